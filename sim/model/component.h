@@ -1,0 +1,70 @@
+/** @file
+ *  The head that every pluggable component shares, and the table of all of them. `sim/` knows no
+ *  component by name: the program hands in the table that models/ defines.
+ */
+#pragma once
+
+#include "sim/config/param.h"
+
+typedef struct IvcScenario IvcScenario;
+
+/** A named kind of work: every picosecond of every core is attributed to one of these. */
+typedef struct {
+    const char *name;     /**< "copy-in": unique within its component */
+    const char *sentence; /**< what the time is spent on */
+    bool spin;            /**< true when it is waiting by polling, not work */
+} IvcStage;
+
+/** The head of every component: what `list`, `--help`, the manual and the schema are made of. */
+typedef struct {
+    const char *name;
+    const char *summary;    /**< one sentence without a full stop */
+    const IvcParam *params; /**< ends with a NULL key; NULL: none */
+    size_t spec_size;       /**< bytes of the struct that params fill */
+    const IvcStage *stages; /**< ends with a NULL name; NULL: none */
+    /**
+     * Checks a bound spec against the rest of the scenario and reports what can never work.
+     * NULL when every combination within the ranges is fine.
+     *
+     * @param path  of this component in the scenario, "channels.ring": ivc_scenario_place() turns
+     *              "channels.ring.region" into the place to point at
+     */
+    void (*check)(const void *spec, const IvcScenario *scenario, const char *path, IvcDiags *diags);
+} IvcComponent;
+
+/** A chip profile that is built into the program. */
+typedef struct {
+    const char *name; /**< "octeon-cn5650" */
+    const char *text; /**< the YAML file */
+    size_t size;
+} IvcProfileText;
+
+/** The operations of a mechanism and of a workload; models/ and the builder know them. */
+typedef struct IvcMechanismOps IvcMechanismOps;
+typedef struct IvcWorkloadOps IvcWorkloadOps;
+
+typedef struct {
+    IvcComponent head;
+    const IvcMechanismOps *ops;
+    bool one_os; /**< ranks share memory as processes of one OS: needs mode 'native' */
+} IvcMechanism;
+
+typedef struct {
+    IvcComponent head;
+    const IvcWorkloadOps *ops;
+    unsigned ranks_min;
+    unsigned ranks_multiple; /**< the number of ranks is a multiple of this; 1: any */
+} IvcWorkload;
+
+/** The table of everything that models/ offers. Lists end with NULL (profiles: a NULL name). */
+typedef struct {
+    const IvcMechanism *const *mechanisms;
+    const IvcWorkload *const *workloads;
+    const IvcProfileText *profiles;
+    const IvcComponent *machine;       /**< the parameters of a chip: models/cpu/profile.c */
+    const IvcStage *machine_stages;    /**< stages that belong to no mechanism: interrupts, OS */
+    const char *const *register_blocks;/**< names of models/ipi's register blocks */
+} IvcRegistry;
+
+/** Defined in models/registry.c. */
+extern const IvcRegistry ivc_registry;

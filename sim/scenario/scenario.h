@@ -1,0 +1,118 @@
+/** @file
+ *  A scenario: YAML text, profile and `--set` arguments bound to typed, checked structs.
+ *
+ *  Top-level keys: schema (first, `ivcsim/1`), name, about, machine, hypervisor, guests, channels,
+ *  channel, workload, sweep, report.
+ */
+#pragma once
+
+#include "sim/config/param.h"
+#include "sim/model/component.h"
+
+/** How guests and hypervisor share the chip. */
+typedef enum {
+    IVC_MODE_PARTITIONED, /**< each guest owns its cores; no hypervisor on the data path */
+    IVC_MODE_NATIVE,      /**< one operating system; the guests' names stand for its processes */
+} IvcMode;
+
+typedef struct {
+    const char *name;
+    IvcIndexList cores; /**< cores that the guest owns; no core belongs to two guests */
+    IvcBytes memory;
+} IvcGuestSpec;
+
+typedef struct {
+    const char *name; /**< the key in `channels` */
+    const IvcMechanism *mechanism;
+    void *spec;         /**< mechanism->head.spec_size bytes, bound; owned by the scenario */
+    unsigned *between;  /**< guest indexes, in the order of the ranks */
+    size_t n_between;
+    IvcMode mode;       /**< the hypervisor's, or the channel's own `mode` */
+} IvcChannelSpec;
+
+typedef struct {
+    const IvcWorkload *workload;
+    void *spec;             /**< workload->head.spec_size bytes; owned by the scenario */
+    IvcBytes total;         /**< bytes to move in the measured phase */
+    IvcBytes message;       /**< bytes a message */
+    uint64_t messages_max;  /**< a point stops here */
+    uint64_t warmup;        /**< messages (per sending rank) before measuring starts */
+    uint64_t ranks;         /**< 0: one on every core of the channel's guests */
+    uint64_t seed;
+} IvcWorkloadSpec;
+
+typedef struct {
+    IvcSpan horizon;             /**< the run is stopped with an error beyond this simulated time */
+    uint64_t events_per_instant; /**< more events than this at one time: a loop without delay */
+    uint64_t events_max;         /**< 0: no limit */
+} IvcLimits;
+
+/** One axis of a sweep: `values[i]` is assigned to every one of `paths[]` in lock-step (zip). */
+typedef struct {
+    const char **paths; /**< NULL-terminated: "workload.message"; more than one for a zip */
+    size_t n_values;
+    const char ***values; /**< values[i][k]: the text of the i-th value for paths[k] */
+} IvcAxis;
+
+struct IvcScenario {
+    const char *name;
+    const char *about;
+    const char *file;   /**< as the user named it */
+    const void *machine;/**< spec of registry->machine */
+    const char *profile;
+    IvcMode mode;
+    IvcGuestSpec *guests;
+    size_t n_guests;
+    IvcChannelSpec *channels;
+    size_t n_channels;
+    const IvcChannelSpec *channel; /**< the one that `run` takes */
+    IvcWorkloadSpec workload;
+    IvcLimits limits;
+    IvcAxis *axes;
+    size_t n_axes;
+    const IvcRegistry *registry;
+    IvcBinding *binding; /**< every parameter that was bound */
+    IvcTree *tree;       /**< keeps the texts alive */
+};
+
+/** A scenario file that was read, before `--set` values are laid on it: shared by all points. */
+typedef struct IvcScenarioSource IvcScenarioSource;
+
+/** Reads a scenario file ("-": stdin). @return transfer full, or NULL with errors added */
+IvcScenarioSource *ivc_scenario_source_load(const char *path, const IvcRegistry *registry,
+                                            IvcDiags *diags);
+/** The same from memory. */
+IvcScenarioSource *ivc_scenario_source_parse(const char *name, const char *bytes, size_t size,
+                                             const IvcRegistry *registry, IvcDiags *diags);
+void ivc_scenario_source_free(IvcScenarioSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcScenarioSource, ivc_scenario_source_free)
+
+/**
+ * Binds and checks a scenario. May be called from several threads with one source.
+ *
+ * @param sets  `key.path=value` assignments, NULL-terminated, or NULL; laid on in order
+ * @return transfer full, or NULL with errors added. Warnings may be added on success.
+ */
+IvcScenario *ivc_scenario_bind(const IvcScenarioSource *source, const char *const *sets,
+                               IvcDiags *diags);
+void ivc_scenario_free(IvcScenario *scenario);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcScenario, ivc_scenario_free)
+
+/** The place of a bound value, or of the nearest enclosing key; line 0 when there is none. */
+IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
+
+/**
+ * The complete resolved scenario as YAML that loads again to the same run; with `origin`, each
+ * value is followed by a comment that says where it came from. @return transfer full
+ */
+char *ivc_scenario_show(const IvcScenario *scenario, bool origin);
+
+/** Lower-case SHA-256 of everything that decides the result of this point. @return transfer full */
+char *ivc_scenario_hash(const IvcScenario *scenario);
+
+/** Counts the parameters that this run can depend on: the chip's and the chosen channel's. */
+void ivc_scenario_count_kinds(const IvcScenario *scenario, size_t *ret_all, size_t *ret_assumed,
+                              size_t *ret_calibrated);
+
+/** The JSON Schema (draft-07) of scenario files, from the tables. @return transfer full */
+char *ivc_scenario_schema(const IvcRegistry *registry);

@@ -1,0 +1,81 @@
+/** @file
+ *  The result of one point: integers only. Rates and shares are derived from them in one place,
+ *  sim/stats/columns.c, which is also the table of every output column.
+ */
+#pragma once
+
+#include "sim/stats/histogram.h"
+
+/** Time in the four states of Xen's tools; they sum to the measured time, to the picosecond. */
+typedef struct {
+    IvcTime running_ps; /**< executing, spinning included */
+    IvcTime waiting_ps; /**< runnable, but another has the core */
+    IvcTime blocked_ps; /**< waiting for an event */
+    IvcTime idle_ps;    /**< nothing left to do */
+} IvcStates;
+
+typedef struct {
+    char *name;
+    unsigned cores;   /**< that it owns */
+    IvcStates states; /**< summed over its cores */
+    IvcTime spinning_ps; /**< part of running: polling */
+} IvcGuestResult;
+
+typedef struct {
+    unsigned core;
+    unsigned guest; /**< index into guests */
+    IvcStates states;
+} IvcCoreResult;
+
+typedef struct {
+    char *component;      /**< "machine", "register-shmem" ... */
+    const char *stage;    /**< static */
+    const char *sentence; /**< static */
+    bool spin;
+    unsigned guest;
+    IvcTime spent_ps;
+    uint64_t cycles; /**< of the chip's clock */
+    uint64_t times;  /**< how often it was entered */
+} IvcStageResult;
+
+typedef struct {
+    const char *name; /**< static: "interrupts", "register_writes", "copied_bytes" ... */
+    const char *unit; /**< "count", "bytes" */
+    const char *sentence;
+    uint64_t value;
+} IvcCountResult;
+
+typedef struct {
+    char *scenario;
+    char *channel;
+    char *mechanism;
+    char *workload;
+    char *profile;
+    char *mode;
+    unsigned ranks;
+    uint64_t message_bytes;
+    uint64_t messages_asked; /**< total / message over all senders */
+    uint64_t messages;       /**< measured and delivered */
+    bool capped;             /**< stopped at workload.messages_max */
+    uint64_t bytes;          /**< delivered in the measured phase */
+    IvcTime setup_ps;        /**< from start to the end of Init on all ranks */
+    IvcTime warmup_ps;
+    IvcTime elapsed_ps;      /**< the measured phase */
+    uint64_t clock_hz;
+    IvcHistogram latency_ps; /**< one message: Send called to Recv returned (pingpong: half a round trip) */
+    GArray *guests;          /**< IvcGuestResult */
+    GArray *cores;           /**< IvcCoreResult */
+    GArray *stages;          /**< IvcStageResult, measured phase */
+    GArray *counts;          /**< IvcCountResult, measured phase */
+    uint64_t events;         /**< executed by the engine, whole run */
+    uint64_t parameters;     /**< that the run could depend on */
+    uint64_t assumed;
+    uint64_t calibrated;
+    uint64_t seed;
+    char *hash;              /**< of the resolved scenario */
+    char *digest;            /**< of the final state and all counts: equal runs, equal digests */
+} IvcResult;
+
+IvcResult *ivc_result_new(void);
+void ivc_result_free(IvcResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcResult, ivc_result_free)
