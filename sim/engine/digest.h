@@ -1,0 +1,68 @@
+/** @file
+ *  A digest of everything that can influence the future of a run, relative to now.
+ *
+ *  Every component has a function `..._digest(const X *, IvcDigest *)` that feeds all state that
+ *  can influence its future, and nothing else: times relative to now, no addresses, no statistics.
+ *  Two equal digests mean equal futures.
+ */
+#pragma once
+
+#include "sim/base/units.h"
+
+typedef struct {
+    uint64_t hash[2];
+    IvcTime now;    /**< what times are relative to */
+    GArray *record; /**< uint64_t, what was fed, in order; NULL: hash only */
+} IvcDigest;
+
+/** Starts a digest; `record` (GArray of uint64_t, borrowed) may be NULL. */
+void ivc_digest_init(IvcDigest *digest, IvcTime now, GArray *record);
+
+/** Feeds a number. */
+void ivc_digest_u64(IvcDigest *digest, uint64_t value);
+
+/** Feeds an absolute time as its distance from now; IVC_TIME_NEVER stays distinct. */
+void ivc_digest_time(IvcDigest *digest, IvcTime when_ps);
+
+/** Feeds `now count - mark`, not above `cap`: a counter's distance that stops to matter there. */
+void ivc_digest_age(IvcDigest *digest, uint64_t count, uint64_t mark, uint64_t cap);
+
+/** How one field of a state struct enters the digest. */
+typedef enum {
+    IVC_STATE_PLAIN, /**< a number of 1, 2, 4 or 8 bytes, as it is */
+    IVC_STATE_TIME,  /**< an IvcTime: relative to now */
+    IVC_STATE_REF,   /**< a pointer (or NULL) to a struct that begins with a uint32_t id */
+    IVC_STATE_OTHER, /**< fed by the component's own function: lists, ages */
+    IVC_STATE_FIXED, /**< set at build time and never changed, or a statistic: not fed */
+} IvcStateKind;
+
+typedef struct {
+    const char *name;
+    size_t offset;
+    size_t size;
+    IvcStateKind kind;
+} IvcStateField;
+
+/** The fields of one state struct; tests demand that they cover it and that each one counts. */
+typedef struct {
+    const char *name;
+    size_t size;
+    const IvcStateField *fields;
+    size_t n_fields;
+} IvcStateTable;
+
+#define IVC_STATE(type, field, how)                                                                \
+    {                                                                                              \
+        #field, offsetof(type, field), sizeof(((type *)0)->field), IVC_STATE_##how                 \
+    }
+
+#define IVC_STATE_TABLE(type, list)                                                                \
+    {                                                                                              \
+        #type, sizeof(type), list, G_N_ELEMENTS(list)                                              \
+    }
+
+/** Feeds the PLAIN, TIME and REF fields of `state`. */
+void ivc_digest_state(IvcDigest *digest, const IvcStateTable *table, const void *state);
+
+/** The hash as 32 hexadecimal digits. @return transfer full */
+char *ivc_digest_text(const IvcDigest *digest);
