@@ -1,0 +1,219 @@
+/*
+ * The table of verbs and their options: the one place where the command line is described.
+ * Parsing, `--help`, the manual page and the shell completion are all made from it.
+ */
+#include "sim/cli/cli.h"
+
+static const char *const result_formats[] = {"table", "csv", "json", "jsonl", NULL};
+static const char *const data_formats[] = {"csv", "json", "jsonl", NULL};
+static const char *const list_formats[] = {"table", "csv", "json", NULL};
+static const char *const check_formats[] = {"text", "json", NULL};
+static const char *const picture_formats[] = {"svg", "pdf", "png", "term", NULL};
+static const char *const whens[] = {"auto", "always", "never", NULL};
+static const char *const shells[] = {"bash", NULL};
+static const char *const benches[] = {"phold", "pingpong", "scenario", NULL};
+static const char *const topics[] = {"mechanisms", "profiles", "workloads", "stages",
+                                     "parameters", "errors",   "columns",   NULL};
+
+#define OPTION_SET                                                                                 \
+    {                                                                                              \
+        .name = "set", .type = IVC_OPTION_LIST, .argument = "KEY=VALUE",                           \
+        .sentence = "replace one value of the scenario, as in workload.message=4KiB; repeatable, " \
+                    "the last one counts"                                                          \
+    }
+#define OPTION_QUIET                                                                              \
+    {                                                                                             \
+        .name = "quiet", .letter = 'q', .sentence = "print no notes and no progress, only errors" \
+    }
+#define OPTION_VERBOSE                                                                          \
+    {                                                                                           \
+        .name = "verbose", .letter = 'v', .sentence = "print more: every stage, core and count" \
+    }
+#define OPTION_FORMAT(list, first)                                                           \
+    {                                                                                        \
+        .name = "format", .type = IVC_OPTION_CHOICE, .choices = (list), .fallback = (first), \
+        .sentence = "how results are printed on standard output"                             \
+    }
+#define OPTION_OUTPUT(what, text)                                                     \
+    {                                                                                 \
+        .name = "output", .letter = 'o', .type = IVC_OPTION_TEXT, .argument = (what), \
+        .sentence = (text)                                                            \
+    }
+#define OPTION_END   \
+    {                \
+        .name = NULL \
+    }
+
+const IvcOption ivc_global_options[] = {
+    {.name = "color",
+     .type = IVC_OPTION_CHOICE,
+     .choices = whens,
+     .fallback = "auto",
+     .sentence = "use colour; auto means on a terminal, unless NO_COLOR is set"},
+    {.name = "help", .letter = 'h', .sentence = "print this help and exit"},
+    {.name = "version", .letter = 'V', .sentence = "print the versions and exit"},
+    OPTION_END,
+};
+
+static const IvcOption run_options[] = {
+    OPTION_SET,
+    OPTION_FORMAT(result_formats, "table"),
+    OPTION_OUTPUT("DIR", "also write point.json, point.csv, manifest.json and scenario.yaml there"),
+    {.name = "seed",
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .sentence = "the same as --set workload.seed=N"},
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_END,
+};
+
+static const IvcOption check_options[] = {
+    OPTION_SET,
+    OPTION_FORMAT(check_formats, "text"),
+    OPTION_QUIET,
+    OPTION_END,
+};
+
+static const IvcOption show_options[] = {
+    OPTION_SET,
+    {.name = "origin", .sentence = "say in a comment where each value comes from"},
+    OPTION_END,
+};
+
+static const IvcOption list_options[] = {
+    OPTION_FORMAT(list_formats, "table"),
+    OPTION_END,
+};
+
+static const IvcOption sweep_options[] = {
+    OPTION_SET,
+    {.name = "jobs",
+     .letter = 'j',
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .min = 1,
+     .max = 1024,
+     .sentence = "simulate N points at a time; without it, one for each processor"},
+    {.name = "dry-run", .letter = 'n', .sentence = "list the points and what is stored already"},
+    OPTION_OUTPUT("DIR", "where the results are kept; without it, out/ and the scenario's name"),
+    OPTION_FORMAT(result_formats, "table"),
+    {.name = "force", .sentence = "simulate every point again, also those that are stored"},
+    {.name = "failed", .sentence = "try again the points that failed before"},
+    {.name = "keep-going", .letter = 'k', .sentence = "go on after a failed point; the default"},
+    {.name = "max-failures",
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .min = 1,
+     .sentence = "stop when N points have failed"},
+    {.name = "progress",
+     .type = IVC_OPTION_CHOICE,
+     .choices = whens,
+     .fallback = "auto",
+     .sentence = "show progress; auto means a bar on a terminal and plain lines otherwise"},
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_END,
+};
+
+static const IvcOption export_options[] = {
+    OPTION_FORMAT(data_formats, "csv"),
+    OPTION_OUTPUT("FILE", "write there instead of on standard output"),
+    OPTION_END,
+};
+
+static const IvcOption plot_options[] = {
+    {.name = "only",
+     .type = IVC_OPTION_LIST,
+     .argument = "NAME",
+     .sentence = "draw this figure only; repeatable"},
+    {.name = "to",
+     .type = IVC_OPTION_CHOICES,
+     .choices = picture_formats,
+     .fallback = "svg",
+     .sentence = "what to draw; term is a preview on standard output"},
+    OPTION_OUTPUT("DIR", "where the figures go; without it, plots/ beside the results"),
+    OPTION_QUIET,
+    OPTION_END,
+};
+
+static const IvcOption bench_options[] = {
+    {.name = "processes",
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .min = 1,
+     .max = 1000000,
+     .sentence = "PHOLD with N processes; without it, 16, 1024 and 65536"},
+    {.name = "repeat",
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .min = 1,
+     .max = 1000,
+     .fallback = "3",
+     .sentence = "measure N times and report the best"},
+    OPTION_FORMAT(result_formats, "table"),
+    OPTION_QUIET,
+    OPTION_END,
+};
+
+#define ANY_NUMBER UINT_MAX
+
+const IvcVerb ivc_verbs[] = {
+    {"run", ivc_cmd_run, "FILE", 1, 1, IVC_ARGUMENT_FILE, NULL, run_options, false,
+     "simulate one point of a scenario and print its results",
+     "Simulates the scenario as it stands, without its sweep: the channel that 'channel' names, or "
+     "the first of 'channels'. FILE may be '-' for standard input."},
+    {"sweep", ivc_cmd_sweep, "FILE", 1, 1, IVC_ARGUMENT_FILE, NULL, sweep_options, false,
+     "simulate every point of a scenario's sweep and keep the results",
+     "Simulates all combinations of the scenario's axes. Finished points are stored one by one: a "
+     "sweep that was interrupted or killed continues where it was when it is started again."},
+    {"export", ivc_cmd_export, "DIR", 1, 1, IVC_ARGUMENT_DIR, NULL, export_options, false,
+     "print the stored results of a sweep as CSV or JSON",
+     "Reads the results store that 'sweep' left in DIR and prints all finished points in the order "
+     "of the sweep."},
+    {"plot", ivc_cmd_plot, "DIR|FILE", 1, 1, IVC_ARGUMENT_FILE, NULL, plot_options, false,
+     "draw the figures of a sweep with gnuplot",
+     "Draws bandwidth, latency, CPU shares and cycles per byte from a sweep's directory or from an "
+     "exported CSV file. The .gp and .dat files stay beside each picture."},
+    {"check", ivc_cmd_check, "FILE...", 1, ANY_NUMBER, IVC_ARGUMENT_FILE, NULL, check_options,
+     false, "check scenarios and report everything that is wrong",
+     "Reads scenarios without simulating them and reports all errors with file, line and column. "
+     "FILE may be '-' for standard input. With --format json the same goes to standard output for "
+     "editors."},
+    {"show", ivc_cmd_show, "FILE", 1, 1, IVC_ARGUMENT_FILE, NULL, show_options, false,
+     "print a scenario with every value filled in",
+     "Prints the scenario that 'run' would simulate, with profile, defaults and --set values "
+     "resolved. The output is a scenario itself, and gives the same results."},
+    {"list", ivc_cmd_list, "TOPIC [NAME]", 1, 2, IVC_ARGUMENT_WORD, topics, list_options, false,
+     "list what scenarios can be made of and what results contain",
+     "TOPIC is mechanisms, profiles, workloads, stages, parameters, errors or columns. With NAME, "
+     "everything about that one: the parameters of a mechanism with unit, range, default and "
+     "source."},
+    {"schema", ivc_cmd_schema, "", 0, 0, IVC_ARGUMENT_NONE, NULL, NULL, false,
+     "print the JSON Schema of scenario files",
+     "Prints a draft-07 JSON Schema, for editors that complete and check YAML while it is typed."},
+    {"bench", ivc_cmd_bench, "[NAME...]", 0, ANY_NUMBER, IVC_ARGUMENT_WORD, benches, bench_options,
+     false, "measure how fast the simulator itself is",
+     "NAME is phold, pingpong or scenario; without it, all of them. Measured on this computer, so "
+     "the numbers differ from run to run."},
+    {"completion", ivc_cmd_completion, "SHELL", 1, 1, IVC_ARGUMENT_WORD, shells, NULL, false,
+     "print a completion script for the shell",
+     "SHELL is bash. Use it as in: source <(ivcsim completion bash)"},
+    {"help", ivc_cmd_help, "[VERB]", 0, 1, IVC_ARGUMENT_WORD, NULL, NULL, false,
+     "explain the program or one of its verbs", "The same as 'ivcsim VERB --help'."},
+    {"man", ivc_cmd_man, "", 0, 0, IVC_ARGUMENT_NONE, NULL, NULL, true,
+     "print the manual page, in man(7) format",
+     "Prints the page that docs/man/ivcsim.1 is generated from."},
+    {.name = NULL},
+};
+
+const IvcExitStatus ivc_exit_statuses[] = {
+    {IVC_EXIT_OK, "everything asked for was done"},
+    {IVC_EXIT_FAILED, "the simulation of some points failed"},
+    {IVC_EXIT_USAGE, "the command line is wrong"},
+    {IVC_EXIT_SCENARIO, "a scenario or profile is wrong, or cannot be read"},
+    {IVC_EXIT_ACCURACY, "a prediction missed its accuracy limit"},
+    {IVC_EXIT_INTERNAL, "internal error, or results could not be read or written"},
+    {IVC_EXIT_INTERRUPTED, "interrupted by a signal; a sweep continues when started again"},
+    {0, NULL},
+};

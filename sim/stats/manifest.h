@@ -1,0 +1,25 @@
+/** @file
+ *  What a result was made from: enough to repeat it and to judge it.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+/** All texts are borrowed; a NULL text or a zero `points` is left out. */
+typedef struct {
+    const char *version;       /**< of ivcsim */
+    const char *scenario;      /**< its name */
+    const char *file;          /**< as the user named it */
+    const char *scenario_hash; /**< ivc_scenario_hash() */
+    uint64_t seed;
+    uint64_t parameters;
+    uint64_t parameters_assumed;
+    uint64_t parameters_calibrated;
+    uint64_t points;      /**< of a sweep */
+    const char *resolved; /**< the resolved scenario, ivc_scenario_show() */
+    const json_t *values; /**< array {path, value, kind, source, origin}, or NULL; borrowed */
+} IvcManifest;
+
+/** @return transfer full: a JSON object */
+json_t *ivc_manifest_json(const IvcManifest *manifest);
