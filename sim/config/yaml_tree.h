@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "sim/base/diag.h"
 
 #define IVC_YAML_DEPTH_MAX 32
@@ -65,11 +67,23 @@ bool ivc_tree_set(IvcTree *tree, const char *assignment, unsigned index,
 
 /**
  * Lays `over` on `base`: maps merge key by key, everything else replaces. A base map with a key
- * `value` (a number with its provenance) is replaced whole by a scalar. Nodes are copied and keep
+ * `value` (a number with its provenance) is replaced whole. Nodes are copied and keep
  * their places.
  */
 void ivc_tree_overlay(IvcTree *base, const char *at_key, const IvcTree *over_tree,
                       const IvcNode *over);
+
+/** Puts a copy of a node of another tree under a key of the root, whatever was there before. */
+void ivc_tree_replace(IvcTree *tree, const char *at_key, const IvcTree *from, const IvcNode *node);
+
+/**
+ * Writes a node in flow style on one line, so that it can stand behind `key.path=` or in a list:
+ * `64KiB`, `[a, b]`, `{value: 1GHz, kind: assumed}`. @return transfer full
+ */
+char *ivc_node_flow(const IvcNode *node);
+
+/** Appends text as a YAML scalar: as it is when that is safe, else in double quotes. */
+void ivc_yaml_append_text(GString *out, const char *text);
 
 /** Returns the child with that key of a map node, or NULL. Borrowed. */
 const IvcNode *ivc_node_get(const IvcNode *map, const char *key);
