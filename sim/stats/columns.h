@@ -18,7 +18,8 @@ typedef enum {
     IVC_COLUMN_BOOL,
     IVC_COLUMN_BY_GUEST, /**< an object, guest to real; in CSV one column each: `name.guest` */
     IVC_COLUMN_BY_NAME,  /**< an object, name to integer; in CSV one column each */
-    IVC_COLUMN_LIST,     /**< an array of records; in CSV as `csv_prefix` says, or left out */
+    IVC_COLUMN_LIST,     /**< an array of records; in CSV one column for each record and value:
+                              `prefix.key.value`, or left out */
 } IvcColumnType;
 
 typedef struct {
@@ -27,7 +28,9 @@ typedef struct {
     const char *unit; /**< "bytes/s", "ps", "1" for shares, "" for texts */
     const char *sentence;
     json_t *(*get)(const IvcResult *result); /**< transfer full; JSON null where there is none */
-    const char *csv_prefix; /**< objects and lists: prefix of their CSV columns, NULL: left out */
+    const char *csv_prefix;      /**< objects, lists: start of their CSV columns; NULL: left out */
+    const char *const *csv_keys; /**< lists: members that name a record, NULL-terminated */
+    const char *const *csv_values; /**< lists: members that are values, NULL-terminated */
 } IvcColumn;
 
 /** Ends with a row whose name is NULL. The order is that of the CSV columns. */

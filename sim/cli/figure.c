@@ -1,0 +1,49 @@
+/*
+ * The table of figures and the style that they share.
+ */
+#include "sim/cli/plot_script.h"
+
+#include <string.h>
+
+#include "analysis/common_gp.h"
+
+static const char *const NAMES[] = {"bandwidth", "bandwidth-log", "latency", "cpu", "stages", NULL};
+
+const char *const *ivc_figure_names(void)
+{
+    return NAMES;
+}
+
+bool ivc_figure_has_preview(const char *name)
+{
+    return strcmp(name, "cpu") != 0 && strcmp(name, "stages") != 0;
+}
+
+const char *ivc_figure_style(void)
+{
+    return common_gp;
+}
+
+void ivc_figure_make(const IvcPlotData *data, const char *name, IvcFigure *ret_figure)
+{
+    GString *script = g_string_new(NULL);
+    GString *table = g_string_new(NULL);
+    if (strcmp(name, "latency") == 0) {
+        ivc_figure_latency(data, script, table);
+    } else if (strcmp(name, "cpu") == 0) {
+        ivc_figure_cpu(data, script, table);
+    } else if (strcmp(name, "stages") == 0) {
+        ivc_figure_stages(data, script, table);
+    } else {
+        ivc_figure_bandwidth(data, strcmp(name, "bandwidth-log") == 0, script, table);
+    }
+    g_string_append_c(table, '\n');
+    ret_figure->script = g_string_free(script, FALSE);
+    ret_figure->data = g_string_free(table, FALSE);
+}
+
+void ivc_figure_clear(IvcFigure *figure)
+{
+    g_clear_pointer(&figure->script, g_free);
+    g_clear_pointer(&figure->data, g_free);
+}

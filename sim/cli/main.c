@@ -1,0 +1,18 @@
+/*
+ * The process: ties the program to the table of models and to its three streams. Everything else
+ * is in app.c, which tests can call.
+ */
+#include <locale.h>
+#include <signal.h>
+
+#include "sim/cli/cli.h"
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    /* A closed pipe is then an error of the write, which is reported, instead of a silent death. */
+    signal(SIGPIPE, SIG_IGN);
+    /* For file names in messages; numbers keep their decimal point. */
+    setlocale(LC_CTYPE, "");
+    return ivc_cli_main(&ivc_registry, (const char *const *)argv, stdout, stderr);
+}

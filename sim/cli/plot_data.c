@@ -1,0 +1,393 @@
+/*
+ * Sorts the points of a result into the series of a figure. Takes points as they are: derives no
+ * figure of its own and drops nothing but points that failed, which it counts.
+ */
+#include "sim/cli/plot_data.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/units.h"
+#include "sim/cli/plot_text.h"
+
+/* What may tell points apart, besides the axes that the points name; the first that varies is x. */
+static const char *const KEYS[] = {"message_bytes", "ranks",  "workload", "profile",
+                                   "mode",          "seed",   NULL};
+
+/* In the order of the KEYS, except that `channel` never is x. */
+typedef struct {
+    char *key;
+    bool varies;
+} Dimension;
+
+/* Longer labels would leave no room for the picture. */
+#define LABEL_MAX 34
+
+GQuark ivc_plot_error_quark(void)
+{
+    return g_quark_from_static_string("ivc-plot-error-quark");
+}
+
+double ivc_plot_number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+double ivc_plot_member(const json_t *object, const char *key, const char *member)
+{
+    return ivc_plot_number(json_object_get(object, key), member);
+}
+
+const IvcPlotSeries *ivc_plot_series(const IvcPlotData *data, size_t i)
+{
+    return g_ptr_array_index(data->series, i);
+}
+
+const IvcPlotPoint *ivc_plot_point(const IvcPlotSeries *series, size_t i)
+{
+    return &g_array_index(series->points, IvcPlotPoint, i);
+}
+
+size_t ivc_plot_position(const IvcPlotData *data, double x)
+{
+    size_t i = 0;
+    while (i + 1 < data->xs->len && g_array_index(data->xs, double, i) < x) {
+        i++;
+    }
+    return i;
+}
+
+char *ivc_plot_size_text(double bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    while (bytes >= 1024 && unit + 1 < G_N_ELEMENTS(units)) {
+        bytes /= 1024;
+        unit++;
+    }
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_strdup_printf("%s %s", g_ascii_formatd(number, sizeof number, "%.4g", bytes),
+                           units[unit]);
+}
+
+/* A scalar of a point as text, NULL when there is none. */
+static char *point_text(const json_t *point, const char *key)
+{
+    const json_t *value = json_object_get(point, key);
+    if (json_is_string(value)) {
+        return g_strdup(json_string_value(value));
+    }
+    if (json_is_integer(value)) {
+        return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    }
+    if (json_is_real(value)) {
+        char number[G_ASCII_DTOSTR_BUF_SIZE];
+        return g_strdup(g_ascii_formatd(number, sizeof number, "%.9g", json_real_value(value)));
+    }
+    return json_is_boolean(value) ? g_strdup(json_is_true(value) ? "true" : "false") : NULL;
+}
+
+static bool is_drawable(const json_t *point)
+{
+    return json_is_object(point) && json_is_string(json_object_get(point, "channel")) &&
+           json_is_number(json_object_get(point, "bandwidth_bytes_per_s"));
+}
+
+static bool varies(const json_t *points, const char *key)
+{
+    g_autofree char *first = NULL;
+    bool any = false;
+    size_t i;
+    const json_t *point;
+    json_array_foreach(points, i, point)
+    {
+        if (!is_drawable(point)) {
+            continue;
+        }
+        g_autofree char *text = point_text(point, key);
+        if (any && g_strcmp0(first, text) != 0) {
+            return true;
+        }
+        if (!any) {
+            first = g_steal_pointer(&text);
+            any = true;
+        }
+    }
+    return false;
+}
+
+/* The keys in which the points differ: KEYS first, then axes, which have a dot in their path.
+ * An axis that sets what a column shows (workload.message) says the same twice and is left out. */
+static GPtrArray *dimensions(const json_t *points)
+{
+    GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
+    for (size_t i = 0; KEYS[i] != NULL; i++) {
+        if (varies(points, KEYS[i])) {
+            g_ptr_array_add(found, g_strdup(KEYS[i]));
+        }
+    }
+    size_t i;
+    const json_t *point;
+    json_array_foreach(points, i, point)
+    {
+        const char *key;
+        const json_t *value;
+        json_object_foreach((json_t *)point, key, value)
+        {
+            bool known = strcmp(key, "workload.message") == 0 || strcmp(key, "workload.ranks") == 0;
+            if (strchr(key, '.') != NULL && !known && !json_is_object(value) &&
+                !json_is_array(value) && !g_ptr_array_find_with_equal_func(found, key, g_str_equal, NULL) &&
+                varies(points, key)) {
+                g_ptr_array_add(found, g_strdup(key));
+            }
+        }
+    }
+    return found;
+}
+
+/* The values of x as numbers when all of them are quantities of one kind. */
+static bool quantity_of(const json_t *points, const char *key, IvcQuantity *ret_what)
+{
+    for (IvcQuantity what = IVC_QUANTITY_COUNT; what <= IVC_QUANTITY_CLOCK; what++) {
+        bool all = true;
+        size_t i;
+        const json_t *point;
+        json_array_foreach(points, i, point)
+        {
+            g_autofree char *text = is_drawable(point) ? point_text(point, key) : NULL;
+            IvcAmount amount = {0};
+            IvcQuantityError wrong = {0};
+            all = all && (!is_drawable(point) ||
+                          (text != NULL && ivc_quantity_parse(what, text, &amount, &wrong)));
+            ivc_quantity_error_clear(&wrong);
+        }
+        if (all && what != IVC_QUANTITY_COST) {
+            *ret_what = what;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int compare_points(const void *a, const void *b)
+{
+    const IvcPlotPoint *left = a;
+    const IvcPlotPoint *right = b;
+    return (left->x > right->x) - (left->x < right->x);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const double *left = a;
+    const double *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+static void series_free(void *item)
+{
+    IvcPlotSeries *series = item;
+    g_free(series->label);
+    g_array_free(series->points, TRUE);
+    g_free(series);
+}
+
+/* How a series is called: the channel, and all else that varies. */
+static char *series_label(const json_t *point, const GPtrArray *dims, const char *x_key,
+                          bool channels)
+{
+    GString *label = g_string_new(NULL);
+    if (channels || dims->len == 0 || (dims->len == 1 && x_key != NULL)) {
+        g_string_append(label, json_string_value(json_object_get(point, "channel")));
+    }
+    for (guint i = 0; i < dims->len; i++) {
+        const char *key = g_ptr_array_index(dims, i);
+        if (g_strcmp0(key, x_key) == 0) {
+            continue;
+        }
+        g_autofree char *text = point_text(point, key);
+        const char *dot = strrchr(key, '.');
+        g_string_append_printf(label, "%s%s %s", label->len > 0 ? ", " : "",
+                               dot != NULL ? dot + 1 : key, text != NULL ? text : "-");
+    }
+    g_autofree char *whole = g_string_free(label, FALSE);
+    return ivc_plot_clean(whole, LABEL_MAX);
+}
+
+/* The paper's baselines are known by their mechanism unless the document names one. */
+static bool is_baseline(const json_t *document, const json_t *point)
+{
+    const char *named = json_string_value(json_object_get(document, "baseline"));
+    const char *channel = json_string_value(json_object_get(point, "channel"));
+    const char *mechanism = json_string_value(json_object_get(point, "mechanism"));
+    if (named != NULL) {
+        return strcmp(named, channel) == 0;
+    }
+    return g_strcmp0(mechanism, "nemesis") == 0 || g_strcmp0(mechanism, "sock") == 0;
+}
+
+static IvcPlotSeries *find_series(IvcPlotData *data, const char *label)
+{
+    for (guint i = 0; i < data->series->len; i++) {
+        IvcPlotSeries *series = g_ptr_array_index(data->series, i);
+        if (strcmp(series->label, label) == 0) {
+            return series;
+        }
+    }
+    IvcPlotSeries *series = g_new0(IvcPlotSeries, 1);
+    series->label = g_strdup(label);
+    series->points = g_array_new(FALSE, FALSE, sizeof(IvcPlotPoint));
+    g_ptr_array_add(data->series, series);
+    return series;
+}
+
+static double x_value(IvcPlotData *data, const json_t *point, const char *key, IvcQuantity what)
+{
+    g_autofree char *text = point_text(point, key);
+    if (data->axis != IVC_PLOT_CATEGORIES) {
+        IvcAmount amount = {0};
+        IvcQuantityError wrong = {0};
+        bool ok = text != NULL && ivc_quantity_parse(what, text, &amount, &wrong);
+        ivc_quantity_error_clear(&wrong);
+        return ok ? (double)amount.n : 0;
+    }
+    guint position = 0;
+    g_autofree char *name = ivc_plot_clean(text != NULL ? text : "-", LABEL_MAX);
+    if (!g_ptr_array_find_with_equal_func(data->x_names, name, g_str_equal, &position)) {
+        position = data->x_names->len;
+        g_ptr_array_add(data->x_names, g_steal_pointer(&name));
+    }
+    return position;
+}
+
+static void collect_guests(IvcPlotData *data, const json_t *point)
+{
+    const char *guest;
+    json_t *value;
+    json_object_foreach(json_object_get(point, "cpu_running_share"), guest, value)
+    {
+        if (!g_ptr_array_find_with_equal_func(data->guests, guest, g_str_equal, NULL)) {
+            g_ptr_array_add(data->guests, (void *)guest);
+        }
+    }
+}
+
+static void collect_xs(IvcPlotData *data, IvcQuantity what)
+{
+    for (guint i = 0; i < data->series->len; i++) {
+        const IvcPlotSeries *series = ivc_plot_series(data, i);
+        g_array_sort(series->points, compare_points);
+        for (guint k = 0; k < series->points->len; k++) {
+            g_array_append_val(data->xs, ivc_plot_point(series, k)->x);
+        }
+    }
+    g_array_sort(data->xs, compare_numbers);
+    for (guint i = data->xs->len; i-- > 1;) {
+        if (g_array_index(data->xs, double, i) <= g_array_index(data->xs, double, i - 1)) {
+            g_array_remove_index(data->xs, i);
+        }
+    }
+    for (guint i = 0; data->axis != IVC_PLOT_CATEGORIES && i < data->xs->len; i++) {
+        double x = g_array_index(data->xs, double, i);
+        IvcAmount amount = {.n = (uint64_t)x};
+        g_ptr_array_add(data->x_names, data->axis == IVC_PLOT_SIZES
+                                           ? ivc_plot_size_text(x)
+                                           : ivc_quantity_format(what, amount));
+    }
+}
+
+/* The scenario's name and sentence stand at the top, in the manifest, or in its resolved text. */
+static void read_head(IvcPlotData *data)
+{
+    const json_t *manifest = json_object_get(data->document, "manifest");
+    const json_t *first = json_array_get(json_object_get(data->document, "points"), 0);
+    const json_t *places[] = {data->document, manifest, first};
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+        const char *name = json_string_value(json_object_get(places[i], "scenario"));
+        const char *about = json_string_value(json_object_get(places[i], "about"));
+        const char *version = json_string_value(json_object_get(places[i], "version"));
+        data->name = data->name == NULL ? g_strdup(name) : data->name;
+        data->about = data->about == NULL ? g_strdup(about) : data->about;
+        data->version = data->version == NULL ? g_strdup(version) : data->version;
+    }
+    const char *resolved = json_string_value(json_object_get(manifest, "resolved"));
+    if (data->about == NULL && resolved != NULL) {
+        data->about = ivc_plot_yaml_value(resolved, "about");
+    }
+    if (data->name == NULL) {
+        data->name = g_strdup("results");
+    }
+}
+
+static void sort_points(IvcPlotData *data, const json_t *points)
+{
+    g_autoptr(GPtrArray) dims = dimensions(points);
+    const char *x_key = dims->len > 0 ? g_ptr_array_index(dims, 0) : "message_bytes";
+    bool channels = varies(points, "channel");
+    IvcQuantity what = IVC_QUANTITY_COUNT;
+    bool sizes = strcmp(x_key, "message_bytes") == 0;
+    if (!quantity_of(points, x_key, &what)) {
+        data->axis = IVC_PLOT_CATEGORIES;
+    } else {
+        data->axis = sizes || what == IVC_QUANTITY_SIZE ? IVC_PLOT_SIZES : IVC_PLOT_NUMBERS;
+    }
+    data->x_label = sizes ? g_strdup("buffer size") : ivc_plot_clean(x_key, LABEL_MAX);
+    size_t i;
+    const json_t *point;
+    json_array_foreach(points, i, point)
+    {
+        if (!is_drawable(point)) {
+            data->n_failed++;
+            continue;
+        }
+        g_autofree char *label = series_label(point, dims, x_key, channels);
+        IvcPlotSeries *series = find_series(data, label);
+        IvcPlotPoint item = {point, x_value(data, point, x_key, what)};
+        g_array_append_val(series->points, item);
+        series->baseline = series->baseline || is_baseline(data->document, point);
+        data->n_capped += json_is_true(json_object_get(point, "capped")) ? 1 : 0;
+        collect_guests(data, point);
+    }
+    collect_xs(data, what);
+}
+
+IvcPlotData *ivc_plot_data_new(json_t *document, GError **error)
+{
+    const json_t *points = json_object_get(document, "points");
+    if (!json_is_array(points)) {
+        g_set_error(error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_INPUT,
+                    "no results of a sweep: there is no array 'points'");
+        return NULL;
+    }
+    g_autoptr(IvcPlotData) data = g_new0(IvcPlotData, 1);
+    data->document = json_incref(document);
+    data->xs = g_array_new(FALSE, FALSE, sizeof(double));
+    data->x_names = g_ptr_array_new_with_free_func(g_free);
+    data->series = g_ptr_array_new_with_free_func(series_free);
+    data->guests = g_ptr_array_new();
+    read_head(data);
+    sort_points(data, points);
+    if (data->series->len == 0) {
+        g_set_error(error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_INPUT,
+                    "nothing to draw: none of the %zu points has a result", data->n_failed);
+        return NULL;
+    }
+    return g_steal_pointer(&data);
+}
+
+void ivc_plot_data_free(IvcPlotData *data)
+{
+    if (data == NULL) {
+        return;
+    }
+    json_decref(data->document);
+    g_free(data->name);
+    g_free(data->about);
+    g_free(data->version);
+    g_free(data->x_label);
+    g_array_free(data->xs, TRUE);
+    g_ptr_array_free(data->x_names, TRUE);
+    g_ptr_array_free(data->series, TRUE);
+    g_ptr_array_free(data->guests, TRUE);
+    g_free(data);
+}

@@ -1,0 +1,76 @@
+/** @file
+ *  Results arranged for figures: points sorted into series (lines) along one x axis.
+ */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+#define IVC_PLOT_ERROR (ivc_plot_error_quark())
+GQuark ivc_plot_error_quark(void);
+
+typedef enum {
+    IVC_PLOT_ERROR_INPUT,      /**< not the JSON of a sweep, or nothing in it to draw */
+    IVC_PLOT_ERROR_NO_GNUPLOT, /**< gnuplot is not in PATH */
+    IVC_PLOT_ERROR_GNUPLOT,    /**< gnuplot failed; the message has what it said */
+} IvcPlotError;
+
+typedef enum {
+    IVC_PLOT_SIZES,      /**< x is in bytes */
+    IVC_PLOT_NUMBERS,    /**< x is a number */
+    IVC_PLOT_CATEGORIES, /**< x is the position in the order of the input, from 0 */
+} IvcPlotAxis;
+
+typedef struct {
+    const json_t *json; /**< borrowed from the document */
+    double x;
+} IvcPlotPoint;
+
+typedef struct {
+    char *label;    /**< for people: one line, not too long */
+    bool baseline;  /**< what the others are compared with: drawn dashed */
+    GArray *points; /**< IvcPlotPoint, by rising x */
+} IvcPlotSeries;
+
+typedef struct {
+    json_t *document;
+    char *name;      /**< of the scenario */
+    char *about;     /**< one sentence, or NULL */
+    char *version;   /**< of the program that simulated, or NULL */
+    char *x_label;   /**< "buffer size", or the path of the axis */
+    IvcPlotAxis axis;
+    GArray *xs;         /**< double: all values of x, rising */
+    GPtrArray *x_names; /**< char *: what to print at each of them */
+    GPtrArray *series;  /**< IvcPlotSeries */
+    GPtrArray *guests;  /**< const char *: in the order of the input; borrowed from the document */
+    size_t n_capped;    /**< points that stopped at workload.messages_max */
+    size_t n_failed;    /**< points without a result, left out */
+} IvcPlotData;
+
+/**
+ * Sorts the points of a result into series. x is `message_bytes` when that varies, else the first
+ * axis that varies and is no channel; all other things that vary name the series.
+ *
+ * @param document  `{"points": [...]}` as `sweep` writes it; a reference is kept
+ * @return transfer full, or NULL with IVC_PLOT_ERROR_INPUT
+ */
+IvcPlotData *ivc_plot_data_new(json_t *document, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void ivc_plot_data_free(IvcPlotData *data);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcPlotData, ivc_plot_data_free)
+
+/** The number under a key of an object, or NAN. */
+double ivc_plot_number(const json_t *object, const char *key);
+
+/** The number under object[key][member], or NAN. */
+double ivc_plot_member(const json_t *object, const char *key, const char *member);
+
+/** The i-th series or guest. */
+const IvcPlotSeries *ivc_plot_series(const IvcPlotData *data, size_t i);
+const IvcPlotPoint *ivc_plot_point(const IvcPlotSeries *series, size_t i);
+
+/** The index of x in data->xs. */
+size_t ivc_plot_position(const IvcPlotData *data, double x);
+
+/** A size as people write it: "64 B", "1.5 KiB", "4 MiB". @return transfer full */
+char *ivc_plot_size_text(double bytes);

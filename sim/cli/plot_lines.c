@@ -1,0 +1,344 @@
+/*
+ * Figures of lines over x: bandwidth (linear and logarithmic) and latency. One line a series, solid
+ * for candidates and dashed for baselines. Leaves out: error bars of repeated runs, since runs
+ * repeat exactly.
+ */
+#include "sim/cli/plot_script.h"
+
+#include <math.h>
+
+/* One column (8.5 cm) with room for a key; the proportions of most papers. */
+static const IvcPaper PAPER = {8.5, 6.4};
+
+typedef struct {
+    const char *name;
+    const char *sentence;
+    const char *y_key;
+    const char *high_key; /* where the whisker ends, or NULL */
+    bool log_y;
+} Lines;
+
+/* The frame of the axes in the units of the data. */
+typedef struct {
+    double x_low, x_high, y_low, y_high;
+    bool log_x, log_y;
+} Frame;
+
+/* Where the key stands: gnuplot's words, and the corner as a share of the frame. */
+typedef struct {
+    const char *words;
+    bool right, bottom;
+} Corner;
+
+static const Corner CORNERS[] = {
+    {"top left Left reverse", false, false},
+    {"bottom right Left reverse", true, true},
+    {"bottom left Left reverse", false, true},
+    {"top right Left reverse", true, false},
+};
+
+static double y_of(const Lines *lines, const IvcPlotPoint *point)
+{
+    return ivc_plot_number(point->json, lines->y_key);
+}
+
+static Frame make_frame(const IvcPlotData *data, const Lines *lines)
+{
+    Frame frame = {.y_low = INFINITY, .y_high = 0, .log_y = lines->log_y};
+    frame.log_x = ivc_script_log_x(data);
+    frame.x_low = g_array_index(data->xs, double, 0);
+    frame.x_high = g_array_index(data->xs, double, data->xs->len - 1);
+    for (guint i = 0; i < data->series->len; i++) {
+        const IvcPlotSeries *series = ivc_plot_series(data, i);
+        for (guint k = 0; k < series->points->len; k++) {
+            const IvcPlotPoint *point = ivc_plot_point(series, k);
+            double y = y_of(lines, point);
+            double top = lines->high_key ? ivc_plot_number(point->json, lines->high_key) : y;
+            frame.y_low = y > 0 ? fmin(frame.y_low, y) : frame.y_low;
+            frame.y_high = fmax(frame.y_high, fmax(y, top));
+        }
+    }
+    if (!(frame.y_high > 0)) {
+        frame.y_high = 1;
+    }
+    if (!isfinite(frame.y_low)) {
+        frame.y_low = frame.y_high / 10;
+    }
+    if (frame.log_x) {
+        double room = pow(frame.x_high / frame.x_low, 0.02);
+        frame.x_low /= room;
+        frame.x_high *= room;
+    } else {
+        double room = fmax((frame.x_high - frame.x_low) * 0.03,
+                           data->axis == IVC_PLOT_CATEGORIES ? 0.4 : 1e-9);
+        frame.x_low -= data->xs->len == 1 ? fmax(room, 0.5) : room;
+        frame.x_high += data->xs->len == 1 ? fmax(room, 0.5) : room;
+    }
+    return frame;
+}
+
+static double along(double low, double high, bool logarithmic, double value)
+{
+    return logarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low);
+}
+
+/* Does any line pass through the corner that the key would take? */
+static bool corner_is_free(const IvcPlotData *data, const Lines *lines, const Frame *frame,
+                           const Corner *corner, double width, double height)
+{
+    for (guint i = 0; i < data->series->len; i++) {
+        const IvcPlotSeries *series = ivc_plot_series(data, i);
+        for (guint k = 0; k < series->points->len; k++) {
+            const IvcPlotPoint *to = ivc_plot_point(series, k);
+            const IvcPlotPoint *from = ivc_plot_point(series, k > 0 ? k - 1 : 0);
+            double top = lines->high_key ? ivc_plot_number(to->json, lines->high_key) : 0;
+            double ends[2] = {y_of(lines, from), fmax(y_of(lines, to), top)};
+            for (int step = 0; step <= 8; step++) {
+                double x0 = along(frame->x_low, frame->x_high, frame->log_x, from->x);
+                double x1 = along(frame->x_low, frame->x_high, frame->log_x, to->x);
+                double y0 = along(frame->y_low, frame->y_high, frame->log_y, ends[0]);
+                double y1 = along(frame->y_low, frame->y_high, frame->log_y, ends[1]);
+                double x = x0 + (x1 - x0) * step / 8;
+                double y = y0 + (y1 - y0) * step / 8;
+                bool inside_x = corner->right ? x > 1 - width : x < width;
+                bool inside_y = corner->bottom ? y < height : y > 1 - height;
+                if (inside_x && inside_y) {
+                    return false;
+                }
+            }
+        }
+    }
+    return true;
+}
+
+/* The first corner of CORNERS without data, or NULL. */
+static const Corner *free_corner(const IvcPlotData *data, const Lines *lines, const Frame *frame)
+{
+    size_t longest = 0;
+    for (guint i = 0; i < data->series->len; i++) {
+        longest = MAX(longest, (size_t)g_utf8_strlen(ivc_plot_series(data, i)->label, -1));
+    }
+    /* measured on the drawn figure: a letter is 1.6 % of the frame's width, a line 7.5 % of its
+     * height, the sample of the line style 14 % */
+    double width = 0.16 + 0.02 * (double)longest;
+    double height = 0.04 + 0.075 * (double)data->series->len;
+    for (size_t i = 0; i < G_N_ELEMENTS(CORNERS); i++) {
+        if (width < 0.9 && corner_is_free(data, lines, frame, &CORNERS[i], width, height)) {
+            return &CORNERS[i];
+        }
+    }
+    return NULL;
+}
+
+static void append_table(const IvcPlotData *data, const Lines *lines, GString *table)
+{
+    g_string_append_printf(table, "# %s\n# One block a line of the figure, in the order of its key.\n",
+                           lines->sentence);
+    for (guint i = 0; i < data->series->len; i++) {
+        const IvcPlotSeries *series = ivc_plot_series(data, i);
+        g_string_append_printf(table, "%s# index %u: %s.\n# %s %s %s%scapped\n", i > 0 ? "\n\n" : "",
+                               i, series->label,
+                               data->axis == IVC_PLOT_SIZES ? "bytes" : "x", lines->y_key,
+                               lines->high_key != NULL ? lines->high_key : "",
+                               lines->high_key != NULL ? " " : "");
+        for (guint k = 0; k < series->points->len; k++) {
+            const IvcPlotPoint *point = ivc_plot_point(series, k);
+            ivc_plot_append_number(table, point->x);
+            g_string_append_c(table, ' ');
+            ivc_plot_append_number(table, y_of(lines, point));
+            if (lines->high_key != NULL) {
+                g_string_append_c(table, ' ');
+                ivc_plot_append_number(table, ivc_plot_number(point->json, lines->high_key));
+            }
+            bool capped = json_is_true(json_object_get(point->json, "capped"));
+            g_string_append(table, capped ? " 1\n" : " 0\n");
+        }
+    }
+}
+
+static bool has_capped(const IvcPlotSeries *series)
+{
+    for (guint k = 0; k < series->points->len; k++) {
+        if (json_is_true(json_object_get(ivc_plot_point(series, k)->json, "capped"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The lines in the order of the key; y is a gnuplot expression, `capped` its column. */
+static void append_plot(const IvcPlotData *data, const Lines *lines, const char *y, int capped,
+                        GString *script)
+{
+    g_string_append(script, "\nplot \\\n");
+    for (guint i = 0; lines->high_key != NULL && i < data->series->len; i++) {
+        g_string_append_printf(script,
+                               "    '%s.dat' index %u using 1:2:2:3 with yerrorbars linetype %u "
+                               "pointtype 0 linewidth whisker, \\\n",
+                               lines->name, i, i % 8 + 1);
+    }
+    for (guint i = 0; i < data->series->len; i++) {
+        const IvcPlotSeries *series = ivc_plot_series(data, i);
+        g_string_append_printf(script,
+                               "    '%s.dat' index %u using 1:%s with linespoints linetype %u%s "
+                               "title ",
+                               lines->name, i, y, i % 8 + 1,
+                               series->baseline ? " dashtype 2" : "");
+        ivc_plot_quote(script, series->label);
+        if (has_capped(series)) {
+            g_string_append_printf(script,
+                                   ", \\\n    '%s.dat' index %u using 1:($%d ? %s : NaN) with "
+                                   "points pointtype 7 pointsize hole linecolor rgb 'white'",
+                                   lines->name, i, capped, y);
+        }
+        g_string_append(script, i + 1 < data->series->len ? ", \\\n" : "\n");
+    }
+}
+
+/* Everything but the y axis. */
+static void append_frame(const IvcPlotData *data, const Lines *lines, const Frame *frame,
+                         GString *script)
+{
+    const Corner *corner = free_corner(data, lines, frame);
+    IvcPaper paper = PAPER;
+    guint key_rows = (data->series->len + 1) / 2;
+    if (corner == NULL) {
+        paper.height += 0.34 * key_rows;
+    }
+    ivc_script_begin(script, data, lines->name, lines->sentence, paper);
+    ivc_script_footnote(script, data, true);
+    double footnote = 0.28 * ivc_script_footnote_lines(data, true);
+    double key = corner == NULL ? 0.34 * key_rows : 0;
+    ivc_script_margin(script, "bmargin", 1.05 + footnote + key, paper.height);
+    g_string_append(script, "set title headline font heading\nset xlabel ");
+    ivc_plot_quote(script, data->x_label);
+    g_string_append_c(script, '\n');
+    if (frame->log_x) {
+        g_string_append(script, "set logscale x 2\n");
+    }
+    g_string_append(script, "set xrange [");
+    ivc_plot_append_number(script, frame->x_low);
+    g_string_append_c(script, ':');
+    ivc_plot_append_number(script, frame->x_high);
+    g_string_append(script, "]\n");
+    ivc_script_xtics(script, data, 7);
+    if (corner != NULL) {
+        g_string_append_printf(script, "set key %s\n", corner->words);
+    } else {
+        g_string_append(script, "set key at screen 0.5, ");
+        ivc_script_number(script, (footnote + 0.1 + key) / paper.height);
+        g_string_append(script, " center top horizontal maxcols 2 Left reverse\n");
+    }
+}
+
+/* `set yrange` and, on a logarithmic axis, its ticks; values are divided by `unit`. */
+static void append_yrange(GString *script, double low, double high, double unit)
+{
+    g_string_append(script, "set yrange [");
+    ivc_plot_append_number(script, low / unit);
+    g_string_append_c(script, ':');
+    ivc_plot_append_number(script, high / unit);
+    g_string_append(script, "]\n");
+}
+
+static void append_octaves(GString *script, const Frame *frame, double unit)
+{
+    int low = (int)floor(log2(frame->y_low / unit));
+    int high = (int)ceil(log2(frame->y_high / unit));
+    int step = (high - low + 8) / 8;
+    g_string_append(script, "set logscale y 2\nset ytics (");
+    for (int i = low; i <= high; i++) {
+        bool named = (high - i) % step == 0;
+        g_string_append(script, i > low ? ", '" : "'");
+        if (named) {
+            ivc_script_number(script, ldexp(1, i));
+        }
+        g_string_append(script, "' ");
+        ivc_plot_append_number(script, ldexp(1, i));
+        g_string_append(script, named ? "" : " 1");
+    }
+    g_string_append(script, ")\n");
+}
+
+void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, GString *table)
+{
+    Lines lines = {"bandwidth", "Bandwidth over the buffer size.", "bandwidth_bytes_per_s", NULL,
+                   false};
+    if (log_y) {
+        lines.name = "bandwidth-log";
+        lines.sentence = "Bandwidth over the buffer size, both logarithmic: shows small buffers.";
+        lines.log_y = true;
+    }
+    Frame frame = make_frame(data, &lines);
+    bool giga = frame.y_high >= 1e10;
+    double unit = giga ? 1e9 : 1e6;
+    if (log_y) {
+        frame.y_low = unit * exp2(floor(log2(frame.y_low / unit)));
+        frame.y_high = unit * exp2(ceil(log2(frame.y_high / unit)));
+    } else {
+        frame.y_low = 0;
+        frame.y_high = unit * ivc_plot_nice_above(frame.y_high * 1.03 / unit);
+    }
+    append_frame(data, &lines, &frame, script);
+    g_string_append_printf(script, "set ylabel 'bandwidth (%s)'\n", giga ? "GB/s" : "MB/s");
+    if (log_y) {
+        append_octaves(script, &frame, unit);
+    }
+    append_yrange(script, frame.y_low, frame.y_high, unit);
+    append_plot(data, &lines, giga ? "($2/1e9)" : "($2/1e6)", 3, script);
+    append_table(data, &lines, table);
+}
+
+/* "100 ns" for 1e5 ps. */
+static void append_time(GString *script, double ps)
+{
+    static const char *const units[] = {"ps", "ns", "\xc2\xb5s", "ms", "s"};
+    size_t unit = 0;
+    while (ps >= 999.5 && unit + 1 < G_N_ELEMENTS(units)) {
+        ps /= 1000;
+        unit++;
+    }
+    ivc_script_number(script, ps);
+    g_string_append_printf(script, " %s", units[unit]);
+}
+
+/* Decades get a name, and so do 2 and 5 where there are few decades. */
+static void append_decades(GString *script, const Frame *frame)
+{
+    bool few = frame->y_high / frame->y_low < 50;
+    g_string_append(script, "set logscale y 10\nset ytics (");
+    const char *separator = "";
+    for (int i = (int)floor(log10(frame->y_low)); i <= (int)ceil(log10(frame->y_high)); i++) {
+        for (int digit = 1; digit <= 9; digit++) {
+            double value = digit * pow(10, i);
+            if (value < frame->y_low * 0.999 || value > frame->y_high * 1.001) {
+                continue;
+            }
+            bool named = digit == 1 || (few && (digit == 2 || digit == 5));
+            g_string_append_printf(script, "%s'", separator);
+            if (named) {
+                append_time(script, value);
+            }
+            g_string_append(script, "' ");
+            ivc_plot_append_number(script, value);
+            g_string_append(script, named ? "" : " 1");
+            separator = ", ";
+        }
+    }
+    g_string_append(script, ")\n");
+}
+
+void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table)
+{
+    static const Lines lines = {"latency", "Latency over the buffer size: median, whisker to p99.",
+                                "latency_p50_ps", "latency_p99_ps", true};
+    Frame frame = make_frame(data, &lines);
+    frame.y_low /= 1.5;
+    frame.y_high *= 1.5;
+    append_frame(data, &lines, &frame, script);
+    g_string_append(script, "set ylabel 'latency (median, whisker to p99)'\n");
+    append_decades(script, &frame);
+    append_yrange(script, frame.y_low, frame.y_high, 1);
+    append_plot(data, &lines, "2", 4, script);
+    append_table(data, &lines, table);
+}

@@ -1,0 +1,26 @@
+/** @file
+ *  Text in gnuplot scripts and data files: quoting, numbers, ticks.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+
+/** One line without control characters, cut to `max` characters ("..." marks the cut).
+ *  @return transfer full */
+char *ivc_plot_clean(const char *text, size_t max);
+
+/** Appends a gnuplot string: single quotes, in which nothing but the quote itself is special. */
+void ivc_plot_quote(GString *out, const char *text);
+
+/** Appends a text as a gnuplot string of up to two lines of about `width` characters. */
+void ivc_plot_quote_wrapped(GString *out, const char *text, size_t width);
+
+/** Appends a number: whole numbers in full, others with 9 significant digits, NAN as "NaN". */
+void ivc_plot_append_number(GString *out, double value);
+
+/** The smallest round number (two digits) that is not below `value`; 1 for 0. */
+double ivc_plot_nice_above(double value);
+
+/** The value of a top-level key of a YAML text as `show` prints it, or NULL. @return transfer full */
+char *ivc_plot_yaml_value(const char *yaml, const char *key);

@@ -1,0 +1,43 @@
+/*
+ * The manifest as JSON.
+ */
+#include "sim/stats/manifest.h"
+
+#include <glib.h>
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text == NULL)
+        return;
+    g_autofree char *valid = g_utf8_make_valid(text, -1); /* a file's name may be anything */
+    json_object_set_new(object, key, json_string(valid));
+}
+
+static void set_integer(json_t *object, const char *key, uint64_t value)
+{
+    if (value <= INT64_MAX) {
+        json_object_set_new(object, key, json_integer((json_int_t)value));
+        return;
+    }
+    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, value);
+    json_object_set_new(object, key, json_string(digits));
+}
+
+json_t *ivc_manifest_json(const IvcManifest *manifest)
+{
+    json_t *object = json_object();
+    set_text(object, "version", manifest->version);
+    set_text(object, "scenario", manifest->scenario);
+    set_text(object, "file", manifest->file);
+    set_text(object, "scenario_hash", manifest->scenario_hash);
+    set_integer(object, "seed", manifest->seed);
+    set_integer(object, "parameters", manifest->parameters);
+    set_integer(object, "parameters_assumed", manifest->parameters_assumed);
+    set_integer(object, "parameters_calibrated", manifest->parameters_calibrated);
+    if (manifest->points > 0)
+        set_integer(object, "points", manifest->points);
+    set_text(object, "resolved", manifest->resolved);
+    if (manifest->values != NULL)
+        json_object_set_new(object, "values", json_deep_copy(manifest->values));
+    return object;
+}
