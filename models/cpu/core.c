@@ -1,0 +1,475 @@
+/* Cores: who runs, who waits for the core, and the ledger.
+ *
+ * Models: one agent at a time on a core; pre-emption by higher priority at once; first come, first
+ * served within a priority; poll loops as waits whose end is rounded up to the next poll; copies
+ * whose speed others change. Costs of switching are charged by those who cause them (interrupt
+ * entry, wake-up, context switch are stages of the model that performs them), not here.
+ * Leaves out: time slices among processes of one core, simultaneous threads, frequency changes. */
+#include "sim/model/core.h"
+#include "sim/model/memory.h"
+#include "models/cpu/memory_state.h"
+#include "models/cpu/sharing.h"
+
+static IvcAgent *agent_of_move(IvcMove *move)
+{
+    return (IvcAgent *)((char *)move - offsetof(IvcAgent, move));
+}
+
+static IvcAgent *agent_of_timeout(IvcTimer *timer)
+{
+    return (IvcAgent *)((char *)timer - offsetof(IvcAgent, timeout));
+}
+
+static IvcAgent *agent_of_timer(IvcTimer *timer)
+{
+    return (IvcAgent *)((char *)timer - offsetof(IvcAgent, timer));
+}
+
+/* ---- ledger ---- */
+
+static void charge(IvcAgent *agent)
+{
+    IvcTime now = agent->sim->now;
+    agent->core->ledger[agent->stage].spent_ps += now - agent->since_ps;
+    agent->since_ps = now;
+}
+
+static void charge_free(IvcCore *core)
+{
+    IvcTime now = core->cores->sim->now;
+    *(core->n_agents ? &core->blocked_ps : &core->idle_ps) += now - core->free_since_ps;
+    core->free_since_ps = now;
+}
+
+void ivc_cores_settle(IvcCores *cores)
+{
+    for (uint32_t i = 0; i < cores->n; i++) {
+        IvcCore *core = &cores->items[i];
+        if (!core->running)
+            charge_free(core);
+        else if (core->running->activity != IVC_ACTIVITY_NONE)
+            charge(core->running);
+    }
+}
+
+void ivc_count_stage(IvcAgent *agent, uint32_t stage)
+{
+    agent->core->ledger[stage].times++;
+}
+
+/* ---- waiting lists ---- */
+
+static void signal_append(IvcSignal *signal, IvcAgent *agent)
+{
+    agent->waits_for = signal;
+    agent->next_waiting = NULL;
+    if (signal->last)
+        signal->last->next_waiting = agent;
+    else
+        signal->first = agent;
+    signal->last = agent;
+}
+
+static void signal_remove(IvcAgent *agent)
+{
+    IvcSignal *signal = agent->waits_for;
+    IvcAgent *before = NULL;
+    for (IvcAgent *at = signal->first; at != agent; at = at->next_waiting)
+        before = at;
+    if (before)
+        before->next_waiting = agent->next_waiting;
+    else
+        signal->first = agent->next_waiting;
+    if (signal->last == agent)
+        signal->last = before;
+    agent->waits_for = NULL;
+    agent->next_waiting = NULL;
+}
+
+static void ready_push(IvcAgent *agent, bool front)
+{
+    IvcCore *core = agent->core;
+    IvcPriority p = agent->priority;
+    agent->state = IVC_AGENT_READY;
+    agent->next_ready = front ? core->ready_first[p] : NULL;
+    if (!core->ready_first[p])
+        core->ready_first[p] = core->ready_last[p] = agent;
+    else if (front)
+        core->ready_first[p] = agent;
+    else
+        core->ready_last[p] = core->ready_last[p]->next_ready = agent;
+}
+
+static IvcAgent *ready_pop(IvcCore *core)
+{
+    for (int p = IVC_PRIORITIES - 1; p >= 0; p--) {
+        IvcAgent *agent = core->ready_first[p];
+        if (!agent)
+            continue;
+        core->ready_first[p] = agent->next_ready;
+        if (!core->ready_first[p])
+            core->ready_last[p] = NULL;
+        agent->next_ready = NULL;
+        return agent;
+    }
+    return NULL;
+}
+
+static bool outranked(const IvcAgent *agent)
+{
+    for (int p = IVC_PRIORITIES - 1; p > (int)agent->priority; p--)
+        if (agent->core->ready_first[p])
+            return true;
+    return false;
+}
+
+/* ---- moves ---- */
+
+static void retime_moves(IvcSim *sim, IvcSharing *sharing)
+{
+    for (uint32_t i = 0; i < sharing->n; i++) {
+        IvcAgent *agent = agent_of_move(sharing->active[i]);
+        ivc_timer_arm(sim, &agent->timer, ivc_sharing_end(sharing->active[i]), IVC_PHASE_ACT);
+    }
+}
+
+static IvcSharing *sharing_of(const IvcAgent *agent)
+{
+    return &agent->core->cores->memory->sharing;
+}
+
+static bool uses_shared(const IvcMovePiece *piece)
+{
+    for (size_t r = 0; r < IVC_RESOURCES; r++)
+        if (piece->demand[r])
+            return true;
+    return false;
+}
+
+/* Lets the current piece go on with the work that it has left. */
+static void move_go(IvcAgent *agent)
+{
+    IvcMove *move = &agent->move;
+    if (!uses_shared(&move->pieces[move->piece])) {
+        move->speed = IVC_SPEED_FULL;
+        move->since_ps = agent->sim->now;
+        ivc_timer_arm(agent->sim, &agent->timer, ivc_sharing_end(move), IVC_PHASE_ACT);
+        return;
+    }
+    if (ivc_sharing_join(sharing_of(agent), move, agent->sim->now))
+        retime_moves(agent->sim, sharing_of(agent));
+    else
+        ivc_timer_arm(agent->sim, &agent->timer, ivc_sharing_end(move), IVC_PHASE_ACT);
+}
+
+static void move_halt(IvcAgent *agent)
+{
+    IvcMove *move = &agent->move;
+    if (move->active) {
+        if (ivc_sharing_leave(sharing_of(agent), move, agent->sim->now))
+            retime_moves(agent->sim, sharing_of(agent));
+    } else {
+        IvcU128 done = (IvcU128)(agent->sim->now - move->since_ps) * IVC_SPEED_FULL;
+        move->work = done < move->work ? move->work - done : 0;
+    }
+}
+
+static void move_load_piece(IvcMove *move)
+{
+    move->work = (IvcU128)move->pieces[move->piece].alone_ps * IVC_SPEED_FULL;
+}
+
+/* ---- dispatching ---- */
+
+static void activity_resume(IvcAgent *agent)
+{
+    IvcSim *sim = agent->sim;
+    agent->since_ps = sim->now;
+    agent->preempted = false;
+    switch (agent->activity) {
+    case IVC_ACTIVITY_RUN:
+        ivc_timer_arm(sim, &agent->timer, sim->now + agent->left_ps, IVC_PHASE_ACT);
+        break;
+    case IVC_ACTIVITY_MOVE:
+        move_go(agent);
+        break;
+    case IVC_ACTIVITY_SPIN:
+        agent->spin_since_ps = sim->now;
+        if (agent->signalled)
+            ivc_timer_arm(sim, &agent->timer, sim->now, IVC_PHASE_ACT);
+        else if (agent->left_ps != IVC_TIME_NEVER)
+            ivc_timer_arm(sim, &agent->timeout, sim->now + agent->left_ps, IVC_PHASE_ACT);
+        break;
+    case IVC_ACTIVITY_NONE:
+        ivc_timer_arm(sim, &agent->timer, sim->now, IVC_PHASE_ACT);
+        break;
+    }
+}
+
+static void activity_suspend(IvcAgent *agent)
+{
+    IvcTime now = agent->sim->now;
+    charge(agent);
+    agent->preempted = true;
+    switch (agent->activity) {
+    case IVC_ACTIVITY_RUN:
+        agent->left_ps = agent->timer.when_ps - now;
+        break;
+    case IVC_ACTIVITY_MOVE:
+        move_halt(agent);
+        break;
+    case IVC_ACTIVITY_SPIN:
+        agent->signalled = agent->signalled || agent->timer.armed;
+        if (agent->timeout.armed)
+            agent->left_ps = agent->timeout.when_ps - now;
+        ivc_timer_cancel(&agent->timeout);
+        break;
+    case IVC_ACTIVITY_NONE:
+        break;
+    }
+    ivc_timer_cancel(&agent->timer);
+}
+
+static void dispatch(IvcCore *core)
+{
+    IvcAgent *agent = ready_pop(core);
+    if (!agent)
+        return;
+    if (!core->running)
+        charge_free(core);
+    core->running = agent;
+    agent->state = IVC_AGENT_RUNNING;
+    activity_resume(agent);
+}
+
+static void release(IvcCore *core)
+{
+    core->running = NULL;
+    core->free_since_ps = core->cores->sim->now;
+    dispatch(core);
+}
+
+static void make_ready(IvcAgent *agent)
+{
+    IvcCore *core = agent->core;
+    ready_push(agent, false);
+    if (!core->running) {
+        dispatch(core);
+    } else if (!core->stepping && outranked(core->running)) {
+        IvcAgent *running = core->running;
+        activity_suspend(running);
+        ready_push(running, true);
+        dispatch(core);
+    }
+}
+
+static void step(IvcAgent *agent)
+{
+    IvcCore *core = agent->core;
+    agent->activity = IVC_ACTIVITY_NONE;
+    core->stepping = true;
+    IvcStep outcome = agent->step(agent);
+    core->stepping = false;
+    if (outcome == IVC_DONE) {
+        agent->state = IVC_AGENT_FINISHED;
+        if (agent->priority == IVC_PRIORITY_PROCESS)
+            core->n_agents--;
+        release(core);
+    } else if (agent->state == IVC_AGENT_WAITING) {
+        release(core);
+    } else if (outranked(agent)) {
+        /* Something more urgent on this core was made ready by this very step. */
+        if (!agent->preempted)
+            activity_suspend(agent);
+        ready_push(agent, true);
+        dispatch(core);
+    }
+}
+
+static void agent_fire(IvcSim *sim, IvcTimer *timer)
+{
+    IvcAgent *agent = agent_of_timer(timer);
+    if (agent->activity == IVC_ACTIVITY_NONE) {
+        step(agent);
+        return;
+    }
+    charge(agent);
+    if (agent->activity == IVC_ACTIVITY_MOVE) {
+        IvcMove *move = &agent->move;
+        if (move->active && ivc_sharing_leave(sharing_of(agent), move, sim->now))
+            retime_moves(sim, sharing_of(agent));
+        if (++move->piece < move->n_pieces) {
+            move_load_piece(move);
+            move_go(agent);
+            return;
+        }
+    }
+    step(agent);
+}
+
+static void timeout_fire(IvcSim *sim, IvcTimer *timer)
+{
+    (void)sim;
+    IvcAgent *agent = agent_of_timeout(timer);
+    signal_remove(agent);
+    agent->timed_out = true;
+    if (agent->activity == IVC_ACTIVITY_SPIN) {
+        charge(agent);
+        step(agent);
+    } else {
+        make_ready(agent);
+    }
+}
+
+/* ---- the requests ---- */
+
+bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
+{
+    IvcSim *sim = agent->sim;
+    IvcLedgerEntry *entry = &agent->core->ledger[stage];
+    g_assert(agent->core->running == agent);
+    entry->times++;
+    if (span_ps == 0) {
+        sim->events++;
+        if (G_LIKELY(++sim->instant < sim->limits.events_per_instant))
+            return true;
+    }
+    if (!outranked(agent) && ivc_sim_advance(sim, sim->now + span_ps)) {
+        entry->spent_ps += span_ps;
+        return true;
+    }
+    agent->activity = IVC_ACTIVITY_RUN;
+    agent->stage = stage;
+    agent->since_ps = sim->now;
+    ivc_timer_arm(sim, &agent->timer, sim->now + span_ps, IVC_PHASE_ACT);
+    return false;
+}
+
+bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps)
+{
+    g_assert(agent->core->running == agent);
+    agent->state = IVC_AGENT_WAITING;
+    agent->timed_out = false;
+    signal_append(signal, agent);
+    if (timeout_ps != IVC_TIME_NEVER)
+        ivc_timer_arm(agent->sim, &agent->timeout, agent->sim->now + timeout_ps, IVC_PHASE_ACT);
+    return false;
+}
+
+bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bound_ps,
+              uint32_t stage)
+{
+    IvcSim *sim = agent->sim;
+    g_assert(agent->core->running == agent && period_ps > 0);
+    agent->core->ledger[stage].times++;
+    agent->activity = IVC_ACTIVITY_SPIN;
+    agent->stage = stage;
+    agent->since_ps = agent->spin_since_ps = sim->now;
+    agent->period_ps = period_ps;
+    agent->left_ps = bound_ps;
+    agent->signalled = agent->timed_out = false;
+    signal_append(signal, agent);
+    if (bound_ps != IVC_TIME_NEVER)
+        ivc_timer_arm(sim, &agent->timeout, sim->now + bound_ps, IVC_PHASE_ACT);
+    return false;
+}
+
+bool ivc_move(IvcAgent *agent, uint32_t stage)
+{
+    IvcSim *sim = agent->sim;
+    IvcMove *move = &agent->move;
+    IvcLedgerEntry *entry = &agent->core->ledger[stage];
+    g_assert(agent->core->running == agent);
+    entry->times++;
+    for (move->piece = 0; move->piece < move->n_pieces; move->piece++) {
+        const IvcMovePiece *piece = &move->pieces[move->piece];
+        if (outranked(agent) || !ivc_sharing_has_room(sharing_of(agent), piece) ||
+            !ivc_sim_advance(sim, sim->now + piece->alone_ps))
+            break;
+        entry->spent_ps += piece->alone_ps;
+    }
+    if (move->piece == move->n_pieces)
+        return true;
+    agent->activity = IVC_ACTIVITY_MOVE;
+    agent->stage = stage;
+    agent->since_ps = sim->now;
+    move_load_piece(move);
+    move_go(agent);
+    return false;
+}
+
+static void spin_ends(IvcAgent *agent)
+{
+    IvcSim *sim = agent->sim;
+    ivc_timer_cancel(&agent->timeout);
+    if (agent->state != IVC_AGENT_RUNNING) {
+        agent->signalled = true;
+        return;
+    }
+    IvcTime spun_ps = sim->now - agent->spin_since_ps;
+    IvcTime polls = (spun_ps + agent->period_ps - 1) / agent->period_ps;
+    ivc_timer_arm(sim, &agent->timer, agent->spin_since_ps + polls * agent->period_ps,
+                  IVC_PHASE_ACT);
+}
+
+void ivc_signal(IvcSim *sim, IvcSignal *signal)
+{
+    (void)sim;
+    IvcAgent *agent = signal->first;
+    signal->first = signal->last = NULL;
+    while (agent) {
+        IvcAgent *next = agent->next_waiting;
+        agent->waits_for = NULL;
+        agent->next_waiting = NULL;
+        if (agent->state == IVC_AGENT_WAITING) {
+            ivc_timer_cancel(&agent->timeout);
+            make_ready(agent);
+        } else {
+            spin_ends(agent);
+        }
+        agent = next;
+    }
+}
+
+/* ---- building ---- */
+
+void ivc_cores_init(IvcCores *cores, IvcSim *sim, uint32_t n, uint32_t n_stages)
+{
+    *cores = (IvcCores){.sim = sim, .n = n, .n_stages = n_stages, .items = g_new0(IvcCore, n)};
+    for (uint32_t i = 0; i < n; i++) {
+        cores->items[i].id = i;
+        cores->items[i].cores = cores;
+        cores->items[i].ledger = g_new0(IvcLedgerEntry, n_stages);
+    }
+}
+
+void ivc_cores_clear(IvcCores *cores)
+{
+    for (uint32_t i = 0; i < cores->n; i++)
+        g_free(cores->items[i].ledger);
+    g_clear_pointer(&cores->items, g_free);
+    cores->n = 0;
+}
+
+void ivc_agent_init(IvcAgent *agent, uint32_t id, const char *name, IvcCore *core,
+                    IvcPriority priority, IvcStep (*step_function)(IvcAgent *))
+{
+    *agent = (IvcAgent){
+        .id = id,
+        .name = name,
+        .sim = core->cores->sim,
+        .core = core,
+        .step = step_function,
+        .priority = priority,
+        .state = IVC_AGENT_WAITING,
+    };
+    ivc_timer_init(&agent->timer, id, agent_fire);
+    ivc_timer_init(&agent->timeout, id, timeout_fire);
+    if (priority == IVC_PRIORITY_PROCESS)
+        core->n_agents++;
+}
+
+void ivc_agent_start(IvcAgent *agent)
+{
+    make_ready(agent);
+}

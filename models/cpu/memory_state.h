@@ -1,0 +1,36 @@
+/** @file
+ *  The memory system's state: fill counts, costs turned into time, and the shared resources.
+ */
+#pragma once
+
+#include "models/cpu/sharing.h"
+#include "sim/base/clock.h"
+#include "sim/model/memory.h"
+
+/** A cost in 2^-16 ps, so that a per-line cost loses nothing when multiplied by many lines. */
+typedef uint64_t IvcFinePs;
+
+struct IvcMemory {
+    uint32_t n_cores;
+    uint64_t line_bytes;
+    uint64_t cache_bytes[IVC_CACHE_LEVELS]; /**< 0: no such level */
+    bool cache_private[IVC_CACHE_LEVELS];
+    bool write_through;
+    IvcFinePs setup;
+    IvcFinePs word;
+    IvcFinePs read_line[IVC_LEVELS];
+    IvcFinePs write_line[IVC_LEVELS];
+    IvcSharing sharing;
+    uint64_t *core_fills;                     /**< n_cores x IVC_CACHE_LEVELS */
+    uint64_t chip_fills[IVC_CACHE_LEVELS];
+    uint64_t copies;                          /**< statistics from here on */
+    uint64_t copied_bytes;
+    uint64_t read_bytes[IVC_LEVELS];
+    uint64_t written_bytes[IVC_LEVELS];
+};
+
+void ivc_memory_init(IvcMemory *memory, const IvcMachineSpec *spec);
+void ivc_memory_clear(IvcMemory *memory);
+
+extern const IvcStateTable ivc_memory_state_tables[];
+extern const size_t ivc_memory_state_tables_n;

@@ -1,0 +1,192 @@
+/* The message-passing interface: argument checks, matching rules, Init and Finalize.
+ *
+ * What travels and what it costs is the mechanism's business; what MPI users may expect of ranks,
+ * tags, order and errors is here, once for all mechanisms.
+ * Leaves out: non-blocking calls, collectives, user datatypes, communicators with other groups. */
+#include "sim/model/mpi.h"
+
+#include "sim/engine/sim_error.h"
+
+static const uint64_t type_bytes[IVC_MPI_TYPES] = {
+    [IVC_MPI_BYTE] = 1, [IVC_MPI_CHAR] = 1,   [IVC_MPI_INT] = 4,
+    [IVC_MPI_LONG] = 8, [IVC_MPI_DOUBLE] = 8,
+};
+
+static const char *const error_names[] = {
+    [IVC_MPI_SUCCESS] = "MPI_SUCCESS",       [IVC_MPI_ERR_RANK] = "MPI_ERR_RANK",
+    [IVC_MPI_ERR_TAG] = "MPI_ERR_TAG",       [IVC_MPI_ERR_COMM] = "MPI_ERR_COMM",
+    [IVC_MPI_ERR_TYPE] = "MPI_ERR_TYPE",     [IVC_MPI_ERR_BUFFER] = "MPI_ERR_BUFFER",
+    [IVC_MPI_ERR_TRUNCATE] = "MPI_ERR_TRUNCATE",
+    [IVC_MPI_ERR_UNSUPPORTED] = "MPI_ERR_UNSUPPORTED_OPERATION",
+};
+
+uint64_t ivc_mpi_type_bytes(IvcMpiType type)
+{
+    return type_bytes[type];
+}
+
+const char *ivc_mpi_error_name(IvcMpiError error)
+{
+    return error_names[error];
+}
+
+uint32_t ivc_mpi_comm_size(const IvcRank *rank)
+{
+    return rank->platform->n_ranks;
+}
+
+uint32_t ivc_mpi_comm_rank(const IvcRank *rank)
+{
+    return rank->rank;
+}
+
+void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiType type, int peer,
+                  int tag, uint32_t comm)
+{
+    *call = (IvcMpiCall){
+        .buffer = buffer, .count = count, .type = type, .peer = peer, .tag = tag, .comm = comm};
+}
+
+bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope)
+{
+    return call->comm == envelope->comm &&
+           (call->peer == IVC_MPI_ANY_SOURCE || (uint32_t)call->peer == envelope->source) &&
+           (call->tag == IVC_MPI_ANY_TAG || call->tag == envelope->tag);
+}
+
+static IvcMpiError check_call(const IvcRank *rank, IvcMpiCall *call, bool receiving)
+{
+    int n = (int)rank->platform->n_ranks;
+    if (call->comm != IVC_MPI_COMM_WORLD && call->comm != IVC_MPI_COMM_INTERNAL)
+        return IVC_MPI_ERR_COMM;
+    if ((unsigned)call->type >= IVC_MPI_TYPES)
+        return IVC_MPI_ERR_TYPE;
+    /* A message to oneself needs a second thread of control, which blocking calls do not have. */
+    bool any = receiving && call->peer == IVC_MPI_ANY_SOURCE;
+    if (!any && (call->peer < 0 || call->peer >= n || call->peer == (int)rank->rank))
+        return IVC_MPI_ERR_RANK;
+    if (call->tag < (receiving ? IVC_MPI_ANY_TAG : 0))
+        return IVC_MPI_ERR_TAG;
+    uint64_t each = type_bytes[call->type];
+    if (call->count > call->buffer->bytes / each)
+        return IVC_MPI_ERR_BUFFER;
+    call->bytes = call->count * each;
+    return IVC_MPI_SUCCESS;
+}
+
+IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call)
+{
+    IVC_BEGIN(call);
+    call->error = check_call(rank, call, false);
+    if (call->error) {
+        IVC_RETURN(call);
+    }
+    call->envelope = (IvcEnvelope){
+        .source = rank->rank,
+        .comm = call->comm,
+        .tag = call->tag,
+        .bytes = call->bytes,
+        .sequence = rank->sent_to[call->peer]++,
+        .sent_ps = rank->agent.sim->now,
+    };
+    rank->platform->measure.sent++;
+    rank->platform->measure.bytes_sent_all += call->bytes;
+    rank->doing = "Send";
+    rank->open = call;
+    IVC_CALL(call, rank->ops->send(rank, call));
+    rank->doing = NULL;
+    IVC_END(call);
+}
+
+IvcStep ivc_mpi_recv(IvcRank *rank, IvcMpiCall *call)
+{
+    IVC_BEGIN(call);
+    call->error = check_call(rank, call, true);
+    if (call->error) {
+        IVC_RETURN(call);
+    }
+    rank->doing = "Recv";
+    rank->open = call;
+    IVC_CALL(call, rank->ops->recv(rank, call));
+    rank->doing = NULL;
+    IVC_END(call);
+}
+
+/* Everybody tells rank 0, rank 0 tells everybody: empty messages in a communicator of their own. */
+static IvcStep barrier(IvcRank *rank)
+{
+    IvcMpiCall *call = &rank->internal;
+    IVC_BEGIN(rank);
+    if (rank->rank != 0) {
+        ivc_mpi_call(call, &rank->nothing, 0, IVC_MPI_BYTE, 0, 0, IVC_MPI_COMM_INTERNAL);
+        IVC_CALL(rank, ivc_mpi_send(rank, call));
+        ivc_mpi_call(call, &rank->nothing, 0, IVC_MPI_BYTE, 0, 0, IVC_MPI_COMM_INTERNAL);
+        IVC_CALL(rank, ivc_mpi_recv(rank, call));
+        IVC_RETURN(rank);
+    }
+    for (rank->loop = 1; rank->loop < rank->platform->n_ranks; rank->loop++) {
+        ivc_mpi_call(call, &rank->nothing, 0, IVC_MPI_BYTE, IVC_MPI_ANY_SOURCE, 0,
+                     IVC_MPI_COMM_INTERNAL);
+        IVC_CALL(rank, ivc_mpi_recv(rank, call));
+    }
+    for (rank->loop = 1; rank->loop < rank->platform->n_ranks; rank->loop++) {
+        ivc_mpi_call(call, &rank->nothing, 0, IVC_MPI_BYTE, (int)rank->loop, 0,
+                     IVC_MPI_COMM_INTERNAL);
+        IVC_CALL(rank, ivc_mpi_send(rank, call));
+    }
+    IVC_END(rank);
+}
+
+IvcStep ivc_mpi_init(IvcRank *rank)
+{
+    IVC_BEGIN(&rank->phase);
+    IVC_CALL(&rank->phase, rank->ops->setup(rank));
+    IVC_CALL(&rank->phase, barrier(rank));
+    rank->platform->measure.setup_ps =
+        MAX(rank->platform->measure.setup_ps, rank->agent.sim->now);
+    IVC_END(&rank->phase);
+}
+
+IvcStep ivc_mpi_finalize(IvcRank *rank)
+{
+    return barrier(rank);
+}
+
+IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to)
+{
+    IVC_BEGIN(&work->io);
+    ivc_mpi_call(&work->call, &work->outgoing, work->message_bytes, IVC_MPI_BYTE, (int)to, 0,
+                 IVC_MPI_COMM_WORLD);
+    IVC_CALL(&work->io, ivc_mpi_send(rank, &work->call));
+    if (work->call.error)
+        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Send of %" G_GUINT64_FORMAT
+                     " bytes to rank %u failed: %s", rank->rank, work->message_bytes, to,
+                     ivc_mpi_error_name(work->call.error));
+    IVC_END(&work->io);
+}
+
+static void check_order(IvcRank *rank, const IvcWork *work)
+{
+    const IvcEnvelope *got = &work->call.envelope;
+    uint64_t expected = rank->received_from[got->source]++;
+    if (got->sequence != expected || got->bytes != work->message_bytes)
+        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_CONSERVATION,
+                     "rank %u received message %" G_GUINT64_FORMAT " of rank %u where message %"
+                     G_GUINT64_FORMAT " was due", rank->rank, got->sequence, got->source, expected);
+}
+
+IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)
+{
+    IVC_BEGIN(&work->io);
+    ivc_mpi_call(&work->call, &work->incoming, work->message_bytes, IVC_MPI_BYTE, from, 0,
+                 IVC_MPI_COMM_WORLD);
+    IVC_CALL(&work->io, ivc_mpi_recv(rank, &work->call));
+    if (work->call.error) {
+        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Recv failed: %s", rank->rank,
+                     ivc_mpi_error_name(work->call.error));
+    } else {
+        check_order(rank, work);
+        ivc_measure_delivered(rank->platform, work->call.envelope.bytes);
+    }
+    IVC_END(&work->io);
+}

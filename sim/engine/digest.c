@@ -1,0 +1,80 @@
+/* Hashing of simulation state: two multiply-mix lanes, fed word by word. It is no cryptographic
+ * hash; a recurrence found by it is confirmed on the recorded words themselves. */
+#include "sim/engine/digest.h"
+
+#include <string.h>
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    uint64_t x = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return x ^ (x >> 29);
+}
+
+void ivc_digest_init(IvcDigest *digest, IvcTime now, GArray *record)
+{
+    *digest = (IvcDigest){
+        .hash = {UINT64_C(0x243f6a8885a308d3), UINT64_C(0x13198a2e03707344)},
+        .now = now,
+        .record = record,
+    };
+}
+
+void ivc_digest_u64(IvcDigest *digest, uint64_t value)
+{
+    digest->hash[0] = mix(digest->hash[0], value);
+    digest->hash[1] = mix(digest->hash[1] + digest->hash[0], ~value);
+    if (digest->record)
+        g_array_append_val(digest->record, value);
+}
+
+void ivc_digest_time(IvcDigest *digest, IvcTime when_ps)
+{
+    ivc_digest_u64(digest, when_ps == IVC_TIME_NEVER ? IVC_TIME_NEVER : when_ps - digest->now);
+}
+
+void ivc_digest_age(IvcDigest *digest, uint64_t count, uint64_t mark, uint64_t cap)
+{
+    uint64_t age = count - mark;
+    ivc_digest_u64(digest, age < cap ? age : cap);
+}
+
+static uint64_t load_plain(const void *at, size_t size)
+{
+    uint64_t value = 0;
+    g_assert(size <= sizeof value);
+    memcpy(&value, at, size); /* little endian, as all hosts that the project supports */
+    return value;
+}
+
+void ivc_digest_state(IvcDigest *digest, const IvcStateTable *table, const void *state)
+{
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const IvcStateField *field = &table->fields[i];
+        const char *at = (const char *)state + field->offset;
+        switch (field->kind) {
+        case IVC_STATE_PLAIN:
+            for (size_t done = 0; done < field->size; done += 8)
+                ivc_digest_u64(digest, load_plain(at + done, MIN(field->size - done, 8)));
+            break;
+        case IVC_STATE_TIME:
+            for (size_t done = 0; done < field->size; done += 8)
+                ivc_digest_time(digest, load_plain(at + done, 8));
+            break;
+        case IVC_STATE_REF: {
+            const uint32_t *id = NULL;
+            memcpy(&id, at, sizeof id);
+            ivc_digest_u64(digest, id ? *id : UINT64_MAX);
+            break;
+        }
+        case IVC_STATE_OTHER:
+        case IVC_STATE_FIXED:
+            break;
+        }
+    }
+}
+
+char *ivc_digest_text(const IvcDigest *digest)
+{
+    return g_strdup_printf("%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x", digest->hash[0],
+                           digest->hash[1]);
+}

@@ -1,0 +1,131 @@
+/* The event loop: pops timers in (time, phase, sequence) order and fires them, within bounds.
+ * Cancelling is lazy: a pending item whose order is not the timer's own any more is skipped. */
+#include "sim/engine/engine.h"
+
+#define PHASE_SHIFT 56
+/* The stop flag is looked at once in so many events: a few milliseconds of work. */
+#define STOP_CHECK_EVENTS 65536
+
+static void set_check(IvcSim *sim)
+{
+    sim->check_at = sim->events + STOP_CHECK_EVENTS;
+    if (sim->limits.events_max && sim->check_at > sim->limits.events_max)
+        sim->check_at = sim->limits.events_max;
+}
+
+void ivc_sim_init(IvcSim *sim, const IvcSimLimits *limits)
+{
+    *sim = (IvcSim){.limits = *limits, .queue = ivc_queue_new(limits->queue_max)};
+    set_check(sim);
+}
+
+void ivc_sim_clear(IvcSim *sim)
+{
+    g_clear_pointer(&sim->queue, ivc_queue_free);
+    g_clear_pointer(&sim->failure, g_free);
+}
+
+void ivc_timer_init(IvcTimer *timer, uint32_t id, void (*fire)(IvcSim *, IvcTimer *))
+{
+    *timer = (IvcTimer){.id = id, .fire = fire};
+}
+
+void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase)
+{
+    g_assert(when_ps >= sim->now);
+    timer->armed = true;
+    timer->when_ps = when_ps;
+    timer->order = (uint64_t)phase << PHASE_SHIFT | sim->sequence++;
+    IvcQueueItem item = {.time = when_ps, .order = timer->order, .target = timer};
+    if (G_UNLIKELY(!ivc_queue_push(sim->queue, item)))
+        sim->stop = IVC_STOP_QUEUE;
+}
+
+void ivc_timer_cancel(IvcTimer *timer)
+{
+    timer->armed = false;
+}
+
+void ivc_sim_finish(IvcSim *sim)
+{
+    sim->finished = true;
+}
+
+void ivc_sim_fail(IvcSim *sim, int code, const char *format, ...)
+{
+    if (sim->stop == IVC_STOP_FAILED)
+        return; /* the first failure is the cause */
+    va_list arguments;
+    va_start(arguments, format);
+    sim->failure = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    sim->failure_code = code;
+    sim->stop = IVC_STOP_FAILED;
+}
+
+static void check_bounds(IvcSim *sim)
+{
+    if (sim->limits.events_max && sim->events >= sim->limits.events_max)
+        sim->stop = IVC_STOP_EVENTS;
+    else if (sim->stop_flag && *sim->stop_flag)
+        sim->stop = IVC_STOP_ASKED;
+    set_check(sim);
+}
+
+IvcStop ivc_sim_run(IvcSim *sim)
+{
+    IvcQueueItem item;
+    while (!sim->finished && !sim->stop && ivc_queue_pop(sim->queue, &item)) {
+        IvcTimer *timer = item.target;
+        if (!timer->armed || timer->order != item.order)
+            continue;
+        if (item.time != sim->now) {
+            if (G_UNLIKELY(item.time > sim->limits.horizon_ps)) {
+                sim->stop = IVC_STOP_HORIZON;
+                break;
+            }
+            sim->now = item.time;
+            sim->instant = 0;
+        }
+        sim->events++;
+        if (G_UNLIKELY(++sim->instant > sim->limits.events_per_instant)) {
+            sim->stop = IVC_STOP_LIVELOCK;
+            break;
+        }
+        if (G_UNLIKELY(sim->events >= sim->check_at))
+            check_bounds(sim);
+        timer->armed = false;
+        timer->fire(sim, timer);
+    }
+    return sim->stop;
+}
+
+/* What is pending, in the order in which it will run. */
+static gint compare_items(gconstpointer a, gconstpointer b)
+{
+    const IvcQueueItem *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void collect_live(const IvcQueueItem *item, void *data)
+{
+    const IvcTimer *timer = item->target;
+    if (timer->armed && timer->order == item->order)
+        g_array_append_val((GArray *)data, *item);
+}
+
+void ivc_sim_digest(const IvcSim *sim, IvcDigest *digest)
+{
+    g_autoptr(GArray) live = g_array_new(FALSE, FALSE, sizeof(IvcQueueItem));
+    ivc_queue_foreach(sim->queue, collect_live, live);
+    g_array_sort(live, compare_items);
+    ivc_digest_u64(digest, live->len);
+    for (guint i = 0; i < live->len; i++) {
+        const IvcQueueItem *item = &g_array_index(live, IvcQueueItem, i);
+        ivc_digest_u64(digest, ((const IvcTimer *)item->target)->id);
+        ivc_digest_u64(digest, item->order >> PHASE_SHIFT);
+        ivc_digest_time(digest, item->time);
+    }
+}

@@ -1,0 +1,109 @@
+/** @file
+ *  The event engine: simulated time, timers and bounds.
+ *
+ *  Order: events run by (time, phase, sequence). Phases of one instant: things arrive (DELIVER)
+ *  before agents act on them (ACT). The sequence grows with every arming, so that equal events run
+ *  in the order in which they were armed. Nothing may be armed in the past. Events of zero delay
+ *  are allowed, counted, and bounded per instant.
+ */
+#pragma once
+
+#include "sim/base/units.h"
+#include "sim/engine/digest.h"
+#include "sim/engine/queue.h"
+
+typedef struct IvcSim IvcSim;
+typedef struct IvcTimer IvcTimer;
+
+typedef enum {
+    IVC_PHASE_DELIVER,
+    IVC_PHASE_ACT,
+} IvcPhase;
+
+/** Something that can happen once at a time; arm it again at will. Embedded in its owner. */
+struct IvcTimer {
+    uint32_t id;       /**< of the owner, for digests */
+    bool armed;
+    void (*fire)(IvcSim *sim, IvcTimer *timer);
+    IvcTime when_ps;   /**< while armed */
+    uint64_t order;    /**< of the pending event; an event with another order is stale */
+};
+
+/** Why a run ended early. */
+typedef enum {
+    IVC_STOP_NONE,
+    IVC_STOP_HORIZON,
+    IVC_STOP_LIVELOCK,
+    IVC_STOP_EVENTS,
+    IVC_STOP_QUEUE,
+    IVC_STOP_ASKED,  /**< the caller's stop flag */
+    IVC_STOP_FAILED, /**< a component called ivc_sim_fail() */
+} IvcStop;
+
+typedef struct {
+    IvcTime horizon_ps;
+    uint64_t events_per_instant;
+    uint64_t events_max; /**< 0: none */
+    size_t queue_max;    /**< most pending events */
+} IvcSimLimits;
+
+/** The engine. Read the members; change them only through the functions. */
+struct IvcSim {
+    IvcTime now;
+    IvcQueue *queue;
+    uint64_t sequence;
+    uint64_t events;     /**< executed, those advanced inline included */
+    uint64_t instant;    /**< executed at this time */
+    uint64_t check_at;   /**< next event count at which the stop flag is looked at */
+    IvcSimLimits limits;
+    IvcStop stop;
+    char *failure;       /**< text of ivc_sim_fail(), owned */
+    int failure_code;
+    bool finished;       /**< a component called ivc_sim_finish() */
+    const volatile int *stop_flag;
+};
+
+void ivc_sim_init(IvcSim *sim, const IvcSimLimits *limits);
+void ivc_sim_clear(IvcSim *sim);
+
+/** Prepares a timer, unarmed. `id` tells it apart in digests. */
+void ivc_timer_init(IvcTimer *timer, uint32_t id, void (*fire)(IvcSim *, IvcTimer *));
+
+/** Arms (or moves) a timer; `when_ps` must not lie before now. */
+void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase);
+
+/** Forgets a pending firing; fine when there is none. */
+void ivc_timer_cancel(IvcTimer *timer);
+
+/** Runs until nothing is pending, ivc_sim_finish() was called or a bound was hit. */
+IvcStop ivc_sim_run(IvcSim *sim);
+
+/** Ends the run after the current event. */
+void ivc_sim_finish(IvcSim *sim);
+
+/** Ends the run with an error: `code` is an IvcSimError, the text names who and what. */
+void ivc_sim_fail(IvcSim *sim, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/**
+ * Moves time on to `to_ps` at once, when nothing is pending at or before it: what an event with
+ * nothing in between would do, without the queue. Counts as one event.
+ *
+ * @return false, with nothing changed, when something is pending or a bound is near
+ */
+static inline bool ivc_sim_advance(IvcSim *sim, IvcTime to_ps)
+{
+    if (ivc_queue_next_time(sim->queue) <= to_ps || to_ps > sim->limits.horizon_ps ||
+        sim->events >= sim->check_at || sim->finished || sim->stop)
+        return false;
+    if (to_ps == sim->now && sim->instant >= sim->limits.events_per_instant)
+        return false; /* the event that follows will hit the bound and say so */
+    if (to_ps != sim->now)
+        sim->instant = 0;
+    sim->now = to_ps;
+    sim->events++;
+    sim->instant++;
+    return true;
+}
+
+/** Feeds pending events: who is due, in what distance, in order. */
+void ivc_sim_digest(const IvcSim *sim, IvcDigest *digest);

@@ -1,0 +1,171 @@
+/** @file
+ *  Cores and the agents that run on them: the five requests (run, move bytes, wait, signal, clock)
+ *  and the ledger that attributes every picosecond of every core. Implemented by models/cpu.
+ *
+ *  A core runs one agent at a time. Higher priority pre-empts at once: interrupt handlers before
+ *  deferred work before processes. Within a priority it is first come, first served.
+ */
+#pragma once
+
+#include "sim/engine/agent.h"
+#include "sim/engine/engine.h"
+#include "sim/model/component.h"
+
+typedef struct IvcAgent IvcAgent;
+typedef struct IvcCore IvcCore;
+typedef struct IvcCores IvcCores;
+
+typedef enum {
+    IVC_PRIORITY_PROCESS,
+    IVC_PRIORITY_DEFERRED,  /**< softirq, bottom half */
+    IVC_PRIORITY_INTERRUPT,
+    IVC_PRIORITIES,
+} IvcPriority;
+
+/** A condition that agents wait for. Signalling wakes all; they look at the condition again. */
+typedef struct {
+    uint32_t id;
+    IvcAgent *first; /**< waiting agents, in the order of their arrival */
+    IvcAgent *last;
+} IvcSignal;
+
+typedef enum {
+    IVC_AGENT_READY,    /**< wants its core */
+    IVC_AGENT_RUNNING,  /**< has its core */
+    IVC_AGENT_WAITING,  /**< blocked until a signal or time-out */
+    IVC_AGENT_FINISHED,
+} IvcAgentState;
+
+/** What the running agent does until it is stepped again. */
+typedef enum {
+    IVC_ACTIVITY_NONE,
+    IVC_ACTIVITY_RUN,  /**< a fixed time */
+    IVC_ACTIVITY_MOVE, /**< a copy, whose speed other copies can change */
+    IVC_ACTIVITY_SPIN, /**< polling for a signal */
+} IvcActivity;
+
+/** Most uniform pieces of one copy: three changes of level. */
+#define IVC_MOVE_PIECES 4
+#define IVC_RESOURCES 2 /**< interconnect, memory controller */
+
+/** A piece of a copy in which every byte costs the same. */
+typedef struct {
+    IvcTime alone_ps;                /**< duration when nothing else moves */
+    uint64_t demand[IVC_RESOURCES];  /**< bytes per second of each shared resource at full speed */
+} IvcMovePiece;
+
+__extension__ typedef unsigned __int128 IvcU128;
+
+/** A copy under way: its pieces and how far it is. */
+typedef struct {
+    IvcU128 work;     /**< remaining of this piece, in 2^-31 ps at full speed */
+    IvcTime since_ps; /**< work holds as of this time */
+    uint32_t n_pieces;
+    uint32_t piece;
+    uint32_t speed; /**< in 2^-31 of full speed */
+    uint32_t slot;  /**< its place among the active moves */
+    bool active;    /**< takes part in the sharing of resources now */
+    IvcMovePiece pieces[IVC_MOVE_PIECES];
+} IvcMove;
+
+struct IvcAgent {
+    uint32_t id;
+    const char *name; /**< for messages; borrowed */
+    IvcSim *sim;
+    IvcCore *core;
+    IvcStep (*step)(IvcAgent *agent);
+    const char *(*describe)(const IvcAgent *agent); /**< what it waits for, for deadlock messages; may be NULL */
+    IvcPriority priority;
+    IvcAgentState state;
+    IvcActivity activity;
+    bool preempted;     /**< READY with an activity to go on with */
+    bool signalled;     /**< what it spins for has come while it was pre-empted */
+    bool timed_out;     /**< how the last wait or poll ended */
+    uint32_t stage;     /**< of the activity */
+    IvcTimer timer;     /**< end of the activity, or start when ready */
+    IvcTime since_ps;   /**< charged up to here */
+    IvcTime left_ps;    /**< of a pre-empted RUN, or of a bounded SPIN */
+    IvcTime period_ps;  /**< of a SPIN */
+    IvcTime spin_since_ps; /**< when the poll loop began: polls lie at whole periods from here */
+    IvcTimer timeout;   /**< of a wait or a bounded spin */
+    IvcSignal *waits_for;
+    IvcAgent *next_waiting;
+    IvcAgent *next_ready;
+    IvcMove move;
+};
+
+/** One line of the ledger. */
+typedef struct {
+    IvcTime spent_ps;
+    uint64_t times;
+} IvcLedgerEntry;
+
+struct IvcCore {
+    uint32_t id;
+    IvcCores *cores;
+    unsigned guest;        /**< that owns it */
+    IvcAgent *running;     /**< NULL: nothing to run */
+    bool stepping;         /**< inside running->step() */
+    IvcAgent *ready_first[IVC_PRIORITIES];
+    IvcAgent *ready_last[IVC_PRIORITIES];
+    uint32_t n_agents;     /**< that live here and are not finished; handlers not counted */
+    IvcTime free_since_ps; /**< while nothing runs */
+    IvcTime blocked_ps;    /**< nothing to run, but somebody waits */
+    IvcTime idle_ps;       /**< nobody left */
+    IvcLedgerEntry *ledger; /**< by stage */
+};
+
+struct IvcCores {
+    IvcSim *sim;
+    IvcCore *items;
+    uint32_t n;
+    uint32_t n_stages;
+    struct IvcMemory *memory;
+};
+
+/** Prepares `n` cores whose ledgers have `n_stages` lines. */
+void ivc_cores_init(IvcCores *cores, IvcSim *sim, uint32_t n, uint32_t n_stages);
+void ivc_cores_clear(IvcCores *cores);
+
+/**
+ * Puts an agent on a core, blocked; ivc_agent_start() makes it ready.
+ * `service` agents (interrupt handlers, softirqs) do not count as work left to do.
+ */
+void ivc_agent_init(IvcAgent *agent, uint32_t id, const char *name, IvcCore *core,
+                    IvcPriority priority, IvcStep (*step)(IvcAgent *));
+void ivc_agent_start(IvcAgent *agent);
+
+/** Runs for `span_ps`, charged to `stage`. true: already over; false: yield now. */
+bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage);
+
+/** Charges a stage without time: counts that it happened. */
+void ivc_count_stage(IvcAgent *agent, uint32_t stage);
+
+/** Blocks until signalled, at most `timeout_ps` (IVC_TIME_NEVER: none). Always yields. */
+bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps);
+
+/**
+ * Polls every `period_ps` until signalled: occupies the core, charged to `stage`; goes on at the
+ * first poll at or after the signal. Bounded by `bound_ps` (IVC_TIME_NEVER: none), after which
+ * agent->timed_out is set. Always yields.
+ */
+bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bound_ps,
+              uint32_t stage);
+
+/** Performs a prepared move (agent->move, see memory.h), charged to `stage`. */
+bool ivc_move(IvcAgent *agent, uint32_t stage);
+
+/** Wakes all who wait or poll. May be called from agents and from timers. */
+void ivc_signal(IvcSim *sim, IvcSignal *signal);
+
+/** Brings the ledgers of all cores up to now, for reading them. */
+void ivc_cores_settle(IvcCores *cores);
+
+/** Feeds cores, agents' activities and queues. Agents are given in the order of their ids. */
+void ivc_core_digest(const IvcCore *core, IvcDigest *digest);
+void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest);
+void ivc_signal_digest(const IvcSignal *signal, IvcDigest *digest);
+
+/** The field tables of the state structs, for tests. */
+extern const IvcStateTable ivc_core_state_tables[];
+extern const size_t ivc_core_state_tables_n;

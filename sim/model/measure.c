@@ -1,0 +1,93 @@
+/* When measuring begins and ends, and what stood in the ledgers then. */
+#include "sim/model/platform.h"
+
+static void shot_init(IvcLedgerShot *shot, const IvcCores *cores)
+{
+    shot->entries = g_new0(IvcLedgerEntry, (gsize)cores->n * cores->n_stages);
+    shot->blocked_ps = g_new0(IvcTime, cores->n);
+    shot->idle_ps = g_new0(IvcTime, cores->n);
+}
+
+static void shot_clear(IvcLedgerShot *shot)
+{
+    g_clear_pointer(&shot->entries, g_free);
+    g_clear_pointer(&shot->blocked_ps, g_free);
+    g_clear_pointer(&shot->idle_ps, g_free);
+}
+
+static void shot_take(IvcLedgerShot *shot, IvcCores *cores)
+{
+    ivc_cores_settle(cores);
+    for (uint32_t i = 0; i < cores->n; i++) {
+        const IvcCore *core = &cores->items[i];
+        for (uint32_t s = 0; s < cores->n_stages; s++)
+            shot->entries[(gsize)i * cores->n_stages + s] = core->ledger[s];
+        shot->blocked_ps[i] = core->blocked_ps;
+        shot->idle_ps[i] = core->idle_ps;
+    }
+}
+
+static void begin(IvcPlatform *platform)
+{
+    IvcMeasure *measure = &platform->measure;
+    measure->measuring = true;
+    measure->began_ps = platform->sim.now;
+    shot_take(&measure->began, &platform->cores);
+    for (size_t i = 0; i < platform->n_counters; i++)
+        platform->counters[i].began = *platform->counters[i].at;
+}
+
+static void end(IvcPlatform *platform)
+{
+    IvcMeasure *measure = &platform->measure;
+    measure->measuring = false;
+    measure->ended = true;
+    measure->ended_ps = platform->sim.now;
+    shot_take(&measure->over, &platform->cores);
+    for (size_t i = 0; i < platform->n_counters; i++)
+        platform->counters[i].ended = *platform->counters[i].at;
+}
+
+void ivc_measure_init(IvcPlatform *platform, uint64_t warmup, uint64_t target)
+{
+    IvcMeasure *measure = &platform->measure;
+    *measure = (IvcMeasure){.warmup = warmup, .target = target};
+    shot_init(&measure->began, &platform->cores);
+    shot_init(&measure->over, &platform->cores);
+}
+
+void ivc_measure_clear(IvcMeasure *measure)
+{
+    shot_clear(&measure->began);
+    shot_clear(&measure->over);
+}
+
+void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes)
+{
+    IvcMeasure *measure = &platform->measure;
+    measure->delivered++;
+    measure->bytes_delivered_all += bytes;
+    if (measure->measuring) {
+        measure->bytes += bytes;
+        if (measure->delivered == measure->warmup + measure->target)
+            end(platform);
+    } else if (measure->delivered == measure->warmup) {
+        begin(platform);
+    }
+    if (measure->progress && measure->delivered % 1024 == 0)
+        *measure->progress = measure->delivered;
+}
+
+void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps)
+{
+    if (platform->measure.measuring)
+        ivc_histogram_add(&platform->measure.latency_ps, latency_ps);
+}
+
+void ivc_platform_count(IvcPlatform *platform, const char *name, const char *unit,
+                        const char *sentence, const uint64_t *at)
+{
+    g_assert(platform->n_counters < IVC_COUNTERS_MAX);
+    platform->counters[platform->n_counters++] =
+        (IvcCounter){.name = name, .unit = unit, .sentence = sentence, .at = at};
+}

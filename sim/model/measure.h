@@ -1,0 +1,45 @@
+/** @file
+ *  Warm-up and measured phase: counts deliveries, keeps latencies, and takes the ledgers' and
+ *  counters' state at both ends of the measured phase.
+ */
+#pragma once
+
+#include "sim/model/core.h"
+#include "sim/stats/histogram.h"
+
+/** The ledgers of all cores at one moment. */
+typedef struct {
+    IvcLedgerEntry *entries; /**< core by core, n_stages each */
+    IvcTime *blocked_ps;
+    IvcTime *idle_ps;
+} IvcLedgerShot;
+
+typedef struct {
+    uint64_t warmup;    /**< deliveries before measuring starts */
+    uint64_t target;    /**< deliveries to measure */
+    uint64_t delivered; /**< so far, warm-up included */
+    uint64_t sent;      /**< messages handed to Send so far */
+    uint64_t bytes;     /**< delivered while measuring */
+    uint64_t bytes_sent_all;
+    uint64_t bytes_delivered_all;
+    IvcTime setup_ps;   /**< when the last rank left Init */
+    IvcTime began_ps;
+    IvcTime ended_ps;
+    bool measuring;
+    bool ended;
+    IvcHistogram latency_ps;
+    IvcLedgerShot began;
+    IvcLedgerShot over;
+    volatile uint64_t *progress; /**< may be NULL */
+} IvcMeasure;
+
+typedef struct IvcPlatform IvcPlatform;
+
+void ivc_measure_init(IvcPlatform *platform, uint64_t warmup, uint64_t target);
+void ivc_measure_clear(IvcMeasure *measure);
+
+/** One more message of `bytes` has been received; begins and ends the measured phase. */
+void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes);
+
+/** Keeps a latency, when measuring. */
+void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps);

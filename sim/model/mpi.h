@@ -1,0 +1,162 @@
+/** @file
+ *  The message-passing interface that workloads are written against, and what a mechanism must
+ *  provide to carry it.
+ *
+ *  Blocking Send and Recv with source (or any source), tag (or any tag) and communicator. Send may
+ *  return before the message is received, as MPI's standard mode allows.
+ */
+#pragma once
+
+#include "sim/model/platform.h"
+
+#define IVC_MPI_ANY_SOURCE (-1)
+#define IVC_MPI_ANY_TAG (-1)
+#define IVC_MPI_TAG_MAX 0x7fffffff
+#define IVC_MPI_COMM_WORLD 0u
+#define IVC_MPI_COMM_INTERNAL 255u /**< barriers of Init and Finalize */
+
+typedef enum {
+    IVC_MPI_BYTE,
+    IVC_MPI_CHAR,
+    IVC_MPI_INT,
+    IVC_MPI_LONG,
+    IVC_MPI_DOUBLE,
+    IVC_MPI_TYPES,
+} IvcMpiType;
+
+/** Returns the size of a datatype in bytes. */
+uint64_t ivc_mpi_type_bytes(IvcMpiType type);
+
+/** How a call ended. */
+typedef enum {
+    IVC_MPI_SUCCESS,
+    IVC_MPI_ERR_RANK,
+    IVC_MPI_ERR_TAG,
+    IVC_MPI_ERR_COMM,
+    IVC_MPI_ERR_TYPE,
+    IVC_MPI_ERR_BUFFER,   /**< the buffer is smaller than count x type */
+    IVC_MPI_ERR_TRUNCATE, /**< the message is longer than the receive buffer */
+    IVC_MPI_ERR_UNSUPPORTED, /**< the channel cannot carry a message of this size */
+} IvcMpiError;
+
+/** Returns "MPI_ERR_RANK" ...; static. */
+const char *ivc_mpi_error_name(IvcMpiError error);
+
+/** What identifies a message, and what the simulation knows about it. */
+typedef struct {
+    uint32_t source;
+    uint32_t comm;
+    int32_t tag;
+    uint64_t bytes;
+    uint64_t sequence; /**< counts the messages of this source to this destination, from 0 */
+    IvcTime sent_ps;   /**< when Send was called */
+} IvcEnvelope;
+
+typedef struct IvcRank IvcRank;
+typedef struct IvcWork IvcWork;
+
+/** One Send or Recv: arguments, then results. The frame of the call; one open call a rank. */
+typedef struct {
+    IvcLabel label;
+    IvcBuffer *buffer;
+    uint64_t count;
+    IvcMpiType type;
+    int peer; /**< destination, or source, or IVC_MPI_ANY_SOURCE */
+    int tag;
+    uint32_t comm;
+    uint64_t bytes;       /**< count x type; set by the call */
+    IvcMpiError error;    /**< result */
+    IvcEnvelope envelope; /**< the message that was sent or received */
+} IvcMpiCall;
+
+/** A rank: a process on a core, and its end of the channel. */
+struct IvcRank {
+    uint32_t rank;
+    IvcPlatform *platform;
+    IvcAgent agent;
+    const IvcMechanismOps *ops;
+    void *channel;           /**< the mechanism's state, shared by all ranks */
+    IvcRank *all;            /**< rank 0 of n_ranks */
+    uint64_t *sent_to;       /**< messages to each destination: the next sequence numbers */
+    uint64_t *received_from;
+    IvcMpiCall internal;     /**< for Init and Finalize */
+    IvcLabel label;          /**< of the barrier in Init and Finalize */
+    struct {
+        IvcLabel label;
+    } phase;                 /**< of Init */
+    uint32_t loop;
+    IvcBuffer nothing;       /**< a buffer of zero bytes */
+    IvcWork *work;    /**< of the workload */
+    const char *doing;       /**< "Send", "Recv" or NULL: for deadlock messages */
+    const IvcMpiCall *open;
+};
+
+/** What a mechanism provides. All hooks are required unless said otherwise. */
+struct IvcMechanismOps {
+    /** Builds the channel among `n` ranks (already placed on cores). transfer full */
+    void *(*create)(IvcPlatform *platform, const void *spec, IvcRank *ranks, unsigned n);
+    void (*free)(void *channel);
+    /** This rank's set-up: mapping a region, opening connections. */
+    IvcStep (*setup)(IvcRank *rank);
+    IvcStep (*send)(IvcRank *rank, IvcMpiCall *call);
+    IvcStep (*recv)(IvcRank *rank, IvcMpiCall *call);
+    /** The largest message it can carry; UINT64_MAX: any. */
+    uint64_t (*message_bytes_max)(const void *spec);
+    void (*digest)(const void *channel, IvcDigest *digest);
+    /** Messages that were sent and are still inside: for the conservation check. */
+    uint64_t (*in_flight)(const void *channel);
+};
+
+/** Joins: set-up of this rank, then waits until all ranks have joined. */
+IvcStep ivc_mpi_init(IvcRank *rank);
+
+/** Leaves: waits until all ranks have come here. */
+IvcStep ivc_mpi_finalize(IvcRank *rank);
+
+uint32_t ivc_mpi_comm_size(const IvcRank *rank);
+uint32_t ivc_mpi_comm_rank(const IvcRank *rank);
+
+/** Prepares the arguments of a call. */
+void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiType type, int peer,
+                  int tag, uint32_t comm);
+
+/** Sends; call->error says how it went. */
+IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call);
+
+/** Receives the first matching message; call->envelope says which it was. */
+IvcStep ivc_mpi_recv(IvcRank *rank, IvcMpiCall *call);
+
+/** Whether an envelope is what a Recv asks for. */
+bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope);
+
+/** One rank's part of a workload. */
+struct IvcWork {
+    IvcLabel label;
+    const void *spec;       /**< of the workload */
+    uint64_t message_bytes;
+    uint64_t rounds;        /**< to do, warm-up included */
+    uint64_t round;
+    uint32_t step;          /**< loop variable of collective patterns */
+    uint32_t peer;
+    IvcTime started_ps;     /**< of the round */
+    struct {
+        IvcLabel label;
+    } io; /**< of ivc_work_send() and ivc_work_recv() */
+    IvcMpiCall call;
+    IvcBuffer outgoing;
+    IvcBuffer incoming;
+};
+
+/** What a workload provides. */
+struct IvcWorkloadOps {
+    /** Messages that all ranks together send in one round; every rank does every round. */
+    uint64_t (*messages_per_round)(unsigned n_ranks);
+    /** One round of one rank, between Init and Finalize. */
+    IvcStep (*round)(IvcRank *rank, IvcWork *work);
+};
+
+/** Sends the work's outgoing buffer; fails the run when the call fails. */
+IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to);
+
+/** Receives into the work's incoming buffer, checks order, counts the delivery. */
+IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from);

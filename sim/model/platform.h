@@ -1,0 +1,101 @@
+/** @file
+ *  What a run is made of: engine, machine, ranks, counters. Built from a scenario; handed to
+ *  mechanisms and workloads.
+ */
+#pragma once
+
+#include "sim/base/clock.h"
+#include "sim/model/measure.h"
+#include "sim/model/memory.h"
+#include "sim/model/stages.h"
+
+/** The profile's costs as times. */
+typedef struct {
+    IvcTime cycle;
+    IvcTime atomic;
+    IvcTime poll;
+    IvcTime registers_store;
+    IvcTime registers_load;
+    IvcTime registers_flight;
+    IvcTime interrupt_entry;
+    IvcTime interrupt_exit;
+    IvcTime syscall_enter;
+    IvcTime syscall_exit;
+    IvcTime block;
+    IvcTime wake;
+    IvcTime resume; /**< idle exit and switch */
+} IvcMachineTimes;
+
+/** Where a rank runs. */
+typedef struct {
+    unsigned guest;
+    uint32_t core;
+    char name[24]; /**< "rank 0" */
+} IvcRankPlace;
+
+/** A counter of the run; `at` points into the component that counts. */
+typedef struct {
+    const char *name;
+    const char *unit;
+    const char *sentence;
+    const uint64_t *at;
+    uint64_t began; /**< value when measuring began */
+    uint64_t ended;
+} IvcCounter;
+
+#define IVC_COUNTERS_MAX 64
+
+struct IvcPlatform {
+    IvcSim sim;
+    const IvcMachineSpec *spec;
+    IvcClock clock;
+    IvcMachineTimes t;
+    IvcCores cores;
+    IvcMemory *memory;
+    IvcRankPlace *ranks;
+    unsigned n_ranks;
+    uint64_t message_bytes_max; /**< the largest message that the workload will send */
+    uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
+    uint32_t next_id;           /**< for agents, buffers, signals */
+    IvcMeasure measure;
+    IvcCounter counters[IVC_COUNTERS_MAX];
+    size_t n_counters;
+};
+
+/** Converts a mechanism's cost by the chip's clock, rounding up. */
+static inline IvcTime ivc_platform_ps(const IvcPlatform *platform, IvcCost cost)
+{
+    return ivc_clock_cost_to_ps(&platform->clock, cost);
+}
+
+/** Returns a fresh id. */
+static inline uint32_t ivc_platform_id(IvcPlatform *platform)
+{
+    return platform->next_id++;
+}
+
+/** Declares a counter that the result will report for the measured phase. Strings are static. */
+void ivc_platform_count(IvcPlatform *platform, const char *name, const char *unit,
+                        const char *sentence, const uint64_t *at);
+
+/** A process that sleeps until something is there for it. */
+typedef struct {
+    IvcSignal signal;
+    bool pending;  /**< something came since it last looked */
+    bool asleep;   /**< it has given its core up, or is about to */
+} IvcSleeper;
+
+/** The frame of ivc_os_sleep(). */
+typedef struct {
+    IvcLabel label;
+} IvcSleepFrame;
+
+/** Blocks until somebody calls ivc_os_wake(); returns at once when that has happened already. */
+IvcStep ivc_os_sleep(IvcPlatform *platform, IvcAgent *agent, IvcSleeper *sleeper,
+                     IvcSleepFrame *frame);
+
+/**
+ * Marks that something is there. @return true when the sleeper was asleep: the caller then charges
+ * the wake-up (IVC_STAGE_WAKE) on its own core
+ */
+bool ivc_os_notify(IvcPlatform *platform, IvcSleeper *sleeper);

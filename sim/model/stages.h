@@ -1,0 +1,24 @@
+/** @file
+ *  Stages that belong to the machine and its operating system, the same for every mechanism.
+ *  Their names and sentences are in models/cpu/stages.c, in this order.
+ */
+#pragma once
+
+#include "sim/model/component.h"
+
+typedef enum {
+    IVC_STAGE_SYSCALL,
+    IVC_STAGE_INTERRUPT_ENTRY,
+    IVC_STAGE_INTERRUPT_EXIT,
+    IVC_STAGE_REGISTER_STORE,
+    IVC_STAGE_REGISTER_LOAD,
+    IVC_STAGE_REGISTER_POLL,
+    IVC_STAGE_BLOCK,
+    IVC_STAGE_WAKE,
+    IVC_STAGE_RESUME,
+    IVC_STAGE_ATOMIC,
+    IVC_STAGES_MACHINE,
+} IvcMachineStage;
+
+/** One row a stage, ends with a NULL name. */
+extern const IvcStage ivc_machine_stages[];
