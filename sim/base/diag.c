@@ -24,6 +24,7 @@ const IvcDiagCode ivc_diag_codes[] = {
     {"config-encoding", "The text is not UTF-8, or holds characters that YAML does not allow"},
     {"config-limit", "The input is larger or deeper than any scenario needs to be"},
     {"config-missing", "A required key is absent"},
+    {"config-provenance", "A number of a profile lacks its kind, its source or its range"},
     {"config-range", "The number does not fit, is not exact, or is outside its range"},
     {"config-reference", "A name or number refers to something that does not exist"},
     {"config-schema", "The file does not begin with a schema that this version reads"},

@@ -19,6 +19,8 @@ typedef enum {
 
 /** Returns "measured", "assumed" ...; static. */
 const char *ivc_kind_name(IvcKind kind);
+/** The names in the order of the enum; ends with NULL. */
+extern const char *const ivc_kind_names[];
 
 /** A list of small numbers: `[0, 1]`. Owned by the scenario. */
 typedef struct {
@@ -33,18 +35,18 @@ typedef struct {
 } IvcNameList;
 
 typedef enum {
-    IVC_PARAM_COUNT,  /**< uint64_t */
-    IVC_PARAM_TIME,   /**< IvcSpan */
-    IVC_PARAM_COST,   /**< IvcCost: cycles or a time */
-    IVC_PARAM_SIZE,   /**< IvcBytes */
-    IVC_PARAM_RATE,   /**< IvcBitRate */
-    IVC_PARAM_CLOCK,  /**< IvcFrequency */
-    IVC_PARAM_BOOL,   /**< bool: `true` or `false` */
-    IVC_PARAM_CHOICE, /**< int: index into `choices` */
-    IVC_PARAM_TEXT,   /**< const char *, owned by the binding */
-    IVC_PARAM_INDEXES,/**< IvcIndexList */
-    IVC_PARAM_NAMES,  /**< IvcNameList */
-    IVC_PARAM_GROUP,  /**< a nested map bound by `group` into the same struct */
+    IVC_PARAM_COUNT,   /**< uint64_t */
+    IVC_PARAM_TIME,    /**< IvcSpan */
+    IVC_PARAM_COST,    /**< IvcCost: cycles or a time */
+    IVC_PARAM_SIZE,    /**< IvcBytes */
+    IVC_PARAM_RATE,    /**< IvcBitRate */
+    IVC_PARAM_CLOCK,   /**< IvcFrequency */
+    IVC_PARAM_BOOL,    /**< bool: `true` or `false` */
+    IVC_PARAM_CHOICE,  /**< int: index into `choices` */
+    IVC_PARAM_TEXT,    /**< const char *, owned by the binding */
+    IVC_PARAM_INDEXES, /**< IvcIndexList */
+    IVC_PARAM_NAMES,   /**< IvcNameList */
+    IVC_PARAM_GROUP,   /**< a nested map bound by `group` into the same struct */
 } IvcParamType;
 
 typedef struct IvcParam IvcParam;
@@ -53,10 +55,10 @@ typedef struct IvcParam IvcParam;
 struct IvcParam {
     const char *key;
     IvcParamType type;
-    size_t offset;              /**< of the field in the spec struct */
-    const char *fallback;       /**< default as the user would write it; NULL: required;
-                                     IVC_PARAM_UNSET: optional and left zero (NULL, empty) */
-    const char *min;            /**< as text in the same unit; NULL: none */
+    size_t offset;        /**< of the field in the spec struct */
+    const char *fallback; /**< default as the user would write it; NULL: required;
+                               IVC_PARAM_UNSET: optional and left zero (NULL, empty) */
+    const char *min;      /**< as text in the same unit; NULL: none */
     const char *max;
     const char *const *choices; /**< NULL-terminated, for IVC_PARAM_CHOICE */
     const IvcParam *group;      /**< table of the nested map, for IVC_PARAM_GROUP */
@@ -68,7 +70,7 @@ struct IvcParam {
 #define IVC_PARAM_UNSET ""
 
 /** The row type that fits a field; a field of another type does not compile. */
-#define IVC_PARAM_TYPE(spec, field)                                                                \
+#define IVC_PARAM_TYPE(spec, field) \
     _Generic(((spec *)0)->field,                                                                   \
         uint64_t: IVC_PARAM_COUNT,                                                                 \
         IvcSpan: IVC_PARAM_TIME,                                                                   \
@@ -82,11 +84,13 @@ struct IvcParam {
         IvcIndexList: IVC_PARAM_INDEXES,                                                           \
         IvcNameList: IVC_PARAM_NAMES)
 
-/** Opens a row; further members follow as designated initialisers: `IVC_PARAM(Spec, field, "key"), .fallback = "4KiB"`. */
-#define IVC_PARAM(spec, field, name)                                                               \
+/** Opens a row; further members follow as designated initialisers: `IVC_PARAM(Spec, field, "key"),
+ * .fallback = "4KiB"`. */
+#define IVC_PARAM(spec, field, name) \
     .key = (name), .type = IVC_PARAM_TYPE(spec, field), .offset = offsetof(spec, field)
 
-/** What one parameter was bound to, and why: the resolved dump and the manifest are made of these. */
+/** What one parameter was bound to, and why: the resolved dump and the manifest are made of these.
+ */
 typedef struct {
     char *path;            /**< "machine.costs.interrupt_entry" */
     const IvcParam *param; /**< NULL for keys that no table describes (names) */
@@ -95,7 +99,7 @@ typedef struct {
     char *source; /**< may be NULL */
     char *low;    /**< assumed range as text, or NULL */
     char *high;
-    char *origin; /**< "default", "octeon.yaml:12", "--set argument 1" */
+    char *origin;   /**< "default", "octeon.yaml:12", "--set argument 1" */
     IvcPlace place; /**< line 0 for defaults */
 } IvcBound;
 
@@ -119,8 +123,9 @@ const IvcBound *ivc_binding_find(const IvcBinding *binding, const char *path);
  * Where `provenance_required` (profiles), a scalar is refused. A value that the user writes in a
  * scenario has kind DESIGN and its place as origin.
  *
- * @param table   ends with a NULL key
- * @param extra   further keys of this map that the caller handles itself; NULL-terminated or NULL
+ * @param table   ends with a NULL key; NULL: an empty table
+ * @param extra   further keys of this map that the caller handles itself; NULL-terminated or NULL.
+ *                {"*", NULL}: do not look at further keys at all
  * @param map     may be NULL: all defaults (missing required keys are reported at `place`)
  * @param place   where to report missing keys
  * @param path    prefix for the bound paths, "" at the top
@@ -131,3 +136,28 @@ const IvcBound *ivc_binding_find(const IvcBinding *binding, const char *path);
 bool ivc_param_bind(const IvcParam *table, const char *const *extra, const IvcNode *map,
                     IvcPlace place, const char *path, const char *what, bool provenance_required,
                     void *spec, IvcBinding *binding, IvcDiags *diags);
+
+/** Checks one value (scalar, list, or map with provenance) as ivc_param_bind() would. */
+bool ivc_param_check(const IvcParam *param, const IvcNode *node, IvcDiags *diags);
+
+/** Reports the keys of a map that are not among `names` (NULL-terminated); false when there were.
+ */
+bool ivc_keys_check(const char *const *names, const IvcNode *map, const char *what,
+                    IvcDiags *diags);
+
+/** Returns true and the quantity that a row's value is, false for words, lists and groups. */
+bool ivc_param_quantity(const IvcParam *param, IvcQuantity *ret);
+
+/** Returns what a row expects, for messages: "a size", "a list of names" ...; static. */
+const char *ivc_param_expects(const IvcParam *param);
+
+/** Writes a hint: did-you-mean and all names; NULL when there are none. @return transfer full */
+char *ivc_hint_names(const char *word, const char *const *names);
+
+/** Records a value that no table describes, or that a caller bound itself; copies every text.
+ *  Without `origin` it is made from the place. */
+void ivc_binding_add(IvcBinding *binding, const IvcBound *bound);
+
+/** Writes a place as origin: "octeon.yaml:12", "--set argument 1", "default". @return transfer full
+ */
+char *ivc_place_origin(IvcPlace place);
