@@ -2,7 +2,7 @@
  *  A scenario: YAML text, profile and `--set` arguments bound to typed, checked structs.
  *
  *  Top-level keys: schema (first, `ivcsim/1`), name, about, machine, hypervisor, guests, channels,
- *  channel, workload, sweep, report.
+ *  channel, workload, limits, sweep, report. docs/scenario.md is the user's page.
  */
 #pragma once
 
@@ -24,20 +24,20 @@ typedef struct {
 typedef struct {
     const char *name; /**< the key in `channels` */
     const IvcMechanism *mechanism;
-    void *spec;         /**< mechanism->head.spec_size bytes, bound; owned by the scenario */
-    unsigned *between;  /**< guest indexes, in the order of the ranks */
+    void *spec;        /**< mechanism->head.spec_size bytes, bound; owned by the scenario */
+    unsigned *between; /**< guest indexes, in the order of the ranks */
     size_t n_between;
-    IvcMode mode;       /**< the hypervisor's, or the channel's own `mode` */
+    IvcMode mode; /**< the hypervisor's, or the channel's own `mode` */
 } IvcChannelSpec;
 
 typedef struct {
     const IvcWorkload *workload;
-    void *spec;             /**< workload->head.spec_size bytes; owned by the scenario */
-    IvcBytes total;         /**< bytes to move in the measured phase */
-    IvcBytes message;       /**< bytes a message */
-    uint64_t messages_max;  /**< a point stops here */
-    uint64_t warmup;        /**< messages (per sending rank) before measuring starts */
-    uint64_t ranks;         /**< 0: one on every core of the channel's guests */
+    void *spec;            /**< workload->head.spec_size bytes; owned by the scenario */
+    IvcBytes total;        /**< bytes to move in the measured phase */
+    IvcBytes message;      /**< bytes a message */
+    uint64_t messages_max; /**< a point stops here */
+    uint64_t warmup;       /**< messages (per sending rank) before measuring starts */
+    uint64_t ranks;        /**< 0: one on every core of the channel's guests */
     uint64_t seed;
 } IvcWorkloadSpec;
 
@@ -51,15 +51,25 @@ typedef struct {
 typedef struct {
     const char **paths; /**< NULL-terminated: "workload.message"; more than one for a zip */
     size_t n_values;
-    const char ***values; /**< values[i][k]: the text of the i-th value for paths[k] */
+    const char ***values; /**< values[i][k]: the i-th value for paths[k], as YAML in flow style */
 } IvcAxis;
+
+/** What figures and comparisons of a scenario should show. All may be empty. */
+typedef struct {
+    const char *baseline; /**< name of a channel, or NULL */
+    const char *title;    /**< or NULL */
+    IvcNameList figures;
+} IvcReportSpec;
+
+/** One constraint of a sweep; opaque. */
+typedef struct IvcWhere IvcWhere;
 
 struct IvcScenario {
     const char *name;
     const char *about;
-    const char *file;   /**< as the user named it */
-    const void *machine;/**< spec of registry->machine */
-    const char *profile;
+    const char *file;    /**< as the user named it */
+    const void *machine; /**< spec of registry->machine */
+    const char *profile; /**< its name; "custom" when the scenario names none */
     IvcMode mode;
     IvcGuestSpec *guests;
     size_t n_guests;
@@ -70,6 +80,8 @@ struct IvcScenario {
     IvcLimits limits;
     IvcAxis *axes;
     size_t n_axes;
+    GPtrArray *where; /**< IvcWhere *: what a point of the sweep must satisfy */
+    IvcReportSpec report;
     const IvcRegistry *registry;
     IvcBinding *binding; /**< every parameter that was bound */
     IvcTree *tree;       /**< keeps the texts alive */
@@ -97,6 +109,33 @@ IvcScenario *ivc_scenario_bind(const IvcScenarioSource *source, const char *cons
                                IvcDiags *diags);
 void ivc_scenario_free(IvcScenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcScenario, ivc_scenario_free)
+
+/** The points of a sweep: each a list of assignments for ivc_scenario_bind(). */
+typedef struct {
+    size_t n;
+    const char ***sets; /**< sets[i]: "workload.message=64KiB" ..., NULL-terminated */
+    void *storage;      /**< what the lists and texts live in */
+} IvcPoints;
+
+/** The most points that one sweep may have before constraints. */
+#define IVC_POINTS_MAX 1000000
+
+/**
+ * Expands the axes of a scenario into points: the product of the axes, the last one fastest, less
+ * what a constraint excludes. A scenario without axes has one point without assignments.
+ *
+ * @param ret_points  set on success; clear with ivc_points_clear()
+ * @param diags       errors (too many points, an evaluation that fails), or a warning when no
+ *                    point is left
+ * @return true on success
+ */
+bool ivc_scenario_points(const IvcScenario *scenario, IvcPoints *ret_points,
+                         IvcDiags *diags) G_GNUC_WARN_UNUSED_RESULT;
+void ivc_points_clear(IvcPoints *points);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IvcPoints, ivc_points_clear)
+
+/** Returns the table row of a path that can be set or swept, or NULL when there is none. */
+const IvcParam *ivc_scenario_param(const IvcScenario *scenario, const char *path);
 
 /** The place of a bound value, or of the nearest enclosing key; line 0 when there is none. */
 IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
