@@ -11,14 +11,8 @@
 #include "sim/cli/plot_text.h"
 
 /* What may tell points apart, besides the axes that the points name; the first that varies is x. */
-static const char *const KEYS[] = {"message_bytes", "ranks",  "workload", "profile",
-                                   "mode",          "seed",   NULL};
-
-/* In the order of the KEYS, except that `channel` never is x. */
-typedef struct {
-    char *key;
-    bool varies;
-} Dimension;
+static const char *const KEYS[] = {"message_bytes", "ranks", "workload", "profile",
+                                   "mode",          "seed",  NULL};
 
 /* Longer labels would leave no room for the picture. */
 #define LABEL_MAX 34
@@ -94,10 +88,10 @@ static bool is_drawable(const json_t *point)
            json_is_number(json_object_get(point, "bandwidth_bytes_per_s"));
 }
 
+/* Does the key tell apart points of one channel? What goes with the channel (its mode) does not. */
 static bool varies(const json_t *points, const char *key)
 {
-    g_autofree char *first = NULL;
-    bool any = false;
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     size_t i;
     const json_t *point;
     json_array_foreach(points, i, point)
@@ -105,14 +99,31 @@ static bool varies(const json_t *points, const char *key)
         if (!is_drawable(point)) {
             continue;
         }
+        const char *channel = json_string_value(json_object_get(point, "channel"));
         g_autofree char *text = point_text(point, key);
-        if (any && g_strcmp0(first, text) != 0) {
+        char *first = NULL;
+        if (!g_hash_table_lookup_extended(seen, channel, NULL, (void **)&first)) {
+            g_hash_table_insert(seen, (char *)channel, g_steal_pointer(&text));
+        } else if (g_strcmp0(first, text) != 0) {
             return true;
         }
-        if (!any) {
-            first = g_steal_pointer(&text);
-            any = true;
+    }
+    return false;
+}
+
+/* Is there more than one channel? */
+static bool has_channels(const json_t *points)
+{
+    const char *first = NULL;
+    size_t i;
+    const json_t *point;
+    json_array_foreach(points, i, point)
+    {
+        const char *channel = json_string_value(json_object_get(point, "channel"));
+        if (is_drawable(point) && first != NULL && strcmp(first, channel) != 0) {
+            return true;
         }
+        first = is_drawable(point) ? channel : first;
     }
     return false;
 }
@@ -135,10 +146,11 @@ static GPtrArray *dimensions(const json_t *points)
         const json_t *value;
         json_object_foreach((json_t *)point, key, value)
         {
-            bool known = strcmp(key, "workload.message") == 0 || strcmp(key, "workload.ranks") == 0;
-            if (strchr(key, '.') != NULL && !known && !json_is_object(value) &&
-                !json_is_array(value) && !g_ptr_array_find_with_equal_func(found, key, g_str_equal, NULL) &&
-                varies(points, key)) {
+            bool scalar = !json_is_object(value) && !json_is_array(value);
+            bool known = strcmp(key, "workload.message") == 0 ||
+                         strcmp(key, "workload.ranks") == 0 ||
+                         g_ptr_array_find_with_equal_func(found, key, g_str_equal, NULL);
+            if (strchr(key, '.') != NULL && scalar && !known && varies(points, key)) {
                 g_ptr_array_add(found, g_strdup(key));
             }
         }
@@ -214,16 +226,13 @@ static char *series_label(const json_t *point, const GPtrArray *dims, const char
     return ivc_plot_clean(whole, LABEL_MAX);
 }
 
-/* The paper's baselines are known by their mechanism unless the document names one. */
-static bool is_baseline(const json_t *document, const json_t *point)
+/* What the scenario names, and what the guests would use without any of this: MPICH2. */
+static bool is_baseline(const IvcPlotData *data, const json_t *point)
 {
-    const char *named = json_string_value(json_object_get(document, "baseline"));
     const char *channel = json_string_value(json_object_get(point, "channel"));
     const char *mechanism = json_string_value(json_object_get(point, "mechanism"));
-    if (named != NULL) {
-        return strcmp(named, channel) == 0;
-    }
-    return g_strcmp0(mechanism, "nemesis") == 0 || g_strcmp0(mechanism, "sock") == 0;
+    return g_strcmp0(data->baseline, channel) == 0 || g_strcmp0(mechanism, "nemesis") == 0 ||
+           g_strcmp0(mechanism, "sock") == 0;
 }
 
 static IvcPlotSeries *find_series(IvcPlotData *data, const char *label)
@@ -311,8 +320,18 @@ static void read_head(IvcPlotData *data)
         data->version = data->version == NULL ? g_strdup(version) : data->version;
     }
     const char *resolved = json_string_value(json_object_get(manifest, "resolved"));
-    if (data->about == NULL && resolved != NULL) {
-        data->about = ivc_plot_yaml_value(resolved, "about");
+    data->baseline = g_strdup(json_string_value(json_object_get(data->document, "baseline")));
+    if (resolved != NULL) {
+        g_autofree char *title = ivc_plot_yaml_value(resolved, "report", "title");
+        g_autofree char *about = ivc_plot_yaml_value(resolved, NULL, "about");
+        char *headline = g_strdup(title != NULL ? title : about);
+        if (headline != NULL) {
+            g_free(data->about);
+            data->about = headline;
+        }
+        if (data->baseline == NULL) {
+            data->baseline = ivc_plot_yaml_value(resolved, "report", "baseline");
+        }
     }
     if (data->name == NULL) {
         data->name = g_strdup("results");
@@ -323,7 +342,7 @@ static void sort_points(IvcPlotData *data, const json_t *points)
 {
     g_autoptr(GPtrArray) dims = dimensions(points);
     const char *x_key = dims->len > 0 ? g_ptr_array_index(dims, 0) : "message_bytes";
-    bool channels = varies(points, "channel");
+    bool channels = has_channels(points);
     IvcQuantity what = IVC_QUANTITY_COUNT;
     bool sizes = strcmp(x_key, "message_bytes") == 0;
     if (!quantity_of(points, x_key, &what)) {
@@ -344,7 +363,7 @@ static void sort_points(IvcPlotData *data, const json_t *points)
         IvcPlotSeries *series = find_series(data, label);
         IvcPlotPoint item = {point, x_value(data, point, x_key, what)};
         g_array_append_val(series->points, item);
-        series->baseline = series->baseline || is_baseline(data->document, point);
+        series->baseline = series->baseline || is_baseline(data, point);
         data->n_capped += json_is_true(json_object_get(point, "capped")) ? 1 : 0;
         collect_guests(data, point);
     }
@@ -384,6 +403,7 @@ void ivc_plot_data_free(IvcPlotData *data)
     g_free(data->name);
     g_free(data->about);
     g_free(data->version);
+    g_free(data->baseline);
     g_free(data->x_label);
     g_array_free(data->xs, TRUE);
     g_ptr_array_free(data->x_names, TRUE);

@@ -65,7 +65,7 @@ static Frame make_frame(const IvcPlotData *data, const Lines *lines)
         frame.y_low = frame.y_high / 10;
     }
     if (frame.log_x) {
-        double room = pow(frame.x_high / frame.x_low, 0.02);
+        double room = pow(frame.x_high / frame.x_low, 0.03);
         frame.x_low /= room;
         frame.x_high *= room;
     } else {
@@ -132,15 +132,15 @@ static const Corner *free_corner(const IvcPlotData *data, const Lines *lines, co
 
 static void append_table(const IvcPlotData *data, const Lines *lines, GString *table)
 {
-    g_string_append_printf(table, "# %s\n# One block a line of the figure, in the order of its key.\n",
+    g_string_append_printf(table,
+                           "# %s\n# One block a line of the figure, in the order of its key.\n",
                            lines->sentence);
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
-        g_string_append_printf(table, "%s# index %u: %s.\n# %s %s %s%scapped\n", i > 0 ? "\n\n" : "",
-                               i, series->label,
-                               data->axis == IVC_PLOT_SIZES ? "bytes" : "x", lines->y_key,
-                               lines->high_key != NULL ? lines->high_key : "",
-                               lines->high_key != NULL ? " " : "");
+        g_string_append_printf(
+            table, "%s# index %u: %s.\n# %s %s %s%scapped\n", i > 0 ? "\n\n" : "", i, series->label,
+            data->axis == IVC_PLOT_SIZES ? "bytes" : "x", lines->y_key,
+            lines->high_key != NULL ? lines->high_key : "", lines->high_key != NULL ? " " : "");
         for (guint k = 0; k < series->points->len; k++) {
             const IvcPlotPoint *point = ivc_plot_point(series, k);
             ivc_plot_append_number(table, point->x);
@@ -182,12 +182,11 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
         g_string_append_printf(script,
                                "    '%s.dat' index %u using 1:%s with linespoints linetype %u%s "
                                "title ",
-                               lines->name, i, y, i % 8 + 1,
-                               series->baseline ? " dashtype 2" : "");
+                               lines->name, i, y, i % 8 + 1, series->baseline ? " dashtype 2" : "");
         ivc_plot_quote(script, series->label);
         if (has_capped(series)) {
             g_string_append_printf(script,
-                                   ", \\\n    '%s.dat' index %u using 1:($%d ? %s : NaN) with "
+                                   ", \\\n    '%s.dat' index %u using 1:($%d == 1 ? %s : NaN) with "
                                    "points pointtype 7 pointsize hole linecolor rgb 'white'",
                                    lines->name, i, capped, y);
         }
@@ -273,7 +272,7 @@ void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, 
     bool giga = frame.y_high >= 1e10;
     double unit = giga ? 1e9 : 1e6;
     if (log_y) {
-        frame.y_low = unit * exp2(floor(log2(frame.y_low / unit)));
+        frame.y_low = unit * exp2(floor(log2(frame.y_low * 0.85 / unit)));
         frame.y_high = unit * exp2(ceil(log2(frame.y_high / unit)));
     } else {
         frame.y_low = 0;
@@ -285,7 +284,7 @@ void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, 
         append_octaves(script, &frame, unit);
     }
     append_yrange(script, frame.y_low, frame.y_high, unit);
-    append_plot(data, &lines, giga ? "($2/1e9)" : "($2/1e6)", 3, script);
+    append_plot(data, &lines, giga ? "($2 / 1e9)" : "($2 / 1e6)", 3, script);
     append_table(data, &lines, table);
 }
 
@@ -336,7 +335,7 @@ void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table
     frame.y_low /= 1.5;
     frame.y_high *= 1.5;
     append_frame(data, &lines, &frame, script);
-    g_string_append(script, "set ylabel 'latency (median, whisker to p99)'\n");
+    g_string_append(script, "set ylabel 'latency (median to p99)'\n");
     append_decades(script, &frame);
     append_yrange(script, frame.y_low, frame.y_high, 1);
     append_plot(data, &lines, "2", 4, script);

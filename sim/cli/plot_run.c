@@ -4,6 +4,7 @@
  */
 #include "sim/cli/figure.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define MESSAGE_MAX 600 /* of what gnuplot said, in characters */
@@ -63,6 +64,8 @@ bool ivc_figure_draw(const char *gnuplot, const char *folder, const char *name, 
     g_autoptr(GError) ended = NULL;
     if (!g_spawn_check_wait_status(status, &ended)) {
         g_autofree char *said = complaint(err);
+        g_autofree char *broken = g_strdup_printf("%s/%s.%s", folder, name, format);
+        (void)g_unlink(broken); /* half a picture is worse than none */
         g_set_error(error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_GNUPLOT, "gnuplot cannot draw %s.%s: %s",
                     name, format, *said != '\0' ? said : ended->message);
         return false;

@@ -25,14 +25,15 @@ void ivc_script_margin(GString *out, const char *variable, double cm, double who
 void ivc_script_begin(GString *out, const IvcPlotData *data, const char *name, const char *sentence,
                       IvcPaper paper)
 {
-    g_string_append_printf(out,
-                           "# %s\n"
-                           "# Draw it in this folder: gnuplot %s.gp\n"
-                           "# or as PDF or PNG:       gnuplot -e \"to='pdf'\" %s.gp\n"
-                           "# The numbers are in %s.dat; fonts, colours and markers in common.gp.\n\n"
-                           "name = '%s'\n"
-                           "width = ",
-                           sentence, name, name, name, name);
+    g_string_append_printf(
+        out,
+        "# %s\n"
+        "# Draw it in this folder: gnuplot %s.gp\n"
+        "# or as PDF or PNG:       gnuplot -e \"to='pdf'\" %s.gp\n"
+        "# The numbers are in %s.dat; fonts, colours and markers in common.gp.\n\n"
+        "name = '%s'\n"
+        "width = ",
+        sentence, name, name, name, name);
     ivc_script_number(out, paper.width);
     g_string_append(out, " # cm\nheight = ");
     ivc_script_number(out, paper.height);
@@ -129,7 +130,10 @@ static void append_named_tics(GString *out, const IvcPlotData *data, size_t labe
         longest = MAX(longest, (size_t)g_utf8_strlen(name, -1));
     }
     bool words = data->axis == IVC_PLOT_CATEGORIES && longest > 10;
-    g_string_append(out, words ? "set xtics rotate by -30 (" : "set xtics (");
+    if (words) {
+        g_string_append(out, "set xtics rotate by -30\n");
+    }
+    g_string_append(out, positions ? "names = \"(" : "set xtics (");
     for (size_t i = 0; i < n; i++) {
         const char *name = g_ptr_array_index(data->x_names, i);
         bool named = i % (words ? 1 : step) == 0;
@@ -139,7 +143,7 @@ static void append_named_tics(GString *out, const IvcPlotData *data, size_t labe
         ivc_plot_append_number(out, positions ? (double)i : g_array_index(data->xs, double, i));
         g_string_append(out, named ? "" : " 1");
     }
-    g_string_append(out, ")\n");
+    g_string_append(out, positions ? ")\"\n" : ")\n");
 }
 
 void ivc_script_bar_tics(GString *out, const IvcPlotData *data, size_t labels)
@@ -147,9 +151,20 @@ void ivc_script_bar_tics(GString *out, const IvcPlotData *data, size_t labels)
     append_named_tics(out, data, labels, true);
 }
 
+static bool all_powers_of_two(const IvcPlotData *data)
+{
+    for (guint i = 0; i < data->xs->len; i++) {
+        int exponent;
+        if (frexp(g_array_index(data->xs, double, i), &exponent) > 0.5) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void ivc_script_xtics(GString *out, const IvcPlotData *data, size_t labels)
 {
-    if (data->axis != IVC_PLOT_SIZES || !ivc_script_log_x(data)) {
+    if (data->axis != IVC_PLOT_SIZES || !ivc_script_log_x(data) || all_powers_of_two(data)) {
         append_named_tics(out, data, labels, false);
         return;
     }

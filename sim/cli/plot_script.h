@@ -29,7 +29,8 @@ bool ivc_script_log_x(const IvcPlotData *data);
 /** Appends `set xtics (...)` for an axis in the units of x, with at most about `labels` labels. */
 void ivc_script_xtics(GString *out, const IvcPlotData *data, size_t labels);
 
-/** The same for bars, whose x is the position in data->xs. */
+/** Appends `names = "(...)"`, the same list for bars, whose x is the position in data->xs; it is
+ *  used by `set xtics @names`. */
 void ivc_script_bar_tics(GString *out, const IvcPlotData *data, size_t labels);
 
 /** Appends `set VARIABLE at screen F`, F being `cm` of `whole` cm. */

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 char *ivc_plot_clean(const char *text, size_t max)
@@ -88,19 +89,31 @@ double ivc_plot_nice_above(double value)
     return 10 * power;
 }
 
-char *ivc_plot_yaml_value(const char *yaml, const char *key)
+/* A plain or quoted value at the end of a line of YAML. */
+static char *yaml_scalar(char *text)
+{
+    char *value = g_strstrip(text);
+    json_t *quoted = json_loads(value, JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, NULL);
+    char *scalar = g_strdup(json_is_string(quoted) ? json_string_value(quoted) : value);
+    json_decref(quoted);
+    return scalar;
+}
+
+char *ivc_plot_yaml_value(const char *yaml, const char *section, const char *key)
 {
     g_auto(GStrv) lines = g_strsplit(yaml, "\n", -1);
-    size_t length = strlen(key);
+    g_autofree char *head = g_strdup_printf("%s:", section != NULL ? section : "");
+    g_autofree char *wanted = g_strdup_printf("%s:", key);
+    bool inside = section == NULL;
     for (char **line = lines; *line != NULL; line++) {
-        if (strncmp(*line, key, length) != 0 || (*line)[length] != ':') {
-            continue;
+        bool indented = **line == ' ';
+        if (section != NULL && !indented) {
+            inside = g_str_has_prefix(*line, head);
         }
-        char *value = g_strstrip(*line + length + 1);
-        json_t *quoted = json_loads(value, JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, NULL);
-        char *text = g_strdup(json_is_string(quoted) ? json_string_value(quoted) : value);
-        json_decref(quoted);
-        return text;
+        char *text = *line + strspn(*line, " ");
+        if (inside && indented == (section != NULL) && g_str_has_prefix(text, wanted)) {
+            return yaml_scalar(text + strlen(wanted));
+        }
     }
     return NULL;
 }

@@ -22,5 +22,6 @@ void ivc_plot_append_number(GString *out, double value);
 /** The smallest round number (two digits) that is not below `value`; 1 for 0. */
 double ivc_plot_nice_above(double value);
 
-/** The value of a top-level key of a YAML text as `show` prints it, or NULL. @return transfer full */
+/** The value of a top-level key of a YAML text as `show` prints it, or NULL. @return transfer full
+ */
 char *ivc_plot_yaml_value(const char *yaml, const char *key);

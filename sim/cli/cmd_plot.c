@@ -1,0 +1,165 @@
+/*
+ * ivcsim plot DIR|FILE: figures. Data and scripts are written first and in any case; pictures need
+ * gnuplot. Standard output gets the names of the pictures, or the preview of `--to term`.
+ */
+#include <string.h>
+
+#include "sim/cli/cli.h"
+#include "sim/cli/figure.h"
+#include "sim/cli/plot_read.h"
+
+/* The preview is as wide as the terminal, within reason, and has the shape of the figure. */
+static IvcFigureTerminal preview_size(const IvcCli *cli)
+{
+    unsigned columns = CLAMP(cli->out_terminal.width, 50, 160) - 1;
+    return (IvcFigureTerminal){columns, CLAMP(columns * 3 / 10, 18, 40), cli->out_terminal.colour};
+}
+
+/* The figures that were asked for, in their own order; NULL after a usage error. */
+static GPtrArray *chosen_figures(IvcCli *cli)
+{
+    g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+    const char *const *names = ivc_figure_names();
+    const char *const *only = ivc_cli_values(cli, "only");
+    for (size_t i = 0; only[i] != NULL; i++) {
+        g_auto(GStrv) words = g_strsplit(only[i], ",", -1);
+        for (char **word = words; *word != NULL; word++) {
+            if (!g_strv_contains(names, *word)) {
+                const char *near = ivc_suggest(*word, names);
+                g_autofree char *all = g_strjoinv(", ", (char **)names);
+                ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                             near != NULL ? "there is no figure '%s'\nhint: did you mean '%s'?"
+                                          : "there is no figure '%s'\nhint: there are %s",
+                             *word, near != NULL ? near : all);
+                return NULL;
+            }
+        }
+    }
+    for (size_t i = 0; names[i] != NULL; i++) {
+        bool wanted = only[0] == NULL;
+        for (size_t k = 0; only[k] != NULL; k++) {
+            g_auto(GStrv) words = g_strsplit(only[k], ",", -1);
+            wanted = wanted || g_strv_contains((const char *const *)words, names[i]);
+        }
+        if (wanted) {
+            g_ptr_array_add(chosen, (void *)names[i]);
+        }
+    }
+    return g_steal_pointer(&chosen);
+}
+
+/* DIR/plots for results in DIR, for a file beside it, or what -o says. */
+static char *output_folder(const IvcCli *cli, const char *path)
+{
+    const char *given = ivc_cli_value(cli, "output");
+    if (given != NULL) {
+        return g_strdup(given);
+    }
+    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        return g_build_filename(path, "plots", NULL);
+    }
+    g_autofree char *folder = g_path_get_dirname(path);
+    return g_build_filename(folder, "plots", NULL);
+}
+
+static int write_text(IvcCli *cli, const char *folder, const char *name, const char *ending,
+                      const char *text)
+{
+    g_autofree char *file = g_strconcat(name, ending, NULL);
+    g_autofree char *path = g_build_filename(folder, file, NULL);
+    return ivc_cli_write_file(cli, path, text, strlen(text));
+}
+
+/* Scripts, data and the style. */
+static int write_sources(IvcCli *cli, const IvcPlotData *data, const GPtrArray *figures,
+                         const char *folder)
+{
+    int status = ivc_cli_make_directory(cli, folder);
+    if (status == IVC_EXIT_OK) {
+        status = write_text(cli, folder, "common", ".gp", ivc_figure_style());
+    }
+    for (guint i = 0; i < figures->len && status == IVC_EXIT_OK; i++) {
+        const char *name = g_ptr_array_index(figures, i);
+        g_auto(IvcFigure) figure = {0};
+        ivc_figure_make(data, name, &figure);
+        status = write_text(cli, folder, name, ".dat", figure.data);
+        if (status == IVC_EXIT_OK) {
+            status = write_text(cli, folder, name, ".gp", figure.script);
+        }
+    }
+    return status;
+}
+
+/* One figure in one format; false after its error was reported. */
+static bool draw_one(IvcCli *cli, const char *gnuplot, const char *folder, const char *name,
+                     const char *format)
+{
+    bool preview = strcmp(format, "term") == 0;
+    if (preview && !ivc_figure_has_preview(name)) {
+        ivc_cli_note(cli, "'%s' has no preview in a terminal: bars need a picture", name);
+        return true;
+    }
+    IvcFigureTerminal terminal = preview_size(cli);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!ivc_figure_draw(gnuplot, folder, name, format, &terminal, &text, &error)) {
+        ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot", "%s", error->message);
+        return false;
+    }
+    if (preview) {
+        fputs(text, cli->out);
+    } else {
+        fprintf(cli->out, "%s%c%s.%s\n", folder, G_DIR_SEPARATOR, name, format);
+    }
+    return true;
+}
+
+static int draw_all(IvcCli *cli, const GPtrArray *figures, const char *folder)
+{
+    static const char *const otherwise[] = {"svg", NULL};
+    const char *const *formats = ivc_cli_values(cli, "to");
+    if (formats[0] == NULL) {
+        formats = otherwise;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autofree char *gnuplot = ivc_figure_gnuplot(&error);
+    if (gnuplot == NULL) {
+        return ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot",
+                            "%s: no picture was drawn\n"
+                            "hint: the data and the scripts are in %s; with gnuplot installed, "
+                            "'gnuplot %s.gp' draws there, or plot again",
+                            error->message, folder, (const char *)g_ptr_array_index(figures, 0));
+    }
+    int status = IVC_EXIT_OK;
+    for (guint i = 0; i < figures->len; i++) {
+        for (size_t k = 0; formats[k] != NULL; k++) {
+            if (!draw_one(cli, gnuplot, folder, g_ptr_array_index(figures, i), formats[k])) {
+                status = IVC_EXIT_FAILED;
+            }
+        }
+    }
+    return status;
+}
+
+int ivc_cmd_plot(IvcCli *cli)
+{
+    const char *path = ivc_cli_args(cli)[0];
+    g_autoptr(GPtrArray) figures = chosen_figures(cli);
+    if (figures == NULL) {
+        return IVC_EXIT_USAGE;
+    }
+    g_autoptr(GError) error = NULL;
+    json_t *document = ivc_plot_read(path, &error);
+    if (document == NULL) {
+        return ivc_cli_fail_error(cli, error);
+    }
+    g_autoptr(IvcPlotData) data = ivc_plot_data_new(document, &error);
+    json_decref(document);
+    if (data == NULL) {
+        g_prefix_error(&error, "%s: ", path);
+        return ivc_cli_fail_error(cli, error);
+    }
+    g_autofree char *folder = output_folder(cli, path);
+    int status = write_sources(cli, data, figures, folder);
+    return status == IVC_EXIT_OK ? draw_all(cli, figures, folder) : status;
+}

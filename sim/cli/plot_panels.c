@@ -1,0 +1,118 @@
+/*
+ * The geometry of figures of small panels: multiplot with margins in centimetres, so that all
+ * panels of a row line up and labels never meet.
+ */
+#include "sim/cli/plot_panels.h"
+
+#define LEFT 1.45
+#define RIGHT 0.25
+#define TOP 1.15
+#define GAP_X 0.25
+#define GAP_ROW 0.28
+#define GAP_BAND 1.5
+
+IvcPanels ivc_panels_make(const IvcPlotData *data, size_t rows, const double *heights,
+                          unsigned key_lines)
+{
+    IvcPanels panels = {.rows = rows};
+    panels.columns = MIN(data->series->len, IVC_PANELS_MAX);
+    panels.bands = (data->series->len + panels.columns - 1) / panels.columns;
+    panels.bottom = 1.45 + 0.33 * key_lines;
+    double band = GAP_ROW * (double)(rows - 1);
+    for (size_t row = 0; row < rows; row++) {
+        panels.heights[row] = heights[row];
+        band += heights[row];
+    }
+    panels.paper.width = panels.columns == 1 ? 8.5 : 17.5;
+    panels.paper.height =
+        TOP + panels.bottom + band * (double)panels.bands + GAP_BAND * (double)(panels.bands - 1);
+    return panels;
+}
+
+static void append_array(GString *script, const char *name, const double *values, size_t n)
+{
+    g_string_append_printf(script, "array %s[%zu] = [", name, n);
+    for (size_t i = 0; i < n; i++) {
+        g_string_append(script, i > 0 ? ", " : "");
+        ivc_script_number(script, values[i]);
+    }
+    g_string_append(script, "]\n");
+}
+
+void ivc_panels_begin(const IvcPanels *panels, const IvcPlotData *data, GString *script)
+{
+    size_t n = panels->bands * panels->rows;
+    g_autofree double *tops = g_new0(double, n);
+    g_autofree double *heights = g_new0(double, n);
+    double at = TOP;
+    for (size_t i = 0; i < n; i++) {
+        tops[i] = at;
+        heights[i] = panels->heights[i % panels->rows];
+        at += heights[i] + ((i + 1) % panels->rows == 0 ? GAP_BAND : GAP_ROW);
+    }
+    double cell = (panels->paper.width - LEFT - RIGHT + GAP_X) / (double)panels->columns;
+    g_string_append(script,
+                    "\n# Panels: column c = 1, 2 ... from the left, row r from the top; cm.\n"
+                    "left(c) = ");
+    ivc_script_number(script, LEFT);
+    g_string_append(script, " + (c - 1) * ");
+    ivc_script_number(script, cell);
+    g_string_append(script, "\nwide = ");
+    ivc_script_number(script, cell - GAP_X);
+    g_string_append_c(script, '\n');
+    append_array(script, "top", tops, n);
+    append_array(script, "high", heights, n);
+    g_string_append(script, "panel = 'set lmargin at screen left(c) / width; '\\\n"
+                            "    .'set rmargin at screen (left(c) + wide) / width; '\\\n"
+                            "    .'set tmargin at screen 1 - top[r] / height; '\\\n"
+                            "    .'set bmargin at screen 1 - (top[r] + high[r]) / height'\n\n"
+                            "set label 2 headline at screen 0.5, screen 1 offset character 0, -1.2 "
+                            "center font heading\n"
+                            "set multiplot\nset ylabel offset 1.4, 0\n");
+    g_string_append_printf(script, "set xrange [-0.7:%u.7]\n", data->xs->len - 1);
+    size_t labels = panels->columns == 1 ? 6 : panels->columns == 2 ? 7 : 12 / panels->columns;
+    ivc_script_bar_tics(script, data, labels);
+}
+
+void ivc_panels_choose(const IvcPanels *panels, const IvcPlotData *data, size_t i, size_t row,
+                       const char *y_label, GString *script)
+{
+    size_t column = i % panels->columns;
+    g_string_append_printf(script, "\nc = %zu; r = %zu\n@panel\n", column + 1,
+                           i / panels->columns * panels->rows + row + 1);
+    if (row == 0) {
+        g_string_append(script, "set title ");
+        ivc_plot_quote(script, ivc_plot_series(data, i)->label);
+        g_string_append(script, " offset 0, -0.6\n");
+    } else {
+        g_string_append(script, "unset title\n");
+    }
+    if (column == 0) {
+        g_string_append(script, "set ylabel ");
+        ivc_plot_quote(script, y_label);
+        g_string_append(script, "\nset format y\n");
+    } else {
+        g_string_append(script, "unset ylabel\nset format y ''\n");
+    }
+    if (row + 1 == panels->rows) {
+        g_string_append(script, "set xlabel ");
+        ivc_plot_quote(script, data->x_label);
+        g_string_append(script, "\nset format x\nset xtics @names\n");
+    } else {
+        g_string_append(script, "unset xlabel\nset format x ''\nset xtics 0, 1\n");
+    }
+}
+
+void ivc_panels_key(const IvcPanels *panels, unsigned columns, GString *script)
+{
+    g_string_append(script, "\n# The key of all panels.\nunset label\nunset title\nunset xlabel\n"
+                            "unset ylabel\nunset tics\nunset border\nunset grid\nunset logscale\n"
+                            "set lmargin at screen 0\nset rmargin at screen 1\n");
+    ivc_script_margin(script, "tmargin", panels->bottom - 1.0, panels->paper.height);
+    ivc_script_margin(script, "bmargin", 0.35, panels->paper.height);
+    g_string_append_printf(script,
+                           "set xrange [0:1]\nset yrange [0:1]\n"
+                           "set key inside center center horizontal Left reverse maxcols %u "
+                           "samplen 1.2\n",
+                           columns);
+}
