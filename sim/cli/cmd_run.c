@@ -1,0 +1,85 @@
+/*
+ * ivcsim run FILE: one point.
+ */
+#include <string.h>
+
+#include "sim/cli/cli_manifest.h"
+#include "sim/cli/table.h"
+#include "sim/stats/columns.h"
+#include "sim/stats/export.h"
+
+static void print_results(IvcCli *cli, const json_t *manifest, const json_t *points)
+{
+    const char *format = ivc_cli_value(cli, "format");
+    g_autofree char *text = NULL;
+    if (strcmp(format, "csv") == 0)
+        text = ivc_export_csv(points);
+    else if (strcmp(format, "json") == 0)
+        text = ivc_export_json("ok", manifest, points);
+    else if (strcmp(format, "jsonl") == 0)
+        text = ivc_export_jsonl(points);
+    if (text != NULL) {
+        fputs(text, cli->out);
+        return;
+    }
+    g_autofree char *block = ivc_table_point(&cli->out_terminal, json_array_get(points, 0),
+                                             ivc_cli_flag(cli, "verbose"));
+    g_autofree char *footer = ivc_table_manifest(&cli->out_terminal, manifest);
+    fprintf(cli->out, "%s\n%s", block, footer);
+}
+
+static int write_one(IvcCli *cli, const char *folder, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    return ivc_cli_write_file(cli, path, text, strlen(text));
+}
+
+static int write_results(IvcCli *cli, const char *folder, const json_t *manifest,
+                         const json_t *points)
+{
+    int status = ivc_cli_make_directory(cli, folder);
+    if (status != IVC_EXIT_OK)
+        return status;
+    g_autofree char *json = ivc_export_json("ok", manifest, points);
+    g_autofree char *csv = ivc_export_csv(points);
+    g_autofree char *line = ivc_export_line(manifest);
+    g_autofree char *manifest_text = g_strconcat(line, "\n", NULL);
+    const char *resolved = json_string_value(json_object_get(manifest, "resolved"));
+    const char *const files[][2] = {
+        {"point.json", json},
+        {"point.csv", csv},
+        {"manifest.json", manifest_text},
+        {"scenario.yaml", resolved != NULL ? resolved : ""},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(files) && status == IVC_EXIT_OK; i++)
+        status = write_one(cli, folder, files[i][0], files[i][1]);
+    if (status == IVC_EXIT_OK)
+        ivc_cli_note(cli, "results: %s (point.json, point.csv, manifest.json, scenario.yaml)",
+                     folder);
+    return status;
+}
+
+int ivc_cmd_run(IvcCli *cli)
+{
+    g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, ivc_cli_args(cli)[0]);
+    if (scenario == NULL)
+        return IVC_EXIT_SCENARIO;
+    ivc_cli_catch_signals(cli);
+    IvcRunHooks hooks = {.stop = cli->stop};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &error);
+    if (result == NULL)
+        return ivc_cli_fail_error(cli, error);
+
+    json_t *manifest = ivc_cli_manifest(scenario);
+    json_t *points = json_array();
+    json_array_append_new(points, ivc_point_json(result));
+    const char *folder = ivc_cli_value(cli, "output");
+    int status = folder != NULL ? write_results(cli, folder, manifest, points) : IVC_EXIT_OK;
+    /* After a failure standard output has the error, and must not have a result as well. */
+    if (status == IVC_EXIT_OK)
+        print_results(cli, manifest, points);
+    json_decref(points);
+    json_decref(manifest);
+    return status;
+}

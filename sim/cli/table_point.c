@@ -1,0 +1,228 @@
+/*
+ * One point as a block for people: the answer first, then who paid, then for what.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cli/table.h"
+
+/* Without --verbose, the stages that matter are enough. */
+#define STAGES_SHOWN 12
+
+static void add(GPtrArray *cells, char *text)
+{
+    g_ptr_array_add(cells, text);
+}
+
+static uint64_t integer(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_integer(value) ? (uint64_t)json_integer_value(value) : 0;
+}
+
+static const char *text(const json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    return value != NULL ? value : "-";
+}
+
+static char *percent(const json_t *value)
+{
+    return json_is_number(value) ? g_strdup_printf("%.1f %%", 100.0 * json_number_value(value))
+                                 : g_strdup("-");
+}
+
+static char *time_text(const json_t *value)
+{
+    return json_is_integer(value) ? ivc_human_time((uint64_t)json_integer_value(value))
+                                  : g_strdup("-");
+}
+
+static void append_head(GString *out, const IvcTerminal *terminal, const json_t *point)
+{
+    g_autofree char *message = ivc_human_bytes(integer(point, "message_bytes"));
+    g_string_append_printf(out, "%s%s%s: channel %s (%s), %s of %s messages\n",
+                           ivc_terminal_on(terminal, IVC_STYLE_BOLD), text(point, "scenario"),
+                           ivc_terminal_off(terminal), text(point, "channel"),
+                           text(point, "mechanism"), text(point, "workload"), message);
+    g_string_append_printf(out, "%s, %s, %" G_GUINT64_FORMAT " ranks\n\n", text(point, "profile"),
+                           text(point, "mode"), integer(point, "ranks"));
+}
+
+static void append_rates(GString *out, const IvcTerminal *terminal, const json_t *point)
+{
+    const json_t *bandwidth = json_object_get(point, "bandwidth_bytes_per_s");
+    const char *on = ivc_terminal_on(terminal, IVC_STYLE_BOLD);
+    const char *off = ivc_terminal_off(terminal);
+    if (json_is_number(bandwidth)) {
+        double rate = json_number_value(bandwidth);
+        g_string_append_printf(out, "bandwidth  %s%.2f MB/s%s (%.2f MiB/s)\n", on, rate / 1e6, off,
+                               rate / 1048576.0);
+        g_autofree char *messages =
+            ivc_human_count(json_number_value(json_object_get(point, "messages_per_s")));
+        g_string_append_printf(out, "messages   %s/s\n", messages);
+    } else {
+        g_string_append(out, "bandwidth  - (no simulated time passed)\n");
+    }
+    g_autofree char *bytes = ivc_human_bytes(integer(point, "bytes"));
+    g_autofree char *elapsed = ivc_human_time(integer(point, "elapsed_ps"));
+    g_autofree char *setup = ivc_human_time(integer(point, "setup_ps"));
+    g_string_append_printf(
+        out, "delivered  %" G_GUINT64_FORMAT " messages, %s in %s of simulated time (set-up: %s)\n",
+        integer(point, "messages"), bytes, elapsed, setup);
+    static const char *const names[] = {"min", "mean", "p50", "p99", "max"};
+    g_string_append(out, "latency  ");
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *key = g_strdup_printf("latency_%s_ps", names[i]);
+        g_autofree char *value = time_text(json_object_get(point, key));
+        g_string_append_printf(out, "%s%s %s", i == 0 ? "  " : ", ", names[i], value);
+    }
+    g_string_append(out, "\n");
+}
+
+static void append_table(GString *out, const char *const *headers, size_t columns,
+                         const GPtrArray *cells)
+{
+    g_autofree char *table =
+        ivc_table_texts(headers, columns, (const char *const *)cells->pdata, cells->len / columns);
+    g_string_append_c(out, '\n');
+    g_string_append(out, table);
+}
+
+static void append_guests(GString *out, json_t *point)
+{
+    static const char *const headers[] = {"CPU of guest", ">running", ">(polling)",
+                                          ">waiting",     ">blocked", ">idle"};
+    static const char *const keys[] = {"cpu_running_share", "cpu_spinning_share",
+                                       "cpu_waiting_share", "cpu_blocked_share", "cpu_idle_share"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    const char *guest = NULL;
+    json_t *ignored = NULL;
+    json_object_foreach(json_object_get(point, keys[0]), guest, ignored)
+    {
+        add(cells, g_strdup(guest));
+        for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+            add(cells, percent(json_object_get(json_object_get(point, keys[i]), guest)));
+    }
+    append_table(out, headers, G_N_ELEMENTS(headers), cells);
+    const json_t *jain = json_object_get(point, "cpu_jain_index");
+    if (json_is_number(jain))
+        g_string_append_printf(out, "balance (Jain's index)  %.3f\n", json_number_value(jain));
+}
+
+static void append_cores(GString *out, const json_t *point)
+{
+    static const char *const headers[] = {"core",     "guest",    ">running",
+                                          ">waiting", ">blocked", ">idle"};
+    static const char *const keys[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    const json_t *cores = json_object_get(point, "cores");
+    for (size_t i = 0; i < json_array_size(cores); i++) {
+        const json_t *core = json_array_get(cores, i);
+        add(cells, g_strdup_printf("%" G_GUINT64_FORMAT, integer(core, "core")));
+        add(cells, g_strdup(text(core, "guest")));
+        for (size_t k = 0; k < G_N_ELEMENTS(keys); k++)
+            add(cells, time_text(json_object_get(core, keys[k])));
+    }
+    append_table(out, headers, G_N_ELEMENTS(headers), cells);
+}
+
+static int compare_stages(const void *a, const void *b)
+{
+    uint64_t left = integer(*(json_t *const *)a, "cycles");
+    uint64_t right = integer(*(json_t *const *)b, "cycles");
+    return left == right ? 0 : left > right ? -1 : 1;
+}
+
+static void append_stages(GString *out, const json_t *point, bool all)
+{
+    const json_t *list = json_object_get(point, "stages");
+    g_autoptr(GPtrArray) stages = g_ptr_array_new();
+    double total = 0.0;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *stage = json_array_get(list, i);
+        total += (double)integer(stage, "cycles");
+        if (all || integer(stage, "cycles") > 0)
+            g_ptr_array_add(stages, stage);
+    }
+    g_ptr_array_sort(stages, compare_stages); /* a stable merge sort: ties keep their order */
+    guint shown = all ? stages->len : MIN(stages->len, STAGES_SHOWN);
+    static const char *const headers[] = {"stage",        "guest",  "component",
+                                          ">cycles/byte", ">share", "what for"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < shown; i++) {
+        const json_t *stage = stages->pdata[i];
+        const json_t *cost = json_object_get(stage, "cycles_per_byte");
+        add(cells, g_strdup(text(stage, "stage")));
+        add(cells, g_strdup(text(stage, "guest")));
+        add(cells, g_strdup(text(stage, "component")));
+        add(cells, json_is_number(cost) ? g_strdup_printf("%.4f", json_number_value(cost))
+                                        : g_strdup("-"));
+        add(cells, total > 0.0 ? g_strdup_printf("%.1f %%",
+                                                 100.0 * (double)integer(stage, "cycles") / total)
+                               : g_strdup("-"));
+        add(cells, g_strdup(text(stage, "sentence")));
+    }
+    if (shown > 0)
+        append_table(out, headers, G_N_ELEMENTS(headers), cells);
+    const json_t *cost = json_object_get(point, "cycles_per_byte");
+    if (json_is_number(cost))
+        g_string_append_printf(out, "all stages  %.4f cycles/byte\n", json_number_value(cost));
+    if (shown < stages->len)
+        g_string_append_printf(out, "(%u smaller stages left out; --verbose shows them)\n",
+                               stages->len - shown);
+}
+
+static void append_counts(GString *out, json_t *point, bool all)
+{
+    static const char *const headers[] = {"count", ">value", ">per message"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    double messages = (double)integer(point, "messages");
+    json_t *counts = json_object_get(point, "counts");
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(counts, name, value)
+    {
+        if (!all && json_integer_value(value) == 0)
+            continue;
+        add(cells, g_strdup(name));
+        add(cells, g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value)));
+        add(cells, messages > 0.0 ? g_strdup_printf("%.3f", json_number_value(value) / messages)
+                                  : g_strdup("-"));
+    }
+    if (cells->len > 0)
+        append_table(out, headers, G_N_ELEMENTS(headers), cells);
+}
+
+char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all)
+{
+    GString *out = g_string_new(NULL);
+    json_t *borrowed = (json_t *)point; /* jansson iterates over non-const objects only */
+    append_head(out, terminal, point);
+    append_rates(out, terminal, point);
+    append_guests(out, borrowed);
+    if (all)
+        append_cores(out, point);
+    append_stages(out, point, all);
+    append_counts(out, borrowed, all);
+    if (json_is_true(json_object_get(point, "capped")))
+        g_string_append_printf(out,
+                               "\n%snote:%s stopped at workload.messages_max: %" G_GUINT64_FORMAT
+                               " of %" G_GUINT64_FORMAT " messages were simulated\n",
+                               ivc_terminal_on(terminal, IVC_STYLE_WARNING),
+                               ivc_terminal_off(terminal), integer(point, "messages"),
+                               integer(point, "messages_asked"));
+    return g_string_free(out, false);
+}
+
+char *ivc_table_manifest(const IvcTerminal *terminal, const json_t *manifest)
+{
+    g_autofree char *hash = g_strndup(text(manifest, "scenario_hash"), 12);
+    return g_strdup_printf("%sivcsim %s, scenario %s, seed %" G_GUINT64_FORMAT
+                           "; of %" G_GUINT64_FORMAT " parameters %" G_GUINT64_FORMAT
+                           " are assumed, %" G_GUINT64_FORMAT " calibrated%s\n",
+                           ivc_terminal_on(terminal, IVC_STYLE_FAINT), text(manifest, "version"),
+                           hash, integer(manifest, "seed"), integer(manifest, "parameters"),
+                           integer(manifest, "parameters_assumed"),
+                           integer(manifest, "parameters_calibrated"), ivc_terminal_off(terminal));
+}

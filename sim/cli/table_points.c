@@ -1,0 +1,97 @@
+/*
+ * Many points as a table for people, one a line, in units that stay the same down a column.
+ */
+#include <string.h>
+
+#include "sim/cli/table.h"
+
+static char *number(const json_t *point, const char *key, double scale, int decimals)
+{
+    const json_t *value = json_object_get(point, key);
+    return json_is_number(value)
+               ? g_strdup_printf("%.*f", decimals, json_number_value(value) / scale)
+               : g_strdup("-");
+}
+
+static char *text(const json_t *point, const char *key)
+{
+    const char *value = json_string_value(json_object_get(point, key));
+    return g_strdup(value != NULL ? value : "-");
+}
+
+/* "93.1/40.2": the guests in the order of the scenario. */
+static char *shares(const json_t *point)
+{
+    GString *out = g_string_new(NULL);
+    const char *guest = NULL;
+    json_t *share = NULL;
+    json_object_foreach(json_object_get((json_t *)point, "cpu_running_share"), guest, share)
+    {
+        g_string_append(out, out->len > 0 ? " / " : "");
+        if (json_is_number(share))
+            g_string_append_printf(out, "%.1f", 100.0 * json_number_value(share));
+        else
+            g_string_append(out, "-");
+    }
+    if (out->len == 0)
+        g_string_append_c(out, '-');
+    return g_string_free(out, false);
+}
+
+static char *guests_header(const json_t *points)
+{
+    GString *out = g_string_new(">running %");
+    const char *guest = NULL;
+    json_t *ignored = NULL;
+    const char *separator = " ";
+    json_t *first = json_object_get(json_array_get(points, 0), "cpu_running_share");
+    json_object_foreach(first, guest, ignored)
+    {
+        g_string_append_printf(out, "%s%s", separator, guest);
+        separator = "/";
+    }
+    return g_string_free(out, false);
+}
+
+static void add_row(GPtrArray *cells, const json_t *point)
+{
+    const json_t *size = json_object_get(point, "message_bytes");
+    g_ptr_array_add(cells, text(point, "channel"));
+    g_ptr_array_add(cells, json_is_integer(size)
+                               ? ivc_human_bytes((uint64_t)json_integer_value(size))
+                               : g_strdup("-"));
+    g_ptr_array_add(cells, number(point, "bandwidth_bytes_per_s", 1e6, 2));
+    g_ptr_array_add(cells, number(point, "messages_per_s", 1.0, 0));
+    g_ptr_array_add(cells, number(point, "latency_p50_ps", 1e6, 3));
+    g_ptr_array_add(cells, number(point, "latency_p99_ps", 1e6, 3));
+    g_ptr_array_add(cells, shares(point));
+    g_ptr_array_add(cells, number(point, "cycles_per_byte", 1.0, 3));
+    const json_t *status = json_object_get(point, "status");
+    const char *note = json_is_true(json_object_get(point, "capped")) ? "capped" : "";
+    if (json_is_string(status) && strcmp(json_string_value(status), "ok") != 0)
+        note = json_string_value(status);
+    g_ptr_array_add(cells, g_strdup(note));
+}
+
+char *ivc_table_points(const IvcTerminal *terminal, const json_t *points)
+{
+    g_autofree char *guests = guests_header(points);
+    const char *const headers[] = {"channel", ">message", ">MB/s",        ">messages/s", ">p50 us",
+                                   ">p99 us", guests,     ">cycles/byte", "note"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    size_t capped = 0;
+    for (size_t i = 0; i < json_array_size(points); i++) {
+        const json_t *point = json_array_get(points, i);
+        add_row(cells, point);
+        capped += json_is_true(json_object_get(point, "capped")) ? 1 : 0;
+    }
+    g_autofree char *table =
+        ivc_table_texts(headers, G_N_ELEMENTS(headers), (const char *const *)cells->pdata,
+                        cells->len / G_N_ELEMENTS(headers));
+    if (capped == 0)
+        return g_steal_pointer(&table);
+    return g_strdup_printf(
+        "%s%snote:%s %" G_GSIZE_FORMAT
+        " capped points stopped at workload.messages_max, before all messages were simulated\n",
+        table, ivc_terminal_on(terminal, IVC_STYLE_WARNING), ivc_terminal_off(terminal), capped);
+}
