@@ -1,0 +1,88 @@
+/*
+ * The lowest member of a set of small numbers, in four steps at most: each level has a bit for
+ * every word of the level below. The allocator of the shared region finds free blocks with it in
+ * order of address, so that its choice depends on what is free and not on the order of the frees.
+ */
+#include "models/shmem/index_set.h"
+
+static uint32_t words_for(uint32_t bits)
+{
+    return bits / 64 + (bits % 64 != 0 ? 1 : 0);
+}
+
+void ivc_index_set_init(IvcIndexSet *set, uint32_t limit)
+{
+    g_assert(limit > 0 && limit <= UINT32_C(1) << (6 * IVC_INDEX_SET_LEVELS));
+    *set = (IvcIndexSet){.limit = limit};
+    uint32_t words = limit;
+    do {
+        words = words_for(words);
+        set->level[set->levels++] = g_new0(uint64_t, words);
+    } while (words > 1);
+}
+
+void ivc_index_set_clear(IvcIndexSet *set)
+{
+    for (unsigned i = 0; i < set->levels; i++) {
+        g_free(set->level[i]);
+    }
+    *set = (IvcIndexSet){0};
+}
+
+bool ivc_index_set_has(const IvcIndexSet *set, uint32_t member)
+{
+    return member < set->limit && (set->level[0][member / 64] >> (member % 64) & 1) != 0;
+}
+
+void ivc_index_set_add(IvcIndexSet *set, uint32_t member)
+{
+    g_assert(member < set->limit);
+    for (unsigned i = 0; i < set->levels; i++) {
+        set->level[i][member / 64] |= UINT64_C(1) << (member % 64);
+        member /= 64;
+    }
+}
+
+void ivc_index_set_remove(IvcIndexSet *set, uint32_t member)
+{
+    g_assert(member < set->limit);
+    for (unsigned i = 0; i < set->levels; i++) {
+        set->level[i][member / 64] &= ~(UINT64_C(1) << (member % 64));
+        if (set->level[i][member / 64] != 0) {
+            return; /* the word is not empty: the levels above stay as they are */
+        }
+        member /= 64;
+    }
+}
+
+static uint32_t lowest_bit(uint64_t word)
+{
+    return (uint32_t)__builtin_ctzll(word);
+}
+
+uint32_t ivc_index_set_next(const IvcIndexSet *set, uint32_t from)
+{
+    if (from >= set->limit) {
+        return IVC_INDEX_SET_NONE;
+    }
+    /* Up until a word has a bit at or behind the place, then down along the lowest bits. */
+    uint32_t place = from;
+    uint32_t words = words_for(set->limit);
+    for (unsigned i = 0; i < set->levels; i++) {
+        if (place / 64 >= words) {
+            return IVC_INDEX_SET_NONE;
+        }
+        uint64_t word = set->level[i][place / 64] >> (place % 64) << (place % 64);
+        if (word != 0) {
+            uint32_t found = place / 64 * 64 + lowest_bit(word);
+            while (i > 0) {
+                i--;
+                found = found * 64 + lowest_bit(set->level[i][found]);
+            }
+            return found;
+        }
+        place = place / 64 + 1;
+        words = words_for(words);
+    }
+    return IVC_INDEX_SET_NONE;
+}
