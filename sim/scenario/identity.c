@@ -1,0 +1,63 @@
+/* What makes two points the same: the hash over every value that can decide a result, and the
+ * count of assumptions behind it.
+ *
+ * Left out are other channels, sweep, report, name and about, and where numbers come from.
+ */
+#include <string.h>
+
+#include "sim/scenario/scenario_private.h"
+
+/* Machine and chosen channel: the parameters that claim to describe the world. */
+static bool is_model_path(const IvcScenario *s, const char *path)
+{
+    g_autofree char *channel = g_strdup_printf("channels.%s.", s->channel->name);
+    return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel);
+}
+
+static bool decides(const IvcScenario *s, const char *path)
+{
+    if (strcmp(path, "machine.profile") == 0)
+        return false; /* its name is hashed, not how it was found */
+    if (g_str_has_prefix(path, "channels.")) {
+        /* resolved: 'mode' and 'between' count with what they come to, given or not */
+        g_autofree char *mode = g_strdup_printf("channels.%s.mode", s->channel->name);
+        g_autofree char *between = g_strdup_printf("channels.%s.between", s->channel->name);
+        return is_model_path(s, path) && strcmp(path, mode) != 0 && strcmp(path, between) != 0;
+    }
+    return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, "guests.") ||
+           g_str_has_prefix(path, "workload.") || g_str_has_prefix(path, "limits.") ||
+           strcmp(path, "channel") == 0;
+}
+
+char *ivc_scenario_hash(const IvcScenario *s)
+{
+    g_autoptr(GString) text = g_string_new("ivcsim/1\n");
+    g_string_append_printf(text, "profile=%s\nmode=%d\nbetween=", s->profile,
+                           (int)s->channel->mode);
+    for (size_t i = 0; i < s->channel->n_between; i++)
+        g_string_append_printf(text, "%s,", s->guests[s->channel->between[i]].name);
+    g_string_append_c(text, '\n');
+    for (size_t i = 0; i < ivc_binding_count(s->binding); i++) {
+        const IvcBound *bound = ivc_binding_get(s->binding, i);
+        if (decides(s, bound->path))
+            g_string_append_printf(text, "%s=%zu:%s\n", bound->path, strlen(bound->text),
+                                   bound->text);
+    }
+    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text->str, text->len);
+}
+
+void ivc_scenario_count_kinds(const IvcScenario *s, size_t *ret_all, size_t *ret_assumed,
+                              size_t *ret_calibrated)
+{
+    *ret_all = *ret_assumed = *ret_calibrated = 0;
+    for (size_t i = 0; i < ivc_binding_count(s->binding); i++) {
+        const IvcBound *bound = ivc_binding_get(s->binding, i);
+        bool name = bound->param == ivc_machine_profile_param ||
+                    (bound->param >= ivc_channel_params && bound->param < ivc_channel_params + 3);
+        if (name || !is_model_path(s, bound->path))
+            continue;
+        *ret_all += 1;
+        *ret_assumed += bound->kind == IVC_KIND_ASSUMED;
+        *ret_calibrated += bound->kind == IVC_KIND_CALIBRATED;
+    }
+}

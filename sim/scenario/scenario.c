@@ -1,0 +1,379 @@
+/* A scenario bound from its tree: top keys, machine, guests, channels, workload, limits, report.
+ *
+ * Each section is bound whatever went wrong in another, so that all errors come in one go. What
+ * objects demand of each other is in validate.c, the sweep in axes.c and where.c.
+ */
+#include <string.h>
+
+#include "sim/scenario/scenario_private.h"
+
+typedef struct {
+    IvcScenarioSource *source;
+    IvcScenario *s;
+    IvcDiags *diags;
+} Bind;
+
+static const char *const any_keys[] = {"*", NULL};
+
+static IvcNode *section(const Bind *b, const char *key)
+{
+    return (IvcNode *)ivc_node_get(b->s->tree->root, key);
+}
+
+/* The place that stands for the whole file. */
+static IvcPlace top_place(const Bind *b)
+{
+    return b->s->tree->root->place;
+}
+
+static bool complain(Bind *b, const char *code, IvcPlace place, const char *hint, const char *text)
+{
+    ivc_diags_add(b->diags, IVC_DIAG_ERROR, code, place, hint, "%s", text);
+    return false;
+}
+
+/* False when nothing else in the file can be judged. */
+static bool check_schema(Bind *b)
+{
+    const IvcNode *root = b->s->tree->root;
+    const IvcNode *schema = section(b, "schema");
+    const char *hint = "begin with 'schema: " IVC_SCHEMA "'";
+    if (!schema)
+        return complain(b, "config-schema", top_place(b), hint, "missing key 'schema'") || true;
+    if (schema->kind != IVC_NODE_SCALAR || strcmp(schema->text, IVC_SCHEMA) != 0)
+        return complain(b, "config-schema", schema->place, hint,
+                        "this version reads the schema '" IVC_SCHEMA "' only");
+    if (root->items->pdata[0] != schema)
+        complain(b, "config-schema", schema->key_place, NULL, "'schema' must be the first key");
+    return true;
+}
+
+/* Names become paths and file names: letters, digits, '-' and '_', for the scenario also '.'. */
+static void check_name(Bind *b, const char *what, const char *name, IvcPlace place, bool dots)
+{
+    size_t n = strlen(name);
+    bool ok = n > 0 && n <= 64 && g_ascii_isalnum(name[0]);
+    for (size_t i = 0; i < n && ok; i++)
+        ok = g_ascii_isalnum(name[i]) || name[i] == '-' || name[i] == '_' ||
+             (dots && name[i] == '.');
+    if (ok)
+        return;
+    g_autofree char *shown = ivc_text_escape(name, n, 40);
+    ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-type", place,
+                  "up to 64 letters, digits, '-' and '_', a letter or digit first",
+                  "'%s' cannot be the name of a %s", shown, what);
+}
+
+static void bind_top(Bind *b)
+{
+    IvcNode *root = b->s->tree->root;
+    (void)ivc_keys_check(ivc_scenario_keys, root, "a scenario", b->diags);
+    bool ok = ivc_param_bind(ivc_scenario_top_params, any_keys, root, top_place(b), "",
+                             "the scenario", false, b->s, b->s->binding, b->diags);
+    if (ok)
+        check_name(b, "scenario", b->s->name, section(b, "name")->place, true);
+}
+
+/* The section as a map; anything else is reported, and absence too when it is required. */
+static const IvcNode *section_map(Bind *b, const char *key, bool required)
+{
+    const IvcNode *node = section(b, key);
+    if (node && node->kind == IVC_NODE_MAP)
+        return node;
+    if (node)
+        ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-type", node->place, NULL,
+                      "'%s': expected a map", key);
+    else if (required)
+        ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-missing", top_place(b), NULL,
+                      "missing key '%s' in the scenario", key);
+    return NULL;
+}
+
+static void record(Bind *b, const char *path, const IvcParam *param, const char *text,
+                   IvcPlace place)
+{
+    IvcBound bound = {.path = (char *)path, .param = param, .text = (char *)text, .place = place};
+    ivc_binding_add(b->s->binding, &bound);
+}
+
+/* Lays the scenario's machine on the profile's; false when the profile is of no use. */
+static bool lay_on_profile(Bind *b, const IvcNode *machine, const IvcNode *named)
+{
+    g_autofree char *path = NULL;
+    if (named->kind != IVC_NODE_SCALAR || named->text[0] == '\0')
+        return complain(b, "config-type", named->place, NULL, "'profile': expected a name");
+    const IvcTree *profile = ivc_source_profile(b->source, named, &path, b->diags);
+    if (!profile)
+        return false;
+    record(b, "machine.profile", ivc_machine_profile_param, path ? path : named->text,
+           named->place);
+    g_autoptr(IvcTree) merged = ivc_tree_copy(profile);
+    g_free((char *)b->s->profile);
+    b->s->profile = g_strdup(ivc_node_get(profile->root, "name")->text);
+    ivc_tree_overlay(merged, "machine", b->s->tree, machine);
+    IvcPlace place = machine->place;
+    IvcPlace key_place = machine->key_place;
+    ivc_tree_replace(b->s->tree, "machine", merged, ivc_node_get(merged->root, "machine"));
+    IvcNode *laid = section(b, "machine");
+    laid->place = place;
+    laid->key_place = key_place;
+    return true;
+}
+
+static void bind_machine(Bind *b)
+{
+    static const char *const extra[] = {"profile", NULL};
+    const IvcComponent *chip = b->source->registry->machine;
+    void *spec = g_malloc0(MAX(chip->spec_size, 1));
+    b->s->machine = spec;
+    const IvcNode *machine = section_map(b, "machine", true);
+    const IvcNode *named = machine ? ivc_node_get(machine, "profile") : NULL;
+    if (!machine || (named && !lay_on_profile(b, machine, named)))
+        return;
+    machine = section(b, "machine");
+    (void)ivc_param_bind(chip->params, extra, machine, machine->key_place, "machine", "machine",
+                         false, spec, b->s->binding, b->diags);
+}
+
+static void bind_hypervisor(Bind *b)
+{
+    IvcHypervisorHead head = {0};
+    const IvcNode *map = section_map(b, "hypervisor", false);
+    (void)ivc_param_bind(ivc_hypervisor_params, NULL, map, top_place(b), "hypervisor", "hypervisor",
+                         false, &head, b->s->binding, b->diags);
+    b->s->mode = (IvcMode)head.mode;
+}
+
+/* A map of named things: not empty, and bounded. */
+static const IvcNode *named_map(Bind *b, const char *key, guint most)
+{
+    const IvcNode *map = section_map(b, key, true);
+    if (!map)
+        return NULL;
+    if (map->items->len == 0)
+        ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-missing", map->place, NULL, "'%s' is empty",
+                      key);
+    if (map->items->len <= most)
+        return map;
+    ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-limit", map->key_place, NULL,
+                  "'%s': more than %u", key, most);
+    return NULL;
+}
+
+static void bind_guests(Bind *b)
+{
+    const IvcNode *map = named_map(b, "guests", IVC_GUESTS_MAX);
+    if (!map)
+        return;
+    b->s->n_guests = map->items->len;
+    b->s->guests = g_new0(IvcGuestSpec, b->s->n_guests + 1);
+    for (guint i = 0; i < map->items->len; i++) {
+        const IvcNode *node = map->items->pdata[i];
+        g_autofree char *path = g_strconcat("guests.", node->key, NULL);
+        g_autofree char *what = g_strdup_printf("guest '%s'", node->key);
+        b->s->guests[i].name = node->key;
+        check_name(b, "guest", node->key, node->key_place, false);
+        (void)ivc_param_bind(ivc_guest_params, NULL, node, node->key_place, path, what, false,
+                             &b->s->guests[i], b->s->binding, b->diags);
+    }
+}
+
+static size_t guest_index(const IvcScenario *s, const char *name)
+{
+    size_t i = 0;
+    while (i < s->n_guests && strcmp(s->guests[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+/* Turns names into guest indexes; without names the channel joins all guests. */
+static void bind_between(Bind *b, const IvcNode *channel, const IvcNameList *names,
+                         IvcChannelSpec *spec)
+{
+    IvcScenario *s = b->s;
+    const IvcNode *given = ivc_node_get(channel, "between");
+    const IvcNode *inner = ivc_node_get(given, "value");
+    const IvcNode *list = inner ? inner : given;
+    spec->between = g_new0(unsigned, MAX(s->n_guests, names->n) + 1);
+    if (!list) {
+        for (spec->n_between = 0; spec->n_between < s->n_guests; spec->n_between++)
+            spec->between[spec->n_between] = (unsigned)spec->n_between;
+        return;
+    }
+    if (list->kind == IVC_NODE_LIST && names->n == 0)
+        ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-range", list->place, NULL,
+                      "channel '%s' joins no guest", spec->name);
+    for (size_t i = 0; list->kind == IVC_NODE_LIST && i < names->n; i++) {
+        IvcPlace place = ((const IvcNode *)list->items->pdata[i])->place;
+        size_t guest = guest_index(s, names->items[i]);
+        if (guest == s->n_guests) {
+            g_autofree const char **known = ivc_guest_names(s);
+            if (names->items[i][0] != '\0') /* reported as no name */
+                ivc_unknown_name("guest", names->items[i], known, place, b->diags);
+            continue;
+        }
+        for (size_t k = 0; k < spec->n_between; k++) {
+            if (spec->between[k] == guest)
+                ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-conflict", place, NULL,
+                              "channel '%s' joins guest '%s' twice", spec->name, names->items[i]);
+        }
+        spec->between[spec->n_between++] = (unsigned)guest;
+    }
+}
+
+static void bind_channel(Bind *b, const IvcNode *node, IvcChannelSpec *spec)
+{
+    static const char *const head_keys[] = {"mechanism", "between", "mode", NULL};
+    g_autofree char *path = g_strconcat("channels.", node->key, NULL);
+    g_autofree char *what = g_strdup_printf("channel '%s'", node->key);
+    IvcChannelHead head = {0};
+    spec->name = node->key;
+    spec->mode = b->s->mode;
+    check_name(b, "channel", node->key, node->key_place, false);
+    (void)ivc_param_bind(ivc_channel_params, any_keys, node, node->key_place, path, what, false,
+                         &head, b->s->binding, b->diags);
+    if (node->kind != IVC_NODE_MAP)
+        return;
+    if (ivc_node_get(node, "mode"))
+        spec->mode = (IvcMode)head.mode;
+    bind_between(b, node, &head.between, spec);
+    const IvcRegistry *registry = b->source->registry;
+    spec->mechanism = ivc_mechanism_find(registry, head.mechanism);
+    if (!spec->mechanism && head.mechanism) {
+        g_autofree const char **names = ivc_mechanism_names(registry);
+        ivc_unknown_name("mechanism", head.mechanism, names, ivc_node_get(node, "mechanism")->place,
+                         b->diags);
+    }
+    if (!spec->mechanism)
+        return;
+    g_autofree char *whole = g_strdup_printf("channel '%s' (%s)", node->key, head.mechanism);
+    spec->spec = g_malloc0(MAX(spec->mechanism->head.spec_size, 1));
+    (void)ivc_param_bind(spec->mechanism->head.params, head_keys, node, node->key_place, path,
+                         whole, false, spec->spec, b->s->binding, b->diags);
+}
+
+static void bind_channels(Bind *b)
+{
+    IvcScenario *s = b->s;
+    const IvcNode *map = named_map(b, "channels", IVC_CHANNELS_MAX);
+    if (map) {
+        s->n_channels = map->items->len;
+        s->channels = g_new0(IvcChannelSpec, s->n_channels + 1);
+    }
+    for (guint i = 0; map && i < map->items->len; i++)
+        bind_channel(b, map->items->pdata[i], &s->channels[i]);
+    const IvcNode *chosen = section(b, "channel");
+    s->channel = s->n_channels > 0 ? &s->channels[0] : NULL;
+    if (chosen && ivc_scenario_check_value(s, ivc_scenario_channel_param, chosen, b->diags)) {
+        for (size_t i = 0; i < s->n_channels; i++) {
+            if (strcmp(s->channels[i].name, chosen->text) == 0)
+                s->channel = &s->channels[i];
+        }
+    }
+    if (s->channel)
+        record(b, "channel", ivc_scenario_channel_param, s->channel->name,
+               chosen ? chosen->place : (IvcPlace){0});
+}
+
+static void bind_workload(Bind *b)
+{
+    IvcScenario *s = b->s;
+    const IvcRegistry *registry = b->source->registry;
+    const IvcNode *map = section_map(b, "workload", true);
+    if (!map)
+        return;
+    IvcWorkloadHead head = {0};
+    (void)ivc_param_bind(ivc_workload_kind_param, any_keys, map, map->key_place, "workload",
+                         "workload", false, &head, s->binding, b->diags);
+    (void)ivc_param_bind(ivc_workload_params, any_keys, map, map->key_place, "workload", "workload",
+                         false, &s->workload, s->binding, b->diags);
+    const IvcWorkload *workload = ivc_workload_find(registry, head.kind);
+    if (!workload && head.kind) {
+        g_autofree const char **names = ivc_workload_names(registry);
+        ivc_unknown_name("workload", head.kind, names, ivc_node_get(map, "kind")->place, b->diags);
+    }
+    if (!workload)
+        return;
+    g_autoptr(GPtrArray) common = g_ptr_array_new();
+    g_ptr_array_add(common, (gpointer)ivc_workload_kind_param->key);
+    for (const IvcParam *row = ivc_workload_params; row->key; row++)
+        g_ptr_array_add(common, (gpointer)row->key);
+    g_ptr_array_add(common, NULL);
+    g_autofree char *what = g_strdup_printf("workload (%s)", head.kind);
+    s->workload.workload = workload;
+    s->workload.spec = g_malloc0(MAX(workload->head.spec_size, 1));
+    (void)ivc_param_bind(workload->head.params, (const char *const *)common->pdata, map,
+                         map->key_place, "workload", what, false, s->workload.spec, s->binding,
+                         b->diags);
+}
+
+static void bind_rest(Bind *b)
+{
+    IvcScenario *s = b->s;
+    (void)ivc_param_bind(ivc_limits_params, NULL, section_map(b, "limits", false), top_place(b),
+                         "limits", "limits", false, &s->limits, s->binding, b->diags);
+    (void)ivc_param_bind(ivc_report_params, NULL, section_map(b, "report", false), top_place(b),
+                         "report", "report", false, &s->report, s->binding, b->diags);
+    ivc_sweep_bind(s, b->diags);
+}
+
+IvcScenario *ivc_scenario_bind(const IvcScenarioSource *source, const char *const *sets,
+                               IvcDiags *diags)
+{
+    size_t before = ivc_diags_errors(diags);
+    g_autoptr(IvcScenario) s = g_new0(IvcScenario, 1);
+    /* the source is constant but for its cache of profiles, which has a lock */
+    Bind b = {.source = (IvcScenarioSource *)source, .s = s, .diags = diags};
+    s->file = g_strdup(source->file);
+    s->profile = g_strdup("custom");
+    s->registry = source->registry;
+    s->tree = ivc_tree_copy(source->tree);
+    s->binding = ivc_binding_new();
+    s->where = g_ptr_array_new_with_free_func((GDestroyNotify)ivc_where_free);
+    for (unsigned i = 0; sets && sets[i]; i++) {
+        if (!ivc_tree_set(s->tree, sets[i], i + 1, diags))
+            continue; /* the others are checked all the same */
+    }
+    if (ivc_diags_errors(diags) > before || !check_schema(&b))
+        return NULL;
+    bind_top(&b);
+    bind_machine(&b);
+    bind_hypervisor(&b);
+    bind_guests(&b);
+    bind_channels(&b);
+    bind_workload(&b);
+    bind_rest(&b);
+    ivc_scenario_validate(s, before, diags);
+    return ivc_diags_errors(diags) > before ? NULL : g_steal_pointer(&s);
+}
+
+static void axis_clear(IvcAxis *axis)
+{
+    for (size_t i = 0; i < axis->n_values; i++)
+        g_strfreev((char **)axis->values[i]);
+    g_free(axis->values);
+    g_strfreev((char **)axis->paths);
+}
+
+void ivc_scenario_free(IvcScenario *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n_channels; i++) {
+        g_free(s->channels[i].spec);
+        g_free(s->channels[i].between);
+    }
+    for (size_t i = 0; i < s->n_axes; i++)
+        axis_clear(&s->axes[i]);
+    g_free(s->axes);
+    g_free(s->channels);
+    g_free(s->guests);
+    g_free(s->workload.spec);
+    g_free((void *)s->machine);
+    g_free((char *)s->file);
+    g_free((char *)s->profile);
+    g_ptr_array_unref(s->where);
+    ivc_binding_free(s->binding);
+    ivc_tree_free(s->tree);
+    g_free(s);
+}

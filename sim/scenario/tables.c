@@ -1,0 +1,183 @@
+/* The tables of what every scenario has, whatever its mechanism and workload; and the look-up of
+ * names in the registry.
+ */
+#include <string.h>
+
+#include "sim/scenario/scenario_private.h"
+
+const char *const ivc_scenario_keys[] = {"schema", "name",     "about",   "machine",  "hypervisor",
+                                         "guests", "channels", "channel", "workload", "limits",
+                                         "sweep",  "report",   NULL};
+
+static const char *const modes[] = {"partitioned", "native", NULL};
+
+const IvcParam ivc_scenario_top_params[] = {
+    {IVC_PARAM(IvcScenario, name, "name"),
+     .sentence = "name of the scenario, also of the folder for its results"},
+    {IVC_PARAM(IvcScenario, about, "about"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "the question that the scenario answers, in a few sentences"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_scenario_channel_param[] = {
+    {.key = "channel",
+     .type = IVC_PARAM_TEXT,
+     .fallback = IVC_PARAM_UNSET,
+     .sentence = "the channel that a run takes; without it the first of 'channels'"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_machine_profile_param[] = {
+    {.key = "profile",
+     .type = IVC_PARAM_TEXT,
+     .fallback = IVC_PARAM_UNSET,
+     .sentence = "a built-in chip, or a profile file (.yaml) beside the scenario"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_hypervisor_params[] = {
+    {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned", .choices = modes,
+     .sentence = "how guests share the chip: each owns its cores, or one OS runs them all"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_guest_params[] = {
+    {IVC_PARAM(IvcGuestSpec, cores, "cores"), .sentence = "the cores that the guest owns"},
+    {IVC_PARAM(IvcGuestSpec, memory, "memory"), .fallback = "256MiB", .min = "1MiB",
+     .sentence = "memory that the guest owns"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_channel_params[] = {
+    {IVC_PARAM(IvcChannelHead, mechanism, "mechanism"),
+     .sentence = "how messages travel: see 'ivcsim list mechanisms'"},
+    {IVC_PARAM(IvcChannelHead, between, "between"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "the guests that the channel joins, in the order of the ranks; without it all"},
+    {IVC_PARAM(IvcChannelHead, mode, "mode"), .fallback = IVC_PARAM_UNSET, .choices = modes,
+     .sentence = "mode of this channel; without it the hypervisor's"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_workload_kind_param[] = {
+    {IVC_PARAM(IvcWorkloadHead, kind, "kind"),
+     .sentence = "who sends to whom and when: see 'ivcsim list workloads'"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_workload_params[] = {
+    {IVC_PARAM(IvcWorkloadSpec, total, "total"), .fallback = "64MiB", .min = "1B",
+     .sentence = "bytes to move in the measured phase"},
+    {IVC_PARAM(IvcWorkloadSpec, message, "message"), .fallback = "4KiB", .min = "1B",
+     .sentence = "bytes of one message"},
+    {IVC_PARAM(IvcWorkloadSpec, messages_max, "messages_max"), .fallback = "2000000", .min = "1",
+     .sentence = "a point stops after so many messages, and says so"},
+    {IVC_PARAM(IvcWorkloadSpec, warmup, "warmup"), .fallback = "64", .max = "1000000",
+     .sentence = "messages of each sender before measuring starts"},
+    {IVC_PARAM(IvcWorkloadSpec, ranks, "ranks"), .fallback = "0", .max = "4096",
+     .sentence = "processes that take part; 0: one on every core of the channel's guests"},
+    {IVC_PARAM(IvcWorkloadSpec, seed, "seed"), .fallback = "1",
+     .sentence = "start of every random stream"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_limits_params[] = {
+    {IVC_PARAM(IvcLimits, horizon, "horizon"), .fallback = "1000s", .min = "1ns", .max = "9007s",
+     .sentence = "simulated time at which a run is given up"},
+    {IVC_PARAM(IvcLimits, events_per_instant, "events_per_instant"), .fallback = "1000000",
+     .min = "1",
+     .sentence = "events at one instant at which a run is given up: a loop without delay"},
+    {IVC_PARAM(IvcLimits, events_max, "events_max"), .fallback = "0",
+     .sentence = "events at which a run is given up; 0: no limit"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_report_params[] = {
+    {IVC_PARAM(IvcReportSpec, baseline, "baseline"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "the channel that others are compared with"},
+    {IVC_PARAM(IvcReportSpec, title, "title"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "title of the figures"},
+    {IVC_PARAM(IvcReportSpec, figures, "figures"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "names of the figures to draw; without it all"},
+    {.key = NULL},
+};
+
+static const char **take_names(GPtrArray *names)
+{
+    g_ptr_array_add(names, NULL);
+    return (const char **)g_ptr_array_free(names, FALSE);
+}
+
+const char **ivc_mechanism_names(const IvcRegistry *registry)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; registry->mechanisms[i]; i++)
+        g_ptr_array_add(names, (gpointer)registry->mechanisms[i]->head.name);
+    return take_names(names);
+}
+
+const char **ivc_workload_names(const IvcRegistry *registry)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; registry->workloads[i]; i++)
+        g_ptr_array_add(names, (gpointer)registry->workloads[i]->head.name);
+    return take_names(names);
+}
+
+const char **ivc_profile_names(const IvcRegistry *registry)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; registry->profiles[i].name; i++)
+        g_ptr_array_add(names, (gpointer)registry->profiles[i].name);
+    return take_names(names);
+}
+
+const char **ivc_channel_names(const IvcScenario *scenario)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < scenario->n_channels; i++)
+        g_ptr_array_add(names, (gpointer)scenario->channels[i].name);
+    return take_names(names);
+}
+
+const char **ivc_guest_names(const IvcScenario *scenario)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < scenario->n_guests; i++)
+        g_ptr_array_add(names, (gpointer)scenario->guests[i].name);
+    return take_names(names);
+}
+
+const char **ivc_bound_paths(const IvcScenario *scenario)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < ivc_binding_count(scenario->binding); i++)
+        g_ptr_array_add(names, ivc_binding_get(scenario->binding, i)->path);
+    return take_names(names);
+}
+
+const IvcMechanism *ivc_mechanism_find(const IvcRegistry *registry, const char *name)
+{
+    for (size_t i = 0; name && registry->mechanisms[i]; i++) {
+        if (strcmp(registry->mechanisms[i]->head.name, name) == 0)
+            return registry->mechanisms[i];
+    }
+    return NULL;
+}
+
+const IvcWorkload *ivc_workload_find(const IvcRegistry *registry, const char *name)
+{
+    for (size_t i = 0; name && registry->workloads[i]; i++) {
+        if (strcmp(registry->workloads[i]->head.name, name) == 0)
+            return registry->workloads[i];
+    }
+    return NULL;
+}
+
+void ivc_unknown_name(const char *what, const char *word, const char *const *names, IvcPlace place,
+                      IvcDiags *diags)
+{
+    g_autofree char *hint = ivc_hint_names(word, names);
+    g_autofree char *shown = ivc_text_escape(word, strlen(word), 40);
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", place, hint, "unknown %s '%s'", what,
+                  shown);
+}
