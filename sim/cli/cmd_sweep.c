@@ -1,0 +1,190 @@
+/*
+ * `ivcsim sweep`: plans the points of a scenario, runs what is not stored yet, and writes and
+ * prints everything from the store.
+ */
+#include <string.h>
+
+#include "ivc_version.h"
+#include "sim/cli/cli.h"
+#include "sim/cli/cli_manifest.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/sweep_folder.h"
+#include "sim/cli/sweep_list.h"
+#include "sim/scenario/sweep_plan.h"
+#include "sim/stats/export.h"
+
+/* Failed points that are named one by one. */
+#define FAILURES_SHOWN 10
+
+/* What the verb works on. */
+typedef struct {
+    IvcScenarioSource *source;
+    IvcScenario *base;
+    IvcSweepPlan *plan;
+} Sweep;
+
+static void sweep_clear(Sweep *sweep)
+{
+    g_clear_pointer(&sweep->plan, ivc_sweep_plan_free);
+    g_clear_pointer(&sweep->base, ivc_scenario_free);
+    g_clear_pointer(&sweep->source, ivc_scenario_source_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sweep, sweep_clear)
+
+/*
+ * Which program this is: results of one build are never shown as those of another, even when
+ * nobody thought of changing the version.
+ */
+static char *program_id(void)
+{
+    g_autofree char *bytes = NULL;
+    gsize size = 0;
+    if (!g_file_get_contents("/proc/self/exe", &bytes, &size, NULL)) {
+        return g_strdup(IVC_VERSION " " IVC_VERSION_GIT);
+    }
+    g_autofree char *sum =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, size);
+    return g_strconcat(IVC_VERSION, " ", sum, NULL);
+}
+
+/* @return IVC_EXIT_OK or IVC_EXIT_SCENARIO after everything was reported */
+static int make_plan(IvcCli *cli, Sweep *sweep)
+{
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autofree const char **sets = ivc_cli_sets(cli);
+    sweep->source = ivc_scenario_source_load(ivc_cli_args(cli)[0], cli->registry, diags);
+    if (sweep->source != NULL) {
+        sweep->base = ivc_scenario_bind(sweep->source, sets, diags);
+    }
+    if (sweep->base != NULL) {
+        g_autofree char *program = program_id();
+        sweep->plan = ivc_sweep_plan_new(sweep->source, sweep->base, sets, program, diags);
+    }
+    if (sweep->plan == NULL) {
+        return ivc_cli_fail_diags(cli, diags);
+    }
+    if (ivc_diags_count(diags) > 0) {
+        g_autofree char *text = ivc_diags_render(diags);
+        fputs(text, cli->err);
+    }
+    return IVC_EXIT_OK;
+}
+
+static const IvcSweepPoint *plan_points(const IvcSweepPlan *plan)
+{
+    return (const IvcSweepPoint *)(void *)plan->points->data;
+}
+
+/* What `export` needs is in the store before the first point is. */
+static bool store_plan(IvcStore *store, const Sweep *sweep, GError **error)
+{
+    const IvcSweepPoint *points = plan_points(sweep->plan);
+    guint n = sweep->plan->points->len;
+    g_autofree IvcStorePlace *places = g_new0(IvcStorePlace, MAX(n, 1));
+    for (guint i = 0; i < n; i++) {
+        places[i] = (IvcStorePlace){points[i].key, points[i].label, points[i].identity};
+    }
+    json_t *manifest = ivc_cli_manifest(sweep->base);
+    json_object_set_new(manifest, "points", json_integer(n));
+    g_autofree char *text = ivc_export_line(manifest);
+    json_decref(manifest);
+    g_autofree char *resolved = ivc_scenario_show(sweep->base, false);
+    return ivc_store_set_plan(store, places, n, error) &&
+           ivc_store_set_text(store, IVC_SWEEP_TEXT_MANIFEST, text, error) &&
+           ivc_store_set_text(store, IVC_SWEEP_TEXT_SCENARIO, resolved, error);
+}
+
+static bool run_points(IvcCli *cli, IvcStore *store, Sweep *sweep, IvcSweepOutcome *ret_outcome,
+                       GError **error)
+{
+    IvcProgress progress = ivc_progress_new(cli);
+    IvcSweepOptions options = {
+        .jobs = (unsigned)ivc_cli_count(cli, "jobs", 0),
+        .failed_again = ivc_cli_flag(cli, "failed"),
+        .failures_max = ivc_cli_count(cli, "max-failures", 0),
+        .stop = cli->stop,
+        .run = ivc_sweep_plan_run,
+        .run_user = sweep->plan,
+        .tick = ivc_progress_tick,
+        .tick_user = &progress,
+    };
+    bool ok = ivc_sweep_run(store, plan_points(sweep->plan), sweep->plan->points->len, &options,
+                            ret_outcome, error);
+    ivc_progress_end(&progress);
+    return ok;
+}
+
+static void report_failures(IvcCli *cli, const IvcSweepOutput *output)
+{
+    guint n = output->failed->len;
+    for (guint i = 0; i < MIN(n, FAILURES_SHOWN); i++) {
+        ivc_cli_error(cli, "point %s", (const char *)g_ptr_array_index(output->failed, i));
+    }
+    if (n > FAILURES_SHOWN) {
+        ivc_cli_error(cli, "and %u more failed points", n - FAILURES_SHOWN);
+    }
+    if (n > 0) {
+        ivc_cli_note(cli, "failed points are not run again without --failed");
+    }
+}
+
+/* Files, results and messages, in that order. @return exit status */
+static int finish(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutcome *outcome)
+{
+    g_auto(IvcSweepOutput) output = {0};
+    g_autoptr(GError) error = NULL;
+    if (!ivc_sweep_output_read(folder->store, &output, &error)) {
+        return ivc_sweep_fail_store(cli, error);
+    }
+    int status = ivc_sweep_folder_write(cli, folder, &output);
+    if (status != IVC_EXIT_OK) {
+        return status;
+    }
+    const IvcSweepStatus *run = &outcome->status;
+    ivc_cli_note(cli, "%zu points: %zu simulated in %.1f s, %zu stored before, %u failed",
+                 run->points, run->done, (double)run->elapsed_us / 1e6, run->stored,
+                 output.failed->len);
+    ivc_cli_note(cli,
+                 "results: %s/ (results.sqlite, points.csv, points.json, points.jsonl, table.txt, "
+                 "manifest.json, scenario.yaml)",
+                 folder->path);
+    if (cli->stop != NULL && *cli->stop != 0 && outcome->stopped) {
+        return ivc_cli_fail(cli, IVC_EXIT_INTERRUPTED, "interrupted",
+                            "interrupted: %zu of %zu points are stored\n"
+                            "hint: type the same command again to continue with the others",
+                            run->stored + run->done, run->points);
+    }
+    g_autofree char *text = ivc_sweep_output_text(&output, ivc_cli_value(cli, "format"));
+    fputs(text, cli->out);
+    fflush(cli->out);
+    report_failures(cli, &output);
+    return output.failed->len > 0 || outcome->stopped ? IVC_EXIT_FAILED : IVC_EXIT_OK;
+}
+
+int ivc_cmd_sweep(IvcCli *cli)
+{
+    g_auto(Sweep) sweep = {0};
+    int status = make_plan(cli, &sweep);
+    if (status != IVC_EXIT_OK) {
+        return status;
+    }
+    g_auto(IvcSweepFolder) folder = {.lock = -1};
+    ivc_sweep_folder_name(cli, sweep.base->name, &folder);
+    if (ivc_cli_flag(cli, "dry-run")) {
+        bool force = ivc_cli_flag(cli, "force");
+        status = force ? IVC_EXIT_OK : ivc_sweep_folder_look(cli, &folder);
+        return status != IVC_EXIT_OK ? status : ivc_sweep_list(cli, sweep.plan, folder.store);
+    }
+    status = ivc_sweep_folder_open(cli, &folder);
+    if (status != IVC_EXIT_OK) {
+        return status;
+    }
+    ivc_cli_catch_signals(cli);
+    g_autoptr(GError) error = NULL;
+    IvcSweepOutcome outcome = {0};
+    if (!store_plan(folder.store, &sweep, &error) ||
+        !run_points(cli, folder.store, &sweep, &outcome, &error)) {
+        return ivc_sweep_fail_store(cli, error);
+    }
+    return finish(cli, &folder, &outcome);
+}

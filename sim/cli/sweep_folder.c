@@ -1,0 +1,135 @@
+/*
+ * The folder of a sweep. The lock is on the folder itself, so that nothing is left behind by a
+ * killed program; SQLite's own locks would make a second sweep wait, not refuse.
+ */
+#include "sim/cli/sweep_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "sim/stats/export.h"
+
+void ivc_sweep_folder_clear(IvcSweepFolder *folder)
+{
+    g_clear_pointer(&folder->store, ivc_store_free);
+    if (folder->lock >= 0) {
+        close(folder->lock);
+    }
+    folder->lock = -1;
+    g_clear_pointer(&folder->path, g_free);
+    g_clear_pointer(&folder->store_path, g_free);
+}
+
+void ivc_sweep_folder_name(const IvcCli *cli, const char *scenario, IvcSweepFolder *ret_folder)
+{
+    const char *given = ivc_cli_value(cli, "output");
+    if (given != NULL) {
+        ret_folder->path = g_strdup(given);
+    } else {
+        /* A scenario's name is free text: it must not lead out of the folder. */
+        g_autofree char *safe = g_strdup(scenario);
+        g_strcanon(safe, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", '_');
+        bool dots = safe[strspn(safe, ".")] == '\0';
+        ret_folder->path = g_build_filename("out", dots ? "scenario" : safe, NULL);
+    }
+    ret_folder->store_path = g_build_filename(ret_folder->path, "results.sqlite", NULL);
+    ret_folder->lock = -1;
+}
+
+int ivc_sweep_folder_look(IvcCli *cli, IvcSweepFolder *folder)
+{
+    if (!g_file_test(folder->store_path, G_FILE_TEST_EXISTS)) {
+        return IVC_EXIT_OK;
+    }
+    g_autoptr(GError) error = NULL;
+    folder->store = ivc_store_open(folder->store_path, IVC_STORE_READ, &error);
+    return folder->store != NULL ? IVC_EXIT_OK : ivc_sweep_fail_store(cli, error);
+}
+
+static int lock(IvcCli *cli, IvcSweepFolder *folder)
+{
+    folder->lock = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder->lock < 0) {
+        return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io", "cannot open the directory '%s': %s",
+                            folder->path, g_strerror(errno));
+    }
+    if (flock(folder->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {
+        return IVC_EXIT_OK; /* a file system without locks is no reason to refuse */
+    }
+    return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io",
+                        "another sweep is writing to '%s'\n"
+                        "hint: wait for it, or choose another folder with -o",
+                        folder->path);
+}
+
+static bool is_unusable(const GError *error)
+{
+    return g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED) ||
+           g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_VERSION) ||
+           g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_FOREIGN);
+}
+
+int ivc_sweep_folder_open(IvcCli *cli, IvcSweepFolder *folder)
+{
+    int status = ivc_cli_make_directory(cli, folder->path);
+    if (status == IVC_EXIT_OK) {
+        status = lock(cli, folder);
+    }
+    if (status != IVC_EXIT_OK) {
+        return status;
+    }
+    bool force = ivc_cli_flag(cli, "force");
+    g_autoptr(GError) error = NULL;
+    folder->store = ivc_store_open(folder->store_path, IVC_STORE_WRITE, &error);
+    if (folder->store == NULL && force && is_unusable(error)) {
+        g_clear_error(&error);
+        g_autofree char *aside = ivc_store_set_aside(folder->store_path, &error);
+        if (aside != NULL) {
+            ivc_cli_note(cli, "the old results store was renamed to %s", aside);
+            folder->store = ivc_store_open(folder->store_path, IVC_STORE_WRITE, &error);
+        }
+    }
+    if (folder->store == NULL || (force && !ivc_store_clear(folder->store, &error))) {
+        return ivc_sweep_fail_store(cli, error);
+    }
+    return IVC_EXIT_OK;
+}
+
+static int write_text(IvcCli *cli, const IvcSweepFolder *folder, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(folder->path, name, NULL);
+    return ivc_cli_write_file(cli, path, text, strlen(text));
+}
+
+int ivc_sweep_folder_write(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutput *output)
+{
+    const struct {
+        const char *name;
+        const char *format;
+    } files[] = {{"points.csv", "csv"},
+                 {"points.json", "json"},
+                 {"points.jsonl", "jsonl"},
+                 {"table.txt", "table"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *text = ivc_sweep_output_text(output, files[i].format);
+        int status = write_text(cli, folder, files[i].name, text);
+        if (status != IVC_EXIT_OK) {
+            return status;
+        }
+    }
+    g_autofree char *line = ivc_export_line(output->manifest);
+    g_autofree char *manifest = g_strconcat(line, "\n", NULL);
+    int status = write_text(cli, folder, "manifest.json", manifest);
+    g_autofree char *scenario = NULL;
+    g_autoptr(GError) error = NULL;
+    if (status != IVC_EXIT_OK) {
+        return status;
+    }
+    if (!ivc_store_text(folder->store, IVC_SWEEP_TEXT_SCENARIO, &scenario, &error)) {
+        return ivc_sweep_fail_store(cli, error);
+    }
+    return write_text(cli, folder, "scenario.yaml", scenario != NULL ? scenario : "");
+}

@@ -1,0 +1,10 @@
+/** @file
+ *  `ivcsim sweep -n`: the points of a sweep and what would be done with each.
+ */
+#pragma once
+
+#include "sim/cli/cli.h"
+#include "sim/scenario/sweep_plan.h"
+
+/** Prints the list as `--format` says. @param store NULL: nothing is stored. @return exit status */
+int ivc_sweep_list(IvcCli *cli, const IvcSweepPlan *plan, IvcStore *store);

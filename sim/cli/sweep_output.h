@@ -1,0 +1,45 @@
+/** @file
+ *  What a sweep's store holds, as the program prints and writes it. Shared by `sweep` and `export`:
+ *  everything is read back from the store, so that files do not depend on how it was filled.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "sim/cli/cli.h"
+#include "sim/scenario/store.h"
+
+/** The stored points in the order of the plan. */
+typedef struct {
+    json_t *points;    /**< array of points as ivc_point_json() makes them, each with the values of
+                            the sweep's axes, "status" ("ok", "failed") and "error" (text or null);
+                            points that have not finished are not there */
+    json_t *manifest;  /**< object */
+    GPtrArray *failed; /**< char *: "label: message" of each failed point */
+    size_t planned;    /**< places of the plan */
+    size_t finished;   /**< of these, how many have a result or have failed */
+} IvcSweepOutput;
+
+void ivc_sweep_output_clear(IvcSweepOutput *output);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IvcSweepOutput, ivc_sweep_output_clear)
+
+/** Names under which texts are kept in the store. */
+#define IVC_SWEEP_TEXT_MANIFEST "manifest"
+#define IVC_SWEEP_TEXT_SCENARIO "scenario"
+
+/** Reads all. @return false with an error; output is then empty */
+bool ivc_sweep_output_read(IvcStore *store, IvcSweepOutput *ret_output,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** As `--format` says: "table", "csv", "json" or "jsonl". @return transfer full */
+char *ivc_sweep_output_text(const IvcSweepOutput *output, const char *format);
+
+/**
+ * The table: one line a message size and one bandwidth column a channel when these are what
+ * differs between the points, otherwise one line a point. Capped and failed points are marked and
+ * explained below. @return transfer full
+ */
+char *ivc_sweep_table(const json_t *points);
+
+/** Reports a store error with its hint. @return IVC_EXIT_INTERNAL */
+int ivc_sweep_fail_store(IvcCli *cli, const GError *error);

@@ -1,0 +1,175 @@
+/*
+ * From a scenario to the points of its sweep. Every point is bound once here, for its address and
+ * to find mistakes before anything runs, and again when it is run: a bound scenario is not kept,
+ * so that a plan of many points stays small.
+ */
+#include "sim/scenario/sweep_plan.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/stats/result_json.h"
+
+/* Expected work of a message: a fixed part, and one for each 4 KiB that is moved. Only the order
+ * of starting and the estimate of the remaining time depend on it. */
+#define COST_MESSAGE 8
+#define COST_BYTES 4096
+#define COST_MAX (UINT64_C(1) << 50) /* thousands of points can be summed up */
+
+static void clear_point(gpointer point)
+{
+    ivc_sweep_point_clear(point);
+}
+
+void ivc_sweep_plan_free(IvcSweepPlan *plan)
+{
+    if (plan == NULL) {
+        return;
+    }
+    g_clear_pointer(&plan->base, g_strfreev);
+    g_clear_pointer(&plan->points, g_array_unref);
+    g_clear_pointer(&plan->axes, g_ptr_array_unref);
+    g_free(plan);
+}
+
+/* The shared assignments, then those of the point: the later ones win. */
+static const char **all_sets(char *const *base, char *const *own)
+{
+    GPtrArray *sets = g_ptr_array_new();
+    for (; base != NULL && *base != NULL; base++) {
+        g_ptr_array_add(sets, *base);
+    }
+    for (; own != NULL && *own != NULL; own++) {
+        g_ptr_array_add(sets, *own);
+    }
+    g_ptr_array_add(sets, NULL);
+    return (const char **)g_ptr_array_free(sets, FALSE);
+}
+
+static char *make_key(const IvcScenario *scenario, const char *program)
+{
+    g_autofree char *hash = ivc_scenario_hash(scenario);
+    g_autofree char *text = g_strdup_printf("%s\n%s\n%d\n", hash, program, IVC_RESULT_FORMAT);
+    return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+}
+
+/* Two axes have columns of their own in every result; a further one would say the same twice. */
+static bool has_column(const char *path, size_t length)
+{
+    const char *const known[] = {"channel", "workload.message"};
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (strlen(known[i]) == length && strncmp(known[i], path, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static char *make_identity(const IvcScenario *scenario, char *const *sets)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "scenario", json_string(scenario->name));
+    json_object_set_new(object, "channel", json_string(scenario->channel->name));
+    uint64_t bytes = MIN(scenario->workload.message.n, (uint64_t)INT64_MAX);
+    json_object_set_new(object, "message_bytes", json_integer((json_int_t)bytes));
+    for (; sets != NULL && *sets != NULL; sets++) {
+        const char *equal = strchr(*sets, '=');
+        if (equal != NULL && !has_column(*sets, (size_t)(equal - *sets))) {
+            g_autofree char *path = g_strndup(*sets, (size_t)(equal - *sets));
+            json_object_set_new(object, path, json_string(equal + 1));
+        }
+    }
+    char *text = json_dumps(object, JSON_COMPACT);
+    json_decref(object);
+    char *owned = g_strdup(text != NULL ? text : "{}");
+    free(text);
+    return owned;
+}
+
+static char *make_label(const IvcScenario *scenario, char **sets)
+{
+    if (sets != NULL && *sets != NULL) {
+        return g_strjoinv(" ", sets);
+    }
+    return g_strconcat("channel=", scenario->channel->name, NULL);
+}
+
+static void estimate(const IvcWorkloadSpec *workload, uint64_t *ret_messages, uint64_t *ret_cost)
+{
+    uint64_t bytes = MAX(workload->message.n, 1);
+    uint64_t messages = workload->total.n / bytes + (workload->total.n % bytes != 0);
+    if (workload->messages_max != 0) {
+        messages = MIN(messages, workload->messages_max);
+    }
+    uint64_t weight = COST_MESSAGE + bytes / COST_BYTES;
+    *ret_messages = messages;
+    *ret_cost = messages > COST_MAX / weight ? COST_MAX : MAX(messages * weight, 1);
+}
+
+/* Binds one point; what is wrong with it is reported with its name. */
+static bool add_point(IvcSweepPlan *plan, char **sets, const char *program, IvcDiags *diags)
+{
+    g_autofree const char **all = all_sets(plan->base, sets);
+    /* Warnings are the same for every point and were given for the base. */
+    g_autoptr(IvcDiags) unseen = ivc_diags_new();
+    g_autoptr(IvcScenario) scenario = ivc_scenario_bind(plan->source, all, unseen);
+    if (scenario == NULL) {
+        ivc_scenario_free(ivc_scenario_bind(plan->source, all, diags));
+        g_autofree char *name = g_strjoinv(" ", sets);
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, (IvcPlace){.source = NULL}, NULL,
+                      "in point %u of the sweep: %s", plan->points->len + 1, name);
+        return false;
+    }
+    IvcSweepPoint point = {
+        .key = make_key(scenario, program),
+        .label = make_label(scenario, sets),
+        .identity = make_identity(scenario, sets),
+        .sets = g_strdupv(sets),
+    };
+    estimate(&scenario->workload, &point.messages, &point.cost);
+    g_array_append_val(plan->points, point);
+    return true;
+}
+
+static void add_axes(IvcSweepPlan *plan, const IvcScenario *scenario)
+{
+    for (size_t i = 0; i < scenario->n_axes; i++) {
+        for (const char **path = scenario->axes[i].paths; *path != NULL; path++) {
+            g_ptr_array_add(plan->axes, g_strdup(*path));
+        }
+    }
+}
+
+IvcSweepPlan *ivc_sweep_plan_new(const IvcScenarioSource *source, const IvcScenario *base,
+                                 const char *const *sets, const char *program, IvcDiags *diags)
+{
+    g_autoptr(IvcSweepPlan) plan = g_new0(IvcSweepPlan, 1);
+    plan->source = source;
+    plan->base = g_strdupv((char **)sets);
+    plan->points = g_array_new(FALSE, FALSE, sizeof(IvcSweepPoint));
+    g_array_set_clear_func(plan->points, clear_point);
+    plan->axes = g_ptr_array_new_with_free_func(g_free);
+    add_axes(plan, base);
+    g_auto(IvcPoints) expanded = {0};
+    if (!ivc_scenario_points(base, &expanded, diags)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < expanded.n; i++) {
+        if (!add_point(plan, (char **)expanded.sets[i], program, diags)) {
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&plan);
+}
+
+IvcResult *ivc_sweep_plan_run(const IvcSweepPoint *point, const IvcRunHooks *hooks, void *user,
+                              GError **error)
+{
+    const IvcSweepPlan *plan = user;
+    g_autofree const char **all = all_sets(plan->base, point->sets);
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenario) scenario = ivc_scenario_bind(plan->source, all, diags);
+    g_assert(scenario != NULL); /* the same was bound when the plan was made */
+    return ivc_run(scenario, hooks, error);
+}
