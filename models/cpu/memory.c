@@ -16,6 +16,7 @@
  * Leaves out: conflict misses, prefetchers beyond what the profile's stalls contain, victim and
  * exclusive caches, TLB misses, partial lines shared by two buffers. */
 #include "models/cpu/memory_state.h"
+#include "sim/model/platform.h"
 
 #include <string.h>
 
@@ -40,8 +41,9 @@ static void set_line_costs(IvcFinePs to[IVC_LEVELS], const IvcClock *clock,
     to[IVC_LEVEL_MEMORY] = fine_cost(clock, from->memory);
 }
 
-void ivc_memory_init(IvcMemory *memory, const IvcMachineSpec *spec)
+IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
 {
+    IvcMemory *memory = g_new(IvcMemory, 1);
     IvcClock clock = ivc_clock_make(spec->clock);
     *memory = (IvcMemory){
         .n_cores = (uint32_t)spec->cores,
@@ -61,12 +63,16 @@ void ivc_memory_init(IvcMemory *memory, const IvcMachineSpec *spec)
     const uint64_t capacity[IVC_RESOURCES] = {spec->interconnect_rate.bps / 8,
                                               spec->memory_rate.bps / 8};
     ivc_sharing_init(&memory->sharing, capacity, memory->n_cores);
+    return memory;
 }
 
-void ivc_memory_clear(IvcMemory *memory)
+void ivc_memory_free(IvcMemory *memory)
 {
+    if (!memory)
+        return;
     ivc_sharing_clear(&memory->sharing);
-    g_clear_pointer(&memory->core_fills, g_free);
+    g_free(memory->core_fills);
+    g_free(memory);
 }
 
 void ivc_buffer_init(IvcBuffer *buffer, uint32_t id, uint64_t bytes)
@@ -304,6 +310,8 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
         check_range(to, to_at, bytes);
     if (from)
         check_range(from, from_at, bytes);
+    if (bytes == 0) /* nothing is touched; the call itself still costs */
+        return ivc_spend(agent, (memory->setup + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT, stage);
     agent->move.n_pieces = plan(memory, core, to, to_at, from, from_at, bytes, &sides,
                                 agent->move.pieces);
     memory->copies++;
@@ -374,6 +382,24 @@ void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDige
     ivc_digest_u64(digest, buffer->exclusive);
     pass_digest(memory, &buffer->read, digest);
     pass_digest(memory, &buffer->write, digest);
+}
+
+void ivc_memory_count(IvcPlatform *platform)
+{
+    static const char *const read_names[IVC_LEVELS] = {
+        "read_l1_bytes", "read_l2_bytes", "read_l3_bytes", "read_other_bytes", "read_memory_bytes"};
+    static const char *const write_names[IVC_LEVELS] = {
+        "write_l1_bytes", "write_l2_bytes", "write_l3_bytes", "write_other_bytes",
+        "write_memory_bytes"};
+    const IvcMemory *memory = platform->memory;
+    ivc_platform_count(platform, "copies", "count", "calls of the copy routine", &memory->copies);
+    ivc_platform_count(platform, "copied_bytes", "bytes", "bytes copied", &memory->copied_bytes);
+    for (size_t l = 0; l < IVC_LEVELS; l++) {
+        ivc_platform_count(platform, read_names[l], "bytes", "bytes loaded, by where they were",
+                           &memory->read_bytes[l]);
+        ivc_platform_count(platform, write_names[l], "bytes", "bytes stored, by where they were",
+                           &memory->written_bytes[l]);
+    }
 }
 
 /* Fill counts matter only by their distance from marks, which the buffers feed. */

@@ -29,8 +29,5 @@ struct IvcMemory {
     uint64_t written_bytes[IVC_LEVELS];
 };
 
-void ivc_memory_init(IvcMemory *memory, const IvcMachineSpec *spec);
-void ivc_memory_clear(IvcMemory *memory);
-
 extern const IvcStateTable ivc_memory_state_tables[];
 extern const size_t ivc_memory_state_tables_n;

@@ -20,10 +20,9 @@ IvcStep ivc_os_sleep(IvcPlatform *platform, IvcAgent *agent, IvcSleeper *sleeper
 
 bool ivc_os_notify(IvcPlatform *platform, IvcSleeper *sleeper)
 {
+    bool was_asleep = sleeper->asleep;
     sleeper->pending = true;
-    if (!sleeper->asleep)
-        return false;
     sleeper->asleep = false;
     ivc_signal(&platform->sim, &sleeper->signal);
-    return true;
+    return was_asleep;
 }

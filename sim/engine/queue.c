@@ -1,18 +1,17 @@
 /*
- * The event queue: a short sorted array in front of a hierarchical wheel.
+ * The event queue: a short sorted array in front of a ladder of unsorted buckets.
  *
  * A model keeps 2 to 30 events pending, mostly in the near future: they stay in the sorted array
- * and nothing else runs. When more are pending, the later ones wait unsorted in the wheel. Its
- * slots are found from the bits in which a time differs from wheel_last: the highest differing
- * digit of 6 bits is the level, the value of that digit in the time is the slot. So an item of a
- * lower level precedes all items of higher levels, a level is read slot by slot, and no bucket
- * width needs to be guessed: gaps of 1 ps and of 2^60 ps are the same to it. When the array is
- * used up, the earliest slots are sorted into it; a slot with too many items is first spread over
- * the levels below. An item goes down at most 10 levels.
+ * and nothing else runs. When more are pending, the later ones wait unsorted in `top`. When the
+ * array is used up, top is spread over a rung of about as many buckets as it has items, and the
+ * first bucket that has any is sorted into the array; a crowded bucket is first spread over a
+ * finer rung (Tang, Goh, Thng: "Ladder queue", ACM TOMACS 15(3), 2005). A crowded bucket has more
+ * than SPLIT_MIN items, so each rung is finer by that factor: an item moves a bounded number of
+ * times, whatever the gaps.
  *
- * What falls before the wheel but would need a long insertion (a burst at one instant, a rush
- * before timers that are already sorted) goes into a binary heap between the two, which bounds
- * the cost; when the rush lasts, the wheel is rebuilt further forward.
+ * The ladder queue of the paper turns quadratic when many items have one time or rush in before
+ * its first bucket. Here the array is cut when an insertion would be long: its later part becomes
+ * a rung of its own, or, where times do not differ, goes to a binary heap that bounds the cost.
  *
  * Left out: cancelling (the engine marks events and skips them), times before the last pop.
  */
@@ -20,31 +19,19 @@
 
 #include <string.h>
 
-#define DIGIT_BITS 6
-/* A sorted insertion passes at most this many items; beyond it the array is cut to NEAR_KEEP. */
-#define SHIFT_MAX 64
-#define NEAR_KEEP 24
-/* A refill takes slots until it has this many items... */
-#define REFILL_TARGET 8
-/* ...and spreads a slot with more than this many over the levels below. */
+/* An array that is too long for an insertion is cut to this many items. */
+#define NEAR_KEEP 12
+/* A bucket with more items than this is spread over a rung of its own. */
 #define SPLIT_MIN 24
-/* A wheel with no more than this many items is emptied at once: back to the array alone. */
-#define GATHER_MAX 32
+/* When no more than this many items are left, all go to the array. */
+#define GATHER_MAX 16
 /* How many items are taken from the heap at once. */
 #define CROWD_BATCH 16
-#define CHUNK_ITEMS 7
 
-struct IvcQueueChunk {
-    IvcQueueChunk *older;
-    uint64_t count;
-    uint64_t pad[2]; /* the chunk fills four cache lines */
-    IvcQueueItem items[CHUNK_ITEMS];
+struct IvcQueueNode {
+    IvcQueueItem item;
+    uint32_t next;
 };
-
-static inline bool item_before(const IvcQueueItem *a, const IvcQueueItem *b)
-{
-    return a->time < b->time || (a->time == b->time && a->order < b->order);
-}
 
 static void grow(IvcQueueItem **items, size_t *room, size_t need)
 {
@@ -57,21 +44,12 @@ static void grow(IvcQueueItem **items, size_t *room, size_t need)
 IvcQueue *ivc_queue_new(size_t limit)
 {
     IvcQueue *queue = g_new0(IvcQueue, 1);
-    queue->limit = limit;
-    grow(&queue->near_items, &queue->near_room, 2 * SHIFT_MAX);
+    queue->limit = MIN(limit, UINT32_MAX - 1);
+    grow(&queue->near_items, &queue->near_room, 2 * IVC_QUEUE_SHIFT_MAX);
     queue->near_items[0] = (IvcQueueItem){.time = IVC_TIME_NEVER, .order = UINT64_MAX};
-    queue->near_end = IVC_TIME_NEVER;
-    queue->wheel_last = UINT64_MAX;
+    queue->node_count = 1;
+    queue->near_end = queue->reach = queue->top_start = queue->top_min = UINT64_MAX;
     return queue;
-}
-
-static void chunks_free(IvcQueueChunk *chunk)
-{
-    while (chunk != NULL) {
-        IvcQueueChunk *older = chunk->older;
-        g_aligned_free(chunk);
-        chunk = older;
-    }
 }
 
 void ivc_queue_free(IvcQueue *queue)
@@ -79,12 +57,10 @@ void ivc_queue_free(IvcQueue *queue)
     if (queue == NULL) {
         return;
     }
-    for (unsigned level = 0; level < IVC_QUEUE_LEVELS; level++) {
-        for (unsigned slot = 0; slot < IVC_QUEUE_SLOTS; slot++) {
-            chunks_free(queue->wheel[level][slot].newest);
-        }
+    for (unsigned i = 0; i < IVC_QUEUE_RUNGS; i++) {
+        g_free(queue->rungs[i].buckets);
     }
-    chunks_free(queue->spare);
+    g_free(queue->nodes);
     g_free(queue->crowd);
     g_free(queue->near_items);
     g_free(queue);
@@ -95,7 +71,7 @@ void ivc_queue_free(IvcQueue *queue)
 static size_t heap_sift_up(IvcQueueItem *heap, size_t i, IvcQueueItem item)
 {
     size_t steps = 1;
-    while (i > 0 && item_before(&item, &heap[(i - 1) / 2])) {
+    while (i > 0 && ivc_queue_item_before(&item, &heap[(i - 1) / 2])) {
         heap[i] = heap[(i - 1) / 2];
         i = (i - 1) / 2;
         steps++;
@@ -108,10 +84,10 @@ static size_t heap_sift_down(IvcQueueItem *heap, size_t count, size_t i, IvcQueu
 {
     size_t steps = 1;
     for (size_t child = 2 * i + 1; child < count; child = 2 * i + 1) {
-        if (child + 1 < count && item_before(&heap[child + 1], &heap[child])) {
+        if (child + 1 < count && ivc_queue_item_before(&heap[child + 1], &heap[child])) {
             child++;
         }
-        if (!item_before(&heap[child], &item)) {
+        if (!ivc_queue_item_before(&heap[child], &item)) {
             break;
         }
         heap[i] = heap[child];
@@ -131,14 +107,23 @@ static size_t heap_make(IvcQueueItem *heap, size_t count)
     return steps;
 }
 
-/* Sorts latest first; linear when the items are nearly in order, never worse than n log n. */
+/* Sorts latest first; linear when the items are nearly in or against order, never worse than n log
+ * n. */
 static size_t sort_latest_first(IvcQueueItem *items, size_t count)
 {
     size_t steps = 0;
+    if (count > 2 && ivc_queue_item_before(&items[0], &items[count - 1])) {
+        for (size_t i = 0; i < count / 2; i++) {
+            IvcQueueItem item = items[i];
+            items[i] = items[count - 1 - i];
+            items[count - 1 - i] = item;
+        }
+        steps = count;
+    }
     for (size_t i = 1; i < count && steps <= 8 * count + 256; i++) {
         IvcQueueItem item = items[i];
         size_t j = i;
-        for (; j > 0 && item_before(&items[j - 1], &item); j--) {
+        for (; j > 0 && ivc_queue_item_before(&items[j - 1], &item); j--) {
             items[j] = items[j - 1];
         }
         items[j] = item;
@@ -157,133 +142,207 @@ static size_t sort_latest_first(IvcQueueItem *items, size_t count)
     return steps;
 }
 
-/* The wheel. */
+/* Lists, rungs and top. */
 
-/* The times of a slot of this level differ in these bits. */
-static inline uint64_t level_mask(unsigned level)
+static inline void list_add(IvcQueue *queue, IvcQueueList *list, uint32_t node)
 {
-    return ((uint64_t)1 << (DIGIT_BITS * level)) - 1;
+    queue->nodes[node].next = list->head;
+    list->head = node;
+    list->count++;
 }
 
-static void wheel_place(IvcQueue *queue, const IvcQueueItem *item)
+G_ALWAYS_INLINE static inline uint32_t node_new(IvcQueue *queue, const IvcQueueItem *item)
 {
-    uint64_t differ = (item->time ^ queue->wheel_last) | 1;
-    unsigned level = (63U - (unsigned)__builtin_clzll(differ)) / DIGIT_BITS;
-    unsigned digit = (unsigned)(item->time >> (DIGIT_BITS * level)) % IVC_QUEUE_SLOTS;
-    IvcQueueSlot *slot = &queue->wheel[level][digit];
-    IvcQueueChunk *chunk = slot->newest;
-    if (chunk == NULL || chunk->count == CHUNK_ITEMS) {
-        IvcQueueChunk *fresh = queue->spare;
-        if (fresh != NULL) {
-            queue->spare = fresh->older;
-        } else {
-            fresh = g_aligned_alloc(1, sizeof *fresh, 64);
+    uint32_t node = queue->node_spare;
+    if (node != 0) {
+        queue->node_spare = queue->nodes[node].next;
+    } else {
+        if (queue->node_count >= queue->node_room) {
+            queue->node_room = MAX(64, (uint32_t)MIN((uint64_t)queue->node_room * 2, UINT32_MAX));
+            queue->nodes = g_renew(IvcQueueNode, queue->nodes, queue->node_room);
         }
-        fresh->older = chunk;
-        fresh->count = 0;
-        slot->newest = chunk = fresh;
-        queue->wheel_used[level] |= (uint64_t)1 << digit;
-        queue->wheel_levels |= 1U << level;
+        node = queue->node_count++;
     }
-    chunk->items[chunk->count++] = *item;
-    slot->count++;
-    queue->wheel_count++;
+    queue->nodes[node].item = *item;
     queue->work++;
+    return node;
 }
 
-/* Empties a slot; its chunks go to the caller, newest first. */
-static IvcQueueChunk *wheel_take(IvcQueue *queue, unsigned level, unsigned digit)
+static inline void rung_add(IvcQueue *queue, IvcQueueRung *rung, uint32_t node)
 {
-    IvcQueueSlot *slot = &queue->wheel[level][digit];
-    IvcQueueChunk *chunks = slot->newest;
-    queue->wheel_count -= slot->count;
-    *slot = (IvcQueueSlot){0};
-    queue->wheel_used[level] &= ~((uint64_t)1 << digit);
-    if (queue->wheel_used[level] == 0) {
-        queue->wheel_levels &= ~(1U << level);
-    }
-    return chunks;
+    uint64_t bucket = (queue->nodes[node].item.time - rung->start) >> rung->shift;
+    list_add(queue, &rung->buckets[bucket], node);
+    rung->count++;
 }
 
-/* Places the items of chunks anew, oldest first so that ties stay nearly sorted. */
-static void wheel_place_chunks(IvcQueue *queue, IvcQueueChunk *newest)
+/* Adds an item of a time from `reach` on. */
+G_ALWAYS_INLINE static inline void ladder_add(IvcQueue *queue, const IvcQueueItem *item)
 {
-    IvcQueueChunk *chunk = NULL;
-    while (newest != NULL) {
-        IvcQueueChunk *older = newest->older;
-        newest->older = chunk;
-        chunk = newest;
-        newest = older;
+    uint32_t node = node_new(queue, item);
+    if (item->time >= queue->top_start) {
+        list_add(queue, &queue->top, node);
+        queue->top_min = MIN(queue->top_min, item->time);
+        queue->top_max = MAX(queue->top_max, item->time);
+        return;
     }
-    while (chunk != NULL) {
-        IvcQueueChunk *newer = chunk->older;
-        for (uint64_t i = 0; i < chunk->count; i++) {
-            wheel_place(queue, &chunk->items[i]);
+    IvcQueueRung *rung = queue->rungs;
+    while (item->time < rung->reach) {
+        rung++;
+    }
+    rung_add(queue, rung, node);
+}
+
+/* Makes the earliest rung, over [start, end), fit for about `expected` items; empty. */
+static IvcQueueRung *rung_make(IvcQueue *queue, uint64_t start, uint64_t end, size_t expected)
+{
+    IvcQueueRung *rung = &queue->rungs[queue->rung_count++];
+    uint64_t span = end - 1 - start;
+    unsigned shift = 0;
+    if (span > expected) {
+        /* between a half of `expected` and all of it buckets */
+        shift = (unsigned)(g_bit_storage(span) - g_bit_storage(expected));
+        shift += (span >> shift) > expected ? 1 : 0;
+    }
+    rung->shift = shift;
+    rung->start = rung->reach = start;
+    rung->end = end;
+    rung->current = rung->count = 0;
+    rung->bucket_count = (size_t)(span >> shift) + 1;
+    if (rung->bucket_count > rung->room) {
+        rung->room = MAX(64, 2 * rung->bucket_count);
+        g_free(rung->buckets);
+        rung->buckets = g_new(IvcQueueList, rung->room);
+    }
+    memset(rung->buckets, 0, rung->bucket_count * sizeof *rung->buckets);
+    queue->work += rung->bucket_count;
+    return rung;
+}
+
+static void rung_fill(IvcQueue *queue, IvcQueueRung *rung, IvcQueueList list)
+{
+    queue->work += list.count;
+    for (uint32_t node = list.head, next; node != 0; node = next) {
+        next = queue->nodes[node].next;
+        rung_add(queue, rung, node);
+    }
+}
+
+/* Takes the list of the first bucket that has items; the rung must have some. */
+static IvcQueueList rung_take(IvcQueue *queue, IvcQueueRung *rung)
+{
+    size_t i = rung->current;
+    while (rung->buckets[i].count == 0) {
+        i++;
+    }
+    queue->work += i - rung->current;
+    IvcQueueList list = rung->buckets[i];
+    rung->buckets[i] = (IvcQueueList){0};
+    rung->count -= list.count;
+    rung->current = i + 1;
+    rung->reach = rung->current == rung->bucket_count
+                      ? rung->end
+                      : rung->start + ((uint64_t)rung->current << rung->shift);
+    return list;
+}
+
+/* Appends a list to near, newest first; near is sorted afterwards. */
+static void near_append(IvcQueue *queue, IvcQueueList list)
+{
+    grow(&queue->near_items, &queue->near_room, queue->near_count + list.count + 2);
+    queue->work += list.count;
+    for (uint32_t node = list.head, next; node != 0; node = next) {
+        next = queue->nodes[node].next;
+        queue->near_items[++queue->near_count] = queue->nodes[node].item;
+        queue->nodes[node].next = queue->node_spare;
+        queue->node_spare = node;
+    }
+}
+
+/* Sorts a list into the empty array. */
+static void near_fill(IvcQueue *queue, IvcQueueList list)
+{
+    if (list.count > SPLIT_MIN) {
+        near_append(queue, list);
+        queue->work += sort_latest_first(&queue->near_items[1], queue->near_count);
+        return;
+    }
+    IvcQueueItem *next = queue->near_items;
+    uint32_t node = list.head;
+    uint64_t work = 0;
+    for (;;) {
+        const IvcQueueItem item = queue->nodes[node].item;
+        IvcQueueItem *place = next++;
+        while (ivc_queue_item_before(place, &item)) {
+            place[1] = place[0];
+            place--;
         }
-        chunk->older = queue->spare;
-        queue->spare = chunk;
-        chunk = newer;
-    }
-}
-
-/* Appends the items of chunks to near, newest first: that is latest first for ties. */
-static void near_append_chunks(IvcQueue *queue, IvcQueueChunk *chunk)
-{
-    while (chunk != NULL) {
-        IvcQueueChunk *older = chunk->older;
-        grow(&queue->near_items, &queue->near_room, queue->near_count + 1 + CHUNK_ITEMS);
-        for (uint64_t i = chunk->count; i-- > 0;) {
-            queue->near_items[++queue->near_count] = chunk->items[i];
+        place[1] = item;
+        work += (uint64_t)(next - place);
+        uint32_t following = queue->nodes[node].next;
+        if (following == 0) {
+            break;
         }
-        chunk->older = queue->spare;
-        queue->spare = chunk;
-        chunk = older;
+        node = following;
     }
+    queue->nodes[node].next = queue->node_spare;
+    queue->node_spare = list.head;
+    queue->near_count = list.count;
+    queue->work += work;
 }
 
 static void near_end_update(IvcQueue *queue)
 {
-    if (queue->crowd_count > 0) {
-        queue->near_end = queue->crowd[0].time;
-    } else if (queue->wheel_last == UINT64_MAX) {
-        queue->near_end = UINT64_MAX;
-    } else {
-        queue->near_end = queue->wheel_last + 1;
-    }
+    queue->near_end = queue->crowd_count > 0 ? queue->crowd[0].time : queue->reach;
 }
 
-static void near_from_wheel(IvcQueue *queue)
+/* Empties top; what follows its latest item belongs in top again. */
+static IvcQueueList top_take(IvcQueue *queue)
 {
-    IvcQueueChunk *taken[GATHER_MAX];
-    size_t slots = 0;
-    size_t items = 0;
-    bool all = queue->wheel_count <= GATHER_MAX;
-    while (queue->wheel_count > 0 && (all || items < REFILL_TARGET)) {
-        unsigned level = (unsigned)__builtin_ctz(queue->wheel_levels);
-        unsigned digit = (unsigned)__builtin_ctzll(queue->wheel_used[level]);
-        size_t count = queue->wheel[level][digit].count;
-        /* The slot's first time: the digits of wheel_last above the level, then the slot's. */
-        uint64_t above = ~level_mask(level) << DIGIT_BITS;
-        uint64_t first = (queue->wheel_last & above) | (uint64_t)digit << (DIGIT_BITS * level);
-        if (!all && level > 0 && count > SPLIT_MIN) {
-            if (items > 0) {
-                break;
-            }
-            queue->wheel_last = first; /* items at `first` itself go to level 0, slot 0 */
-            wheel_place_chunks(queue, wheel_take(queue, level, digit));
-        } else {
-            queue->wheel_last = first | level_mask(level);
-            taken[slots++] = wheel_take(queue, level, digit);
-            items += count;
+    IvcQueueList list = queue->top;
+    queue->top_start = queue->top_max + 1;
+    queue->top_min = UINT64_MAX;
+    queue->top_max = 0;
+    queue->top = (IvcQueueList){0};
+    return list;
+}
+
+/* A few items are left in all: the array holds them alone from now on. */
+static void near_take_all(IvcQueue *queue)
+{
+    for (unsigned i = 0; i < queue->rung_count; i++) {
+        while (queue->rungs[i].count > 0) {
+            near_append(queue, rung_take(queue, &queue->rungs[i]));
         }
     }
-    if (queue->wheel_count == 0) {
-        queue->wheel_last = UINT64_MAX;
+    near_append(queue, top_take(queue));
+    queue->work += sort_latest_first(&queue->near_items[1], queue->near_count);
+    queue->rung_count = 0;
+    queue->reach = queue->top_start = UINT64_MAX;
+}
+
+/* Fills the empty array with the items of one bucket. */
+static void near_from_ladder(IvcQueue *queue)
+{
+    while (queue->rung_count > 0 && queue->rungs[queue->rung_count - 1].count == 0) {
+        queue->rung_count--;
     }
-    while (slots > 0) {
-        near_append_chunks(queue, taken[--slots]);
+    if (queue->rung_count == 0) {
+        uint64_t start = queue->top_min;
+        IvcQueueList list = top_take(queue);
+        rung_fill(queue, rung_make(queue, start, queue->top_start, list.count), list);
     }
-    queue->work += items + sort_latest_first(&queue->near_items[1], queue->near_count);
+    for (;;) {
+        IvcQueueRung *rung = &queue->rungs[queue->rung_count - 1];
+        IvcQueueList list = rung_take(queue, rung);
+        if (list.count > SPLIT_MIN && rung->shift > 0 && queue->rung_count < IVC_QUEUE_RUNGS) {
+            uint64_t start = rung->start + ((uint64_t)(rung->current - 1) << rung->shift);
+            rung_fill(queue, rung_make(queue, start, rung->reach, list.count), list);
+            continue;
+        }
+        queue->reach = rung->reach;
+        near_fill(queue, list);
+        return;
+    }
 }
 
 static void near_from_crowd(IvcQueue *queue)
@@ -301,57 +360,12 @@ void ivc_queue_refill(IvcQueue *queue)
 {
     if (queue->crowd_count > 0) {
         near_from_crowd(queue);
+    } else if (queue->size <= GATHER_MAX) {
+        near_take_all(queue);
     } else {
-        near_from_wheel(queue);
+        near_from_ladder(queue);
     }
     near_end_update(queue);
-}
-
-/*
- * Moves everything from time `first` on into the wheel, which starts there from now on. `first`
- * is after the next item and not after wheel_last. The credit pays for it: it was pushed since
- * the last time, so this costs O(1) an item.
- */
-static void wheel_rebuild(IvcQueue *queue, uint64_t first)
-{
-    IvcQueueChunk *taken[IVC_QUEUE_LEVELS * IVC_QUEUE_SLOTS];
-    size_t slots = 0;
-    while (queue->wheel_count > 0) {
-        unsigned level = (unsigned)__builtin_ctz(queue->wheel_levels);
-        unsigned digit = (unsigned)__builtin_ctzll(queue->wheel_used[level]);
-        taken[slots++] = wheel_take(queue, level, digit);
-    }
-    queue->wheel_last = first - 1;
-    queue->credit = 0;
-    for (size_t i = 0; i < slots; i++) {
-        wheel_place_chunks(queue, taken[i]);
-    }
-    size_t moved = 0;
-    while (queue->near_items[moved + 1].time >= first) {
-        moved++;
-    }
-    for (size_t i = moved; i > 0; i--) {
-        wheel_place(queue, &queue->near_items[i]);
-    }
-    queue->near_count -= moved;
-    memmove(&queue->near_items[1], &queue->near_items[1 + moved],
-            queue->near_count * sizeof(IvcQueueItem));
-    size_t kept = 0;
-    for (size_t i = 0; i < queue->crowd_count; i++) {
-        if (queue->crowd[i].time >= first) {
-            wheel_place(queue, &queue->crowd[i]);
-        } else {
-            queue->crowd[kept++] = queue->crowd[i];
-        }
-    }
-    queue->work += queue->near_count + queue->crowd_count + heap_make(queue->crowd, kept);
-    queue->crowd_count = kept;
-    near_end_update(queue);
-}
-
-static bool rebuild_is_paid(const IvcQueue *queue)
-{
-    return queue->credit >= queue->wheel_count + queue->crowd_count;
 }
 
 static void crowd_push(IvcQueue *queue, const IvcQueueItem *item)
@@ -361,91 +375,91 @@ static void crowd_push(IvcQueue *queue, const IvcQueueItem *item)
     queue->crowd_count++;
 }
 
-/* Makes near shorter: its later items go to the wheel or, the second time at most, to the heap. */
-static void near_cut(IvcQueue *queue)
+/* Takes the `count` latest items out of near. */
+static void near_drop(IvcQueue *queue, size_t count)
 {
-    uint64_t next = queue->near_items[queue->near_count].time;
-    uint64_t first = queue->near_items[queue->near_count - NEAR_KEEP].time;
-    first = MAX(first, next + 1);
-    if (first <= queue->wheel_last && rebuild_is_paid(queue)) {
-        wheel_rebuild(queue, first);
-        return;
-    }
-    /* Many at one instant, or a wheel too full to be rebuilt for this. */
-    size_t moved = queue->near_count - NEAR_KEEP;
-    for (size_t i = moved; i > 0; i--) {
-        crowd_push(queue, &queue->near_items[i]);
-    }
-    queue->near_count = NEAR_KEEP;
-    memmove(&queue->near_items[1], &queue->near_items[1 + moved], NEAR_KEEP * sizeof(IvcQueueItem));
-    queue->work += NEAR_KEEP;
+    queue->near_count -= count;
+    memmove(&queue->near_items[1], &queue->near_items[1 + count],
+            queue->near_count * sizeof(IvcQueueItem));
+    queue->work += queue->near_count;
     near_end_update(queue);
 }
 
-/* Inserts an item unless it would have to pass more than SHIFT_MAX others. */
-static inline bool near_insert(IvcQueue *queue, const IvcQueueItem *item)
+/*
+ * Makes near shorter, or sees to it that later items do not go there: what follows its first
+ * items goes to a new rung or to top. Where that does not help, to the heap.
+ */
+static void near_cut(IvcQueue *queue)
 {
-    IvcQueueItem *place = &queue->near_items[queue->near_count];
-    if (G_UNLIKELY(queue->near_count > SHIFT_MAX) && item_before(place - SHIFT_MAX, item)) {
+    size_t count = queue->near_count;
+    uint64_t first = queue->near_items[count - NEAR_KEEP].time;
+    first = MAX(first, queue->near_items[count].time + 1);
+    bool no_ladder = queue->reach == UINT64_MAX;
+    size_t moved = 0;
+    if (queue->crowd_count == 0 && first < queue->reach &&
+        (no_ladder || queue->rung_count < IVC_QUEUE_RUNGS)) {
+        if (no_ladder) {
+            queue->top_start = first;
+        } else {
+            rung_make(queue, first, queue->reach, IVC_QUEUE_SHIFT_MAX);
+        }
+        queue->reach = first;
+        for (; queue->near_items[moved + 1].time >= first; moved++) {
+            ladder_add(queue, &queue->near_items[moved + 1]);
+        }
+    } else {
+        moved = count - NEAR_KEEP;
+        for (size_t i = moved; i > 0; i--) {
+            crowd_push(queue, &queue->near_items[i]);
+        }
+    }
+    near_drop(queue, moved);
+}
+
+/* Inserts an item unless it would have to pass more than IVC_QUEUE_SHIFT_MAX others. */
+static bool near_insert(IvcQueue *queue, const IvcQueueItem *item)
+{
+    const IvcQueueItem *next = &queue->near_items[queue->near_count];
+    if (queue->near_count >= IVC_QUEUE_SHIFT_MAX &&
+        ivc_queue_item_before(next + 1 - IVC_QUEUE_SHIFT_MAX, item)) {
         return false;
     }
-    if (G_UNLIKELY(queue->near_count + 2 > queue->near_room)) {
-        grow(&queue->near_items, &queue->near_room, queue->near_count + 2);
-        place = &queue->near_items[queue->near_count];
-    }
-    IvcQueueItem *last = place;
-    while (item_before(place, item)) { /* ends at the sentinel */
-        place[1] = place[0];
-        place--;
-    }
-    place[1] = *item;
-    queue->near_count++;
-    queue->work += (uint64_t)(last - place) + 1;
+    grow(&queue->near_items, &queue->near_room, queue->near_count + 2);
+    ivc_queue_near_insert(queue, *item);
     return true;
 }
 
-/* Pushes an item that does not simply belong in near, or finds no place there. */
-static void push_slow(IvcQueue *queue, const IvcQueueItem *item)
+/* Adds an item of a time before `reach`. */
+G_NO_INLINE static void near_push(IvcQueue *queue, IvcQueueItem item)
 {
-    if (queue->size == 0) {
-        queue->wheel_last = UINT64_MAX;
-        near_end_update(queue);
-    }
-    for (;;) {
-        if (item->time > queue->wheel_last) {
-            wheel_place(queue, item);
-            queue->credit++;
-            return;
-        }
-        if (queue->crowd_count > 0 && item_before(&queue->crowd[0], item)) {
-            break;
-        }
-        if (near_insert(queue, item)) {
+    while (queue->crowd_count == 0 || ivc_queue_item_before(&item, &queue->crowd[0])) {
+        if (near_insert(queue, &item)) {
             return;
         }
         near_cut(queue);
-    }
-    crowd_push(queue, item);
-    queue->credit++;
-    if (queue->crowd_count > SHIFT_MAX && rebuild_is_paid(queue)) {
-        uint64_t latest_near = queue->near_items[1].time;
-        if (latest_near < queue->wheel_last) {
-            wheel_rebuild(queue, latest_near + 1);
+        if (item.time >= queue->reach) {
+            ladder_add(queue, &item);
+            queue->size++;
+            return;
         }
-        queue->credit = 0;
     }
+    crowd_push(queue, &item);
+    queue->size++;
 }
 
-bool ivc_queue_push(IvcQueue *queue, IvcQueueItem item)
+void ivc_queue_push_slow(IvcQueue *queue, uint64_t time, uint64_t order, void *target, uint64_t tag)
 {
-    if (G_UNLIKELY(queue->size >= queue->limit)) {
-        return false;
+    if (G_UNLIKELY(queue->size == 0)) {
+        queue->rung_count = 0;
+        queue->near_end = queue->reach = queue->top_start = UINT64_MAX;
     }
-    if (G_UNLIKELY(item.time >= queue->near_end) || G_UNLIKELY(!near_insert(queue, &item))) {
-        push_slow(queue, &item);
+    if (G_LIKELY(time >= queue->reach)) {
+        queue->size++;
+        const IvcQueueItem item = {time, order, target, tag};
+        ladder_add(queue, &item);
+    } else {
+        near_push(queue, (IvcQueueItem){time, order, target, tag});
     }
-    queue->size++;
-    return true;
 }
 
 void ivc_queue_foreach(const IvcQueue *queue, void (*visit)(const IvcQueueItem *item, void *data),
@@ -457,13 +471,14 @@ void ivc_queue_foreach(const IvcQueue *queue, void (*visit)(const IvcQueueItem *
     for (size_t i = 0; i < queue->crowd_count; i++) {
         visit(&queue->crowd[i], data);
     }
-    for (unsigned level = 0; level < IVC_QUEUE_LEVELS; level++) {
-        for (uint64_t used = queue->wheel_used[level]; used != 0; used &= used - 1) {
-            const IvcQueueSlot *slot = &queue->wheel[level][__builtin_ctzll(used)];
-            for (const IvcQueueChunk *chunk = slot->newest; chunk != NULL; chunk = chunk->older) {
-                for (uint64_t i = 0; i < chunk->count; i++) {
-                    visit(&chunk->items[i], data);
-                }
+    for (uint32_t node = queue->top.head; node != 0; node = queue->nodes[node].next) {
+        visit(&queue->nodes[node].item, data);
+    }
+    for (unsigned r = 0; r < queue->rung_count; r++) {
+        const IvcQueueRung *rung = &queue->rungs[r];
+        for (size_t i = rung->current; i < rung->bucket_count; i++) {
+            for (uint32_t node = rung->buckets[i].head; node != 0; node = queue->nodes[node].next) {
+                visit(&queue->nodes[node].item, data);
             }
         }
     }

@@ -19,27 +19,41 @@ typedef struct {
     uint64_t tag;   /**< the caller's; a cancelled event is told by it when it is popped */
 } IvcQueueItem;
 
-/** Levels of the wheel: digits of 6 bits in a 64-bit time. */
-#define IVC_QUEUE_LEVELS 11
-/** Slots of a level: one for each value of a digit. */
-#define IVC_QUEUE_SLOTS 64
+/** The most items that a sorted insertion passes. */
+#define IVC_QUEUE_SHIFT_MAX 32
+/** The most rungs at once; more are only needed by times made for it, which then use the heap. */
+#define IVC_QUEUE_RUNGS 20
 
-typedef struct IvcQueueChunk IvcQueueChunk;
-
-/** One slot of the wheel: its items in chunks, the newest chunk first. Private. */
+/** An unsorted list of items. Private. */
 typedef struct {
-    IvcQueueChunk *newest;
-    size_t count;
-} IvcQueueSlot;
+    uint32_t head; /**< index of a node, 0 for none */
+    uint32_t count;
+} IvcQueueList;
+
+/** Buckets of equal width over a span of time. Private. */
+typedef struct {
+    IvcQueueList *buckets;
+    size_t room; /**< buckets that there is memory for */
+    size_t bucket_count;
+    size_t current; /**< the buckets before it are used up */
+    size_t count;   /**< items in the buckets */
+    uint64_t start; /**< time at which bucket 0 starts */
+    uint64_t reach; /**< time at which bucket `current` starts */
+    uint64_t end;   /**< time after the last bucket */
+    unsigned shift; /**< a bucket spans 2^shift ps */
+} IvcQueueRung;
+
+typedef struct IvcQueueNode IvcQueueNode;
 
 /**
  * A queue. Public only so that the short functions can be inline; every field is private.
  *
- * Each pending item is in exactly one of three parts, and every item of a part precedes every
+ * Each pending item is in exactly one of four parts, and every item of a part precedes every
  * item of the next one:
  *   near   sorted array, latest first, so that a pop takes the last item;
- *   crowd  binary heap: the times up to wheel_last for which near has no room;
- *   wheel  unsorted slots for the times after wheel_last, see queue.c.
+ *   crowd  binary heap: times before `reach` for which neither near nor a rung has room;
+ *   rungs  buckets, the last rung earliest; from `reach` on;
+ *   top    unsorted list, from top_start on.
  * near is empty only when the whole queue is.
  */
 typedef struct IvcQueue {
@@ -48,27 +62,31 @@ typedef struct IvcQueue {
     uint64_t near_end;        /**< an item of an earlier time belongs in near */
     size_t size;
     size_t limit;
-    uint64_t work;       /**< steps done so far: items compared or moved; for tests */
-    uint64_t wheel_last; /**< UINT64_MAX: near and crowd take every item */
+    uint64_t work;  /**< steps done so far: items compared or moved; for tests */
+    uint64_t reach; /**< near and crowd take the times before it; UINT64_MAX: all times */
 
     size_t near_room; /**< items that near_items has memory for */
     IvcQueueItem *crowd;
     size_t crowd_count;
     size_t crowd_room;
 
-    size_t wheel_count;
-    uint64_t credit;                       /**< items pushed past near since the last rebuild */
-    uint32_t wheel_levels;                 /**< bit l: level l has items */
-    uint64_t wheel_used[IVC_QUEUE_LEVELS]; /**< bit s: slot s of the level has items */
-    IvcQueueSlot wheel[IVC_QUEUE_LEVELS][IVC_QUEUE_SLOTS];
-    IvcQueueChunk *spare; /**< chunks to be used again */
+    IvcQueueNode *nodes; /**< nodes[0] is not used */
+    uint32_t node_spare; /**< first of the nodes to be used again, 0 for none */
+    uint32_t node_count; /**< nodes used so far, with nodes[0] */
+    uint32_t node_room;  /**< nodes that there is memory for */
+    unsigned rung_count;
+    IvcQueueList top;
+    uint64_t top_start;
+    uint64_t top_min; /**< earliest and latest time in top */
+    uint64_t top_max;
+    IvcQueueRung rungs[IVC_QUEUE_RUNGS];
 } IvcQueue;
 
 /**
  * Makes an empty queue. Memory grows with the largest number of pending items and is reused; it
  * is returned by ivc_queue_free() only.
  *
- * @param limit the most items pending at once
+ * @param limit the most items pending at once, below 2^32 - 1
  * @return transfer full
  */
 IvcQueue *ivc_queue_new(size_t limit) G_GNUC_WARN_UNUSED_RESULT;
@@ -78,6 +96,34 @@ void ivc_queue_free(IvcQueue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcQueue, ivc_queue_free)
 
 /**
+ * Pushes what does not simply belong in near. For ivc_queue_push() only. The item comes in parts:
+ * they stay in registers, where a struct would be written to the stack and read back.
+ */
+void ivc_queue_push_slow(IvcQueue *queue, uint64_t time, uint64_t order, void *target,
+                         uint64_t tag);
+
+/** Tells whether `a` comes before `b`. */
+static inline bool ivc_queue_item_before(const IvcQueueItem *a, const IvcQueueItem *b)
+{
+    return a->time < b->time || (a->time == b->time && a->order < b->order);
+}
+
+/** Inserts into near, which must have room and few enough items. For push only. */
+static inline void ivc_queue_near_insert(IvcQueue *queue, IvcQueueItem item)
+{
+    IvcQueueItem *place = &queue->near_items[queue->near_count];
+    IvcQueueItem *last = place;
+    while (ivc_queue_item_before(place, &item)) { /* ends at the sentinel */
+        place[1] = place[0];
+        place--;
+    }
+    place[1] = item;
+    queue->near_count++;
+    queue->size++;
+    queue->work += (uint64_t)(last - place) + 1;
+}
+
+/**
  * Adds an item. Its time must not be before the time of the last popped item; it may be the same,
  * with any order.
  *
@@ -85,7 +131,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcQueue, ivc_queue_free)
  *
  * @return false, and the queue is as before, when `limit` items are pending
  */
-bool ivc_queue_push(IvcQueue *queue, IvcQueueItem item) G_GNUC_WARN_UNUSED_RESULT;
+static inline bool ivc_queue_push(IvcQueue *queue, IvcQueueItem item)
+{
+    if (G_UNLIKELY(queue->size >= queue->limit)) {
+        return false;
+    }
+    if (G_UNLIKELY(item.time >= queue->near_end || queue->near_count >= IVC_QUEUE_SHIFT_MAX)) {
+        ivc_queue_push_slow(queue, item.time, item.order, item.target, item.tag);
+        return true;
+    }
+    ivc_queue_near_insert(queue, item);
+    return true;
+}
 
 /** Fills near after its last item was taken. For ivc_queue_pop() only. */
 void ivc_queue_refill(IvcQueue *queue);

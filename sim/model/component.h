@@ -32,6 +32,9 @@ typedef struct {
     void (*check)(const void *spec, const IvcScenario *scenario, const char *path, IvcDiags *diags);
 } IvcComponent;
 
+/** The place of a bound value, or of the nearest enclosing key: for `check` hooks. */
+IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
+
 /** A chip profile that is built into the program. */
 typedef struct {
     const char *name; /**< "octeon-cn5650" */

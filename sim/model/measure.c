@@ -62,6 +62,12 @@ void ivc_measure_clear(IvcMeasure *measure)
     shot_clear(&measure->over);
 }
 
+void ivc_measure_begin_now(IvcPlatform *platform)
+{
+    if (!platform->measure.measuring && !platform->measure.ended)
+        begin(platform);
+}
+
 void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes)
 {
     IvcMeasure *measure = &platform->measure;

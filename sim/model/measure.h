@@ -38,6 +38,9 @@ typedef struct IvcPlatform IvcPlatform;
 void ivc_measure_init(IvcPlatform *platform, uint64_t warmup, uint64_t target);
 void ivc_measure_clear(IvcMeasure *measure);
 
+/** Begins to measure, when it has not begun yet: for runs without warm-up. */
+void ivc_measure_begin_now(IvcPlatform *platform);
+
 /** One more message of `bytes` has been received; begins and ends the measured phase. */
 void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes);
 

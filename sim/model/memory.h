@@ -45,6 +45,10 @@ typedef enum {
     IVC_LEVELS,
 } IvcLevel;
 
+/** Makes the memory system of a chip. @return transfer full */
+IvcMemory *ivc_memory_new(const IvcMachineSpec *spec);
+void ivc_memory_free(IvcMemory *memory);
+
 /** Prepares a buffer that nobody has touched: its lines are in memory. */
 void ivc_buffer_init(IvcBuffer *buffer, uint32_t id, uint64_t bytes);
 

@@ -84,6 +84,9 @@ struct IvcRank {
     struct {
         IvcLabel label;
     } phase;                 /**< of Init */
+    struct {
+        IvcLabel label;
+    } life;                  /**< of the whole program */
     uint32_t loop;
     IvcBuffer nothing;       /**< a buffer of zero bytes */
     IvcWork *work;    /**< of the workload */
@@ -132,6 +135,7 @@ bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope);
 /** One rank's part of a workload. */
 struct IvcWork {
     IvcLabel label;
+    const IvcWorkloadOps *ops;
     const void *spec;       /**< of the workload */
     uint64_t message_bytes;
     uint64_t rounds;        /**< to do, warm-up included */

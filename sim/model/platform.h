@@ -78,6 +78,9 @@ static inline uint32_t ivc_platform_id(IvcPlatform *platform)
 void ivc_platform_count(IvcPlatform *platform, const char *name, const char *unit,
                         const char *sentence, const uint64_t *at);
 
+/** Declares the memory system's counters. */
+void ivc_memory_count(IvcPlatform *platform);
+
 /** A process that sleeps until something is there for it. */
 typedef struct {
     IvcSignal signal;
@@ -95,7 +98,7 @@ IvcStep ivc_os_sleep(IvcPlatform *platform, IvcAgent *agent, IvcSleeper *sleeper
                      IvcSleepFrame *frame);
 
 /**
- * Marks that something is there. @return true when the sleeper was asleep: the caller then charges
+ * Marks that something is there; who polls for it sees it, too. @return true when the sleeper was asleep: the caller then charges
  * the wake-up (IVC_STAGE_WAKE) on its own core
  */
 bool ivc_os_notify(IvcPlatform *platform, IvcSleeper *sleeper);

@@ -1,0 +1,112 @@
+/* What of cores, agents and signals can influence the future. */
+#include "models/cpu/sharing.h"
+
+static const IvcStateField signal_fields[] = {
+    IVC_STATE(IvcSignal, id, FIXED),
+    IVC_STATE(IvcSignal, first, OTHER),
+    IVC_STATE(IvcSignal, last, OTHER),
+};
+
+static const IvcStateField agent_fields[] = {
+    IVC_STATE(IvcAgent, id, FIXED),
+    IVC_STATE(IvcAgent, name, FIXED),
+    IVC_STATE(IvcAgent, sim, FIXED),
+    IVC_STATE(IvcAgent, core, FIXED),
+    IVC_STATE(IvcAgent, step, FIXED),
+    IVC_STATE(IvcAgent, describe, FIXED),
+    IVC_STATE(IvcAgent, priority, FIXED),
+    IVC_STATE(IvcAgent, state, PLAIN),
+    IVC_STATE(IvcAgent, activity, PLAIN),
+    IVC_STATE(IvcAgent, preempted, PLAIN),
+    IVC_STATE(IvcAgent, signalled, PLAIN),
+    IVC_STATE(IvcAgent, timed_out, PLAIN),
+    IVC_STATE(IvcAgent, stage, PLAIN),
+    IVC_STATE(IvcAgent, timer, OTHER),
+    IVC_STATE(IvcAgent, since_ps, FIXED), /* only attributes time that has passed */
+    IVC_STATE(IvcAgent, left_ps, OTHER),
+    IVC_STATE(IvcAgent, period_ps, OTHER),
+    IVC_STATE(IvcAgent, spin_since_ps, OTHER),
+    IVC_STATE(IvcAgent, timeout, OTHER),
+    IVC_STATE(IvcAgent, waits_for, REF),
+    IVC_STATE(IvcAgent, next_waiting, OTHER),
+    IVC_STATE(IvcAgent, next_ready, OTHER),
+    IVC_STATE(IvcAgent, move, OTHER),
+};
+
+static const IvcStateField core_fields[] = {
+    IVC_STATE(IvcCore, id, FIXED),
+    IVC_STATE(IvcCore, cores, FIXED),
+    IVC_STATE(IvcCore, guest, FIXED),
+    IVC_STATE(IvcCore, running, REF),
+    IVC_STATE(IvcCore, stepping, PLAIN),
+    IVC_STATE(IvcCore, ready_first, OTHER),
+    IVC_STATE(IvcCore, ready_last, OTHER),
+    IVC_STATE(IvcCore, n_agents, PLAIN),
+    IVC_STATE(IvcCore, free_since_ps, FIXED),
+    IVC_STATE(IvcCore, blocked_ps, FIXED),
+    IVC_STATE(IvcCore, idle_ps, FIXED),
+    IVC_STATE(IvcCore, ledger, FIXED),
+};
+
+const IvcStateTable ivc_core_state_tables[] = {
+    IVC_STATE_TABLE(IvcSignal, signal_fields),
+    IVC_STATE_TABLE(IvcAgent, agent_fields),
+    IVC_STATE_TABLE(IvcCore, core_fields),
+};
+const size_t ivc_core_state_tables_n = G_N_ELEMENTS(ivc_core_state_tables);
+
+void ivc_signal_digest(const IvcSignal *signal, IvcDigest *digest)
+{
+    for (const IvcAgent *agent = signal->first; agent; agent = agent->next_waiting)
+        ivc_digest_u64(digest, agent->id);
+    ivc_digest_u64(digest, UINT64_MAX);
+}
+
+void ivc_core_digest(const IvcCore *core, IvcDigest *digest)
+{
+    ivc_digest_state(digest, &ivc_core_state_tables[2], core);
+    for (int p = 0; p < IVC_PRIORITIES; p++) {
+        for (const IvcAgent *agent = core->ready_first[p]; agent; agent = agent->next_ready)
+            ivc_digest_u64(digest, agent->id);
+        ivc_digest_u64(digest, UINT64_MAX);
+    }
+}
+
+static void timer_digest(const IvcTimer *timer, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, timer->armed);
+    if (timer->armed)
+        ivc_digest_time(digest, timer->when_ps);
+}
+
+static void move_digest(const IvcMove *move, IvcTime now, IvcDigest *digest)
+{
+    IvcU128 done = (IvcU128)(now - move->since_ps) * move->speed;
+    IvcU128 left = move->active && done < move->work ? move->work - done : move->work;
+    ivc_digest_u64(digest, (uint64_t)left);
+    ivc_digest_u64(digest, (uint64_t)(left >> 64));
+    ivc_digest_u64(digest, move->active);
+    ivc_digest_u64(digest, move->speed);
+    ivc_digest_u64(digest, move->slot);
+    for (uint32_t p = move->piece; p < move->n_pieces; p++) {
+        ivc_digest_u64(digest, move->pieces[p].alone_ps);
+        for (size_t r = 0; r < IVC_RESOURCES; r++)
+            ivc_digest_u64(digest, move->pieces[p].demand[r]);
+    }
+}
+
+void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
+{
+    ivc_digest_state(digest, &ivc_core_state_tables[1], agent);
+    timer_digest(&agent->timer, digest);
+    timer_digest(&agent->timeout, digest);
+    if (agent->activity == IVC_ACTIVITY_MOVE)
+        move_digest(&agent->move, agent->sim->now, digest);
+    if (agent->activity == IVC_ACTIVITY_RUN && agent->preempted)
+        ivc_digest_u64(digest, agent->left_ps);
+    if (agent->activity == IVC_ACTIVITY_SPIN) {
+        ivc_digest_u64(digest, agent->left_ps);
+        ivc_digest_u64(digest, agent->period_ps);
+        ivc_digest_time(digest, agent->spin_since_ps);
+    }
+}

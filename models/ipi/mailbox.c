@@ -1,0 +1,336 @@
+/* Words between cores: the timing of the inter-core registers.
+ *
+ * Post: take the lane's turn when others share it; read the status of the target until the lane is
+ * empty; store the word; store the post bit, where the word does not post by itself. The stores
+ * take effect at the target one flight later. A word wider than a mailbox goes in chunks, each of
+ * which waits until the one before was taken.
+ * Receive: line asserted, interrupt entry, read which lanes posted, read the word, clear, dispatch,
+ * exit. Chunks that follow the first are awaited in the handler by polling the own register.
+ *
+ * Left out: nested interrupts (the handler runs with interrupts off), write buffers that could
+ * reorder the two stores (uncached stores are ordered), error responses. */
+#include "models/ipi/mailbox.h"
+
+typedef struct {
+    IvcMailbox *mailbox;
+    uint32_t to;
+    uint32_t lane;
+    bool shared;    /* several senders use it: they take turns */
+    bool held;      /* one of them has the turn */
+    uint32_t from;  /* who posted last */
+    bool flying;    /* stores are on their way */
+    uint64_t store; /* what will be stored */
+    IvcTimer flight;
+    IvcSignal empty;
+    IvcSignal turn;
+    IvcRegisterJoin join;
+} Lane;
+
+typedef struct {
+    IvcMailbox *mailbox;
+    uint32_t member;
+    uint32_t core;
+    IvcAgent agent;
+    IvcSignal line;
+    IvcLabel label;
+    struct {
+        IvcLabel label;
+    } fetch;
+    uint32_t lane;
+    uint64_t pending;
+    uint64_t value;
+    uint64_t word;
+    char name[24];
+} Handler;
+
+struct IvcMailbox {
+    IvcPlatform *platform;
+    const IvcRegisterBlockOps *ops;
+    IvcRegisterBlock *block;
+    IvcMailboxDeliver deliver;
+    void *client;
+    uint32_t n;
+    Handler *handlers;
+    Lane *lanes; /* [member * ops->lanes + lane] */
+    uint64_t words;
+    uint64_t posted;
+};
+
+static Handler *handler_of(IvcAgent *agent)
+{
+    return (Handler *)((char *)agent - offsetof(Handler, agent));
+}
+
+static Lane *lane_of(const IvcMailbox *mailbox, uint32_t to, uint32_t lane)
+{
+    return &mailbox->lanes[to * mailbox->ops->lanes + lane];
+}
+
+static IvcRegisterPort port_of(const Lane *lane, IvcRegisterRole role)
+{
+    return ivc_register_port(lane->mailbox->ops, role, lane->mailbox->handlers[lane->to].core,
+                             lane->lane);
+}
+
+static uint64_t port_read(const Lane *lane, IvcRegisterRole role)
+{
+    IvcRegisterPort port = port_of(lane, role);
+    uint64_t value = 0;
+    IvcRegisterAccess access =
+        ivc_register_read(lane->mailbox->block, port.address, port.width_bits, &value);
+    g_assert(access == IVC_REGISTER_OK);
+    return value;
+}
+
+static void port_write(const Lane *lane, IvcRegisterRole role, uint64_t value)
+{
+    IvcRegisterPort port = port_of(lane, role);
+    IvcRegisterAccess access =
+        ivc_register_write(lane->mailbox->block, port.address, port.width_bits, value);
+    g_assert(access == IVC_REGISTER_OK);
+}
+
+static bool is_full(const Lane *lane)
+{
+    return lane->flying ||
+           (port_read(lane, IVC_REG_STATUS) & port_of(lane, IVC_REG_STATUS).mask) != 0;
+}
+
+static bool is_chunked(const IvcMailbox *mailbox)
+{
+    return mailbox->ops->chunk_bits < 64;
+}
+
+/* The stores reach the target core. */
+static void flight_fire(IvcSim *sim, IvcTimer *timer)
+{
+    Lane *lane = (Lane *)((char *)timer - offsetof(Lane, flight));
+    Handler *handler = &lane->mailbox->handlers[lane->to];
+    lane->flying = false;
+    port_write(lane, IVC_REG_DATA, lane->store);
+    if (!lane->mailbox->ops->data_posts)
+        port_write(lane, IVC_REG_POST, port_of(lane, IVC_REG_POST).mask);
+    ivc_signal(sim, &handler->line);
+}
+
+static void launch(Lane *lane, uint32_t from, uint64_t word, uint32_t chunk)
+{
+    IvcPlatform *platform = lane->mailbox->platform;
+    lane->from = from;
+    lane->flying = true;
+    lane->store = is_chunked(lane->mailbox) ? ivc_register_message_chunk(word, chunk) : word;
+    ivc_timer_arm(&platform->sim, &lane->flight, platform->sim.now + platform->t.registers_flight,
+                  IVC_PHASE_DELIVER);
+}
+
+IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, uint32_t to,
+                         uint64_t word, IvcPostFrame *f)
+{
+    const IvcMachineTimes *t = &mailbox->platform->t;
+    Lane *lane = lane_of(mailbox, to,
+                         ivc_register_lane(mailbox->ops, mailbox->n, from, to).lane);
+    IVC_BEGIN(f);
+    while (lane->shared && lane->held) {
+        IVC_AWAIT(f, ivc_poll(agent, &lane->turn, t->poll, IVC_TIME_NEVER,
+                              IVC_STAGE_REGISTER_POLL));
+    }
+    if (lane->shared) {
+        lane->held = true;
+        IVC_AWAIT(f, ivc_spend(agent, t->atomic, IVC_STAGE_ATOMIC));
+    }
+    mailbox->words++;
+    mailbox->posted++;
+    f->n_chunks = ivc_register_message_chunks(word, mailbox->ops->chunk_bits);
+    for (f->chunk = 0; f->chunk < f->n_chunks; f->chunk++) {
+        IVC_AWAIT(f, ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
+        while (is_full(lane)) {
+            IVC_AWAIT(f, ivc_poll(agent, &lane->empty, MAX(1, t->registers_load), IVC_TIME_NEVER,
+                                  IVC_STAGE_REGISTER_POLL));
+        }
+        IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
+        if (!mailbox->ops->data_posts) {
+            IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
+        }
+        launch(lane, from, word, f->chunk);
+    }
+    if (lane->shared) {
+        lane->held = false;
+        ivc_signal(agent->sim, &lane->turn);
+    }
+    IVC_END(f);
+}
+
+/* Reads one word out of a lane, chunk by chunk, and empties the lane. */
+static IvcStep fetch_word(Handler *h, Lane *lane)
+{
+    IvcMailbox *mailbox = h->mailbox;
+    const IvcMachineTimes *t = &mailbox->platform->t;
+    IvcRegisterJoinResult joined;
+    IVC_BEGIN(&h->fetch);
+    if (port_of(lane, IVC_REG_FETCH).address != port_of(lane, IVC_REG_PENDING).address) {
+        IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
+    }
+    for (;;) {
+        h->value = port_read(lane, IVC_REG_FETCH);
+        IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
+        port_write(lane, IVC_REG_CLEAR, port_of(lane, IVC_REG_CLEAR).mask);
+        ivc_signal(h->agent.sim, &lane->empty);
+        if (!is_chunked(mailbox)) {
+            h->word = h->value;
+            break;
+        }
+        joined = ivc_register_join_add(&lane->join, (uint32_t)h->value, &h->word);
+        g_assert(joined != IVC_REGISTER_JOIN_MALFORMED);
+        if (joined == IVC_REGISTER_JOIN_DONE)
+            break;
+        while (port_read(lane, IVC_REG_FETCH) == 0) {
+            IVC_AWAIT(&h->fetch, ivc_poll(&h->agent, &h->line, MAX(1, t->registers_load),
+                                          IVC_TIME_NEVER, IVC_STAGE_REGISTER_POLL));
+        }
+        IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
+    }
+    mailbox->words--;
+    IVC_END(&h->fetch);
+}
+
+static bool has_posted(const Handler *h, const Lane *lane)
+{
+    return (h->pending & port_of(lane, IVC_REG_PENDING).mask) != 0;
+}
+
+static IvcStep handler_step(IvcAgent *agent)
+{
+    Handler *h = handler_of(agent);
+    IvcMailbox *mailbox = h->mailbox;
+    const IvcMachineTimes *t = &mailbox->platform->t;
+    Lane *lane = lane_of(mailbox, h->member, h->lane);
+    IVC_BEGIN(h);
+    for (;;) {
+        while (!ivc_register_lines(mailbox->block, h->core)) {
+            IVC_AWAIT(h, ivc_wait(agent, &h->line, IVC_TIME_NEVER));
+        }
+        IVC_AWAIT(h, ivc_spend(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY));
+        IVC_AWAIT(h, ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
+        h->pending = port_read(lane_of(mailbox, h->member, 0), IVC_REG_PENDING);
+        for (h->lane = 0; h->lane < mailbox->ops->lanes; h->lane++) {
+            lane = lane_of(mailbox, h->member, h->lane);
+            if (!has_posted(h, lane))
+                continue;
+            IVC_CALL(h, fetch_word(h, lane));
+            IVC_CALL(h, mailbox->deliver(mailbox->client, agent, h->member, lane->from, h->word));
+        }
+        h->lane = 0;
+        IVC_AWAIT(h, ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
+    }
+    IVC_END(h);
+}
+
+static void lane_init(IvcMailbox *mailbox, uint32_t to, uint32_t index)
+{
+    Lane *lane = lane_of(mailbox, to, index);
+    lane->mailbox = mailbox;
+    lane->to = to;
+    lane->lane = index;
+    lane->empty.id = ivc_platform_id(mailbox->platform);
+    lane->turn.id = ivc_platform_id(mailbox->platform);
+    ivc_timer_init(&lane->flight, ivc_platform_id(mailbox->platform), flight_fire);
+    for (uint32_t from = 0; from < mailbox->n; from++) {
+        if (from == to)
+            continue;
+        IvcRegisterLane use = ivc_register_lane(mailbox->ops, mailbox->n, from, to);
+        if (use.lane == index)
+            lane->shared = use.shared;
+    }
+}
+
+static void handler_init(IvcMailbox *mailbox, uint32_t member)
+{
+    IvcPlatform *platform = mailbox->platform;
+    Handler *h = &mailbox->handlers[member];
+    h->mailbox = mailbox;
+    h->member = member;
+    h->core = platform->ranks[member].core;
+    h->line.id = ivc_platform_id(platform);
+    g_snprintf(h->name, sizeof h->name, "interrupts %u", member);
+    ivc_agent_init(&h->agent, ivc_platform_id(platform), h->name,
+                   &platform->cores.items[h->core], IVC_PRIORITY_INTERRUPT, handler_step);
+}
+
+static void enable_lines(IvcMailbox *mailbox, uint32_t member)
+{
+    uint64_t mask = 0;
+    for (uint32_t l = 0; l < mailbox->ops->lanes; l++)
+        mask |= port_of(lane_of(mailbox, member, l), IVC_REG_ENABLE).mask;
+    port_write(lane_of(mailbox, member, 0), IVC_REG_ENABLE, mask);
+}
+
+IvcMailbox *ivc_mailbox_new(IvcPlatform *platform, const IvcRegisterBlockOps *block,
+                            IvcMailboxDeliver deliver, void *client)
+{
+    IvcMailbox *mailbox = g_new0(IvcMailbox, 1);
+    mailbox->platform = platform;
+    mailbox->ops = block;
+    mailbox->block = ivc_register_block_new(block, platform->cores.n);
+    mailbox->deliver = deliver;
+    mailbox->client = client;
+    mailbox->n = platform->n_ranks;
+    mailbox->handlers = g_new0(Handler, mailbox->n);
+    mailbox->lanes = g_new0(Lane, (gsize)mailbox->n * block->lanes);
+    for (uint32_t m = 0; m < mailbox->n; m++) {
+        handler_init(mailbox, m);
+        for (uint32_t l = 0; l < block->lanes; l++)
+            lane_init(mailbox, m, l);
+        enable_lines(mailbox, m);
+    }
+    for (uint32_t m = 0; m < mailbox->n; m++)
+        ivc_agent_start(&mailbox->handlers[m].agent);
+    ivc_platform_count(platform, "register_words", "count",
+                       "64-bit messages through inter-core registers", &mailbox->posted);
+    return mailbox;
+}
+
+void ivc_mailbox_free(IvcMailbox *mailbox)
+{
+    ivc_register_block_free(mailbox->block);
+    g_free(mailbox->handlers);
+    g_free(mailbox->lanes);
+    g_free(mailbox);
+}
+
+uint64_t ivc_mailbox_words(const IvcMailbox *mailbox)
+{
+    return mailbox->words;
+}
+
+static void lane_digest(const Lane *lane, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, lane->held);
+    ivc_digest_u64(digest, lane->from);
+    ivc_digest_u64(digest, lane->flying);
+    ivc_digest_u64(digest, lane->flying ? lane->store : 0);
+    ivc_signal_digest(&lane->empty, digest);
+    ivc_signal_digest(&lane->turn, digest);
+    ivc_register_join_digest(&lane->join, digest);
+}
+
+static void handler_digest(const Handler *h, IvcDigest *digest)
+{
+    ivc_agent_digest(&h->agent, digest);
+    ivc_signal_digest(&h->line, digest);
+    ivc_digest_u64(digest, h->label);
+    ivc_digest_u64(digest, h->fetch.label);
+    ivc_digest_u64(digest, h->lane);
+    ivc_digest_u64(digest, h->label ? h->pending : 0);
+    ivc_digest_u64(digest, h->fetch.label ? h->value : 0);
+    ivc_digest_u64(digest, h->label ? h->word : 0);
+}
+
+void ivc_mailbox_digest(const IvcMailbox *mailbox, IvcDigest *digest)
+{
+    ivc_register_block_digest(mailbox->block, digest);
+    for (uint32_t m = 0; m < mailbox->n; m++)
+        handler_digest(&mailbox->handlers[m], digest);
+    for (uint32_t l = 0; l < mailbox->n * mailbox->ops->lanes; l++)
+        lane_digest(&mailbox->lanes[l], digest);
+    ivc_digest_u64(digest, mailbox->words);
+}

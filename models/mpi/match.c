@@ -1,0 +1,74 @@
+/* The queue of arrived messages that no Recv has taken yet. */
+#include "models/mpi/match.h"
+
+void ivc_arrivals_init(IvcArrivals *arrivals, uint32_t capacity)
+{
+    uint32_t size = 1;
+    while (size < capacity)
+        size *= 2;
+    *arrivals = (IvcArrivals){.items = g_new0(IvcArrival, size), .capacity = size};
+}
+
+void ivc_arrivals_clear(IvcArrivals *arrivals)
+{
+    g_clear_pointer(&arrivals->items, g_free);
+}
+
+static void grow(IvcArrivals *arrivals)
+{
+    IvcArrivals larger;
+    ivc_arrivals_init(&larger, arrivals->capacity * 2);
+    for (uint32_t i = 0; i < arrivals->n; i++)
+        larger.items[i] = *ivc_arrivals_at(arrivals, i);
+    larger.n = arrivals->n;
+    ivc_arrivals_clear(arrivals);
+    *arrivals = larger;
+}
+
+IvcArrival *ivc_arrivals_push(IvcArrivals *arrivals, const IvcEnvelope *envelope, uint32_t kind,
+                              uint32_t index)
+{
+    if (arrivals->n == arrivals->capacity)
+        grow(arrivals);
+    IvcArrival *arrival = ivc_arrivals_at(arrivals, arrivals->n++);
+    *arrival = (IvcArrival){.envelope = *envelope, .kind = kind, .index = index};
+    return arrival;
+}
+
+int64_t ivc_arrivals_find(const IvcArrivals *arrivals, const IvcMpiCall *call)
+{
+    for (uint32_t i = 0; i < arrivals->n; i++)
+        if (ivc_mpi_matches(call, &ivc_arrivals_at(arrivals, i)->envelope))
+            return i;
+    return -1;
+}
+
+IvcArrival ivc_arrivals_take(IvcArrivals *arrivals, uint32_t i)
+{
+    IvcArrival taken = *ivc_arrivals_at(arrivals, i);
+    for (; i > 0; i--)
+        *ivc_arrivals_at(arrivals, i) = *ivc_arrivals_at(arrivals, i - 1);
+    arrivals->first = (arrivals->first + 1) & (arrivals->capacity - 1);
+    arrivals->n--;
+    return taken;
+}
+
+void ivc_envelope_digest(const IvcEnvelope *envelope, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, envelope->source);
+    ivc_digest_u64(digest, envelope->comm);
+    ivc_digest_u64(digest, (uint64_t)(int64_t)envelope->tag);
+    ivc_digest_u64(digest, envelope->bytes);
+}
+
+void ivc_arrivals_digest(const IvcArrivals *arrivals, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, arrivals->n);
+    for (uint32_t i = 0; i < arrivals->n; i++) {
+        const IvcArrival *arrival = ivc_arrivals_at(arrivals, i);
+        ivc_envelope_digest(&arrival->envelope, digest);
+        ivc_digest_u64(digest, arrival->kind);
+        ivc_digest_u64(digest, arrival->index);
+        ivc_digest_u64(digest, arrival->have);
+    }
+}

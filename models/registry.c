@@ -1,0 +1,28 @@
+/* The table of everything that models/ offers: the one place where a new model is entered. */
+#include "models/cpu/profile.h"
+#include "models/ipi/register_block.h"
+#include "models/mpi/mechanisms.h"
+#include "models/net/mechanisms.h"
+#include "models/shmem/mechanisms.h"
+#include "models/workload/patterns.h"
+#include "profiles.h"
+#include "sim/model/stages.h"
+
+static const IvcMechanism *const mechanisms[] = {
+    &ivc_mechanism_register_shmem, &ivc_mechanism_shmem, &ivc_mechanism_register,
+    &ivc_mechanism_nemesis,        &ivc_mechanism_sock,  NULL,
+};
+
+static const IvcWorkload *const workloads[] = {
+    &ivc_workload_stream, &ivc_workload_pingpong, &ivc_workload_exchange,
+    &ivc_workload_ring,   &ivc_workload_alltoall, NULL,
+};
+
+const IvcRegistry ivc_registry = {
+    .mechanisms = mechanisms,
+    .workloads = workloads,
+    .profiles = ivc_profile_texts,
+    .machine = &ivc_machine_component,
+    .machine_stages = ivc_machine_stages,
+    .register_blocks = ivc_register_block_names,
+};

@@ -1,0 +1,228 @@
+/* Builds the machine, places the ranks and starts them. */
+#include "sim/scenario/build.h"
+
+#include "sim/engine/sim_error.h"
+
+/* Far more pending events than agents and timers there can be: a bound, not a size. */
+#define QUEUE_MAX (1u << 22)
+
+static IvcMachineTimes times_of(const IvcPlatform *platform)
+{
+    const IvcMachineSpec *spec = platform->spec;
+    return (IvcMachineTimes){
+        .cycle = ivc_clock_cycles_to_ps(&platform->clock, (IvcCycles){1}),
+        .atomic = ivc_platform_ps(platform, spec->atomic),
+        .poll = MAX(1, ivc_platform_ps(platform, spec->poll)),
+        .registers_store = ivc_platform_ps(platform, spec->registers_store),
+        .registers_load = ivc_platform_ps(platform, spec->registers_load),
+        .registers_flight = ivc_platform_ps(platform, spec->registers_flight),
+        .interrupt_entry = ivc_platform_ps(platform, spec->interrupt_entry),
+        .interrupt_exit = ivc_platform_ps(platform, spec->interrupt_exit),
+        .syscall_enter = ivc_platform_ps(platform, spec->os_syscall_enter),
+        .syscall_exit = ivc_platform_ps(platform, spec->os_syscall_exit),
+        .block = ivc_platform_ps(platform, spec->os_block),
+        .wake = ivc_platform_ps(platform, spec->os_wake),
+        .resume = ivc_platform_ps(platform, spec->os_idle_exit) +
+                  ivc_platform_ps(platform, spec->os_resume),
+    };
+}
+
+static uint32_t count_stages(const IvcStage *stages)
+{
+    uint32_t n = 0;
+    while (stages && stages[n].name)
+        n++;
+    return n;
+}
+
+static void place_ranks(IvcPoint *point)
+{
+    const IvcScenario *scenario = point->scenario;
+    const IvcChannelSpec *channel = scenario->channel;
+    IvcPlatform *platform = &point->platform;
+    unsigned cores = 0;
+    for (size_t g = 0; g < channel->n_between; g++)
+        cores += (unsigned)scenario->guests[channel->between[g]].cores.n;
+    platform->n_ranks = scenario->workload.ranks ? (unsigned)scenario->workload.ranks : cores;
+    platform->ranks = g_new0(IvcRankPlace, platform->n_ranks);
+    /* Round by round over the guests, so that few ranks still lie in different guests. */
+    unsigned placed = 0;
+    for (size_t round = 0; placed < platform->n_ranks; round++)
+        for (size_t g = 0; g < channel->n_between && placed < platform->n_ranks; g++) {
+            const IvcGuestSpec *guest = &scenario->guests[channel->between[g]];
+            if (round >= guest->cores.n)
+                continue;
+            IvcRankPlace *place = &platform->ranks[placed];
+            place->guest = channel->between[g];
+            place->core = guest->cores.items[round];
+            g_snprintf(place->name, sizeof place->name, "rank %u", placed);
+            placed++;
+        }
+}
+
+static void build_platform(IvcPoint *point)
+{
+    const IvcScenario *scenario = point->scenario;
+    IvcPlatform *platform = &point->platform;
+    platform->spec = scenario->machine;
+    platform->clock = ivc_clock_make(platform->spec->clock);
+    platform->t = times_of(platform);
+    platform->next_id = 1;
+    platform->stage_mechanism = count_stages(scenario->registry->machine_stages);
+    platform->message_bytes_max = scenario->workload.message.n;
+    IvcSimLimits limits = {
+        .horizon_ps = MIN(scenario->limits.horizon.ps, IVC_TIME_HORIZON),
+        .events_per_instant = scenario->limits.events_per_instant,
+        .events_max = scenario->limits.events_max,
+        .queue_max = QUEUE_MAX,
+    };
+    ivc_sim_init(&platform->sim, &limits);
+    uint32_t n_stages = platform->stage_mechanism +
+                        count_stages(scenario->channel->mechanism->head.stages);
+    ivc_cores_init(&platform->cores, &platform->sim, (uint32_t)platform->spec->cores, n_stages);
+    platform->memory = ivc_memory_new(platform->spec);
+    platform->cores.memory = platform->memory;
+    ivc_memory_count(platform);
+    for (size_t g = 0; g < scenario->n_guests; g++)
+        for (size_t c = 0; c < scenario->guests[g].cores.n; c++)
+            platform->cores.items[scenario->guests[g].cores.items[c]].guest = (unsigned)g;
+    place_ranks(point);
+}
+
+/* How many rounds each rank does: what the total asks for, but no more than the cap. */
+static void plan_rounds(IvcPoint *point)
+{
+    const IvcWorkloadSpec *spec = &point->scenario->workload;
+    uint64_t per_round = point->workload->ops->messages_per_round(point->platform.n_ranks);
+    uint64_t messages = MAX(1, (spec->total.n + spec->message.n - 1) / spec->message.n);
+    uint64_t rounds = (messages + per_round - 1) / per_round;
+    uint64_t rounds_max = MAX(1, spec->messages_max / per_round);
+    point->messages_asked = rounds * per_round;
+    point->capped = rounds > rounds_max;
+    rounds = MIN(rounds, rounds_max);
+    point->rounds = rounds + spec->warmup;
+    ivc_measure_init(&point->platform, spec->warmup * per_round, rounds * per_round);
+}
+
+static IvcStep rank_step(IvcAgent *agent)
+{
+    IvcRank *rank = (IvcRank *)((char *)agent - offsetof(IvcRank, agent));
+    IvcWork *work = rank->work;
+    IVC_BEGIN(&rank->life);
+    IVC_CALL(&rank->life, ivc_mpi_init(rank));
+    if (rank->platform->measure.warmup == 0)
+        ivc_measure_begin_now(rank->platform);
+    for (work->round = 0; work->round < work->rounds; work->round++) {
+        IVC_CALL(&rank->life, work->ops->round(rank, work));
+    }
+    IVC_CALL(&rank->life, ivc_mpi_finalize(rank));
+    IVC_END(&rank->life);
+}
+
+static void build_rank(IvcPoint *point, uint32_t r)
+{
+    IvcPlatform *platform = &point->platform;
+    IvcRank *rank = &point->ranks[r];
+    IvcWork *work = &point->works[r];
+    IvcRankPlace *place = &platform->ranks[r];
+    rank->rank = r;
+    rank->platform = platform;
+    rank->ops = point->ops;
+    rank->all = point->ranks;
+    rank->work = work;
+    rank->sent_to = g_new0(uint64_t, platform->n_ranks);
+    rank->received_from = g_new0(uint64_t, platform->n_ranks);
+    ivc_buffer_init(&rank->nothing, ivc_platform_id(platform), 0);
+    ivc_agent_init(&rank->agent, ivc_platform_id(platform), place->name,
+                   &platform->cores.items[place->core], IVC_PRIORITY_PROCESS, rank_step);
+    work->ops = point->workload->ops;
+    work->spec = point->scenario->workload.spec;
+    work->message_bytes = point->scenario->workload.message.n;
+    work->rounds = point->rounds;
+    ivc_buffer_init(&work->outgoing, ivc_platform_id(platform), work->message_bytes);
+    ivc_buffer_init(&work->incoming, ivc_platform_id(platform), work->message_bytes);
+}
+
+IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error)
+{
+    const IvcMechanism *mechanism = scenario->channel->mechanism;
+    uint64_t bytes_max = mechanism->ops->message_bytes_max(scenario->channel->spec);
+    if (scenario->workload.message.n > bytes_max) {
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI,
+                    "channel '%s' carries messages of at most %" G_GUINT64_FORMAT
+                    " bytes, workload.message is %" G_GUINT64_FORMAT " bytes",
+                    scenario->channel->name, bytes_max, scenario->workload.message.n);
+        return NULL;
+    }
+    IvcPoint *point = g_new0(IvcPoint, 1);
+    point->scenario = scenario;
+    point->workload = scenario->workload.workload;
+    point->ops = mechanism->ops;
+    build_platform(point);
+    plan_rounds(point);
+    IvcPlatform *platform = &point->platform;
+    point->ranks = g_new0(IvcRank, platform->n_ranks);
+    point->works = g_new0(IvcWork, platform->n_ranks);
+    for (uint32_t r = 0; r < platform->n_ranks; r++)
+        build_rank(point, r);
+    point->channel =
+        point->ops->create(platform, scenario->channel->spec, point->ranks, platform->n_ranks);
+    for (uint32_t r = 0; r < platform->n_ranks; r++) {
+        point->ranks[r].channel = point->channel;
+        ivc_agent_start(&point->ranks[r].agent);
+    }
+    return point;
+}
+
+void ivc_point_free(IvcPoint *point)
+{
+    if (!point)
+        return;
+    if (point->channel)
+        point->ops->free(point->channel);
+    for (uint32_t r = 0; point->ranks && r < point->platform.n_ranks; r++) {
+        g_free(point->ranks[r].sent_to);
+        g_free(point->ranks[r].received_from);
+    }
+    g_free(point->ranks);
+    g_free(point->works);
+    ivc_measure_clear(&point->platform.measure);
+    ivc_memory_free(point->platform.memory);
+    ivc_cores_clear(&point->platform.cores);
+    g_free(point->platform.ranks);
+    ivc_sim_clear(&point->platform.sim);
+    g_free(point);
+}
+
+static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *digest)
+{
+    const IvcMemory *memory = point->platform.memory;
+    ivc_digest_u64(digest, work->label);
+    ivc_digest_u64(digest, work->io.label);
+    ivc_digest_u64(digest, work->step);
+    ivc_digest_u64(digest, work->peer);
+    ivc_digest_u64(digest, work->call.label);
+    ivc_digest_u64(digest, work->call.error);
+    ivc_buffer_digest(memory, &work->outgoing, digest);
+    ivc_buffer_digest(memory, &work->incoming, digest);
+}
+
+void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
+{
+    const IvcPlatform *platform = &point->platform;
+    ivc_sim_digest(&platform->sim, digest);
+    for (uint32_t c = 0; c < platform->cores.n; c++)
+        ivc_core_digest(&platform->cores.items[c], digest);
+    ivc_memory_digest(platform->memory, digest);
+    for (uint32_t r = 0; r < platform->n_ranks; r++) {
+        const IvcRank *rank = &point->ranks[r];
+        ivc_agent_digest(&rank->agent, digest);
+        ivc_digest_u64(digest, rank->label);
+        ivc_digest_u64(digest, rank->phase.label);
+        ivc_digest_u64(digest, rank->life.label);
+        ivc_digest_u64(digest, rank->loop);
+        ivc_digest_u64(digest, rank->internal.label);
+        work_digest(point, &point->works[r], digest);
+    }
+    point->ops->digest(point->channel, digest);
+}

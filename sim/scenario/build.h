@@ -1,0 +1,29 @@
+/** @file
+ *  From a bound scenario to a machine with ranks, a channel and a workload, ready to run.
+ */
+#pragma once
+
+#include "sim/model/mpi.h"
+#include "sim/scenario/scenario.h"
+
+/** A point under simulation. */
+typedef struct {
+    const IvcScenario *scenario;
+    IvcPlatform platform;
+    IvcRank *ranks;
+    IvcWork *works;
+    const IvcWorkload *workload;
+    const IvcMechanismOps *ops;
+    void *channel;
+    uint64_t rounds; /**< of each rank, warm-up included */
+    uint64_t messages_asked;
+    bool capped;
+} IvcPoint;
+
+/** Builds a point; with an error of IVC_SIM_ERROR when channel and workload do not fit. */
+IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error);
+void ivc_point_free(IvcPoint *point);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcPoint, ivc_point_free)
+
+/** Feeds the whole state of the run. */
+void ivc_point_digest(const IvcPoint *point, IvcDigest *digest);

@@ -1,0 +1,297 @@
+/* Runs a point and turns the end state into a result; checks that nothing was lost. */
+#include "sim/scenario/run.h"
+
+#include "sim/scenario/build.h"
+
+GQuark ivc_sim_error_quark(void)
+{
+    return g_quark_from_static_string("ivc-sim-error-quark");
+}
+
+static bool fail_stop(const IvcPoint *point, IvcStop stop, GError **error)
+{
+    const IvcSim *sim = &point->platform.sim;
+    const IvcLimits *limits = &point->scenario->limits;
+    double now_ms = (double)sim->now / 1e9;
+    switch (stop) {
+    case IVC_STOP_HORIZON:
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_HORIZON,
+                    "simulated time passed limits.horizon after %" G_GUINT64_FORMAT
+                    " messages, at %.3f ms", point->platform.measure.delivered, now_ms);
+        return false;
+    case IVC_STOP_LIVELOCK:
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_LIVELOCK,
+                    "more than limits.events_per_instant (%" G_GUINT64_FORMAT
+                    ") events at one instant, %.3f ms: a loop without delay",
+                    limits->events_per_instant, now_ms);
+        return false;
+    case IVC_STOP_EVENTS:
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_EVENTS,
+                    "more than limits.events_max (%" G_GUINT64_FORMAT ") events, at %.3f ms",
+                    limits->events_max, now_ms);
+        return false;
+    case IVC_STOP_QUEUE:
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_EVENTS, "too many pending events, at %.3f ms",
+                    now_ms);
+        return false;
+    case IVC_STOP_ASKED:
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_STOPPED, "stopped at %.3f ms", now_ms);
+        return false;
+    case IVC_STOP_FAILED:
+        g_set_error_literal(error, IVC_SIM_ERROR, sim->failure_code, sim->failure);
+        return false;
+    case IVC_STOP_NONE:
+        break;
+    }
+    return true;
+}
+
+/* Nothing can happen any more: have all ranks come to their end? */
+static bool check_finished(const IvcPoint *point, GError **error)
+{
+    g_autoptr(GString) waiting = g_string_new(NULL);
+    for (uint32_t r = 0; r < point->platform.n_ranks; r++) {
+        const IvcRank *rank = &point->ranks[r];
+        if (rank->agent.state == IVC_AGENT_FINISHED)
+            continue;
+        g_string_append_printf(waiting, "%srank %u", waiting->len ? "; " : "", r);
+        if (rank->doing && rank->open->peer == IVC_MPI_ANY_SOURCE)
+            g_string_append_printf(waiting, " waits in %s from any source", rank->doing);
+        else if (rank->doing)
+            g_string_append_printf(waiting, " waits in %s with rank %d, tag %d", rank->doing,
+                                   rank->open->peer, rank->open->tag);
+        else
+            g_string_append(waiting, " waits");
+    }
+    if (!waiting->len)
+        return true;
+    g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_DEADLOCK,
+                "deadlock at %.3f ms: nothing can happen any more, and %s",
+                (double)point->platform.sim.now / 1e9, waiting->str);
+    return false;
+}
+
+/* Every core's ledger sums to wall time, every byte sent was delivered. */
+static bool check_conservation(IvcPoint *point, GError **error)
+{
+    IvcPlatform *platform = &point->platform;
+    const IvcMeasure *measure = &platform->measure;
+    ivc_cores_settle(&platform->cores);
+    for (uint32_t i = 0; i < platform->cores.n; i++) {
+        const IvcCore *core = &platform->cores.items[i];
+        IvcTime sum = core->blocked_ps + core->idle_ps;
+        for (uint32_t s = 0; s < platform->cores.n_stages; s++)
+            sum += core->ledger[s].spent_ps;
+        if (sum != platform->sim.now) {
+            g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_CONSERVATION,
+                        "core %u accounts for %" G_GUINT64_FORMAT " ps of %" G_GUINT64_FORMAT, i,
+                        sum, platform->sim.now);
+            return false;
+        }
+    }
+    uint64_t inside = point->ops->in_flight(point->channel);
+    if (inside || measure->bytes_sent_all != measure->bytes_delivered_all || !measure->ended) {
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_CONSERVATION,
+                    "%" G_GUINT64_FORMAT " bytes were sent, %" G_GUINT64_FORMAT
+                    " delivered, and %" G_GUINT64_FORMAT " messages are still inside",
+                    measure->bytes_sent_all, measure->bytes_delivered_all, inside);
+        return false;
+    }
+    return true;
+}
+
+static IvcTime running_ps(const IvcPoint *point, uint32_t core, const IvcStage *table,
+                          uint32_t first, bool spin_only)
+{
+    const IvcCores *cores = &point->platform.cores;
+    const IvcMeasure *measure = &point->platform.measure;
+    IvcTime sum = 0;
+    for (uint32_t s = 0; table && table[s].name; s++) {
+        size_t at = (size_t)core * cores->n_stages + first + s;
+        if (!spin_only || table[s].spin)
+            sum += measure->over.entries[at].spent_ps - measure->began.entries[at].spent_ps;
+    }
+    return sum;
+}
+
+static void add_states(IvcStates *to, const IvcStates *from)
+{
+    to->running_ps += from->running_ps;
+    to->waiting_ps += from->waiting_ps;
+    to->blocked_ps += from->blocked_ps;
+    to->idle_ps += from->idle_ps;
+}
+
+static void collect_guests(const IvcPoint *point, IvcResult *result)
+{
+    const IvcScenario *scenario = point->scenario;
+    const IvcMeasure *measure = &point->platform.measure;
+    const IvcStage *machine = scenario->registry->machine_stages;
+    const IvcStage *mechanism = scenario->channel->mechanism->head.stages;
+    uint32_t first = point->platform.stage_mechanism;
+    for (unsigned g = 0; g < scenario->n_guests; g++) {
+        const IvcGuestSpec *spec = &scenario->guests[g];
+        IvcGuestResult guest = {.name = g_strdup(spec->name), .cores = (unsigned)spec->cores.n};
+        for (size_t c = 0; c < spec->cores.n; c++) {
+            uint32_t i = spec->cores.items[c];
+            IvcCoreResult core = {.core = i, .guest = g};
+            core.states.running_ps = running_ps(point, i, machine, 0, false) +
+                                     running_ps(point, i, mechanism, first, false);
+            core.states.blocked_ps = measure->over.blocked_ps[i] - measure->began.blocked_ps[i];
+            core.states.idle_ps = measure->over.idle_ps[i] - measure->began.idle_ps[i];
+            guest.spinning_ps += running_ps(point, i, machine, 0, true) +
+                                 running_ps(point, i, mechanism, first, true);
+            add_states(&guest.states, &core.states);
+            g_array_append_val(result->cores, core);
+        }
+        g_array_append_val(result->guests, guest);
+    }
+}
+
+static void collect_stage(const IvcPoint *point, IvcResult *result, const char *component,
+                          const IvcStage *stage, uint32_t id, unsigned guest)
+{
+    const IvcMeasure *measure = &point->platform.measure;
+    const IvcCores *cores = &point->platform.cores;
+    const IvcGuestSpec *spec = &point->scenario->guests[guest];
+    IvcStageResult line = {.stage = stage->name, .sentence = stage->sentence, .spin = stage->spin,
+                           .guest = guest};
+    for (size_t c = 0; c < spec->cores.n; c++) {
+        size_t at = (size_t)spec->cores.items[c] * cores->n_stages + id;
+        line.spent_ps += measure->over.entries[at].spent_ps - measure->began.entries[at].spent_ps;
+        line.times += measure->over.entries[at].times - measure->began.entries[at].times;
+    }
+    if (!line.times && !line.spent_ps)
+        return;
+    line.component = g_strdup(component);
+    line.cycles = ivc_clock_ps_to_cycles(&point->platform.clock, line.spent_ps).n;
+    g_array_append_val(result->stages, line);
+}
+
+static void collect_stages(const IvcPoint *point, IvcResult *result)
+{
+    const IvcScenario *scenario = point->scenario;
+    const IvcComponent *mechanism = &scenario->channel->mechanism->head;
+    const IvcStage *machine = scenario->registry->machine_stages;
+    for (unsigned g = 0; g < scenario->n_guests; g++) {
+        for (uint32_t s = 0; machine[s].name; s++)
+            collect_stage(point, result, "machine", &machine[s], s, g);
+        for (uint32_t s = 0; mechanism->stages && mechanism->stages[s].name; s++)
+            collect_stage(point, result, mechanism->name, &mechanism->stages[s],
+                          point->platform.stage_mechanism + s, g);
+    }
+}
+
+/* How often a machine stage was entered, over all cores. */
+static uint64_t times_of(const IvcPoint *point, IvcMachineStage stage)
+{
+    const IvcMeasure *measure = &point->platform.measure;
+    const IvcCores *cores = &point->platform.cores;
+    uint64_t sum = 0;
+    for (uint32_t c = 0; c < cores->n; c++) {
+        size_t at = (size_t)c * cores->n_stages + stage;
+        sum += measure->over.entries[at].times - measure->began.entries[at].times;
+    }
+    return sum;
+}
+
+static const struct {
+    IvcMachineStage stage;
+    const char *name;
+    const char *sentence;
+} stage_counts[] = {
+    {IVC_STAGE_INTERRUPT_ENTRY, "interrupts", "interrupts taken"},
+    {IVC_STAGE_REGISTER_STORE, "register_stores", "uncached stores to inter-core registers"},
+    {IVC_STAGE_REGISTER_LOAD, "register_loads", "uncached loads from inter-core registers"},
+    {IVC_STAGE_BLOCK, "blocks", "times that a process went to sleep"},
+    {IVC_STAGE_WAKE, "wakes", "sleeping processes made runnable"},
+};
+
+static void collect_counts(const IvcPoint *point, IvcResult *result)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(stage_counts); i++) {
+        IvcCountResult count = {.name = stage_counts[i].name, .unit = "count",
+                                .sentence = stage_counts[i].sentence,
+                                .value = times_of(point, stage_counts[i].stage)};
+        g_array_append_val(result->counts, count);
+    }
+    for (size_t i = 0; i < point->platform.n_counters; i++) {
+        const IvcCounter *counter = &point->platform.counters[i];
+        IvcCountResult count = {.name = counter->name, .unit = counter->unit,
+                                .sentence = counter->sentence,
+                                .value = counter->ended - counter->began};
+        g_array_append_val(result->counts, count);
+    }
+}
+
+static char *digest_of(const IvcPoint *point, const IvcResult *result)
+{
+    IvcDigest digest;
+    ivc_digest_init(&digest, point->platform.sim.now, NULL);
+    ivc_point_digest(point, &digest);
+    ivc_digest_u64(&digest, result->elapsed_ps);
+    ivc_digest_u64(&digest, result->latency_ps.sum);
+    for (guint i = 0; i < result->counts->len; i++)
+        ivc_digest_u64(&digest, g_array_index(result->counts, IvcCountResult, i).value);
+    for (guint i = 0; i < result->stages->len; i++)
+        ivc_digest_u64(&digest, g_array_index(result->stages, IvcStageResult, i).spent_ps);
+    return ivc_digest_text(&digest);
+}
+
+static const char *const mode_names[] = {
+    [IVC_MODE_PARTITIONED] = "partitioned",
+    [IVC_MODE_NATIVE] = "native",
+};
+
+static IvcResult *collect(const IvcPoint *point)
+{
+    const IvcScenario *scenario = point->scenario;
+    const IvcMeasure *measure = &point->platform.measure;
+    IvcResult *result = ivc_result_new();
+    size_t parameters, assumed, calibrated;
+    ivc_scenario_count_kinds(scenario, &parameters, &assumed, &calibrated);
+    result->scenario = g_strdup(scenario->name);
+    result->channel = g_strdup(scenario->channel->name);
+    result->mechanism = g_strdup(scenario->channel->mechanism->head.name);
+    result->workload = g_strdup(point->workload->head.name);
+    result->profile = g_strdup(scenario->profile);
+    result->mode = g_strdup(mode_names[scenario->channel->mode]);
+    result->ranks = point->platform.n_ranks;
+    result->message_bytes = scenario->workload.message.n;
+    result->messages_asked = point->messages_asked;
+    result->messages = measure->target;
+    result->capped = point->capped;
+    result->bytes = measure->bytes;
+    result->setup_ps = measure->setup_ps;
+    result->warmup_ps = measure->began_ps - MIN(measure->began_ps, measure->setup_ps);
+    result->elapsed_ps = measure->ended_ps - measure->began_ps;
+    result->clock_hz = point->platform.clock.hz;
+    result->latency_ps = measure->latency_ps;
+    result->events = point->platform.sim.events;
+    result->parameters = parameters;
+    result->assumed = assumed;
+    result->calibrated = calibrated;
+    result->seed = scenario->workload.seed;
+    result->hash = ivc_scenario_hash(scenario);
+    collect_guests(point, result);
+    collect_stages(point, result);
+    collect_counts(point, result);
+    result->digest = digest_of(point, result);
+    return result;
+}
+
+IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
+{
+    g_autoptr(IvcPoint) point = ivc_point_new(scenario, error);
+    if (!point)
+        return NULL;
+    if (hooks) {
+        point->platform.sim.stop_flag = hooks->stop;
+        point->platform.measure.progress = hooks->messages;
+    }
+    IvcStop stop = ivc_sim_run(&point->platform.sim);
+    if (!fail_stop(point, stop, error) || !check_finished(point, error) ||
+        !check_conservation(point, error))
+        return NULL;
+    return collect(point);
+}
