@@ -81,9 +81,15 @@ static void print_options(FILE *stream, const IvcOption *table, unsigned width)
     }
 }
 
-static void print_statuses(FILE *stream, unsigned width)
+static void print_heading(FILE *stream, const IvcTerminal *terminal, const char *text)
 {
-    fputs("\nExit status:\n", stream);
+    fprintf(stream, "\n%s%s:%s\n", ivc_terminal_on(terminal, IVC_STYLE_BOLD), text,
+            ivc_terminal_off(terminal));
+}
+
+static void print_statuses(FILE *stream, const IvcTerminal *terminal, unsigned width)
+{
+    print_heading(stream, terminal, "Exit status");
     for (const IvcExitStatus *row = ivc_exit_statuses; row->sentence != NULL; row++) {
         g_autofree char *number = g_strdup_printf("%d", row->status);
         fprintf(stream, "  %4s  ", number);
@@ -94,12 +100,6 @@ static void print_statuses(FILE *stream, unsigned width)
 static const IvcTerminal *terminal_of(const IvcCli *cli, const FILE *stream)
 {
     return stream == cli->err ? &cli->err_terminal : &cli->out_terminal;
-}
-
-static void print_heading(FILE *stream, const IvcTerminal *terminal, const char *text)
-{
-    fprintf(stream, "\n%s%s:%s\n", ivc_terminal_on(terminal, IVC_STYLE_BOLD), text,
-            ivc_terminal_off(terminal));
 }
 
 void ivc_help_program(const IvcCli *cli, FILE *stream)
@@ -121,7 +121,7 @@ void ivc_help_program(const IvcCli *cli, FILE *stream)
     }
     print_heading(stream, terminal, "Options of every verb");
     print_options(stream, cli->globals, width);
-    print_statuses(stream, width);
+    print_statuses(stream, terminal, width);
     fputs("\n'ivcsim VERB --help' explains one verb; 'man ivcsim' is the manual.\n", stream);
 }
 
@@ -139,7 +139,7 @@ void ivc_help_verb(const IvcCli *cli, const IvcVerb *verb, FILE *stream)
     }
     print_heading(stream, terminal, "Options of every verb");
     print_options(stream, cli->globals, width);
-    print_statuses(stream, width);
+    print_statuses(stream, terminal, width);
 }
 
 void ivc_help_version(FILE *stream)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/cli/listing.h"
+#include "sim/scenario/parameters.h"
 
 static bool is_table(const IvcCli *cli)
 {
@@ -144,6 +145,11 @@ int ivc_list_parameters(IvcCli *cli, const char *name)
     g_autoptr(IvcListing) listing = ivc_listing_new(parameter_headers);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     Visit visit = {listing, name, names};
+    for (const IvcScenarioTable *table = ivc_scenario_tables; table->path != NULL; table++) {
+        const IvcComponent map = {.name = *table->path != '\0' ? table->path : "scenario",
+                                  .params = table->params};
+        visit_parameters(&map, &visit);
+    }
     each_component(cli->registry, visit_parameters, &visit);
     return finish(cli, "parameters", &visit);
 }
