@@ -47,8 +47,7 @@ static void step_ping_pong(Loop *loop, uint64_t time, uint64_t tag)
 static void step_cycles(Loop *loop, uint64_t time, uint64_t tag)
 {
     static const uint16_t base[16] = {1, 1, 1, 1, 1, 1, 1, 1, 10, 10, 10, 10, 10, 100, 100, 400};
-    static const uint16_t span[16] = {4,  4,  4,  4,  4,  4,   4,   4,
-                                      32, 32, 32, 32, 32, 128, 128, 1024};
+    static const uint16_t span[16] = {4, 4, 4, 4, 4, 4, 4, 4, 32, 32, 32, 32, 32, 128, 128, 1024};
     uint64_t bits = phold_next(&loop->random);
     uint64_t delay = base[bits >> 60] + ((bits >> 32) & (span[bits >> 60] - 1U));
     loop->hash = phold_mix(loop->hash, time);

@@ -1,7 +1,8 @@
 /*
  * Measures the engine's queue and the candidates that lost, all in turn in one run: the machine's
  * noise hits every row alike. Prints CSV: medians of CPU time over the repetitions, and checks
- * that every queue gave the same order of events. Usage: queue_bench [repetitions] [events].
+ * that every queue gave the same order of events. Usage: queue_bench [repetitions [events
+ * [workload [pending]]]].
  */
 #include "sim/engine/queue.h"
 #include "tests/bench/bench.h"
@@ -18,11 +19,11 @@ typedef struct {
 } Row;
 
 static const Row rows[] = {
-    {"ping_pong", BENCH_PING_PONG, 1}, {"phold", BENCH_PHOLD, 16},
-    {"phold", BENCH_PHOLD, 64},        {"phold", BENCH_PHOLD, 1024},
-    {"phold", BENCH_PHOLD, 65536},     {"cycles", BENCH_CYCLES, 16},
-    {"cycles", BENCH_CYCLES, 1024},    {"cycles", BENCH_CYCLES, 65536},
-    {"lockstep", BENCH_LOCKSTEP, 16},  {"lockstep", BENCH_LOCKSTEP, 1024},
+    {"ping_pong", BENCH_PING_PONG, 1},   {"phold", BENCH_PHOLD, 16},
+    {"phold", BENCH_PHOLD, 64},          {"phold", BENCH_PHOLD, 1024},
+    {"phold", BENCH_PHOLD, 65536},       {"cycles", BENCH_CYCLES, 16},
+    {"cycles", BENCH_CYCLES, 1024},      {"cycles", BENCH_CYCLES, 65536},
+    {"lockstep", BENCH_LOCKSTEP, 16},    {"lockstep", BENCH_LOCKSTEP, 1024},
     {"lockstep", BENCH_LOCKSTEP, 65536},
 };
 
@@ -81,6 +82,10 @@ int main(int argc, char **argv)
     bool same = true;
     printf("workload,pending,queue,ns_per_event\n");
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if ((argc > 3 && g_strcmp0(argv[3], rows[i].name) != 0) ||
+            (argc > 4 && strtoul(argv[4], NULL, 10) != rows[i].pending)) {
+            continue;
+        }
         same = row_measure(&rows[i], repetitions, events) && same;
     }
     return same ? 0 : 1;
