@@ -105,6 +105,7 @@ START_TEST(test_life_of_a_block)
     ck_assert_int_eq(ivc_region_block_free(region, 2, index, &back), IVC_REGION_NOT_ALLOCATED);
     ck_assert_int_eq(ivc_region_block_get(region, index, &block), IVC_REGION_NOT_ALLOCATED);
     ck_assert_int_eq(ivc_region_block_access(region, 2, index, 1), IVC_REGION_NOT_ALLOCATED);
+    ck_assert_int_eq(ivc_region_unmap(region, 2), IVC_REGION_OK); /* shared twice, held once */
 }
 END_TEST
 
