@@ -23,17 +23,6 @@ static void complain(AxisRead *r, const char *code, IvcPlace place, const char *
     ivc_diags_add(r->diags, IVC_DIAG_ERROR, code, place, hint, "%s", text);
 }
 
-static void unknown_path(const IvcScenario *s, const char *path, IvcPlace place, IvcDiags *diags)
-{
-    g_autofree const char **paths = ivc_bound_paths(s);
-    const char *near = ivc_suggest(path, paths);
-    g_autofree char *hint = near ? g_strdup_printf("did you mean '%s'?", near)
-                                 : g_strdup("'ivcsim show' prints every path");
-    g_autofree char *shown = ivc_text_escape(path, strlen(path), 60);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", place, hint, "unknown path '%s'",
-                  shown);
-}
-
 /* Splits the key "a.b, c.d" into paths. */
 static void read_paths(AxisRead *r)
 {
@@ -42,7 +31,7 @@ static void read_paths(AxisRead *r)
         g_strstrip(paths[i]);
         const IvcParam *param = ivc_scenario_param(r->s, paths[i]);
         if (!param)
-            unknown_path(r->s, paths[i], r->node->key_place, r->diags);
+            ivc_unknown_path(r->s, paths[i], r->node->key_place, r->diags);
         g_ptr_array_add(r->params, (gpointer)param);
     }
     r->axis->paths = (const char **)g_steal_pointer(&paths);

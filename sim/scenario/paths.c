@@ -73,6 +73,32 @@ const IvcParam *ivc_scenario_param(const IvcScenario *s, const char *path)
     return NULL;
 }
 
+/* Is it open what the path may be, because the mechanism or workload before it is unknown? */
+static bool undecided(const IvcScenario *s, const char *path)
+{
+    if (g_str_has_prefix(path, "workload."))
+        return s->workload.workload == NULL;
+    for (size_t i = 0; i < s->n_channels; i++) {
+        g_autofree char *channel = g_strdup_printf("channels.%s.", s->channels[i].name);
+        if (g_str_has_prefix(path, channel))
+            return s->channels[i].mechanism == NULL;
+    }
+    return false;
+}
+
+void ivc_unknown_path(const IvcScenario *s, const char *path, IvcPlace place, IvcDiags *diags)
+{
+    if (undecided(s, path))
+        return;
+    g_autofree const char **paths = ivc_bound_paths(s);
+    const char *near = ivc_suggest(path, paths);
+    g_autofree char *hint = near ? g_strdup_printf("did you mean '%s'?", near)
+                                 : g_strdup("'ivcsim show' prints every path");
+    g_autofree char *shown = ivc_text_escape(path, strlen(path), 60);
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", place, hint, "unknown path '%s'",
+                  shown);
+}
+
 static bool listed(const char *const *names, const char *word)
 {
     for (size_t i = 0; names[i]; i++) {

@@ -334,7 +334,7 @@ IvcScenario *ivc_scenario_bind(const IvcScenarioSource *source, const char *cons
         if (!ivc_tree_set(s->tree, sets[i], i + 1, diags))
             continue; /* the others are checked all the same */
     }
-    if (ivc_diags_errors(diags) > before || !check_schema(&b))
+    if (!check_schema(&b))
         return NULL;
     bind_top(&b);
     bind_machine(&b);

@@ -92,6 +92,10 @@ void ivc_sweep_bind(IvcScenario *scenario, IvcDiags *diags);
 bool ivc_scenario_check_value(const IvcScenario *scenario, const IvcParam *param,
                               const IvcNode *node, IvcDiags *diags);
 
+/** Reports a path that no table has, unless the reason is an unknown mechanism or workload. */
+void ivc_unknown_path(const IvcScenario *scenario, const char *path, IvcPlace place,
+                      IvcDiags *diags);
+
 /** Returns the paths that were bound, for suggestions; NULL-terminated, free the array only. */
 const char **ivc_bound_paths(const IvcScenario *scenario);
 

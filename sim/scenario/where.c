@@ -191,12 +191,7 @@ static Expr *parse_compare(Parser *p)
     e->place = token_place(p, p->at, n);
     p->at += n;
     if (!e->param) {
-        g_autofree const char **paths = ivc_bound_paths(p->s);
-        const char *near = ivc_suggest(e->path, paths);
-        g_autofree char *hint = near ? g_strdup_printf("did you mean '%s'?", near)
-                                     : g_strdup("'ivcsim show' prints every path");
-        ivc_diags_add(p->diags, IVC_DIAG_ERROR, "config-reference", path_place, hint,
-                      "unknown path '%s'", e->path);
+        ivc_unknown_path(p->s, e->path, path_place, p->diags);
         p->failed = true;
         return g_steal_pointer(&e);
     }
