@@ -1,0 +1,460 @@
+"""Sweeps with the real program: what happens to results when things go wrong.
+
+    sweep_test.py CASE IVCSIM
+
+One case a call; exit status 0 passed, 1 failed, 77 skipped (what the case needs is not allowed
+here). Random choices print their seed; SWEEP_TEST_SEED=N repeats them.
+"""
+import csv
+import io
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SMALL = os.path.join(HERE, "small.yaml")
+FAILING = os.path.join(HERE, "failing.yaml")
+POINTS = 20
+FILES = ("points.csv", "points.json", "points.jsonl", "table.txt", "manifest.json",
+         "scenario.yaml")
+SKIPPED = 77
+PROGRAM = ""
+
+
+class Skip(Exception):
+    """What this case needs is not to be had here."""
+
+
+def command(*args):
+    return [PROGRAM, *args]
+
+
+def run(*args, status=0, **options):
+    """Runs the program and expects an exit status; returns what it printed."""
+    done = subprocess.run(command(*args), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, timeout=250, check=False, **options)
+    if done.returncode != status:
+        raise AssertionError(f"{args}: exit status {done.returncode}, not {status}\n"
+                             f"stdout: {done.stdout}\nstderr: {done.stderr}")
+    return done
+
+
+def equal(got, want, what):
+    if got != want:
+        raise AssertionError(f"{what}:\n got: {got}\nwant: {want}")
+
+
+def contains(text, part):
+    if part not in text:
+        raise AssertionError(f"not found: {part}\nin: {text}")
+
+
+def read(*path):
+    with open(os.path.join(*path), "rb") as file:
+        return file.read()
+
+
+def same_files(left, right, files=FILES):
+    for name in files:
+        if read(left, name) != read(right, name):
+            raise AssertionError(f"{name} of {left} and {right} differ")
+
+
+def query(folder, sql):
+    """Asks the store; what a killed sweep left behind is in its journal."""
+    store = sqlite3.connect(os.path.join(folder, "results.sqlite"), timeout=30)
+    try:
+        return store.execute(sql).fetchall()
+    finally:
+        store.close()
+
+
+def stored(folder):
+    if not os.path.exists(os.path.join(folder, "results.sqlite")):
+        return 0
+    try:
+        return query(folder, "SELECT count(*) FROM points")[0][0]
+    except sqlite3.OperationalError:
+        return 0  # killed before there were tables
+
+
+def seeded():
+    seed = int(os.environ.get("SWEEP_TEST_SEED", random.SystemRandom().randrange(1 << 30)))
+    print(f"SWEEP_TEST_SEED={seed}")
+    return random.Random(seed)
+
+
+def case_kill(work):
+    """Killed at random moments and continued, a sweep ends with the same bytes; nothing that had
+    finished is lost or runs twice."""
+    whole = os.path.join(work, "whole")
+    begin = time.monotonic()
+    run("sweep", SMALL, "-o", whole, "-j1", "-q")
+    span = time.monotonic() - begin
+    chance = seeded()
+    folder = os.path.join(work, "killed")
+    before = 0
+    kills = 0
+    while kills < 60:
+        sweep = subprocess.Popen(command("sweep", SMALL, "-o", folder, "-j2", "-q"),
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0, span / 4))
+        sweep.kill()
+        if sweep.wait() != -signal.SIGKILL:
+            break  # it was done before
+        kills += 1
+        now = stored(folder)
+        if now < before:
+            raise AssertionError(f"{before} points were stored, {now} are left")
+        before = now
+    print(f"killed {kills} times, {before} points stored by then")
+    if kills < 3:
+        raise AssertionError("hardly ever killed: the points are too short for this test")
+    run("sweep", SMALL, "-o", folder, "-j2", "-q")
+    same_files(whole, folder)
+    equal(query(folder, "SELECT count(*), min(runs), max(runs) FROM points"), [(POINTS, 1, 1)],
+          "points, least and most runs")
+
+
+def case_interrupt(work):
+    """Ctrl-C: exit status 130, finished points are kept, files show them, the same command goes
+    on."""
+    whole = os.path.join(work, "whole")
+    run("sweep", SMALL, "-o", whole, "-q")
+    folder = os.path.join(work, "stopped")
+    longer = ("sweep", SMALL, "-o", folder, "-j1")
+    sweep = subprocess.Popen(command(*longer), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True)
+    while stored(folder) < 2 and sweep.poll() is None:
+        time.sleep(0.001)
+    sweep.send_signal(signal.SIGINT)
+    out, err = sweep.communicate(timeout=100)
+    if sweep.returncode == 0:
+        raise Skip("the sweep was done before the signal came")
+    equal(sweep.returncode, 130, f"exit status ({err})")
+    equal(out, "", "standard output")
+    have = stored(folder)
+    contains(err, f"interrupted: {have} of {POINTS} points are stored\n"
+                  "hint: type the same command again to continue with the others\n")
+    equal(len(read(folder, "points.jsonl").splitlines()), have, "points in points.jsonl")
+    equal(json.loads(read(folder, "points.json"))["status"], "partial", "status")
+    contains(run("export", folder).stderr,
+             f"{POINTS - have} of {POINTS} points have not been simulated yet")
+    contains(run(*longer).stderr, f"{POINTS - have} simulated")
+    same_files(whole, folder)
+    equal(query(folder, "SELECT max(runs) FROM points"), [(1,)], "most runs")
+
+
+def case_jobs(work):
+    """Any number of jobs: the same bytes, in files and on standard output."""
+    first = os.path.join(work, "j1")
+    table = run("sweep", SMALL, "-o", first, "-j", "1", "-q").stdout
+    for jobs in ("-j2", "-j7", "--jobs=100"):
+        folder = os.path.join(work, jobs)
+        equal(run("sweep", SMALL, "-o", folder, jobs, "-q").stdout, table, f"table with {jobs}")
+        same_files(first, folder)
+
+
+def case_axes(work):
+    """The address of a point does not depend on the order of the axes, nor on how a value came
+    to be: nothing runs again."""
+    folder = os.path.join(work, "out")
+    run("sweep", SMALL, "-o", folder, "-q")
+    with open(SMALL, encoding="utf-8") as file:
+        head, axes = file.read().split("  axes:\n")
+    turned = os.path.join(work, "turned.yaml")
+    with open(turned, "w", encoding="utf-8") as file:
+        file.write(head + "  axes:\n" + "".join(reversed(axes.splitlines(keepends=True))))
+    note = run("sweep", turned, "-o", folder).stderr
+    contains(note, f"{POINTS} points: 0 simulated in ")
+    contains(note, f"s, {POINTS} stored before, 0 failed")
+    # Another value of anything that counts is another point.
+    note = run("sweep", turned, "-o", folder, "--set", "workload.seed=7").stderr
+    contains(note, f"{POINTS} points: {POINTS} simulated in ")
+
+
+def case_again(work):
+    """Done is done; --force runs all again and gives the same."""
+    folder = os.path.join(work, "out")
+    copy = os.path.join(work, "copy")
+    run("sweep", SMALL, "-o", folder, "-q")
+    shutil.copytree(folder, copy)
+    contains(run("sweep", SMALL, "-o", folder).stderr, f"{POINTS} points: 0 simulated in ")
+    same_files(folder, copy)
+    contains(run("sweep", SMALL, "-o", folder, "--force").stderr,
+             f"{POINTS} points: {POINTS} simulated in ")
+    same_files(folder, copy)
+    equal(sorted(os.listdir(folder)), sorted((*FILES, "results.sqlite")), "files")
+
+
+def case_failed(work):
+    """Failed points are named, stop nobody, are kept, and are run again when asked for."""
+    folder = os.path.join(work, "out")
+    done = run("sweep", FAILING, "-o", folder, "-j1", status=1)
+    contains(done.stderr, "4 points: 4 simulated in ")
+    contains(done.stderr, "0 stored before, 2 failed\n")
+    contains(done.stderr, "ivcsim sweep: error: point limits.horizon=1us workload.message=1KiB: ")
+    contains(done.stderr, "ivcsim sweep: error: point limits.horizon=1us workload.message=4KiB: ")
+    rows = list(csv.DictReader(io.StringIO(read(folder, "points.csv").decode())))
+    equal([row["status"] for row in rows], ["ok", "ok", "failed", "failed"], "status")
+    equal([row["limits.horizon"] for row in rows], ["1s", "1s", "1us", "1us"], "axis")
+    equal([row["message_bytes"] for row in rows], ["1024", "4096"] * 2, "message_bytes")
+    equal([row["error"] != "" for row in rows], [False, False, True, True], "error")
+    contains(run("sweep", FAILING, "-o", folder, status=1).stderr, "4 points: 0 simulated in ")
+    contains(run("sweep", FAILING, "-o", folder, "--failed", status=1).stderr,
+             "4 points: 2 simulated in ")
+    equal(query(folder, "SELECT status, runs FROM points ORDER BY status, key"),
+          [("failed", 2), ("failed", 2), ("ok", 1), ("ok", 1)], "runs")
+    document = json.loads(run("sweep", FAILING, "-o", folder, "--format", "json",
+                              status=1).stdout)
+    equal(document["status"], "partial", "status of the document")
+
+
+def case_list(work):
+    """-n lists, counts, and leaves no trace."""
+    folder = os.path.join(work, "out")
+    done = run("sweep", SMALL, "-n", "-o", folder)
+    lines = done.stdout.splitlines()
+    equal(lines[0].split(), ["point", "channel", "workload.message", "state"], "header")
+    equal(lines[1].split(), ["1", "mixed", "64B", "to", "run"], "first point")
+    equal(lines[POINTS].split(), [str(POINTS), "network", "16KiB", "to", "run"], "last point")
+    equal(len(lines), POINTS + 1, "lines")
+    equal(done.stderr, f"{POINTS} points: 0 stored (0 failed), {POINTS} to run\n", "count")
+    equal(os.path.exists(folder), False, "folder")
+    run("sweep", SMALL, "-o", folder, "-q", "--set", "workload.total=1MiB")
+    text = run("sweep", SMALL, "-n", "-o", folder, "--set", "workload.total=1MiB",
+               "--format=csv").stdout
+    equal(text.splitlines()[1], "1,mixed,64B,stored", "stored point")
+
+
+def case_formats(work):
+    """What is printed is what is written; the table holds the bandwidths of the CSV file."""
+    folder = os.path.join(work, "out")
+    table = run("sweep", SMALL, "-o", folder, "-q").stdout
+    for form in ("csv", "json", "jsonl"):
+        equal(run("sweep", SMALL, "-o", folder, "-q", "--format", form).stdout.encode(),
+              read(folder, f"points.{form}"), form)
+    equal(table.encode(), read(folder, "table.txt"), "table.txt")
+    rows = list(csv.DictReader(io.StringIO(read(folder, "points.csv").decode())))
+    equal(len(rows), POINTS, "rows")
+    lines = table.splitlines()
+    equal(lines[0], "bandwidth in MB/s (10^6 bytes a second)", "title")
+    equal(lines[2].split(), ["message", "mixed", "memory", "one-os", "network"], "header")
+    sizes = ["64 B", "256 B", "1 KiB", "4 KiB", "16 KiB"]
+    for i, size in enumerate(sizes):
+        words = lines[3 + i].split()
+        equal(" ".join(words[:2]), size, "size")
+        for k, word in enumerate(words[2:]):
+            row = rows[k * len(sizes) + i]
+            want = float(row["bandwidth_bytes_per_s"]) / 1e6
+            if abs(float(word.rstrip("*")) - want) > 0.0006 * want:
+                raise AssertionError(f"{size}, column {k}: {word}, not {want}")
+            # 8 MiB in 64 and 256 bytes are more messages than messages_max.
+            capped = i < 2
+            equal(word.endswith("*"), capped, f"star of {size}, column {k}")
+            equal(row["capped"], "true" if capped else "false", f"capped of {size}, column {k}")
+    contains(table, "* the point stopped at workload.messages_max")
+    points = json.loads(read(folder, "points.json"))["points"]
+    equal([point["capped"] for point in points], [row["capped"] == "true" for row in rows],
+          "capped")
+
+
+def case_export(work):
+    """export prints what sweep wrote, to standard output or to a file."""
+    folder = os.path.join(work, "out")
+    run("sweep", SMALL, "-o", folder, "-q")
+    for form in ("csv", "json", "jsonl"):
+        want = read(folder, f"points.{form}")
+        equal(run("export", folder, "--format", form).stdout.encode(), want, form)
+        target = os.path.join(work, f"exported.{form}")
+        equal(run("export", folder, "--format", form, "-o", target).stdout, "", "output")
+        equal(read(target), want, f"exported {form}")
+    missing = os.path.join(work, "missing")
+    done = run("export", missing, status=5)
+    equal(done.stderr, f"ivcsim export: error: cannot open results store '{missing}': "
+                       "No such file or directory\n", "missing folder")
+    equal(done.stdout, "", "output")
+
+
+HINT = ("hint: 'ivcsim sweep --force' sets the file aside (results.sqlite.damaged) and runs every "
+        "point again\n")
+
+
+def case_damaged(work):
+    """A damaged store is refused, never overwritten; --force sets it aside."""
+    folder = os.path.join(work, "out")
+    store = os.path.join(folder, "results.sqlite")
+    run("sweep", SMALL, "-o", folder, "-q")
+    good = read(store)
+    broken = {
+        "text": b"this is no database, but somebody's notes\n" * 50,
+        "cut": good[:len(good) // 2],
+        "noise": good[:4096] + bytes(len(good) - 4096),
+        "letter": good.replace(b'"capped":', b'"cupped":', 1),
+    }
+    for name, data in broken.items():
+        with open(store, "wb") as file:
+            file.write(data)
+        for verb in (("sweep", SMALL, "-o", folder), ("export", folder)):
+            done = run(*verb, status=5)
+            contains(done.stderr, f"ivcsim {verb[0]}: error: ")
+            contains(done.stderr, store)
+            contains(done.stderr, "damaged")
+            contains(done.stderr, HINT)
+            equal(done.stdout, "", "output")
+            equal(read(store), data, f"the broken store ({name}) after {verb[0]}")
+    document = json.loads(run("export", folder, "--format=json", status=5).stdout)
+    equal(document["status"], "error", "status")
+    with open(store, "wb") as file:
+        file.write(broken["text"])
+    done = run("sweep", SMALL, "-o", folder, "--force")
+    contains(done.stderr, f"the old results store was renamed to {store}.damaged\n")
+    contains(done.stderr, f"{POINTS} points: {POINTS} simulated in ")
+    equal(read(store + ".damaged"), broken["text"], "the old store")
+    equal(len(run("export", folder).stdout.splitlines()), POINTS + 1, "lines exported")
+
+
+def case_foreign(work):
+    """A database of another program, and a store of another version, are refused."""
+    folder = os.path.join(work, "out")
+    os.mkdir(folder)
+    store = os.path.join(folder, "results.sqlite")
+    other = sqlite3.connect(store)
+    other.execute("CREATE TABLE bookmarks(url)")
+    other.commit()
+    other.close()
+    equal(run("sweep", SMALL, "-o", folder, status=5).stderr,
+          f"ivcsim sweep: error: '{store}' is a database of another program, no results store\n"
+          "hint: choose another folder with -o; 'ivcsim sweep --force' would set the file aside "
+          "(results.sqlite.damaged)\n", "foreign database")
+    os.remove(store)
+    run("sweep", SMALL, "-o", folder, "-q")
+    other = sqlite3.connect(store)
+    other.execute("PRAGMA user_version=99")
+    other.commit()
+    other.close()
+    equal(run("export", folder, status=5).stderr,
+          f"ivcsim export: error: results store '{store}' has version 99; this program reads 1\n"
+          + HINT, "newer store")
+
+
+def case_lock(work):
+    """Two sweeps never write to one folder."""
+    folder = os.path.join(work, "out")
+    os.mkdir(folder)
+    holder = subprocess.Popen(["flock", folder, "sleep", "100"])
+    try:
+        for _ in range(2000):
+            if subprocess.run(["flock", "-n", folder, "true"], check=False).returncode != 0:
+                break
+            time.sleep(0.005)
+        equal(run("sweep", SMALL, "-o", folder, status=5).stderr,
+              f"ivcsim sweep: error: another sweep is writing to '{folder}'\n"
+              "hint: wait for it, or choose another folder with -o\n", "second sweep")
+        equal(os.listdir(folder), [], "files")
+    finally:
+        holder.terminate()
+        holder.wait()
+
+
+def case_unwritable(work):
+    """No right to write: a message, nothing half done."""
+    file = os.path.join(work, "file")
+    with open(file, "w", encoding="utf-8") as handle:
+        handle.write("kept")
+    inside = os.path.join(file, "out")
+    equal(run("sweep", SMALL, "-o", inside, status=5).stderr,
+          f"ivcsim sweep: error: cannot make the directory '{inside}': Not a directory\n",
+          "folder under a file")
+    equal(read(file), b"kept", "the file")
+    folder = os.path.join(work, "out")
+    run("sweep", SMALL, "-o", folder, "-q")
+    options = {}
+    if os.geteuid() == 0:
+        # Root may write anywhere: be nobody, if nobody can get to the program and the folder.
+        os.chmod(work, 0o755)
+        options = {"user": 65534, "group": 65534, "extra_groups": []}
+        try:
+            subprocess.run([PROGRAM, "--version"], stdout=subprocess.DEVNULL, check=True,
+                           **options)
+            subprocess.run(["test", "-r", SMALL], check=True, **options)
+        except (OSError, subprocess.CalledProcessError) as reason:
+            raise Skip(f"cannot run as another user: {reason}") from reason
+    os.chmod(folder, 0o555)
+    os.chmod(os.path.join(folder, "results.sqlite"), 0o444)
+    before = sorted(os.listdir(folder))
+    done = run("sweep", SMALL, "-o", folder, status=5, **options)
+    contains(done.stderr, f"ivcsim sweep: error: cannot open results store '{folder}/"
+                          "results.sqlite': ")
+    # Reading is allowed, also without the right to make a journal.
+    equal(run("export", folder, **options).stdout.encode(), read(folder, "points.csv"), "export")
+    equal(sorted(os.listdir(folder)), before, "files")
+    os.chmod(folder, 0o755)
+
+
+def case_full(work):
+    """No space left: a message and exit status 5, wherever it runs out; with more space the same
+    command goes on and ends with the same bytes."""
+    if os.geteuid() != 0:
+        raise Skip("needs root, to mount a small file system")
+    whole = os.path.join(work, "whole")
+    run("sweep", SMALL, "-o", whole, "-q")
+    seen = set()
+    for pages in range(1, 90, 4):
+        disk = os.path.join(work, f"disk{pages}")
+        os.mkdir(disk)
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={pages * 4}k", "tmpfs", disk]
+        if subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            raise Skip("may not mount a small file system")
+        try:
+            done = subprocess.run(command("sweep", SMALL, "-o", disk, "-j2"), check=False,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            if done.returncode == 0:
+                break
+            equal(done.returncode, 5, f"exit status with {pages} pages ({done.stderr})")
+            equal(done.stdout, "", "output")
+            text = done.stderr.split("ivcsim sweep: error: ")[1].splitlines()[0]
+            if "o space left" not in text:
+                raise AssertionError(f"{pages} pages: {done.stderr}")
+            seen.add(text.replace(disk, "DISK"))
+            have = stored(disk) if pages > 20 else 0
+            subprocess.run(["mount", "-o", "remount,size=16m", disk], check=True)
+            note = run("sweep", SMALL, "-o", disk).stderr
+            if have:
+                contains(note, f"{have} stored before")
+            same_files(whole, disk)
+            equal(query(disk, "SELECT max(runs) FROM points"), [(1,)], "most runs")
+        finally:
+            subprocess.run(["umount", disk], check=True)
+    print("messages seen:", *sorted(seen), sep="\n  ")
+    if not any("results store" in text for text in seen):
+        raise AssertionError("the store never ran out of space")
+
+
+def main():
+    global PROGRAM
+    case, PROGRAM = sys.argv[1], os.path.abspath(sys.argv[2])
+    work = tempfile.mkdtemp(prefix="ivcsim-sweep-")
+    try:
+        globals()[f"case_{case}"](work)
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        return SKIPPED
+    except AssertionError as failure:
+        print(f"FAILED: {failure}")
+        return 1
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    print("passed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
