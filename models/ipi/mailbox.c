@@ -40,6 +40,7 @@ typedef struct {
     uint64_t pending;
     uint64_t value;
     uint64_t word;
+    uint32_t from;
     char name[24];
 } Handler;
 
@@ -172,6 +173,7 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
     }
     for (;;) {
         h->value = port_read(lane, IVC_REG_FETCH);
+        h->from = lane->from;
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
         port_write(lane, IVC_REG_CLEAR, port_of(lane, IVC_REG_CLEAR).mask);
         ivc_signal(h->agent.sim, &lane->empty);
@@ -183,11 +185,11 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
         g_assert(joined != IVC_REGISTER_JOIN_MALFORMED);
         if (joined == IVC_REGISTER_JOIN_DONE)
             break;
+        IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
         while (port_read(lane, IVC_REG_FETCH) == 0) {
             IVC_AWAIT(&h->fetch, ivc_poll(&h->agent, &h->line, MAX(1, t->registers_load),
                                           IVC_TIME_NEVER, IVC_STAGE_REGISTER_POLL));
         }
-        IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
     }
     mailbox->words--;
     IVC_END(&h->fetch);
@@ -217,7 +219,7 @@ static IvcStep handler_step(IvcAgent *agent)
             if (!has_posted(h, lane))
                 continue;
             IVC_CALL(h, fetch_word(h, lane));
-            IVC_CALL(h, mailbox->deliver(mailbox->client, agent, h->member, lane->from, h->word));
+            IVC_CALL(h, mailbox->deliver(mailbox->client, agent, h->member, h->from, h->word));
         }
         h->lane = 0;
         IVC_AWAIT(h, ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
@@ -323,6 +325,7 @@ static void handler_digest(const Handler *h, IvcDigest *digest)
     ivc_digest_u64(digest, h->label ? h->pending : 0);
     ivc_digest_u64(digest, h->fetch.label ? h->value : 0);
     ivc_digest_u64(digest, h->label ? h->word : 0);
+    ivc_digest_u64(digest, h->label ? h->from : 0);
 }
 
 void ivc_mailbox_digest(const IvcMailbox *mailbox, IvcDigest *digest)

@@ -23,7 +23,7 @@ const IvcRegisterTagInfo ivc_register_tags[IVC_REGISTER_TAGS] = {
     [11] = {"credit", "count 8, slot 24",
             "mailboxes have no full flag: the receiver says what it has taken"},
     [12] = {"request", "op 2, id 8, bytes 40",
-            "rendezvous: a large message waits for its Recv instead of filling the region"},
+            "rendezvous, and the length of a message that goes in several inline words"},
     [13] = {"control", "op 4, source 12, argument 32",
             "init, finalize, barrier and wake-up must not need an envelope"},
     [14] = {"spare", "-", "free for later use: refused until then"},

@@ -35,6 +35,12 @@ typedef struct {
 /** The place of a bound value, or of the nearest enclosing key: for `check` hooks. */
 IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
 
+/** The machine that a scenario describes: for `check` hooks. */
+const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario);
+
+/** The name of the i-th guest of the channel at `path` ("channels.ring"), or NULL at the end. */
+const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *path, size_t i);
+
 /** A chip profile that is built into the program. */
 typedef struct {
     const char *name; /**< "octeon-cn5650" */

@@ -24,7 +24,7 @@ typedef struct {
     IvcCost memory;
 } IvcLineCosts;
 
-typedef struct {
+typedef struct IvcMachineSpec {
     uint64_t cores;
     IvcFrequency clock;
     IvcBytes line;

@@ -1,0 +1,412 @@
+/* The VM-communication module: inter-core registers and shared memory between guests.
+ *
+ * An application's call enters the kernel; the module chooses the path by the message's size. What
+ * fits travels in the register itself, and the receiver's interrupt handler puts it into the
+ * receiver's buffer; what does not goes into a block of the shared region, and only the block's
+ * slot and length travel in the register. Three mechanisms are made of it: both paths
+ * (register-shmem), every message through the region (shmem), registers alone (register).
+ * Sources: the register + shared-memory design of Zhang and Huang (Yangtze University Journal,
+ * 2012) and its companion patent CN102693162A (one copy a message; the interrupt synchronises).
+ *
+ * Left out: protection faults (who may touch the region is checked before a run), cleaning of
+ * blocks between owners, more than one process of a rank. */
+#include "models/shmem/register_shmem.h"
+#include "models/shmem/mechanisms.h"
+
+#include "sim/model/machine.h"
+
+#define S IvcVmcommSpec
+#define SOFTWARE "assumed: instructions of a short kernel path on an in-order core; sweep it"
+#define PAPER "Zhang, Huang 2012: a message that fits the register goes through it"
+
+#define REGISTER_ROWS(default_max, most)                                                           \
+    {IVC_PARAM(S, register_max, "register_max"), .fallback = default_max, .max = most,             \
+     .kind = IVC_KIND_DOCUMENTED, .source = PAPER,                                                 \
+     .sentence = "largest message that travels in the register; more than 7B takes several words"}
+
+#define REGION_ROWS                                                                                \
+    {IVC_PARAM(S, region, "region"), .fallback = "1MiB", .min = "4KiB", .max = "256MiB",           \
+     .sentence = "shared region that the hypervisor allocates for this channel"},                  \
+        {IVC_PARAM(S, block_min, "block_min"), .fallback = "1KiB", .min = "64B", .max = "1MiB",    \
+         .sentence = "smallest block of the region; blocks are powers of two of it"},              \
+        {IVC_PARAM(S, piece, "piece"), .fallback = "0B", .max = "128MiB",                          \
+         .sentence = "longer messages go in pieces of this size; 0B: a quarter of the region"},    \
+        {IVC_PARAM(S, copies, "copies"), .fallback = "1", .min = "1", .max = "2",                  \
+         .kind = IVC_KIND_DOCUMENTED,                                                              \
+         .source = "CN102693162A: one copy a message; 2 is the variant from private buffers",      \
+         .sentence = "1: the sender makes its message in the region; 2: it copies it in"},         \
+        {IVC_PARAM(S, access, "access"), .fallback = IVC_PARAM_UNSET,                              \
+         .sentence = "guests that may map the region; without it, those of the channel"},          \
+        {IVC_PARAM(S, alloc, "alloc"), .fallback = "150cycles", .max = "1ms",                      \
+         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE, .sentence = "allocating a block"},          \
+        {IVC_PARAM(S, free_block, "free"), .fallback = "150cycles", .max = "1ms",                  \
+         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
+         .sentence = "freeing a block and looking who waits for room"},                            \
+        {IVC_PARAM(S, map, "map"), .fallback = "20us", .max = "1s", .kind = IVC_KIND_ASSUMED,      \
+         .source = "assumed: page-table entries for the region; part of set-up only",              \
+         .sentence = "mapping the region, once a rank"}
+
+#define COMMON_ROWS                                                                                \
+    {IVC_PARAM(S, window, "window"), .fallback = "32", .min = "2", .max = "255",                   \
+     .sentence = "messages in registers that the receiver need not have taken yet"},               \
+        {IVC_PARAM(S, spin, "spin"), .fallback = "0", .max = "1s",                                 \
+         .sentence = "how long a Recv polls before it puts its process to sleep"},                 \
+        {IVC_PARAM(S, choose, "choose"), .fallback = "100cycles", .max = "1ms",                    \
+         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
+         .sentence = "checking the arguments of a Send and choosing the path"},                    \
+        {IVC_PARAM(S, pack, "pack"), .fallback = "30cycles", .max = "1ms",                         \
+         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
+         .sentence = "forming a register message"},                                                \
+        {IVC_PARAM(S, dispatch, "dispatch"), .fallback = "80cycles", .max = "1ms",                 \
+         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
+         .sentence = "decoding a register message in the handler and finding its receiver"},       \
+        {IVC_PARAM(S, match, "match"), .fallback = "120cycles", .max = "1ms",                      \
+         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
+         .sentence = "looking for a matching message in a Recv, and queueing it"}
+
+static const IvcParam both_params[] = {
+    REGISTER_ROWS("7B", "4KiB"), REGION_ROWS, COMMON_ROWS, {0}};
+static const IvcParam shmem_params[] = {REGION_ROWS, COMMON_ROWS, {0}};
+static const IvcParam register_params[] = {REGISTER_ROWS("256B", "64KiB"), COMMON_ROWS, {0}};
+
+const IvcStage ivc_vmcomm_stages[] = {
+    [VMCOMM_CHOOSE] = {"choose", "checking a Send and choosing its path", false},
+    [VMCOMM_PACK] = {"pack", "forming register messages", false},
+    [VMCOMM_DISPATCH] = {"dispatch", "decoding register messages in the interrupt handler", false},
+    [VMCOMM_MATCH] = {"match", "matching a Recv with messages", false},
+    [VMCOMM_ALLOC] = {"alloc", "allocating blocks of the region", false},
+    [VMCOMM_FREE] = {"free", "freeing blocks of the region", false},
+    [VMCOMM_HEADER] = {"header", "writing and reading block headers", false},
+    [VMCOMM_COPY_IN] = {"copy-in", "copying from the user's buffer into the region", false},
+    [VMCOMM_COPY_OUT] = {"copy-out", "copying out of the region into the user's buffer", false},
+    [VMCOMM_DELIVER] = {"deliver", "storing data that came in the register", false},
+    [VMCOMM_SPIN] = {"spin", "polling for a message before going to sleep", true},
+    [VMCOMM_MAP] = {"map", "mapping the region", false},
+    [VMCOMM_STAGES] = {NULL, NULL, false},
+};
+
+uint64_t ivc_vmcomm_word(const IvcRegisterMessage *message)
+{
+    uint64_t word = 0;
+    bool fits = ivc_register_message_encode(message, &word);
+    g_assert(fits);
+    return word;
+}
+
+/* ---- message records ---- */
+
+uint32_t ivc_vmcomm_message_new(IvcVmcomm *module)
+{
+    if (module->free_message == IVC_VMCOMM_NONE) {
+        uint32_t n = module->n_messages ? module->n_messages * 2 : 64;
+        module->messages = g_renew(IvcVmcommMessage, module->messages, n);
+        for (uint32_t i = module->n_messages; i < n; i++)
+            module->messages[i].next_free = i + 1 < n ? i + 1 : IVC_VMCOMM_NONE;
+        module->free_message = module->n_messages;
+        module->n_messages = n;
+    }
+    uint32_t index = module->free_message;
+    module->free_message = module->messages[index].next_free;
+    module->messages[index] = (IvcVmcommMessage){
+        .first = IVC_VMCOMM_NONE, .last = IVC_VMCOMM_NONE, .next_free = IVC_VMCOMM_NONE};
+    return index;
+}
+
+void ivc_vmcomm_message_free(IvcVmcomm *module, uint32_t message)
+{
+    module->messages[message].next_free = module->free_message;
+    module->free_message = message;
+}
+
+/* ---- building ---- */
+
+static IvcVmcommTimes times_of(const IvcPlatform *platform, const IvcVmcommSpec *spec)
+{
+    return (IvcVmcommTimes){
+        .choose = ivc_platform_ps(platform, spec->choose),
+        .pack = ivc_platform_ps(platform, spec->pack),
+        .dispatch = ivc_platform_ps(platform, spec->dispatch),
+        .match = ivc_platform_ps(platform, spec->match),
+        .alloc = ivc_platform_ps(platform, spec->alloc),
+        .free_block = ivc_platform_ps(platform, spec->free_block),
+        .map = ivc_platform_ps(platform, spec->map),
+        .spin = spec->spin.ps,
+    };
+}
+
+static uint64_t largest_block(const IvcVmcommSpec *spec)
+{
+    return ivc_region_block_bytes_max(spec->region.n, spec->block_min.n);
+}
+
+static uint64_t piece_of(const IvcVmcommSpec *spec)
+{
+    uint64_t piece = spec->piece.n ? spec->piece.n : spec->region.n / 4;
+    return MIN(piece, largest_block(spec));
+}
+
+/* The hypervisor's part at start-up: the region, and who may map it. */
+static void build_region(IvcVmcomm *module)
+{
+    IvcPlatform *platform = module->platform;
+    IvcRegionSpec spec = {.size_bytes = module->spec->region.n,
+                          .block_bytes_min = module->spec->block_min.n};
+    for (uint32_t r = 0; r < module->n; r++)
+        spec.guests |= UINT64_C(1) << platform->ranks[r].guest;
+    module->region = ivc_region_new(&spec);
+    g_assert(module->region);
+    module->piece = piece_of(module->spec);
+    module->n_slots = (uint32_t)(spec.size_bytes / spec.block_bytes_min);
+    module->slots = g_new0(IvcVmcommSlot, module->n_slots);
+    for (uint32_t i = 0; i < module->n_slots; i++) {
+        ivc_buffer_init(&module->slots[i].data, ivc_platform_id(platform), 0);
+        ivc_buffer_init(&module->slots[i].header, ivc_platform_id(platform), 16);
+    }
+}
+
+static void build_port(IvcVmcomm *module, IvcRank *rank)
+{
+    IvcVmcommPort *port = &module->ports[rank->rank];
+    port->module = module;
+    port->rank = rank;
+    port->sleeper.signal.id = ivc_platform_id(module->platform);
+    port->claimed = port->message = port->handled = IVC_VMCOMM_NONE;
+    ivc_arrivals_init(&port->unexpected, 16);
+    ivc_buffer_init(&port->aside, ivc_platform_id(module->platform),
+                    MAX(64, module->spec->register_max.n));
+}
+
+static void count(IvcVmcomm *module)
+{
+    IvcPlatform *platform = module->platform;
+    ivc_platform_count(platform, "inline_messages", "count", "messages inside registers",
+                       &module->inline_messages);
+    ivc_platform_count(platform, "shared_messages", "count", "messages through the shared region",
+                       &module->shared_messages);
+    ivc_platform_count(platform, "room_waits", "count", "times that a sender found the region full",
+                       &module->room_waits);
+    ivc_platform_count(platform, "window_waits", "count",
+                       "times that a sender had used up its window", &module->window_waits);
+}
+
+static void *create(IvcPlatform *platform, const IvcVmcommSpec *spec, IvcRank *ranks, unsigned n,
+                    bool with_region)
+{
+    IvcVmcomm *module = g_new0(IvcVmcomm, 1);
+    module->platform = platform;
+    module->spec = spec;
+    module->t = times_of(platform, spec);
+    module->stage0 = platform->stage_mechanism;
+    module->n = n;
+    module->free_message = IVC_VMCOMM_NONE;
+    if (with_region)
+        build_region(module);
+    module->ports = g_new0(IvcVmcommPort, n);
+    module->ways = g_new0(IvcVmcommWay, (gsize)n * n);
+    for (uint32_t r = 0; r < n; r++)
+        build_port(module, &ranks[r]);
+    for (uint32_t w = 0; w < n * n; w++) {
+        ivc_arrivals_init(&module->ways[w].sent, 4);
+        module->ways[w].open = IVC_VMCOMM_NONE;
+    }
+    module->mailbox = ivc_mailbox_new(platform,
+                                      ivc_register_block_find(platform->spec->registers_block),
+                                      ivc_vmcomm_deliver, module);
+    count(module);
+    return module;
+}
+
+static void *create_with_region(IvcPlatform *platform, const void *spec, IvcRank *ranks, unsigned n)
+{
+    return create(platform, spec, ranks, n, true);
+}
+
+static void *create_registers(IvcPlatform *platform, const void *spec, IvcRank *ranks, unsigned n)
+{
+    return create(platform, spec, ranks, n, false);
+}
+
+static void destroy(void *channel)
+{
+    IvcVmcomm *module = channel;
+    for (uint32_t r = 0; r < module->n; r++)
+        ivc_arrivals_clear(&module->ports[r].unexpected);
+    for (uint32_t w = 0; w < module->n * module->n; w++)
+        ivc_arrivals_clear(&module->ways[w].sent);
+    ivc_mailbox_free(module->mailbox);
+    ivc_region_free(module->region);
+    g_free(module->slots);
+    g_free(module->ports);
+    g_free(module->ways);
+    g_free(module->messages);
+    g_free(module);
+}
+
+/* The guest maps the region that the hypervisor handed to it at load. */
+static IvcStep setup(IvcRank *rank)
+{
+    IvcVmcommPort *port = ivc_vmcomm_port(rank);
+    IvcVmcomm *module = port->module;
+    uint64_t base, size;
+    IVC_BEGIN(&port->call);
+    if (module->region) {
+        unsigned guest = module->platform->ranks[rank->rank].guest;
+        IvcRegionResult result = ivc_region_hand(module->region, guest, &base, &size);
+        g_assert(result == IVC_REGION_OK);
+        IVC_AWAIT(&port->call, ivc_spend(&rank->agent, module->t.map, module->stage0 + VMCOMM_MAP));
+        (void)ivc_region_map(module->region, module->platform->ranks[rank->rank].guest);
+    }
+    IVC_END(&port->call);
+}
+
+static uint64_t in_flight(const void *channel)
+{
+    const IvcVmcomm *module = channel;
+    return module->in_flight;
+}
+
+static uint64_t any_size(const void *spec)
+{
+    (void)spec;
+    return UINT64_MAX;
+}
+
+static uint64_t register_size(const void *spec)
+{
+    return ((const IvcVmcommSpec *)spec)->register_max.n;
+}
+
+/* ---- checks before a run ---- */
+
+static IvcPlace place_of(const IvcScenario *scenario, const char *path, const char *key)
+{
+    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
+    return ivc_scenario_place(scenario, full);
+}
+
+static void check_registers(const void *spec, const IvcScenario *scenario, const char *path,
+                            IvcDiags *diags)
+{
+    (void)spec;
+    const IvcMachineSpec *machine = ivc_scenario_machine(scenario);
+    const IvcRegisterBlockOps *block = ivc_register_block_find(machine->registers_block);
+    if (!block) {
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference",
+                      ivc_scenario_place(scenario, "machine.registers.block"),
+                      ivc_suggest(machine->registers_block, ivc_register_block_names),
+                      "unknown register block '%s'", machine->registers_block);
+    } else if (machine->cores > block->cores_max) {
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
+                      ivc_scenario_place(scenario, "machine.cores"), NULL,
+                      "register block '%s' serves at most %u cores", block->name, block->cores_max);
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(scenario, path), NULL,
+                      "used by this channel");
+    }
+}
+
+static void check_access(const IvcVmcommSpec *spec, const IvcScenario *scenario, const char *path,
+                         IvcDiags *diags)
+{
+    if (spec->access.n == 0)
+        return;
+    for (size_t g = 0;; g++) {
+        const char *guest = ivc_scenario_channel_guest(scenario, path, g);
+        if (!guest)
+            return;
+        bool listed = false;
+        for (size_t i = 0; i < spec->access.n; i++)
+            listed = listed || g_str_equal(spec->access.items[i], guest);
+        if (listed)
+            continue;
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-access", place_of(scenario, path, "access"),
+                      NULL, "guest '%s' talks through this region but is not listed in 'access'",
+                      guest);
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, place_of(scenario, path, "between"), NULL,
+                      "'%s' takes part in the channel", guest);
+    }
+}
+
+static void check_region(const void *bound, const IvcScenario *scenario, const char *path,
+                         IvcDiags *diags)
+{
+    const IvcVmcommSpec *spec = bound;
+    const IvcMachineSpec *machine = ivc_scenario_machine(scenario);
+    IvcRegionSpec region = {.size_bytes = spec->region.n,
+                            .block_bytes_min = spec->block_min.n,
+                            .guests = 1};
+    const char *problem = ivc_region_spec_problem(&region);
+    check_registers(bound, scenario, path, diags);
+    check_access(spec, scenario, path, diags);
+    if (problem)
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, "region"),
+                      NULL, "the region cannot work: %s", problem);
+    if (spec->region.n > machine->memory_size.n) {
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, "region"),
+                      NULL, "the region is larger than the machine's memory");
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
+                      ivc_scenario_place(scenario, "machine.memory.size"), NULL,
+                      "the machine's memory");
+    }
+    if (!problem && spec->piece.n > largest_block(spec)) {
+        g_autofree char *most =
+            ivc_quantity_format(IVC_QUANTITY_SIZE, (IvcAmount){.n = largest_block(spec)});
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, "piece"),
+                      NULL, "the region can never serve a block of this size; its largest is %s",
+                      most);
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, place_of(scenario, path, "region"), NULL,
+                      "the region");
+    }
+}
+
+static const IvcMechanismOps region_ops = {
+    .create = create_with_region,
+    .free = destroy,
+    .setup = setup,
+    .send = ivc_vmcomm_send,
+    .recv = ivc_vmcomm_recv,
+    .message_bytes_max = any_size,
+    .digest = ivc_vmcomm_digest,
+    .in_flight = in_flight,
+};
+
+static const IvcMechanismOps register_ops = {
+    .create = create_registers,
+    .free = destroy,
+    .setup = setup,
+    .send = ivc_vmcomm_send,
+    .recv = ivc_vmcomm_recv,
+    .message_bytes_max = register_size,
+    .digest = ivc_vmcomm_digest,
+    .in_flight = in_flight,
+};
+
+const IvcMechanism ivc_mechanism_register_shmem = {
+    .head = {.name = "register-shmem",
+             .summary = "inter-core registers for messages that fit, a shared region for the rest; "
+                        "an inter-core interrupt announces both",
+             .params = both_params,
+             .spec_size = sizeof(IvcVmcommSpec),
+             .stages = ivc_vmcomm_stages,
+             .check = check_region},
+    .ops = &region_ops,
+};
+
+const IvcMechanism ivc_mechanism_shmem = {
+    .head = {.name = "shmem",
+             .summary = "every message through a shared region; an inter-core interrupt announces it",
+             .params = shmem_params,
+             .spec_size = sizeof(IvcVmcommSpec),
+             .stages = ivc_vmcomm_stages,
+             .check = check_region},
+    .ops = &region_ops,
+};
+
+const IvcMechanism ivc_mechanism_register = {
+    .head = {.name = "register",
+             .summary = "messages inside inter-core registers only, seven bytes a word",
+             .params = register_params,
+             .spec_size = sizeof(IvcVmcommSpec),
+             .stages = ivc_vmcomm_stages,
+             .check = check_registers},
+    .ops = &register_ops,
+};

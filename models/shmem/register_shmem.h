@@ -1,0 +1,186 @@
+/** @file
+ *  Shared by the files of the VM-communication module: its state.
+ */
+#pragma once
+
+#include "models/ipi/mailbox.h"
+#include "models/mpi/match.h"
+#include "models/shmem/region.h"
+
+/** Parameters; the three mechanisms offer the rows that concern them. */
+typedef struct {
+    IvcBytes register_max;
+    uint64_t window;
+    IvcBytes region;
+    IvcBytes block_min;
+    IvcBytes piece;
+    uint64_t copies;
+    IvcNameList access;
+    IvcSpan spin;
+    IvcCost choose;
+    IvcCost pack;
+    IvcCost dispatch;
+    IvcCost match;
+    IvcCost alloc;
+    IvcCost free_block;
+    IvcCost map;
+} IvcVmcommSpec;
+
+typedef struct {
+    IvcTime choose;
+    IvcTime pack;
+    IvcTime dispatch;
+    IvcTime match;
+    IvcTime alloc;
+    IvcTime free_block;
+    IvcTime map;
+    IvcTime spin;
+} IvcVmcommTimes;
+
+/** Stages of the module, the same for its three mechanisms. */
+typedef enum {
+    VMCOMM_CHOOSE,
+    VMCOMM_PACK,
+    VMCOMM_DISPATCH,
+    VMCOMM_MATCH,
+    VMCOMM_ALLOC,
+    VMCOMM_FREE,
+    VMCOMM_HEADER,
+    VMCOMM_COPY_IN,
+    VMCOMM_COPY_OUT,
+    VMCOMM_DELIVER,
+    VMCOMM_SPIN,
+    VMCOMM_MAP,
+    VMCOMM_STAGES,
+} IvcVmcommStage;
+
+extern const IvcStage ivc_vmcomm_stages[];
+
+#define IVC_VMCOMM_NONE UINT32_MAX
+
+/** A message that has begun to arrive. */
+typedef struct {
+    IvcEnvelope envelope;
+    bool shared;       /**< its data lies in blocks */
+    bool direct;       /**< the handler puts its data into the user's buffer */
+    uint64_t have;     /**< bytes that have come */
+    bool complete;
+    uint32_t first;    /**< blocks that have come and were not read, as a list */
+    uint32_t last;
+    uint32_t next_free;
+} IvcVmcommMessage;
+
+/** A block of the region as the module sees it. */
+typedef struct {
+    IvcBuffer data;
+    IvcBuffer header;
+    uint64_t bytes; /**< of data in it */
+    bool last;      /**< of its message */
+    uint32_t next;
+} IvcVmcommSlot;
+
+/** One direction between two ranks. */
+typedef struct {
+    IvcArrivals sent;      /**< envelopes of messages whose first word has not arrived yet */
+    bool announced;        /**< an envelope was announced */
+    IvcEnvelope current;   /**< the envelope that inline words belong to */
+    uint32_t open;         /**< the message that further words belong to */
+    uint64_t unacked;      /**< inline messages without credit, at the sender */
+    uint64_t consumed;     /**< inline messages to give credit for, at the receiver */
+} IvcVmcommWay;
+
+typedef struct IvcVmcomm IvcVmcomm;
+
+/** A rank's end. */
+typedef struct {
+    IvcVmcomm *module;
+    IvcRank *rank;
+    IvcSleeper sleeper;      /**< its process waits here, whatever for */
+    bool wants_room;         /**< it sleeps until a block is given back */
+    bool wants_window;       /**< it sleeps until credit comes */
+    const IvcMpiCall *posted;/**< a Recv that waits */
+    uint32_t claimed;        /**< the message that the handler matched to it */
+    IvcArrivals unexpected;
+    IvcBuffer aside;         /**< kernel memory for inline data that no Recv waits for */
+    IvcPostFrame post;
+    IvcSleepFrame sleep;
+    struct {
+        IvcLabel label;
+    } say;
+    uint32_t say_to;
+    uint64_t say_word;
+    struct {
+        IvcLabel label;
+    } call;
+    struct {
+        IvcLabel label;
+    } part;
+    struct {
+        IvcLabel label;
+    } waiting;
+    struct {
+        IvcLabel label;
+    } handling;              /**< of the interrupt handler on this core */
+    uint32_t handled;        /**< the message that it is busy with */
+    uint64_t at;
+    uint64_t bytes;
+    uint32_t slot;
+    uint32_t message;
+    uint32_t loop;
+} IvcVmcommPort;
+
+struct IvcVmcomm {
+    IvcPlatform *platform;
+    const IvcVmcommSpec *spec;
+    IvcVmcommTimes t;
+    uint32_t stage0;
+    uint32_t n;
+    IvcMailbox *mailbox;
+    IvcRegion *region;        /**< NULL: registers alone */
+    uint64_t piece;
+    IvcVmcommSlot *slots;
+    uint32_t n_slots;
+    IvcVmcommPort *ports;
+    IvcVmcommWay *ways;       /**< [from * n + to] */
+    IvcVmcommMessage *messages;
+    uint32_t n_messages;
+    uint32_t free_message;
+    uint64_t in_flight;
+    uint64_t inline_messages;
+    uint64_t shared_messages;
+    uint64_t room_waits;
+    uint64_t window_waits;
+};
+
+/** Encodes a message that is known to fit. */
+uint64_t ivc_vmcomm_word(const IvcRegisterMessage *message);
+
+static inline IvcVmcommPort *ivc_vmcomm_port(const IvcRank *rank)
+{
+    return &((IvcVmcomm *)rank->channel)->ports[rank->rank];
+}
+
+static inline IvcVmcommWay *ivc_vmcomm_way(const IvcVmcomm *module, uint32_t from, uint32_t to)
+{
+    return &module->ways[(gsize)from * module->n + to];
+}
+
+static inline bool ivc_vmcomm_in_line(const IvcVmcomm *module, uint64_t bytes)
+{
+    return !module->region || bytes <= module->spec->register_max.n;
+}
+
+/** Posts port->say_word to rank port->say_to. */
+IvcStep ivc_vmcomm_say(IvcVmcommPort *port);
+
+IvcStep ivc_vmcomm_send(IvcRank *rank, IvcMpiCall *call);
+IvcStep ivc_vmcomm_recv(IvcRank *rank, IvcMpiCall *call);
+
+/** The interrupt handler's part: a word has come. An IvcMailboxDeliver. */
+IvcStep ivc_vmcomm_deliver(void *client, IvcAgent *handler, uint32_t to, uint32_t from,
+                           uint64_t word);
+
+uint32_t ivc_vmcomm_message_new(IvcVmcomm *module);
+void ivc_vmcomm_message_free(IvcVmcomm *module, uint32_t message);
+
+void ivc_vmcomm_digest(const void *channel, IvcDigest *digest);

@@ -1,0 +1,90 @@
+/* What of the VM-communication module can influence the future. */
+#include "models/shmem/register_shmem.h"
+
+static void message_digest(const IvcVmcomm *module, uint32_t index, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, index == IVC_VMCOMM_NONE);
+    if (index == IVC_VMCOMM_NONE)
+        return;
+    const IvcVmcommMessage *message = &module->messages[index];
+    ivc_envelope_digest(&message->envelope, digest);
+    ivc_digest_u64(digest, message->shared);
+    ivc_digest_u64(digest, message->direct);
+    ivc_digest_u64(digest, message->have);
+    ivc_digest_u64(digest, message->complete);
+    for (uint32_t at = message->first; at != IVC_VMCOMM_NONE; at = module->slots[at].next) {
+        ivc_digest_u64(digest, at);
+        ivc_digest_u64(digest, module->slots[at].bytes);
+        ivc_digest_u64(digest, module->slots[at].last);
+    }
+    ivc_digest_u64(digest, UINT64_MAX);
+}
+
+static void way_digest(const IvcVmcomm *module, const IvcVmcommWay *way, IvcDigest *digest)
+{
+    ivc_arrivals_digest(&way->sent, digest);
+    ivc_digest_u64(digest, way->announced);
+    if (way->announced)
+        ivc_envelope_digest(&way->current, digest);
+    message_digest(module, way->open, digest);
+    ivc_digest_u64(digest, way->unacked);
+    ivc_digest_u64(digest, way->consumed);
+}
+
+static void frames_digest(const IvcVmcommPort *port, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, port->post.label);
+    ivc_digest_u64(digest, port->post.label ? port->post.chunk : 0);
+    ivc_digest_u64(digest, port->post.label ? port->post.n_chunks : 0);
+    ivc_digest_u64(digest, port->sleep.label);
+    ivc_digest_u64(digest, port->say.label);
+    ivc_digest_u64(digest, port->say.label ? port->say_to : 0);
+    ivc_digest_u64(digest, port->say.label ? port->say_word : 0);
+    ivc_digest_u64(digest, port->call.label);
+    ivc_digest_u64(digest, port->part.label);
+    ivc_digest_u64(digest, port->waiting.label);
+    ivc_digest_u64(digest, port->handling.label);
+    message_digest(port->module, port->handling.label ? port->handled : IVC_VMCOMM_NONE, digest);
+    if (!port->part.label)
+        return;
+    ivc_digest_u64(digest, port->at);
+    ivc_digest_u64(digest, port->bytes);
+    ivc_digest_u64(digest, port->slot);
+    ivc_digest_u64(digest, port->loop);
+}
+
+static void port_digest(const IvcVmcommPort *port, IvcDigest *digest)
+{
+    const IvcVmcomm *module = port->module;
+    ivc_signal_digest(&port->sleeper.signal, digest);
+    ivc_digest_u64(digest, port->sleeper.pending);
+    ivc_digest_u64(digest, port->sleeper.asleep);
+    ivc_digest_u64(digest, port->wants_room);
+    ivc_digest_u64(digest, port->wants_window);
+    ivc_digest_u64(digest, port->posted != NULL);
+    message_digest(module, port->claimed, digest);
+    message_digest(module, port->message, digest);
+    ivc_digest_u64(digest, port->unexpected.n);
+    for (uint32_t i = 0; i < port->unexpected.n; i++)
+        message_digest(module, ivc_arrivals_at(&port->unexpected, i)->index, digest);
+    ivc_buffer_digest(module->platform->memory, &port->aside, digest);
+    frames_digest(port, digest);
+}
+
+void ivc_vmcomm_digest(const void *channel, IvcDigest *digest)
+{
+    const IvcVmcomm *module = channel;
+    for (uint32_t r = 0; r < module->n; r++)
+        port_digest(&module->ports[r], digest);
+    for (uint32_t w = 0; w < module->n * module->n; w++)
+        way_digest(module, &module->ways[w], digest);
+    ivc_mailbox_digest(module->mailbox, digest);
+    ivc_digest_u64(digest, module->in_flight);
+    if (!module->region)
+        return;
+    ivc_region_digest(module->region, digest);
+    for (uint32_t i = 0; i < module->n_slots; i++) {
+        ivc_buffer_digest(module->platform->memory, &module->slots[i].data, digest);
+        ivc_buffer_digest(module->platform->memory, &module->slots[i].header, digest);
+    }
+}

@@ -1,0 +1,203 @@
+/* Send: choose the path by size, then registers or shared memory.
+ *
+ * Registers: the envelope is announced when it differs from the last one on this way; then the
+ * data goes in words of up to seven bytes. A window bounds the messages that the receiver has not
+ * taken. Shared memory: for each piece a block is allocated, filled, and its slot and length are
+ * posted. With one copy the application made its message in the block; with two it is copied in.
+ * A full region puts the sender to sleep until a block is given back. */
+#include "models/shmem/register_shmem.h"
+
+IvcStep ivc_vmcomm_say(IvcVmcommPort *port)
+{
+    IvcVmcomm *module = port->module;
+    IvcAgent *agent = &port->rank->agent;
+    IVC_BEGIN(&port->say);
+    IVC_AWAIT(&port->say, ivc_spend(agent, module->t.pack, module->stage0 + VMCOMM_PACK));
+    IVC_CALL(&port->say, ivc_mailbox_post(module->mailbox, agent, port->rank->rank, port->say_to,
+                                          port->say_word, &port->post));
+    IVC_END(&port->say);
+}
+
+static void say(IvcVmcommPort *port, uint32_t to, const IvcRegisterMessage *message)
+{
+    port->say_to = to;
+    port->say_word = ivc_vmcomm_word(message);
+}
+
+static bool same_envelope(const IvcVmcommWay *way, const IvcEnvelope *envelope)
+{
+    return way->announced && way->current.comm == envelope->comm &&
+           way->current.tag == envelope->tag && way->current.source == envelope->source;
+}
+
+static void say_envelope(IvcVmcommPort *port, const IvcMpiCall *call)
+{
+    IvcRegisterMessage message = {
+        .kind = IVC_REGISTER_MESSAGE_ENVELOPE,
+        .envelope = {.source = call->envelope.source,
+                     .communicator = call->envelope.comm,
+                     .mpi_tag = (uint32_t)call->envelope.tag},
+    };
+    say(port, (uint32_t)call->peer, &message);
+}
+
+static void say_length(IvcVmcommPort *port, const IvcMpiCall *call)
+{
+    IvcRegisterMessage message = {
+        .kind = IVC_REGISTER_MESSAGE_REQUEST,
+        .request = {.op = IVC_REGISTER_REQUEST_SEND, .bytes = call->bytes},
+    };
+    say(port, (uint32_t)call->peer, &message);
+}
+
+/* The data is the message's number: the receiver checks that nothing was lost or mixed up. */
+static void say_data(IvcVmcommPort *port, const IvcMpiCall *call)
+{
+    unsigned length = (unsigned)port->bytes;
+    uint64_t mask = (UINT64_C(1) << (8 * length)) - 1;
+    IvcRegisterMessage message = {
+        .kind = IVC_REGISTER_MESSAGE_INLINE,
+        .in_line = {.length = length, .data = call->envelope.sequence & mask},
+    };
+    say(port, (uint32_t)call->peer, &message);
+}
+
+static void say_block(IvcVmcommPort *port, const IvcMpiCall *call)
+{
+    IvcRegisterMessage message = {
+        .kind = IVC_REGISTER_MESSAGE_SHARED,
+        .shared = {.last = port->at + port->bytes == call->bytes,
+                   .slot = port->slot,
+                   .bytes = (uint32_t)port->bytes},
+    };
+    say(port, (uint32_t)call->peer, &message);
+}
+
+static IvcStep send_in_line(IvcVmcommPort *port, IvcMpiCall *call)
+{
+    IvcVmcomm *module = port->module;
+    IvcAgent *agent = &port->rank->agent;
+    IvcVmcommWay *way = ivc_vmcomm_way(module, port->rank->rank, (uint32_t)call->peer);
+    IVC_BEGIN(&port->part);
+    while (way->unacked >= module->spec->window) {
+        module->window_waits++;
+        port->wants_window = true;
+        IVC_CALL(&port->part,
+                 ivc_os_sleep(module->platform, agent, &port->sleeper, &port->sleep));
+        port->wants_window = false;
+    }
+    way->unacked++;
+    module->inline_messages++;
+    if (!same_envelope(way, &call->envelope)) {
+        say_envelope(port, call);
+        way->announced = true;
+        way->current = call->envelope;
+        IVC_CALL(&port->part, ivc_vmcomm_say(port));
+    }
+    ivc_arrivals_push(&way->sent, &call->envelope, 0, 0);
+    module->in_flight++;
+    if (call->bytes > IVC_REGISTER_INLINE_BYTES_MAX) {
+        say_length(port, call);
+        IVC_CALL(&port->part, ivc_vmcomm_say(port));
+    }
+    port->at = 0;
+    do {
+        port->bytes = MIN(call->bytes - port->at, IVC_REGISTER_INLINE_BYTES_MAX);
+        say_data(port, call);
+        IVC_CALL(&port->part, ivc_vmcomm_say(port));
+        port->at += port->bytes;
+    } while (port->at < call->bytes);
+    IVC_END(&port->part);
+}
+
+static unsigned guest_of(const IvcVmcomm *module, uint32_t rank)
+{
+    return module->platform->ranks[rank].guest;
+}
+
+static bool take_block(IvcVmcommPort *port)
+{
+    IvcVmcomm *module = port->module;
+    IvcRegionResult result = ivc_region_block_alloc(
+        module->region, guest_of(module, port->rank->rank), port->bytes, &port->slot);
+    g_assert(result == IVC_REGION_OK || result == IVC_REGION_EXHAUSTED);
+    return result == IVC_REGION_OK;
+}
+
+/* Hands the block over: the receiver's guest holds it, the sender's no longer. */
+static void hand_block(IvcVmcommPort *port, const IvcMpiCall *call)
+{
+    IvcVmcomm *module = port->module;
+    unsigned mine = guest_of(module, port->rank->rank);
+    unsigned theirs = guest_of(module, (uint32_t)call->peer);
+    IvcRegionResult result =
+        ivc_region_block_share(module->region, mine, port->slot, theirs);
+    g_assert(result == IVC_REGION_OK);
+    if (mine != theirs) {
+        bool back;
+        result = ivc_region_block_free(module->region, mine, port->slot, &back);
+        g_assert(result == IVC_REGION_OK && !back);
+    }
+}
+
+static IvcBuffer *slot_data(IvcVmcommPort *port)
+{
+    IvcVmcommSlot *slot = &port->module->slots[port->slot];
+    if (slot->data.bytes < port->bytes)
+        ivc_buffer_init(&slot->data, slot->data.id, port->bytes);
+    return &slot->data;
+}
+
+static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
+{
+    IvcVmcomm *module = port->module;
+    IvcAgent *agent = &port->rank->agent;
+    IvcVmcommWay *way = ivc_vmcomm_way(module, port->rank->rank, (uint32_t)call->peer);
+    IVC_BEGIN(&port->part);
+    module->shared_messages++;
+    ivc_arrivals_push(&way->sent, &call->envelope, 0, 0);
+    module->in_flight++;
+    for (port->at = 0; port->at < call->bytes; port->at += port->bytes) {
+        port->bytes = MIN(module->piece, call->bytes - port->at);
+        IVC_AWAIT(&port->part, ivc_spend(agent, module->t.alloc, module->stage0 + VMCOMM_ALLOC));
+        while (!take_block(port)) {
+            port->wants_room = true;
+            module->room_waits++;
+            IVC_CALL(&port->part,
+                     ivc_os_sleep(module->platform, agent, &port->sleeper, &port->sleep));
+            port->wants_room = false;
+            IVC_AWAIT(&port->part,
+                      ivc_spend(agent, module->t.alloc, module->stage0 + VMCOMM_ALLOC));
+        }
+        if (module->spec->copies == 1) {
+            ivc_produce(agent, slot_data(port), 0, port->bytes);
+        } else {
+            IVC_AWAIT(&port->part, ivc_copy(agent, slot_data(port), 0, call->buffer, port->at,
+                                            port->bytes, module->stage0 + VMCOMM_COPY_IN));
+        }
+        IVC_AWAIT(&port->part, ivc_touch(agent, &module->slots[port->slot].header, true,
+                                         module->stage0 + VMCOMM_HEADER));
+        hand_block(port, call);
+        say_block(port, call);
+        IVC_CALL(&port->part, ivc_vmcomm_say(port));
+    }
+    IVC_END(&port->part);
+}
+
+IvcStep ivc_vmcomm_send(IvcRank *rank, IvcMpiCall *call)
+{
+    IvcVmcommPort *port = ivc_vmcomm_port(rank);
+    IvcVmcomm *module = port->module;
+    const IvcMachineTimes *t = &module->platform->t;
+    IVC_BEGIN(&port->call);
+    IVC_AWAIT(&port->call, ivc_spend(&rank->agent, t->syscall_enter, IVC_STAGE_SYSCALL));
+    IVC_AWAIT(&port->call,
+              ivc_spend(&rank->agent, module->t.choose, module->stage0 + VMCOMM_CHOOSE));
+    if (ivc_vmcomm_in_line(module, call->bytes)) {
+        IVC_CALL(&port->call, send_in_line(port, call));
+    } else {
+        IVC_CALL(&port->call, send_shared(port, call));
+    }
+    IVC_AWAIT(&port->call, ivc_spend(&rank->agent, t->syscall_exit, IVC_STAGE_SYSCALL));
+    IVC_END(&port->call);
+}
