@@ -311,7 +311,7 @@ static bool scale_fraction(const Parts *parts, uint64_t scale, uint64_t *ret)
 bool ivc_quantity_parse(IvcQuantity what, const char *text, IvcAmount *ret_amount,
                         IvcQuantityError *reterr)
 {
-    Parts parts;
+    Parts parts = {0};
     Unit unit = {what, "", 1};
     if (!split(what, text, &parts, reterr))
         return false;
