@@ -87,15 +87,26 @@ static int dispatch(IvcCli *cli)
     return cli->verb->run(cli);
 }
 
-/* A full disk or a closed pipe shows when the buffer is written at the latest. */
+/* Writes what is still in the buffer. Returns 0, or errno of what went wrong now or before. */
+static int flush_out(FILE *out)
+{
+    bool failed_before = ferror(out) != 0;
+    clearerr(out);
+    errno = 0;
+    /* An earlier failure has lost its reason: a full disk or a closed pipe tells it once more. */
+    if (failed_before)
+        fputc('\n', out);
+    if (fflush(out) == 0 && !failed_before)
+        return 0;
+    return errno != 0 ? errno : EIO;
+}
+
 static int finish(IvcCli *cli, int status)
 {
-    errno = 0;
-    if (fflush(cli->out) == 0 && !ferror(cli->out))
+    int reason = flush_out(cli->out);
+    if (reason == 0)
         return status;
-    int reason = errno;
-    ivc_cli_error(cli, "cannot write to standard output: %s",
-                  reason != 0 ? g_strerror(reason) : "a write failed");
+    ivc_cli_error(cli, "cannot write to standard output: %s", g_strerror(reason));
     return status == IVC_EXIT_INTERRUPTED ? status : IVC_EXIT_INTERNAL;
 }
 

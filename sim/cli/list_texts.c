@@ -7,6 +7,7 @@
 #include "sim/stats/columns.h"
 
 const IvcErrorCode ivc_error_codes[] = {
+    {"config-access", "a guest uses what the scenario does not let it use"},
     {"config-choice",
      "a value is none of the allowed words, or names something that does not exist"},
     {"config-conflict", "two parts of a scenario contradict each other"},

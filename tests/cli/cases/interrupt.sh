@@ -1,0 +1,22 @@
+# Ctrl-C ends a long run in order: status 130, one message, JSON where JSON was asked for.
+cp "$source/tests/cli/tiny.yaml" .
+tried='a long run, interrupted'
+python3 - "$ivcsim" <<'END' || fail 'not interrupted in order'
+import json, signal, subprocess, sys, time
+arguments = ["run", "tiny.yaml", "--set", "workload.total=1TiB", "--set", "workload.message=1B",
+             "--set", "workload.messages_max=1000000000000", "--format", "json"]
+run = subprocess.Popen([sys.argv[1], *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+# The handler is there once SIGINT is in the mask of caught signals.
+while True:
+    line = next(l for l in open(f"/proc/{run.pid}/status") if l.startswith("SigCgt"))
+    if int(line.split()[1], 16) & (1 << (signal.SIGINT - 1)):
+        break
+    assert run.poll() is None, run.communicate()
+    time.sleep(0.01)
+run.send_signal(signal.SIGINT)
+out, err = run.communicate(timeout=60)
+assert run.returncode == 130, (run.returncode, err)
+assert json.loads(out)["error"]["code"] == "sim-stopped", out
+assert err.startswith(b"ivcsim run: error: "), err
+assert err.count(b"\n") == 1, err
+END
