@@ -35,24 +35,31 @@ do for [i = 1:8] {
     set linetype i linecolor rgb colour[i] linewidth 1.1 pointtype marker[i] \
         pointsize (to eq 'dumb' ? 1 : 0.34 * scale)
 }
-set dashtype 2 (5, 4) # of the baselines
-hole = 0.17 * scale # a white dot on a marker makes it an open one
+set dashtype 2 (9, 5) # of the baselines
+# An open marker has a white dot inside; a terminal has no room for one.
+hole = 0.17 * scale
+inside = to eq 'dumb' ? -1 : 7
 whisker = 0.7 # linewidth
 
 # What a core does, drawn by the figure cpu: 1 work, 2 spinning, 3 waiting, 4 blocked, 5 idle.
 array state[5] = ['#0072B2', '#9CCBE8', '#E69F00', '#C8C8C8', '#F2F2F2']
 # Kinds of work, drawn by the figure stages; the last is for all that is too small to show.
-array stage[10] = ['#0072B2', '#E69F00', '#009E73', '#D55E00', '#56B4E9', '#CC79A7', '#F0E442', \
-                   '#444444', '#8C6D31', '#DDDDDD']
+array stage[15] = ['#0072B2', '#E69F00', '#009E73', '#D55E00', '#56B4E9', '#CC79A7', '#F0E442', \
+                   '#444444', '#8C6D31', '#9CCBE8', '#F2CF80', '#80CEB9', '#EAAE80', '#E5BBD3', \
+                   '#DDDDDD']
+
+# Polling, hatched.
+array polling[4] = ['#444444', '#0072B2', '#D55E00', '#009E73']
 
 set border 3 linewidth 0.6
 set tics nomirror out scale 0.5, 0.25
 set grid ytics linetype 1 linecolor rgb '#E4E4E4' linewidth 0.5
+if (to eq 'dumb') { unset grid }
 set key samplen 3 spacing 1.05 noautotitle
 set xlabel offset 0, 0.3
 set ylabel offset 0.8, 0
-set boxwidth 0.86
-set style fill solid border linecolor rgb 'white'
+set boxwidth 0.88
+set style fill solid border linecolor rgb 'white' # of bars
 small = font(5.5)
 heading = font(7.5)
 footnote = "font small textcolor rgb '#666666'"

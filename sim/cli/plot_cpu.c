@@ -76,7 +76,7 @@ void ivc_figure_cpu(const IvcPlotData *data, GString *script, GString *table)
                 "# Stacked from the back: the sum of the columns up to k, then up to k - 1, ...\n"
                 "upto(k) = 100 * sum [s = 1:k] column(s + 2)\n"
                 "bars = \"for [k = 5:1:-1] 'cpu.dat' index block using 1:(upto(k)) \"\\\n"
-                "    .\"with boxes linecolor rgb state[k]\"\n");
+                "    .\"with boxes linewidth 0.5 linecolor rgb state[k]\"\n");
     for (guint i = 0; i < data->series->len; i++) {
         for (size_t g = 0; g < guests; g++) {
             g_autofree char *guest = ivc_plot_clean(g_ptr_array_index(data->guests, g), 14);
@@ -89,9 +89,10 @@ void ivc_figure_cpu(const IvcPlotData *data, GString *script, GString *table)
     ivc_panels_key(&panels, STATES, script);
     g_string_append(script, "plot NaN");
     for (int s = 0; s < STATES; s++) {
-        g_string_append_printf(script,
-                               ", \\\n    keyentry with boxes linecolor rgb state[%d] title '%s'",
-                               s + 1, states[s]);
+        g_string_append_printf(
+            script,
+            ", \\\n    keyentry with boxes linewidth 0.5 linecolor rgb state[%d] title '%s'", s + 1,
+            states[s]);
     }
     g_string_append(script, "\nunset multiplot\n");
     append_cpu_table(data, table);

@@ -35,10 +35,11 @@ typedef struct {
 
 typedef struct {
     json_t *document;
-    char *name;    /**< of the scenario */
-    char *about;   /**< what the figures are headed with, or NULL */
-    char *version; /**< of the program that simulated, or NULL */
-    char *x_label; /**< "buffer size", or the path of the axis */
+    char *name;     /**< of the scenario */
+    char *about;    /**< what the figures are headed with, or NULL */
+    char *baseline; /**< name of a channel, or NULL */
+    char *version;  /**< of the program that simulated, or NULL */
+    char *x_label;  /**< "buffer size", or the path of the axis */
     IvcPlotAxis axis;
     GArray *xs;         /**< double: all values of x, rising */
     GPtrArray *x_names; /**< char *: what to print at each of them */

@@ -9,6 +9,7 @@
 
 /* One column (8.5 cm) with room for a key; the proportions of most papers. */
 static const IvcPaper PAPER = {8.5, 6.4};
+#define LETTERS 52 /* that fit beside each other below the axis */
 
 typedef struct {
     const char *name;
@@ -111,16 +112,21 @@ static bool corner_is_free(const IvcPlotData *data, const Lines *lines, const Fr
     return true;
 }
 
-/* The first corner of CORNERS without data, or NULL. */
-static const Corner *free_corner(const IvcPlotData *data, const Lines *lines, const Frame *frame)
+static size_t longest_label(const IvcPlotData *data)
 {
     size_t longest = 0;
     for (guint i = 0; i < data->series->len; i++) {
         longest = MAX(longest, (size_t)g_utf8_strlen(ivc_plot_series(data, i)->label, -1));
     }
+    return longest;
+}
+
+/* The first corner of CORNERS without data, or NULL. */
+static const Corner *free_corner(const IvcPlotData *data, const Lines *lines, const Frame *frame)
+{
     /* measured on the drawn figure: a letter is 1.6 % of the frame's width, a line 7.5 % of its
      * height, the sample of the line style 14 % */
-    double width = 0.16 + 0.02 * (double)longest;
+    double width = 0.16 + 0.02 * (double)longest_label(data);
     double height = 0.04 + 0.075 * (double)data->series->len;
     for (size_t i = 0; i < G_N_ELEMENTS(CORNERS); i++) {
         if (width < 0.9 && corner_is_free(data, lines, frame, &CORNERS[i], width, height)) {
@@ -187,7 +193,7 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
         if (has_capped(series)) {
             g_string_append_printf(script,
                                    ", \\\n    '%s.dat' index %u using 1:($%d == 1 ? %s : NaN) with "
-                                   "points pointtype 7 pointsize hole linecolor rgb 'white'",
+                                   "points pointtype inside pointsize hole linecolor rgb 'white'",
                                    lines->name, i, capped, y);
         }
         g_string_append(script, i + 1 < data->series->len ? ", \\\n" : "\n");
@@ -200,15 +206,15 @@ static void append_frame(const IvcPlotData *data, const Lines *lines, const Fram
 {
     const Corner *corner = free_corner(data, lines, frame);
     IvcPaper paper = PAPER;
-    guint key_rows = (data->series->len + 1) / 2;
-    if (corner == NULL) {
-        paper.height += 0.34 * key_rows;
-    }
+    bool two = longest_label(data) <= 16;
+    double key =
+        corner != NULL ? 0 : 0.36 * (two ? (data->series->len + 1) / 2 : data->series->len);
+    double slant = ivc_script_slant(data, LETTERS);
+    paper.height += key + slant;
     ivc_script_begin(script, data, lines->name, lines->sentence, paper);
     ivc_script_footnote(script, data, true);
     double footnote = 0.28 * ivc_script_footnote_lines(data, true);
-    double key = corner == NULL ? 0.34 * key_rows : 0;
-    ivc_script_margin(script, "bmargin", 1.05 + footnote + key, paper.height);
+    ivc_script_margin(script, "bmargin", 1.05 + footnote + key + slant, paper.height);
     g_string_append(script, "set title headline font heading\nset xlabel ");
     ivc_plot_quote(script, data->x_label);
     g_string_append_c(script, '\n');
@@ -220,13 +226,14 @@ static void append_frame(const IvcPlotData *data, const Lines *lines, const Fram
     g_string_append_c(script, ':');
     ivc_plot_append_number(script, frame->x_high);
     g_string_append(script, "]\n");
-    ivc_script_xtics(script, data, 7);
+    ivc_script_xtics(script, data, LETTERS);
     if (corner != NULL) {
         g_string_append_printf(script, "set key %s\n", corner->words);
     } else {
         g_string_append(script, "set key at screen 0.5, ");
-        ivc_script_number(script, (footnote + 0.1 + key) / paper.height);
-        g_string_append(script, " center top horizontal maxcols 2 Left reverse\n");
+        ivc_script_number(script, (footnote + 0.15 + key) / paper.height);
+        g_string_append_printf(script, " center top horizontal maxcols %d Left reverse\n",
+                               two ? 2 : 1);
     }
 }
 
@@ -301,10 +308,11 @@ static void append_time(GString *script, double ps)
     g_string_append_printf(script, " %s", units[unit]);
 }
 
-/* Decades get a name, and so do 2 and 5 where there are few decades. */
+/* Decades get a name; 2 and 5 as well where there are few, and all where there is not even one. */
 static void append_decades(GString *script, const Frame *frame)
 {
     bool few = frame->y_high / frame->y_low < 50;
+    bool all = frame->y_high / frame->y_low < 8;
     g_string_append(script, "set logscale y 10\nset ytics (");
     const char *separator = "";
     for (int i = (int)floor(log10(frame->y_low)); i <= (int)ceil(log10(frame->y_high)); i++) {
@@ -313,7 +321,7 @@ static void append_decades(GString *script, const Frame *frame)
             if (value < frame->y_low * 0.999 || value > frame->y_high * 1.001) {
                 continue;
             }
-            bool named = digit == 1 || (few && (digit == 2 || digit == 5));
+            bool named = all || digit == 1 || (few && (digit == 2 || digit == 5));
             g_string_append_printf(script, "%s'", separator);
             if (named) {
                 append_time(script, value);

@@ -7,6 +7,9 @@
 #define LEFT 1.45
 #define RIGHT 0.25
 #define TOP 1.15
+#define TITLE_LINE 0.36
+#define LETTERS_PER_CM 7.4 /* of the labels; of the titles fewer */
+#define TITLE_LETTERS_PER_CM 6
 #define GAP_X 0.25
 #define GAP_ROW 0.28
 #define GAP_BAND 1.5
@@ -17,15 +20,23 @@ IvcPanels ivc_panels_make(const IvcPlotData *data, size_t rows, const double *he
     IvcPanels panels = {.rows = rows};
     panels.columns = MIN(data->series->len, IVC_PANELS_MAX);
     panels.bands = (data->series->len + panels.columns - 1) / panels.columns;
-    panels.bottom = 1.45 + 0.33 * key_lines;
+    panels.paper.width = panels.columns == 1 ? 8.5 : 17.5;
+    panels.cell = (panels.paper.width - LEFT - RIGHT + GAP_X) / (double)panels.columns;
+    panels.letters = (size_t)((panels.cell - GAP_X) * LETTERS_PER_CM);
+    double slant = ivc_script_slant(data, panels.letters);
+    panels.top = TOP + (ivc_script_title_lines(data, panels.paper) - 1) * TITLE_LINE;
+    double footnote = 0.26 * (ivc_script_footnote_lines(data, false) - 1);
+    panels.bottom = 1.5 + 0.34 * key_lines + slant + footnote;
+    panels.key_top = panels.bottom - 1.05 - slant;
+    panels.key_bottom = 0.38 + footnote;
+    panels.gap_band = GAP_BAND + slant;
     double band = GAP_ROW * (double)(rows - 1);
     for (size_t row = 0; row < rows; row++) {
         panels.heights[row] = heights[row];
         band += heights[row];
     }
-    panels.paper.width = panels.columns == 1 ? 8.5 : 17.5;
-    panels.paper.height =
-        TOP + panels.bottom + band * (double)panels.bands + GAP_BAND * (double)(panels.bands - 1);
+    panels.paper.height = panels.top + panels.bottom + band * (double)panels.bands +
+                          panels.gap_band * (double)(panels.bands - 1);
     return panels;
 }
 
@@ -44,21 +55,20 @@ void ivc_panels_begin(const IvcPanels *panels, const IvcPlotData *data, GString 
     size_t n = panels->bands * panels->rows;
     g_autofree double *tops = g_new0(double, n);
     g_autofree double *heights = g_new0(double, n);
-    double at = TOP;
+    double at = panels->top;
     for (size_t i = 0; i < n; i++) {
         tops[i] = at;
         heights[i] = panels->heights[i % panels->rows];
-        at += heights[i] + ((i + 1) % panels->rows == 0 ? GAP_BAND : GAP_ROW);
+        at += heights[i] + ((i + 1) % panels->rows == 0 ? panels->gap_band : GAP_ROW);
     }
-    double cell = (panels->paper.width - LEFT - RIGHT + GAP_X) / (double)panels->columns;
     g_string_append(script,
                     "\n# Panels: column c = 1, 2 ... from the left, row r from the top; cm.\n"
                     "left(c) = ");
     ivc_script_number(script, LEFT);
     g_string_append(script, " + (c - 1) * ");
-    ivc_script_number(script, cell);
+    ivc_script_number(script, panels->cell);
     g_string_append(script, "\nwide = ");
-    ivc_script_number(script, cell - GAP_X);
+    ivc_script_number(script, panels->cell - GAP_X);
     g_string_append_c(script, '\n');
     append_array(script, "top", tops, n);
     append_array(script, "high", heights, n);
@@ -70,8 +80,7 @@ void ivc_panels_begin(const IvcPanels *panels, const IvcPlotData *data, GString 
                             "center font heading\n"
                             "set multiplot\nset ylabel offset 1.4, 0\n");
     g_string_append_printf(script, "set xrange [-0.7:%u.7]\n", data->xs->len - 1);
-    size_t labels = panels->columns == 1 ? 6 : panels->columns == 2 ? 7 : 12 / panels->columns;
-    ivc_script_bar_tics(script, data, labels);
+    ivc_script_bar_tics(script, data, panels->letters);
 }
 
 void ivc_panels_choose(const IvcPanels *panels, const IvcPlotData *data, size_t i, size_t row,
@@ -82,7 +91,9 @@ void ivc_panels_choose(const IvcPanels *panels, const IvcPlotData *data, size_t 
                            i / panels->columns * panels->rows + row + 1);
     if (row == 0) {
         g_string_append(script, "set title ");
-        ivc_plot_quote(script, ivc_plot_series(data, i)->label);
+        g_autofree char *label = ivc_plot_clean(ivc_plot_series(data, i)->label,
+                                                (size_t)(panels->cell * TITLE_LETTERS_PER_CM));
+        ivc_plot_quote(script, label);
         g_string_append(script, " offset 0, -0.6\n");
     } else {
         g_string_append(script, "unset title\n");
@@ -97,7 +108,7 @@ void ivc_panels_choose(const IvcPanels *panels, const IvcPlotData *data, size_t 
     if (row + 1 == panels->rows) {
         g_string_append(script, "set xlabel ");
         ivc_plot_quote(script, data->x_label);
-        g_string_append(script, "\nset format x\nset xtics @names\n");
+        g_string_append(script, "\nset format x\n@named\n");
     } else {
         g_string_append(script, "unset xlabel\nset format x ''\nset xtics 0, 1\n");
     }
@@ -108,8 +119,8 @@ void ivc_panels_key(const IvcPanels *panels, unsigned columns, GString *script)
     g_string_append(script, "\n# The key of all panels.\nunset label\nunset title\nunset xlabel\n"
                             "unset ylabel\nunset tics\nunset border\nunset grid\nunset logscale\n"
                             "set lmargin at screen 0\nset rmargin at screen 1\n");
-    ivc_script_margin(script, "tmargin", panels->bottom - 1.0, panels->paper.height);
-    ivc_script_margin(script, "bmargin", 0.35, panels->paper.height);
+    ivc_script_margin(script, "tmargin", panels->key_top, panels->paper.height);
+    ivc_script_margin(script, "bmargin", panels->key_bottom, panels->paper.height);
     g_string_append_printf(script,
                            "set xrange [0:1]\nset yrange [0:1]\n"
                            "set key inside center center horizontal Left reverse maxcols %u "

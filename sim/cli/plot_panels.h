@@ -16,7 +16,13 @@ typedef struct {
     size_t bands;      /**< a band has a panel of every series, or of the next IVC_PANELS_MAX */
     size_t rows;       /**< of panels in a band */
     double heights[8]; /**< of the panels of each row in a band */
+    double cell;       /**< width of a panel with the gap beside it */
+    size_t letters;    /**< that fit beside each other below a panel */
+    double top;        /**< above the panels: headline, title */
     double bottom;     /**< below the panels: ticks, key, footnote */
+    double key_top;    /**< of bottom: where the key begins */
+    double key_bottom; /**< ... and ends */
+    double gap_band;   /**< between bands */
 } IvcPanels;
 
 /** Makes a grid for all series with `rows` panels for each, as high as `heights` says. */

@@ -44,6 +44,26 @@ static char *complaint(const char *said)
     return g_string_free(text, FALSE);
 }
 
+/* A preview without the blank lines and blanks around it, and with one blank line after it. */
+static char *trim_preview(const char *picture)
+{
+    GString *text = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(picture, "\n", -1);
+    unsigned blank = 0;
+    for (char **line = lines; *line != NULL; line++) {
+        g_strchomp(*line);
+        g_strdelimit(*line, "\f", ' ');
+        if (**line == '\0' || strcmp(*line, " ") == 0) {
+            blank++;
+            continue;
+        }
+        g_string_append_printf(text, "%s%s\n", blank > 0 && text->len > 0 ? "\n" : "", *line);
+        blank = 0;
+    }
+    g_string_append_c(text, '\n');
+    return g_string_free(text, FALSE);
+}
+
 bool ivc_figure_draw(const char *gnuplot, const char *folder, const char *name, const char *format,
                      const IvcFigureTerminal *terminal, char **ret_text, GError **error)
 {
@@ -71,7 +91,7 @@ bool ivc_figure_draw(const char *gnuplot, const char *folder, const char *name, 
         return false;
     }
     if (ret_text != NULL) {
-        *ret_text = g_steal_pointer(&out);
+        *ret_text = trim_preview(out);
     }
     return true;
 }

@@ -44,6 +44,12 @@ void ivc_script_begin(GString *out, const IvcPlotData *data, const char *name, c
     g_string_append_c(out, '\n');
 }
 
+unsigned ivc_script_title_lines(const IvcPlotData *data, IvcPaper paper)
+{
+    const char *title = data->about != NULL ? data->about : data->name;
+    return g_utf8_strlen(title, -1) > (glong)(paper.width * TITLE_WIDTH_PER_CM) ? 2 : 1;
+}
+
 unsigned ivc_script_footnote_lines(const IvcPlotData *data, bool markers)
 {
     return data->n_failed > 0 || (markers && data->n_capped > 0) ? 2 : 1;
@@ -119,42 +125,82 @@ bool ivc_script_log_x(const IvcPlotData *data)
     return data->axis != IVC_PLOT_CATEGORIES && low > 0 && high / low >= 16;
 }
 
-/* Every step-th name at its value (or position); the others get a tick without a name. */
-static void append_named_tics(GString *out, const IvcPlotData *data, size_t labels, bool positions)
+size_t ivc_script_longest_name(const IvcPlotData *data)
 {
-    size_t n = data->xs->len;
-    size_t step = (n + labels - 1) / labels;
-    size_t longest = 0;
-    for (size_t i = 0; i < n; i++) {
-        const char *name = g_ptr_array_index(data->x_names, i);
-        longest = MAX(longest, (size_t)g_utf8_strlen(name, -1));
+    size_t longest = 1;
+    for (guint i = 0; i < data->x_names->len; i++) {
+        longest = MAX(longest, (size_t)g_utf8_strlen(g_ptr_array_index(data->x_names, i), -1));
     }
-    bool words = data->axis == IVC_PLOT_CATEGORIES && longest > 10;
-    if (words) {
-        g_string_append(out, "set xtics rotate by -30\n");
-    }
-    g_string_append(out, positions ? "names = \"(" : "set xtics (");
-    for (size_t i = 0; i < n; i++) {
-        const char *name = g_ptr_array_index(data->x_names, i);
-        bool named = i % (words ? 1 : step) == 0;
-        g_string_append(out, i > 0 ? ", " : "");
-        ivc_plot_quote(out, named ? name : "");
-        g_string_append_c(out, ' ');
-        ivc_plot_append_number(out, positions ? (double)i : g_array_index(data->xs, double, i));
-        g_string_append(out, named ? "" : " 1");
-    }
-    g_string_append(out, positions ? ")\"\n" : ")\n");
+    return longest;
 }
 
-void ivc_script_bar_tics(GString *out, const IvcPlotData *data, size_t labels)
+double ivc_script_slant(const IvcPlotData *data, size_t letters)
 {
-    append_named_tics(out, data, labels, true);
+    size_t longest = ivc_script_longest_name(data);
+    bool fits = (longest + 2) * data->xs->len <= letters;
+    return data->axis != IVC_PLOT_CATEGORIES || fits ? 0 : 0.1 + 0.085 * (double)longest;
+}
+
+/* Appends one tick; `named` or without a name. */
+static void append_tick(GString *out, bool first, const char *name, bool named, double at)
+{
+    g_string_append(out, first ? "" : ", ");
+    ivc_plot_quote(out, named ? name : "");
+    g_string_append_c(out, ' ');
+    ivc_plot_append_number(out, at);
+    g_string_append(out, named ? "" : " 1");
+}
+
+/* Names every which of the values is printed, so that `letters` letters suffice. */
+static size_t name_step(const IvcPlotData *data, size_t letters)
+{
+    size_t wide = data->xs->len * (ivc_script_longest_name(data) + 1);
+    return data->axis == IVC_PLOT_CATEGORIES ? 1 : (wide + letters - 1) / letters;
+}
+
+static void append_slant(GString *out, const IvcPlotData *data, size_t letters)
+{
+    if (ivc_script_slant(data, letters) > 0) {
+        g_string_append(out, "set xtics rotate by -35\n");
+    }
+}
+
+/* Every step-th name at its value; the others get a small tick without a name. */
+static void append_named_tics(GString *out, const IvcPlotData *data, size_t letters)
+{
+    size_t step = name_step(data, letters);
+    append_slant(out, data, letters);
+    g_string_append(out, "set xtics (");
+    for (guint i = 0; i < data->xs->len; i++) {
+        append_tick(out, i == 0, g_ptr_array_index(data->x_names, i), i % step == 0,
+                    g_array_index(data->xs, double, i));
+    }
+    g_string_append(out, ")\n");
+}
+
+void ivc_script_bar_tics(GString *out, const IvcPlotData *data, size_t letters)
+{
+    size_t n = data->xs->len;
+    size_t step = name_step(data, letters);
+    append_slant(out, data, letters);
+    g_string_append_printf(out, "array names[%zu] = [", n);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = g_ptr_array_index(data->x_names, i);
+        /* a name that ends beyond its panel would meet the first one of the next panel */
+        double end = ((double)i + 0.7) / ((double)n + 0.4) * (double)letters +
+                     (double)g_utf8_strlen(name, -1) / 2;
+        bool named = i % step == 0 && (step == 1 || end <= (double)letters);
+        g_string_append(out, i > 0 ? ", " : "");
+        ivc_plot_quote(out, named ? name : "");
+    }
+    g_string_append(out, "]\nnamed = 'set xtics (names[1] 0); '\\\n"
+                         "    .'do for [i = 2:|names|] { set xtics add (names[i] i - 1) }'\n");
 }
 
 static bool all_powers_of_two(const IvcPlotData *data)
 {
     for (guint i = 0; i < data->xs->len; i++) {
-        int exponent;
+        int exponent = 0;
         if (frexp(g_array_index(data->xs, double, i), &exponent) > 0.5) {
             return false;
         }
@@ -162,24 +208,20 @@ static bool all_powers_of_two(const IvcPlotData *data)
     return true;
 }
 
-void ivc_script_xtics(GString *out, const IvcPlotData *data, size_t labels)
+void ivc_script_xtics(GString *out, const IvcPlotData *data, size_t letters)
 {
     if (data->axis != IVC_PLOT_SIZES || !ivc_script_log_x(data) || all_powers_of_two(data)) {
-        append_named_tics(out, data, labels, false);
+        append_named_tics(out, data, letters);
         return;
     }
     int low = (int)ceil(log2(g_array_index(data->xs, double, 0)) - 1e-9);
     int high = (int)floor(log2(g_array_index(data->xs, double, data->xs->len - 1)) + 1e-9);
-    int step = (high - low + (int)labels) / (int)labels;
+    int wide = (high - low + 1) * 8; /* "512 KiB" and a gap, were all named */
+    int step = (wide + (int)letters - 1) / (int)letters;
     g_string_append(out, "set xtics (");
     for (int i = low; i <= high; i++) {
-        bool named = (i - low) % step == 0;
         g_autofree char *name = ivc_plot_size_text(ldexp(1, i));
-        g_string_append(out, i > low ? ", " : "");
-        ivc_plot_quote(out, named ? name : "");
-        g_string_append_c(out, ' ');
-        ivc_plot_append_number(out, ldexp(1, i));
-        g_string_append(out, named ? "" : " 1");
+        append_tick(out, i == low, name, (i - low) % step == 0, ldexp(1, i));
     }
     g_string_append(out, ")\n");
 }

@@ -17,6 +17,9 @@ typedef struct {
 void ivc_script_begin(GString *out, const IvcPlotData *data, const char *name, const char *sentence,
                       IvcPaper paper);
 
+/** Lines of the headline on a paper: 1 or 2. */
+unsigned ivc_script_title_lines(const IvcPlotData *data, IvcPaper paper);
+
 /** Lines of the footnote: 1 or 2. */
 unsigned ivc_script_footnote_lines(const IvcPlotData *data, bool markers);
 
@@ -26,12 +29,18 @@ void ivc_script_footnote(GString *out, const IvcPlotData *data, bool markers);
 /** Returns true when x is better drawn on a logarithmic scale. */
 bool ivc_script_log_x(const IvcPlotData *data);
 
-/** Appends `set xtics (...)` for an axis in the units of x, with at most about `labels` labels. */
-void ivc_script_xtics(GString *out, const IvcPlotData *data, size_t labels);
+/** The letters of the longest name of x. */
+size_t ivc_script_longest_name(const IvcPlotData *data);
 
-/** Appends `names = "(...)"`, the same list for bars, whose x is the position in data->xs; it is
- *  used by `set xtics @names`. */
-void ivc_script_bar_tics(GString *out, const IvcPlotData *data, size_t labels);
+/** Room in cm that the names below an axis need when `letters` fit beside each other: 0, or more
+ *  when categories have to be written slantwise. */
+double ivc_script_slant(const IvcPlotData *data, size_t letters);
+
+/** Appends `set xtics (...)` for an axis in the units of x, `letters` letters wide. */
+void ivc_script_xtics(GString *out, const IvcPlotData *data, size_t letters);
+
+/** Appends the same for bars, whose x is the position in data->xs, as the macro `@named`. */
+void ivc_script_bar_tics(GString *out, const IvcPlotData *data, size_t letters);
 
 /** Appends `set VARIABLE at screen F`, F being `cm` of `whole` cm. */
 void ivc_script_margin(GString *out, const char *variable, double cm, double whole);

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define WORKS_MAX 9 /* kinds of work that get a colour of their own */
+#define WORKS_MAX 14 /* kinds of work that get a colour of their own */
 #define SHARE_MIN 0.02
 #define SPREAD_MAX 12 /* largest over smallest total that one linear axis can show */
 
@@ -159,16 +159,26 @@ static void append_table(const IvcPlotData *data, const GArray *works, GString *
     }
 }
 
-/* How the k-th kind of work is filled; polling is hatched. */
+/* How the k-th kind of work is filled: work in full, polling hatched, each with colours of its own.
+ */
 static void append_fill(const GArray *works, guint w, GString *script)
 {
-    bool other = w == works->len;
-    bool spin = !other && g_array_index(works, Work, w).spin;
-    g_string_append_printf(script, "with boxes linecolor rgb stage[%u]", other ? 10 : w + 1);
-    g_string_append(script, spin ? " fillstyle pattern 4 border linecolor rgb stage[" : "");
-    if (spin) {
-        g_string_append_printf(script, "%u]", w + 1);
+    unsigned solid = 0;
+    unsigned hatched = 0;
+    for (guint i = 0; i < w; i++) {
+        bool spin = g_array_index(works, Work, i).spin;
+        solid += spin ? 0 : 1;
+        hatched += spin ? 1 : 0;
     }
+    if (w < works->len && g_array_index(works, Work, w).spin) {
+        g_string_append_printf(script,
+                               "with boxes linewidth 0.5 linecolor rgb polling[%u] "
+                               "fillstyle pattern %u border linecolor rgb 'white'",
+                               hatched % 4 + 1, 4 + hatched % 4);
+        return;
+    }
+    g_string_append_printf(script, "with boxes linewidth 0.5 linecolor rgb stage[%u]",
+                           w == works->len ? WORKS_MAX + 1 : solid + 1);
 }
 
 /* `bars`: the whole stack of one panel, from the back to the front. */
@@ -208,6 +218,17 @@ static void append_key(const GArray *works, bool others, GString *script)
         ivc_plot_quote(script, name);
     }
     g_string_append(script, "\nunset multiplot\n");
+}
+
+/* How many names fit side by side. */
+static unsigned columns_of_key(const GArray *works, double width)
+{
+    glong longest = 5;
+    for (guint w = 0; w < works->len; w++) {
+        longest = MAX(longest, g_utf8_strlen(g_array_index(works, Work, w).name, -1));
+    }
+    double cm = 0.16 * (double)MIN(longest, 24) + 1;
+    return CLAMP((unsigned)((width - 0.5) / cm), 1, 6);
 }
 
 static void totals_range(const IvcPlotData *data, double *ret_low, double *ret_high)
@@ -257,7 +278,7 @@ void ivc_figure_stages(const IvcPlotData *data, GString *script, GString *table)
     bool relative = high / low > SPREAD_MAX;
     g_autoptr(GArray) works = find_works(data);
     bool others = keep_shown(works);
-    unsigned key_columns = data->series->len == 1 ? 3 : 6;
+    unsigned key_columns = columns_of_key(works, data->series->len == 1 ? 8.5 : 17.5);
     unsigned key_lines = (works->len + (others ? 1 : 0) + key_columns - 1) / key_columns;
     IvcPanels panels =
         ivc_panels_make(data, relative ? 2 : 1, relative ? two_rows : one_row, MAX(key_lines, 1));

@@ -31,9 +31,10 @@ void ivc_plot_quote(GString *out, const char *text)
     g_string_append_c(out, '\'');
     for (const char *at = text; *at != '\0'; at++) {
         if (*at == '\'') {
-            g_string_append_c(out, '\'');
+            g_string_append(out, "\xe2\x80\x99"); /* gnuplot misreads some doubled quotes */
+        } else {
+            g_string_append_c(out, *at);
         }
-        g_string_append_c(out, *at);
     }
     g_string_append_c(out, '\'');
 }

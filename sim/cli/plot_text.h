@@ -10,7 +10,8 @@
  *  @return transfer full */
 char *ivc_plot_clean(const char *text, size_t max);
 
-/** Appends a gnuplot string: single quotes, in which nothing but the quote itself is special. */
+/** Appends a gnuplot string: single quotes, in which nothing but the quote itself is special; that
+ *  one becomes a typographic apostrophe. */
 void ivc_plot_quote(GString *out, const char *text);
 
 /** Appends a text as a gnuplot string of up to two lines of about `width` characters. */
@@ -22,6 +23,6 @@ void ivc_plot_append_number(GString *out, double value);
 /** The smallest round number (two digits) that is not below `value`; 1 for 0. */
 double ivc_plot_nice_above(double value);
 
-/** The value of a top-level key of a YAML text as `show` prints it, or NULL. @return transfer full
- */
-char *ivc_plot_yaml_value(const char *yaml, const char *key);
+/** The value of a key in a section of a YAML text as `show` prints it, or NULL.
+ *  @param section  NULL: a key at the top @return transfer full */
+char *ivc_plot_yaml_value(const char *yaml, const char *section, const char *key);
