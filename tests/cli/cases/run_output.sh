@@ -21,7 +21,7 @@ is_empty err
 try run tiny.yaml -o tiny.yaml --format json
 status_is 5
 is_exactly err <<'END'
-ivcsim run: error: cannot make the directory 'tiny.yaml': File exists
+ivcsim run: error: cannot make the directory 'tiny.yaml': Not a directory
 END
 json_holds out 'json["status"] == "error" and json["error"]["code"] == "io" and json["exit_status"] == 5'
 mkdir blocked
