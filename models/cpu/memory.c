@@ -268,16 +268,17 @@ static uint32_t plan(const IvcMemory *memory, int32_t core, const IvcBuffer *to,
     return n;
 }
 
-/* Counts what the pass filled and found, and stores it back as the buffer's latest. */
+/* Counts what the pass filled and, when asked to, where it found it; stores it back as the
+ * buffer's latest. */
 static void side_leave(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, uint64_t at,
-                       uint64_t bytes, bool write)
+                       uint64_t bytes, bool write, uint64_t *found)
 {
-    uint64_t *found = write ? memory->written_bytes : memory->read_bytes;
     for (uint64_t done = 0; done < bytes;) {
         uint64_t part = side_uniform(pass, at + done, bytes - done);
         uint8_t level = side_level(pass, at + done);
         count_fills(memory, pass->core, level, part, write);
-        found[level] += part;
+        if (found)
+            found[level] += part;
         done += part;
     }
     pass->at = at + bytes;
@@ -317,9 +318,9 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
     memory->copies++;
     memory->copied_bytes += bytes;
     if (from)
-        side_leave(memory, from, &sides.read, from_at, bytes, false);
+        side_leave(memory, from, &sides.read, from_at, bytes, false, memory->read_bytes);
     if (to)
-        side_leave(memory, to, &sides.write, to_at, bytes, true);
+        side_leave(memory, to, &sides.write, to_at, bytes, true, memory->written_bytes);
     return ivc_move(agent, stage);
 }
 
@@ -329,7 +330,7 @@ void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes
     Sides sides;
     check_range(buffer, at, bytes);
     side_enter(memory, buffer, (int32_t)agent->core->id, true, at, &sides.write);
-    side_leave(memory, buffer, &sides.write, at, bytes, true);
+    side_leave(memory, buffer, &sides.write, at, bytes, true, NULL);
 }
 
 bool ivc_touch(IvcAgent *agent, IvcBuffer *line, bool write, uint32_t stage)
@@ -341,7 +342,7 @@ bool ivc_touch(IvcAgent *agent, IvcBuffer *line, bool write, uint32_t stage)
     side_enter(memory, line, core, write, 0, pass);
     uint8_t level = side_level(pass, 0);
     IvcFinePs fine = memory->word + (write ? memory->write_line : memory->read_line)[level];
-    side_leave(memory, line, pass, 0, MIN(line->bytes, memory->line_bytes), write);
+    side_leave(memory, line, pass, 0, MIN(line->bytes, memory->line_bytes), write, NULL);
     return ivc_spend(agent, (fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT, stage);
 }
 

@@ -86,7 +86,7 @@ IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call)
         .comm = call->comm,
         .tag = call->tag,
         .bytes = call->bytes,
-        .sequence = rank->sent_to[call->peer]++,
+        .sequence = call->comm == IVC_MPI_COMM_WORLD ? rank->sent_to[call->peer]++ : 0,
         .sent_ps = rank->agent.sim->now,
     };
     rank->platform->measure.sent++;

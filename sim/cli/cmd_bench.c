@@ -1,0 +1,211 @@
+/*
+ * ivcsim bench [NAME...]: how fast the simulator itself is, on this computer.
+ */
+#include <string.h>
+
+#include "bench_scenario.h"
+#include "sim/cli/bench_models.h"
+#include "sim/cli/table.h"
+#include "tests/bench/phold.h"
+
+typedef struct {
+    const char *bench;
+    char *detail; /* owned */
+    uint64_t messages;
+    IvcBenchTime best;
+} Row;
+
+#define PHOLD_EVENTS 4000000u
+#define PINGPONG_EVENTS 8000000u
+
+static const uint64_t phold_sizes[] = {16, 1024, 65536};
+static const char *const message_sizes[] = {"64B", "4KiB", "1MiB"};
+
+static bool wanted(const IvcCli *cli, const char *name)
+{
+    const char *const *args = ivc_cli_args(cli);
+    return args[0] == NULL || g_strv_contains(args, name);
+}
+
+static void keep_best(IvcBenchTime *best, IvcBenchTime time)
+{
+    if (best->events == 0 || time.cpu_ns < best->cpu_ns)
+        *best = time;
+}
+
+static void bench_phold(IvcCli *cli, GArray *rows)
+{
+    uint64_t chosen = ivc_cli_count(cli, "processes", 0);
+    size_t n = chosen ? 1 : G_N_ELEMENTS(phold_sizes);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t processes = chosen ? chosen : phold_sizes[i];
+        Row row = {.bench = "phold",
+                   .detail = g_strdup_printf("%" G_GUINT64_FORMAT " processes", processes)};
+        for (uint64_t r = ivc_cli_count(cli, "repeat", 3); r > 0; r--)
+            keep_best(&row.best, ivc_bench_phold(processes, PHOLD_EVENTS));
+        g_array_append_val(rows, row);
+    }
+}
+
+static void bench_pingpong(IvcCli *cli, GArray *rows)
+{
+    Row row = {.bench = "pingpong", .detail = g_strdup("2 processes")};
+    for (uint64_t r = ivc_cli_count(cli, "repeat", 3); r > 0; r--)
+        keep_best(&row.best, ivc_bench_pingpong(PINGPONG_EVENTS));
+    g_array_append_val(rows, row);
+}
+
+/* One point of the main scenario, in full. */
+static int bench_point(IvcCli *cli, const IvcScenarioSource *source, const char *message, Row *row)
+{
+    g_autofree char *set = g_strconcat("workload.message=", message, NULL);
+    const char *const sets[] = {set, NULL};
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenario) scenario = ivc_scenario_bind(source, sets, diags);
+    if (scenario == NULL)
+        return ivc_cli_fail_diags(cli, diags);
+    for (uint64_t r = ivc_cli_count(cli, "repeat", 3); r > 0; r--) {
+        g_autoptr(GError) error = NULL;
+        IvcRunHooks hooks = {.stop = cli->stop};
+        uint64_t began = phold_cpu_ns();
+        g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &error);
+        if (result == NULL)
+            return ivc_cli_fail_error(cli, error);
+        row->messages = result->messages;
+        keep_best(&row->best,
+                  (IvcBenchTime){.events = result->events, .cpu_ns = phold_cpu_ns() - began});
+    }
+    return IVC_EXIT_OK;
+}
+
+static int bench_scenario(IvcCli *cli, GArray *rows)
+{
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenarioSource) source = ivc_scenario_source_parse(
+        "the built-in main scenario", (const char *)ivc_bench_scenario_text,
+        sizeof ivc_bench_scenario_text - 1, cli->registry, diags);
+    if (source == NULL)
+        return ivc_cli_fail_diags(cli, diags);
+    for (size_t i = 0; i < G_N_ELEMENTS(message_sizes); i++) {
+        Row row = {.bench = "scenario",
+                   .detail = g_strconcat("register-shmem, messages of ", message_sizes[i], NULL)};
+        int status = bench_point(cli, source, message_sizes[i], &row);
+        g_array_append_val(rows, row);
+        if (status != IVC_EXIT_OK)
+            return status;
+    }
+    return IVC_EXIT_OK;
+}
+
+static double per(uint64_t total, uint64_t n)
+{
+    return n ? (double)total / (double)n : 0;
+}
+
+static void print_csv(IvcCli *cli, const GArray *rows)
+{
+    fputs("bench,detail,events,cpu_ns,events_per_s,ns_per_event,messages,messages_per_s\n", cli->out);
+    for (guint i = 0; i < rows->len; i++) {
+        const Row *row = &g_array_index(rows, Row, i);
+        fprintf(cli->out, "%s,\"%s\",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%.0f,%.2f,", row->bench,
+                row->detail, row->best.events, row->best.cpu_ns,
+                1e9 / MAX(1e-9, per(row->best.cpu_ns, row->best.events)),
+                per(row->best.cpu_ns, row->best.events));
+        if (row->messages)
+            fprintf(cli->out, "%" G_GUINT64_FORMAT ",%.0f", row->messages,
+                    1e9 / MAX(1e-9, per(row->best.cpu_ns, row->messages)));
+        else
+            fputs(",", cli->out);
+        fputs("\n", cli->out);
+    }
+}
+
+static json_t *row_json(const Row *row)
+{
+    json_t *object = json_object();
+    double ns = per(row->best.cpu_ns, row->best.events);
+    json_object_set_new(object, "bench", json_string(row->bench));
+    json_object_set_new(object, "detail", json_string(row->detail));
+    json_object_set_new(object, "events", json_integer((json_int_t)row->best.events));
+    json_object_set_new(object, "cpu_ns", json_integer((json_int_t)row->best.cpu_ns));
+    json_object_set_new(object, "ns_per_event", json_real(ns));
+    json_object_set_new(object, "events_per_s", json_real(ns > 0 ? 1e9 / ns : 0));
+    if (row->messages) {
+        json_object_set_new(object, "messages", json_integer((json_int_t)row->messages));
+        json_object_set_new(object, "messages_per_s",
+                            json_real((double)row->messages * 1e9 / (double)MAX(1, row->best.cpu_ns)));
+    }
+    return object;
+}
+
+static void print_json(IvcCli *cli, const GArray *rows, bool lines)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < rows->len; i++) {
+        json_t *object = row_json(&g_array_index(rows, Row, i));
+        if (lines) {
+            json_dumpf(object, cli->out, JSON_COMPACT | JSON_REAL_PRECISION(6));
+            fputs("\n", cli->out);
+        }
+        json_array_append_new(list, object);
+    }
+    if (!lines) {
+        json_t *document = json_object();
+        json_object_set_new(document, "schema", json_string("ivcsim-bench/1"));
+        json_object_set(document, "rows", list);
+        json_dumpf(document, cli->out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+        fputs("\n", cli->out);
+        json_decref(document);
+    }
+    json_decref(list);
+}
+
+static void print_table(IvcCli *cli, const GArray *rows)
+{
+    static const char *const headers[] = {"bench", "detail", ">ns/event", ">events/s",
+                                          ">messages/s", ">CPU s"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < rows->len; i++) {
+        const Row *row = &g_array_index(rows, Row, i);
+        double ns = per(row->best.cpu_ns, row->best.events);
+        g_ptr_array_add(cells, g_strdup(row->bench));
+        g_ptr_array_add(cells, g_strdup(row->detail));
+        g_ptr_array_add(cells, g_strdup_printf("%.1f", ns));
+        g_ptr_array_add(cells, g_strdup_printf("%.2f M", ns > 0 ? 1e3 / ns : 0));
+        g_ptr_array_add(cells, row->messages
+                                   ? g_strdup_printf("%.2f M", (double)row->messages * 1e3 /
+                                                                   (double)MAX(1, row->best.cpu_ns))
+                                   : g_strdup(""));
+        g_ptr_array_add(cells, g_strdup_printf("%.3f", (double)row->best.cpu_ns / 1e9));
+    }
+    g_autofree char *text =
+        ivc_table_texts(headers, G_N_ELEMENTS(headers), (const char *const *)cells->pdata, rows->len);
+    fputs(text, cli->out);
+}
+
+static void row_clear(void *row)
+{
+    g_free(((Row *)row)->detail);
+}
+
+int ivc_cmd_bench(IvcCli *cli)
+{
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    g_array_set_clear_func(rows, row_clear);
+    ivc_cli_catch_signals(cli);
+    if (wanted(cli, "phold"))
+        bench_phold(cli, rows);
+    if (wanted(cli, "pingpong"))
+        bench_pingpong(cli, rows);
+    int status = wanted(cli, "scenario") ? bench_scenario(cli, rows) : IVC_EXIT_OK;
+    if (status != IVC_EXIT_OK)
+        return status;
+    const char *format = ivc_cli_value(cli, "format");
+    if (strcmp(format, "csv") == 0)
+        print_csv(cli, rows);
+    else if (strcmp(format, "json") == 0 || strcmp(format, "jsonl") == 0)
+        print_json(cli, rows, strcmp(format, "jsonl") == 0);
+    else
+        print_table(cli, rows);
+    return IVC_EXIT_OK;
+}
