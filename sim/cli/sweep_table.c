@@ -8,6 +8,9 @@
 
 #include "sim/cli/table.h"
 
+/* Failed points that are explained one by one. */
+#define FAILURES_SHOWN 10
+
 /* Rows and columns of the matrix; texts are borrowed from the points. */
 typedef struct {
     GArray *sizes;       /* json_int_t, in the order of the points */
@@ -128,18 +131,22 @@ static char *matrix_text(const Matrix *matrix)
 
 static void append_failures(GString *text, const json_t *points)
 {
+    unsigned n = 0;
     size_t i;
     json_t *point;
     json_array_foreach(points, i, point)
     {
         const char *error = json_string_value(json_object_get(point, "error"));
-        if (error != NULL) {
+        if (error != NULL && n++ < FAILURES_SHOWN) {
             g_autofree char *size = ivc_human_bytes(
                 (uint64_t)json_integer_value(json_object_get(point, "message_bytes")));
             g_string_append_printf(text, "failed: %s, %s: %s\n",
                                    json_string_value(json_object_get(point, "channel")), size,
                                    error);
         }
+    }
+    if (n > FAILURES_SHOWN) {
+        g_string_append_printf(text, "and %u more failed points\n", n - FAILURES_SHOWN);
     }
 }
 
