@@ -63,6 +63,10 @@ static void report_syntax(Builder *b)
     const char *problem = p->problem ? p->problem : "the text cannot be read";
     size_t at = p->problem_mark.index;
     b->failed = b->stopped = true;
+    /* at the end of a last line without a break libyaml counts one line too many */
+    IvcPlace last = ivc_source_place(b->source, b->source->size);
+    if (place.line > last.line)
+        place = last;
     if (p->error == YAML_MEMORY_ERROR) {
         ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-limit", place, NULL, "out of memory");
         return;
