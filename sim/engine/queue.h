@@ -62,7 +62,7 @@ typedef struct IvcQueue {
     uint64_t near_end;        /**< an item of an earlier time belongs in near */
     size_t size;
     size_t limit;
-    uint64_t work;  /**< steps done so far: items compared or moved; for tests */
+    uint64_t work;  /**< steps done so far: items moved, buckets looked at; for tests */
     uint64_t reach; /**< near and crowd take the times before it; UINT64_MAX: all times */
 
     size_t near_room; /**< items that near_items has memory for */
