@@ -59,7 +59,7 @@ static char *output_folder(const IvcCli *cli, const char *path)
         return g_build_filename(path, "plots", NULL);
     }
     g_autofree char *folder = g_path_get_dirname(path);
-    return g_build_filename(folder, "plots", NULL);
+    return strcmp(folder, ".") == 0 ? g_strdup("plots") : g_build_filename(folder, "plots", NULL);
 }
 
 static int write_text(IvcCli *cli, const char *folder, const char *name, const char *ending,

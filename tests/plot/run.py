@@ -1,0 +1,321 @@
+#!/usr/bin/env python3
+"""Tests of `ivcsim plot`: run.py PROGRAM CASE, or run.py PROGRAM update for new golden files.
+
+Drawing needs gnuplot; without it those cases are skipped (exit status 77).
+"""
+import copy
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+POINTS = os.path.join(HERE, "points.json")
+GOLDEN = os.path.join(HERE, "golden")
+FIGURES = ["bandwidth", "bandwidth-log", "latency", "cpu", "stages"]
+LINES = FIGURES[:3]
+
+
+class Run:
+    def __init__(self, program, folder):
+        self.program = program
+        self.folder = folder
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def write(self, name, content):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(content if isinstance(content, str) else json.dumps(content))
+        return name
+
+    def plot(self, *arguments, path=None, status=0):
+        """Runs plot in the folder; PATH may be replaced. Returns (stdout, stderr)."""
+        environment = dict(os.environ, LC_ALL="C.UTF-8", TERM="dumb")
+        if path is not None:
+            environment["PATH"] = path
+        done = subprocess.run([self.program, "plot", *arguments], cwd=self.folder, text=True,
+                              env=environment, capture_output=True, timeout=100, check=False)
+        assert done.returncode == status, (arguments, done.returncode, done.stdout, done.stderr)
+        return done.stdout, done.stderr
+
+
+def equal(found, wanted):
+    assert found == wanted, f"\nfound:  {found!r}\nwanted: {wanted!r}"
+
+
+def need_gnuplot():
+    if shutil.which("gnuplot") is None:
+        print("skipped: no gnuplot")
+        sys.exit(77)
+
+
+def read(*parts):
+    with open(os.path.join(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def sources(run):
+    """Writes data and scripts of the fixture to plots/ without drawing."""
+    shutil.copy(POINTS, run.path("points.json"))
+    run.plot("points.json", path="/nonexistent", status=1)
+
+
+def golden_names():
+    return [f"{name}.{ending}" for name in FIGURES for ending in ("gp", "dat")]
+
+
+def case_golden(run):
+    sources(run)
+    equal(sorted(os.listdir(run.path("plots"))), sorted(golden_names() + ["common.gp"]))
+    for name in golden_names():
+        equal(read(run.path("plots"), name), read(GOLDEN, name))
+
+
+def case_style(run):
+    sources(run)
+    equal(read(run.path("plots"), "common.gp"), read(HERE, "..", "..", "analysis", "common.gp"))
+
+
+def svg_texts(path):
+    return ["".join(item.itertext()).strip() for item in ElementTree.parse(path).iter()
+            if item.tag.endswith("}text")]
+
+
+def svg_plots(path):
+    """The number of elements that gnuplot plotted."""
+    return sum(1 for item in ElementTree.parse(path).iter()
+               if item.get("id", "").startswith("gnuplot_plot_"))
+
+
+def case_svg(run):
+    need_gnuplot()
+    shutil.copy(POINTS, run.path("points.json"))
+    out, err = run.plot("points.json", "--to", "svg")
+    equal(out.split(), [f"plots/{name}.svg" for name in FIGURES])
+    equal(err, "")
+    # 4 lines and 4 sets of open markers; latency has 4 sets of whiskers as well
+    equal(svg_plots(run.path("plots", "bandwidth.svg")), 8)
+    equal(svg_plots(run.path("plots", "bandwidth-log.svg")), 8)
+    equal(svg_plots(run.path("plots", "latency.svg")), 12)
+    # 4 channels x 2 guests x 5 states, a key of 5 and what carries it
+    equal(svg_plots(run.path("plots", "cpu.svg")), 4 * 2 * 5 + 6)
+    texts = svg_texts(run.path("plots", "bandwidth.svg"))
+    for wanted in ["64 B", "1 KiB", "16 KiB", "256 KiB", "buffer size", "bandwidth (MB/s)",
+                   "register-shmem", "shmem", "mpich2-nemesis", "mpich2-sock", "0", "1400",
+                   "fixture-stream · ivcsim 0.0.0 · 19–20 of 67–70 parameters assumed",
+                   "open marker: stopped at workload.messages_max"]:
+        assert wanted in texts, (wanted, texts)
+    assert "kiB" not in "".join(texts)
+    texts = svg_texts(run.path("plots", "stages.svg"))
+    for wanted in ["copy-in", "write-register", "poll-queue", "other", "share of the cycles (%)"]:
+        assert wanted in texts, (wanted, texts)
+    assert "free-block" not in texts, "a kind of work that never reaches 2 % is in 'other'"
+
+
+def case_png(run):
+    need_gnuplot()
+    shutil.copy(POINTS, run.path("points.json"))
+    run.plot("points.json", "--to", "png", "--only", "bandwidth,stages")
+    for name, size in {"bandwidth": (963, 725), "stages": (1984, 980)}.items():
+        with open(run.path("plots", f"{name}.png"), "rb") as file:
+            head = file.read(24)
+        equal(head[:8], b"\x89PNG\r\n\x1a\n")
+        equal(struct.unpack(">II", head[16:24]), size)
+    assert not os.path.exists(run.path("plots", "cpu.gp"))
+
+
+def case_pdf(run):
+    need_gnuplot()
+    shutil.copy(POINTS, run.path("points.json"))
+    out, _ = run.plot("points.json", "--to", "pdf,svg", "--only", "latency", "-o", "elsewhere/deep")
+    equal(out.split(), ["elsewhere/deep/latency.pdf", "elsewhere/deep/latency.svg"])
+    with open(run.path("elsewhere", "deep", "latency.pdf"), "rb") as file:
+        equal(file.read(5), b"%PDF-")
+
+
+def case_repeat(run):
+    need_gnuplot()
+    shutil.copy(POINTS, run.path("points.json"))
+    run.plot("points.json", "--to", "svg,png", "-o", "first")
+    run.plot("points.json", "--to", "svg,png", "-o", "second")
+    for name in FIGURES:
+        for ending in ("svg", "png", "gp", "dat"):
+            with open(run.path("first", f"{name}.{ending}"), "rb") as first, \
+                 open(run.path("second", f"{name}.{ending}"), "rb") as second:
+                assert first.read() == second.read(), f"{name}.{ending} differs between two runs"
+
+
+def case_standalone(run):
+    need_gnuplot()
+    sources(run)
+    for name in FIGURES:
+        done = subprocess.run(["gnuplot", f"{name}.gp"], cwd=run.path("plots"), text=True,
+                              capture_output=True, check=False)
+        equal((done.returncode, done.stdout), (0, ""))
+        assert svg_plots(run.path("plots", f"{name}.svg")) > 0
+
+
+def case_term(run):
+    need_gnuplot()
+    shutil.copy(POINTS, run.path("points.json"))
+    out, err = run.plot("points.json", "--to", "term", "--only", "bandwidth")
+    equal(err, "")
+    assert "\x1b" not in out, "no colours unless on a terminal"
+    for wanted in ["register-shmem", "mpich2-sock", "64 B", "256 KiB", "buffer size"]:
+        assert wanted in out, (wanted, out)
+    assert max(len(line) for line in out.splitlines()) < 80
+    out, _ = run.plot("points.json", "--to", "term", "--only", "bandwidth", "--color", "always")
+    assert "\x1b[" in out
+    out, err = run.plot("points.json", "--to", "term", "--only", "cpu")
+    equal(out, "")
+    equal(err, "'cpu' has no preview in a terminal: bars need a picture\n")
+
+
+def case_hostile(run):
+    """Names that mean something to gnuplot or to a shell are drawn as they are."""
+    need_gnuplot()
+    document = json.loads(read(POINTS))
+    evil = "`touch pwned`$(touch pwned)\"'@x{}\\"
+    document["scenario"] = evil + "\n"
+    document["about"] = evil + "\\\nsystem('touch pwned')\\"
+    renamed = {"register-shmem": evil, "shmem": "<b>&amp;</b>", "mpich2-nemesis": "_x^2",
+               "mpich2-sock": "\u00fc\u2192\u4e2d"}
+    for point in document["points"]:
+        point["channel"] = renamed[point["channel"]]
+        for key, value in point.items():
+            if key.startswith("cpu_"):
+                point[key] = {evil + guest: share for guest, share in value.items()}
+        for stage in point["stages"]:
+            stage["stage"] += evil
+    run.write("points.json", document)
+    run.plot("points.json", "--to", "svg,pdf,png")
+    equal([name for name in os.listdir(run.path("plots")) if "pwned" in name], [])
+    assert not os.path.exists(run.path("pwned"))
+    texts = svg_texts(run.path("plots", "bandwidth.svg"))
+    for wanted in ["<b>&amp;</b>", "_x^2", "\u00fc\u2192\u4e2d"]:
+        assert wanted in texts, (wanted, texts)
+    assert any(text.startswith("`touch pwned`$(touch pwned)\"\u2019") for text in texts), texts
+
+
+def case_axes(run):
+    """What is x when it is not the buffer size, and what names the lines."""
+    need_gnuplot()
+    base = json.loads(read(POINTS))
+
+    def variant(keep, change):
+        document = copy.deepcopy(base)
+        document["points"] = []
+        for point in base["points"]:
+            if keep(point):
+                document["points"] += [dict(copy.deepcopy(point), **extra) for extra in change]
+        return document
+
+    big = lambda point: point["message_bytes"] == 65536
+    cases = [
+        ("ranks", big, [{"ranks": n} for n in (2, 4, 8)], ["ranks", "2", "4", "8", "shmem"]),
+        ("profiles", big, [{"profile": "octeon-cn5650"}, {"profile": "loongson3a"}],
+         ["profile", "octeon-cn5650", "loongson3a"]),
+        ("lengths", big, [{"channels.shmem.slots": n} for n in (16, 64, 256, 1024)],
+         ["channels.shmem.slots", "16", "1024"]),
+        ("times", big, [{"machine.ipi": t} for t in ("500ns", "1us", "20us")],
+         ["machine.ipi", "500ns", "1us", "20us"]),
+        ("two", lambda point: point["channel"] == "shmem", [{"a.slots": n} for n in (1, 2)],
+         ["buffer size", "slots 1", "slots 2"]),
+    ]
+    for name, keep, change, wanted in cases:
+        run.write("points.json", variant(keep, change))
+        run.plot("points.json", "-o", name)
+        texts = svg_texts(run.path(name, "bandwidth.svg"))
+        for text in wanted:
+            assert text in texts, (name, text, texts)
+    # a point that failed is left out and said
+    base["points"].append({"status": "failed", "channel": "shmem", "error": "deadlock"})
+    run.write("points.json", base)
+    run.plot("points.json", "-o", "failed", "--only", "bandwidth")
+    texts = svg_texts(run.path("failed", "bandwidth.svg"))
+    assert any("1 point failed and left out" in text for text in texts), texts
+
+
+def case_no_gnuplot(run):
+    shutil.copy(POINTS, run.path("points.json"))
+    out, err = run.plot("points.json", "--only", "latency", path="/nonexistent", status=1)
+    equal(out, "")
+    equal(err, "ivcsim plot: error: gnuplot is not installed (not found in PATH): no picture was "
+          "drawn\nhint: the data and the scripts are in plots; with gnuplot installed, 'gnuplot "
+          "latency.gp' draws there, or plot again\n")
+    equal(sorted(os.listdir(run.path("plots"))), ["common.gp", "latency.dat", "latency.gp"])
+
+
+def case_broken_gnuplot(run):
+    """A gnuplot that fails is reported with what it said, and leaves no half picture."""
+    shutil.copy(POINTS, run.path("points.json"))
+    os.mkdir(run.path("bin"))
+    run.write("bin/gnuplot", "#!/bin/sh\n: > latency.svg\necho 'line 3: no such terminal' >&2\n"
+              "exit 2\n")
+    os.chmod(run.path("bin", "gnuplot"), 0o755)
+    out, err = run.plot("points.json", "--only", "latency", path=run.path("bin") + ":/bin",
+                        status=1)
+    equal(out, "")
+    equal(err, "ivcsim plot: error: gnuplot cannot draw latency.svg: line 3: no such terminal\n")
+    assert not os.path.exists(run.path("plots", "latency.svg"))
+
+
+def case_errors(run):
+    def fails(arguments, status, message):
+        out, err = run.plot(*arguments, status=status)
+        equal((out, err), ("", f"ivcsim plot: error: {message}\n"))
+
+    fails(["missing"], 5, "cannot read 'missing': No such file or directory")
+    os.mkdir(run.path("empty"))
+    fails(["empty"], 5, "'empty' has no results of a sweep: neither results.sqlite nor points.json")
+    run.write("broken.json", '{"points": [\n  {"channel": }\n]}')
+    fails(["broken.json"], 5, "broken.json:2:15: not JSON: unexpected token near '}'")
+    run.write("other.json", {"answer": 42})
+    fails(["other.json"], 5, "other.json: no results of a sweep: there is no array 'points'")
+    run.write("text.json", '"points"')
+    fails(["text.json"], 5, "text.json:1:8: not JSON: '[' or '{' expected near '\"points\"'")
+    run.write("none.json", {"points": []})
+    fails(["none.json"], 5, "none.json: nothing to draw: none of the 0 points has a result")
+    run.write("failed.json", {"points": [{"status": "failed"}, 7, None]})
+    fails(["failed.json"], 5, "failed.json: nothing to draw: none of the 3 points has a result")
+    shutil.copy(POINTS, run.path("points.json"))
+    fails(["points.json", "--only", "bandwith"], 2,
+          "there is no figure 'bandwith'\nhint: did you mean 'bandwidth'?")
+    fails(["points.json", "--only", "xyzzy"], 2, "there is no figure 'xyzzy'\nhint: there are "
+          "bandwidth, bandwidth-log, latency, cpu, stages")
+    run.write("file", "")
+    out, err = run.plot("points.json", "-o", "file/plots", status=5)
+    equal(out, "")
+    assert "file/plots" in err and "Not a directory" in err, err
+    # wrong types where numbers are expected: drawn without them, not a crash
+    document = json.loads(read(POINTS))
+    for point in document["points"]:
+        point.update(latency_p50_ps=None, latency_p99_ps="x", stages={}, cpu_running_share=[1],
+                     assumed="many", bandwidth_bytes_per_s=0)
+    run.write("odd.json", document)
+    run.plot("odd.json", path="/nonexistent", status=1)
+    if shutil.which("gnuplot"):
+        run.plot("odd.json", "--only", "bandwidth")
+
+
+def update(run):
+    sources(run)
+    os.makedirs(GOLDEN, exist_ok=True)
+    for name in golden_names():
+        shutil.copy(run.path("plots", name), os.path.join(GOLDEN, name))
+
+
+def main():
+    program, case = os.path.abspath(sys.argv[1]), sys.argv[2]
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(program, folder)
+        (update if case == "update" else globals()["case_" + case])(run)
+
+
+if __name__ == "__main__":
+    main()
