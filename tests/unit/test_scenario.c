@@ -1,0 +1,669 @@
+/* Scenarios against a registry of fakes: binding, checks between objects, overrides, profiles,
+ * sweeps, constraints, show and hash. Every shipped scenario makes the round trip through `show`.
+ */
+#include <check.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/scenario/scenario.h"
+#include "tests/harness/fake_registry.h"
+
+static IvcScenario *bind_with(const char *text, const IvcRegistry *registry,
+                              const char *const *sets, char **ret_out)
+{
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenarioSource) source =
+        ivc_scenario_source_parse("a.yaml", text, strlen(text), registry, diags);
+    IvcScenario *scenario = source ? ivc_scenario_bind(source, sets, diags) : NULL;
+    ck_assert((scenario == NULL) == (ivc_diags_errors(diags) > 0));
+    *ret_out = ivc_diags_render(diags);
+    return scenario;
+}
+
+static IvcScenario *good(const char *text, const char *const *sets)
+{
+    g_autofree char *out = NULL;
+    IvcScenario *scenario = bind_with(text, &ivc_fake_registry, sets, &out);
+    ck_assert_str_eq(out, "");
+    return scenario;
+}
+
+/* The fake scenario with one text replaced by another. */
+static char *with(const char *old, const char *new)
+{
+    g_auto(GStrv) parts = g_strsplit(ivc_fake_scenario, old, 2);
+    ck_assert_msg(parts[1] != NULL, "'%s' is not in the scenario", old);
+    return g_strjoinv(new, parts);
+}
+
+START_TEST(binds)
+{
+    g_autoptr(IvcScenario) s = good(ivc_fake_scenario, NULL);
+    const IvcFakeMachine *machine = s->machine;
+    ck_assert_str_eq(s->name, "fake");
+    ck_assert_ptr_null(s->about);
+    ck_assert_str_eq(s->file, "a.yaml");
+    ck_assert_str_eq(s->profile, "tiny");
+    ck_assert_uint_eq(machine->cores, 4);
+    ck_assert_uint_eq(machine->clock.hz, 800000000);
+    ck_assert_uint_eq(machine->interrupt_entry.n, 300);
+    ck_assert_uint_eq(machine->interrupt_exit.n, 50);
+    ck_assert_str_eq(machine->registers_block, "mailbox");
+    ck_assert_int_eq(s->mode, IVC_MODE_PARTITIONED);
+    ck_assert_uint_eq(s->n_guests, 2);
+    ck_assert_str_eq(s->guests[1].name, "receiver");
+    ck_assert_uint_eq(s->guests[1].cores.items[0], 1);
+    ck_assert_uint_eq(s->n_channels, 2);
+    ck_assert_ptr_eq(s->channel, &s->channels[0]);
+    ck_assert_uint_eq(((const IvcFakeRing *)s->channel->spec)->region.n, 1048576);
+    ck_assert_uint_eq(s->channel->n_between, 2);
+    ck_assert_uint_eq(s->channel->between[1], 1);
+    ck_assert_int_eq(s->channels[1].mode, IVC_MODE_NATIVE);
+    ck_assert_uint_eq(s->workload.total.n, 1073741824);
+    ck_assert_uint_eq(s->workload.messages_max, 2000000);
+    ck_assert_uint_eq(((const IvcFakeStream *)s->workload.spec)->window, 1);
+    ck_assert_uint_eq(s->limits.horizon.ps, 1000000000000000);
+    size_t all;
+    size_t assumed;
+    size_t calibrated;
+    ivc_scenario_count_kinds(s, &all, &assumed, &calibrated);
+    ck_assert_uint_eq(all, 11);
+    ck_assert_uint_eq(assumed, 2);
+    ck_assert_uint_eq(calibrated, 0);
+}
+END_TEST
+
+START_TEST(overrides)
+{
+    static const char *const sets[] = {
+        "machine.clock=1GHz",     "channel=one-os",   "machine.interrupt={entry: 48ns}",
+        "hypervisor.mode=native", "workload.ranks=2", NULL};
+    g_autoptr(IvcScenario) s = good(ivc_fake_scenario, sets);
+    const IvcFakeMachine *machine = s->machine;
+    ck_assert_uint_eq(machine->clock.hz, 1000000000);
+    ck_assert(machine->interrupt_entry.is_time);
+    ck_assert_uint_eq(machine->interrupt_exit.n, 50);
+    ck_assert_str_eq(s->channel->name, "one-os");
+    const IvcBound *clock = ivc_binding_find(s->binding, "machine.clock");
+    ck_assert_str_eq(clock->origin, "--set argument 1");
+    ck_assert_int_eq(clock->kind, IVC_KIND_DESIGN);
+    ck_assert_str_eq(ivc_binding_find(s->binding, "machine.cores")->origin, "tiny.yaml:5");
+    IvcPlace place = ivc_scenario_place(s, "machine.cores");
+    ck_assert_uint_eq(place.line, 5);
+    ck_assert_uint_eq(place.column, 18);
+    ck_assert_uint_eq(ivc_scenario_place(s, "channels.shm.slots").line, 8);
+    ck_assert_uint_eq(ivc_scenario_place(s, "nothing").line, 0);
+}
+END_TEST
+
+/* One change of the fake scenario and everything that is said about it. */
+static const struct {
+    const char *old;
+    const char *new;
+    const char *message;
+} bad[] = {
+    {"schema: ivcsim/1\n", "",
+     "a.yaml:1:1: error: missing key 'schema' [config-schema]\n"
+     "    1 | name: fake\n      | ^\n"
+     "   hint: begin with 'schema: ivcsim/1'\n"},
+    {"ivcsim/1", "ivcsim/2",
+     "a.yaml:1:9: error: this version reads the schema 'ivcsim/1' only [config-schema]\n"
+     "    1 | schema: ivcsim/2\n      |         ^~~~~~~~\n"
+     "   hint: begin with 'schema: ivcsim/1'\n"},
+    {"schema: ivcsim/1\nname: fake\n", "name: fake\nschema: ivcsim/1\n",
+     "a.yaml:2:1: error: 'schema' must be the first key [config-schema]\n"
+     "    2 | schema: ivcsim/1\n      | ^~~~~~\n"},
+    {"name: fake", "name: a/b",
+     "a.yaml:2:7: error: 'a/b' cannot be the name of a scenario [config-type]\n"
+     "    2 | name: a/b\n      |       ^~~\n"
+     "   hint: up to 64 letters, digits, '-' and '_', a letter or digit first\n"},
+    {"profile: tiny", "profile: tinny",
+     "a.yaml:3:20: error: unknown profile 'tinny' [config-reference]\n"
+     "    3 | machine: {profile: tinny}\n      |                    ^~~~~\n"
+     "   hint: did you mean 'tiny'? There are: tiny\n"},
+    {"profile: tiny", "profile: [x]",
+     "a.yaml:3:20: error: 'profile': expected a name [config-type]\n"
+     "    3 | machine: {profile: [x]}\n      |                    ^~~\n"},
+    {"profile: tiny", "profile: none.yaml",
+     "none.yaml: error: cannot read the file: No such file or directory [io]\n"
+     "a.yaml:3:20: note: the profile is named here\n"
+     "    3 | machine: {profile: none.yaml}\n      |                    ^~~~~~~~~\n"},
+    {"machine: {profile: tiny}\n", "",
+     "a.yaml:1:1: error: missing key 'machine' in the scenario [config-missing]\n"
+     "    1 | schema: ivcsim/1\n      | ^\n"},
+    {"profile: tiny", "cores: 4, clock: 1GHz, interrupt: {entry: 1ns}",
+     "a.yaml:3:1: error: missing key 'rate' in 'machine.memory' [config-missing]\n"
+     "    3 | machine: {cores: 4, clock: 1GHz, interrupt: {entry: 1ns}}\n      | ^~~~~~~\n"
+     "   hint: rate: rate of the memory controller\n"},
+    {"cores: [1]", "cores: [4]",
+     "a.yaml:6:22: error: core 4 of guest 'receiver' does not exist [config-reference]\n"
+     "    6 |   receiver: {cores: [4], memory: 512MiB}\n      |                      ^\n"
+     "tiny.yaml:5:18: note: the chip has the cores 0 to 3\n"
+     "    5 |   cores: {value: 4, kind: documented, source: page 1}\n      |                  ^\n"},
+    {"cores: [1]", "cores: [0]",
+     "a.yaml:6:22: error: core 0 of guest 'receiver' is owned already [config-conflict]\n"
+     "    6 |   receiver: {cores: [0], memory: 512MiB}\n      |                      ^\n"
+     "a.yaml:5:20: note: guest 'sender' owns it\n"
+     "    5 |   sender: {cores: [0], memory: 512MiB}\n      |                    ^\n"},
+    {"cores: [1]", "cores: []",
+     "a.yaml:6:21: error: guest 'receiver' owns no core [config-range]\n"
+     "    6 |   receiver: {cores: [], memory: 512MiB}\n      |                     ^~\n"},
+    {"cores: [1], memory: 512MiB", "cores: [1], memory: 1GiB",
+     "a.yaml:6:34: error: with guest 'receiver' the guests own more memory than there is "
+     "[config-conflict]\n"
+     "    6 |   receiver: {cores: [1], memory: 1GiB}\n"
+     "      |                                  ^~~~\n"
+     "tiny.yaml:8:19: note: the machine has 1GiB\n"
+     "    8 |     size: {value: 1GiB, kind: documented, source: page 2}\n"
+     "      |                   ^~~~\n"},
+    {"region: 1MiB", "between: [sender, reciever]",
+     "a.yaml:8:44: error: unknown guest 'reciever' [config-reference]\n"
+     "    8 |   shm: {mechanism: ring, between: [sender, reciever]}\n"
+     "      |                                            ^~~~~~~~\n"
+     "   hint: did you mean 'receiver'? There are: sender, receiver\n"},
+    {"region: 1MiB", "between: [sender, sender]",
+     "a.yaml:8:44: error: channel 'shm' joins guest 'sender' twice [config-conflict]\n"
+     "    8 |   shm: {mechanism: ring, between: [sender, sender]}\n"
+     "      |                                            ^~~~~~\n"},
+    {"region: 1MiB", "between: []",
+     "a.yaml:8:35: error: channel 'shm' joins no guest [config-range]\n"
+     "    8 |   shm: {mechanism: ring, between: []}\n"
+     "      |                                   ^~\n"},
+    {"mechanism: ring", "mechanism: rign",
+     "a.yaml:8:20: error: unknown mechanism 'rign' [config-reference]\n"
+     "    8 |   shm: {mechanism: rign, region: 1MiB}\n      |                    ^~~~\n"
+     "   hint: did you mean 'ring'? There are: ring, nemesis\n"},
+    {"region: 1MiB", "slot: 1",
+     "a.yaml:8:26: error: unknown key 'slot' in channel 'shm' (ring) [config-unknown-key]\n"
+     "    8 |   shm: {mechanism: ring, slot: 1}\n      |                          ^~~~\n"
+     "   hint: did you mean 'slots'? There are: mechanism, between, mode, region, slots, poll, "
+     "copies, readers\n"},
+    {", mode: native", "",
+     "a.yaml:9:23: error: mechanism 'nemesis' shares memory inside one operating system "
+     "[config-conflict]\n"
+     "    9 |   one-os: {mechanism: nemesis}\n      |                       ^~~~~~~\n"
+     "   hint: give this channel 'mode: native'\n"
+     "note: under mode 'partitioned' every guest has its own\n"},
+    {"channels:\n", "channel: smh\nchannels:\n",
+     "a.yaml:7:10: error: unknown channel 'smh' [config-reference]\n"
+     "    7 | channel: smh\n      |          ^~~\n"
+     "   hint: did you mean 'shm'? There are: shm, one-os\n"},
+    {"  shm:", "  s.m:",
+     "a.yaml:8:3: error: 's.m' cannot be the name of a channel [config-type]\n"
+     "    8 |   s.m: {mechanism: ring, region: 1MiB}\n      |   ^~~\n"
+     "   hint: up to 64 letters, digits, '-' and '_', a letter or digit first\n"},
+    {"kind: stream", "kind: streem",
+     "a.yaml:10:18: error: unknown workload 'streem' [config-reference]\n"
+     "   10 | workload: {kind: streem, total: 1GiB, message: 64KiB}\n"
+     "      |                  ^~~~~~\n"
+     "   hint: did you mean 'stream'? There are: stream, pairs\n"},
+    {"total: 1GiB", "totl: 1GiB",
+     "a.yaml:10:26: error: unknown key 'totl' in workload (stream) [config-unknown-key]\n"
+     "   10 | workload: {kind: stream, totl: 1GiB, message: 64KiB}\n"
+     "      |                          ^~~~\n"
+     "   hint: did you mean 'total'? There are: kind, total, message, messages_max, warmup, ranks, "
+     "seed, window\n"},
+    {"message: 64KiB", "message: 0B",
+     "a.yaml:10:48: error: 'message': 0B is less than the minimum 1B [config-range]\n"
+     "   10 | workload: {kind: stream, total: 1GiB, message: 0B}\n"
+     "      |                                                ^~\n"},
+    {"message: 64KiB", "ranks: 3",
+     "a.yaml:10:46: error: 3 ranks need a core each [config-conflict]\n"
+     "   10 | workload: {kind: stream, total: 1GiB, ranks: 3}\n"
+     "      |                                              ^\n"
+     "a.yaml:8:3: note: the guests of channel 'shm' own 2 cores\n"
+     "    8 |   shm: {mechanism: ring, region: 1MiB}\n      |   ^~~\n"},
+    {"stream, total: 1GiB", "pairs, ranks: 1",
+     "a.yaml:10:32: error: workload 'pairs' needs at least 2 ranks, channel 'shm' gives 1 "
+     "[config-conflict]\n"
+     "   10 | workload: {kind: pairs, ranks: 1, message: 64KiB}\n"
+     "      |                                ^\n"},
+    {"region: 1MiB", "region: 4KiB",
+     "a.yaml:8:34: error: the region is smaller than one message [config-conflict]\n"
+     "    8 |   shm: {mechanism: ring, region: 4KiB}\n"
+     "      |                                  ^~~~\n"},
+    {"workload:", "report: {baseline: sh}\nworkload:",
+     "a.yaml:10:20: error: unknown channel 'sh' [config-reference]\n"
+     "   10 | report: {baseline: sh}\n      |                    ^~\n"
+     "   hint: did you mean 'shm'? There are: shm, one-os\n"},
+    {"guests:\n", "guests: {}\nold:\n",
+     "a.yaml:4:9: error: 'guests' is empty [config-missing]\n"
+     "    4 | guests: {}\n      |         ^~\n"
+     "a.yaml:5:1: error: unknown key 'old' in a scenario [config-unknown-key]\n"
+     "    5 | old:\n      | ^~~\n"
+     "   hint: there are: schema, name, about, machine, hypervisor, guests, channels, channel, "
+     "workload, limits, sweep, report\n"},
+};
+
+START_TEST(refuses)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *text = with(bad[i].old, bad[i].new);
+        g_autofree char *out = NULL;
+        g_autoptr(IvcScenario) s = bind_with(text, &ivc_fake_registry, NULL, &out);
+        ck_assert_str_eq(out, bad[i].message);
+        ck_assert_ptr_null(s);
+    }
+}
+END_TEST
+
+START_TEST(all_errors_in_one_go)
+{
+    static const char *const sets[] = {"workload.seed=x", "bad", NULL};
+    g_autofree char *text = with("cores: [1]", "cores: [9]");
+    g_autofree char *out = NULL;
+    ck_assert_ptr_null(bind_with(text, &ivc_fake_registry, sets, &out));
+    ck_assert_ptr_nonnull(strstr(out, "core 9 of guest"));
+    ck_assert_ptr_nonnull(strstr(out, "--set argument 1:1:15: error: 'seed': expected a whole"));
+    ck_assert_ptr_nonnull(strstr(out, "--set argument 2:1:1: error: expected an assignment"));
+}
+END_TEST
+
+START_TEST(warns_of_unused_guests)
+{
+    g_autofree char *text = with("channels:", "  spare: {cores: [2], memory: 1MiB}\nchannels:");
+    g_autofree char *less = g_strdup(strstr(text, "memory: 512MiB}"));
+    ck_assert_ptr_nonnull(less);
+    static const char *const sets[] = {"channels.shm.between=[receiver, sender]",
+                                       "guests.sender.memory=8MiB",
+                                       "channels.one-os.between=[sender]", NULL};
+    g_autofree char *out = NULL;
+    g_autoptr(IvcScenario) s = bind_with(text, &ivc_fake_registry, sets, &out);
+    ck_assert_ptr_nonnull(s);
+    ck_assert_uint_eq(s->channel->between[0], 1);
+    ck_assert_str_eq(out, "a.yaml:7:3: warning: guest 'spare' is on no channel [config-unused]\n"
+                          "    7 |   spare: {cores: [2], memory: 1MiB}\n      |   ^~~~~\n");
+}
+END_TEST
+
+/* A profile file beside the scenario: read once, checked with its provenance, shown by its path. */
+START_TEST(profile_files)
+{
+    g_autofree char *folder = g_dir_make_tmp("ivc-XXXXXX", NULL);
+    g_autofree char *profile = g_build_filename(folder, "p.yaml", NULL);
+    g_autofree char *file = g_build_filename(folder, "s.yaml", NULL);
+    g_autofree char *text = with("profile: tiny", "profile: p.yaml");
+    const char *tiny = ivc_fake_registry.profiles[0].text;
+    ck_assert(g_file_set_contents(file, text, -1, NULL));
+    ck_assert(g_file_set_contents(profile, tiny, -1, NULL));
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenarioSource) source = ivc_scenario_source_load(file, &ivc_fake_registry, diags);
+    g_autoptr(IvcScenario) s = ivc_scenario_bind(source, NULL, diags);
+    g_autoptr(IvcScenario) t = ivc_scenario_bind(source, NULL, diags);
+    ck_assert(s && t);
+    g_autoptr(IvcScenario) builtin = good(ivc_fake_scenario, NULL);
+    g_autofree char *hash = ivc_scenario_hash(s);
+    g_autofree char *expected = ivc_scenario_hash(builtin);
+    ck_assert_str_eq(hash, expected);
+    ck_assert_str_eq(ivc_binding_find(s->binding, "machine.profile")->text, profile);
+
+    ck_assert(g_file_set_contents(profile, "schema: x\nmachine: {clock: 1GHz}\nxx: 1\n", -1, NULL));
+    g_autoptr(IvcScenarioSource) again = ivc_scenario_source_load(file, &ivc_fake_registry, diags);
+    ck_assert_ptr_null(ivc_scenario_bind(again, NULL, diags));
+    g_autofree char *out = ivc_diags_render(diags);
+    ck_assert_ptr_nonnull(strstr(out, "this is not a profile that this version reads"));
+    ck_assert_ptr_nonnull(strstr(out, "unknown key 'xx' in a profile"));
+    ck_assert_ptr_nonnull(strstr(out, "a profile needs a 'name'"));
+    ck_assert_ptr_nonnull(strstr(out, "'clock' lacks its source [config-provenance]"));
+    ck_assert_ptr_nonnull(strstr(out, "missing key 'cores' in machine"));
+    ck_assert_uint_eq(ivc_diags_errors(diags), 7);
+    g_unlink(profile);
+    g_unlink(file);
+    g_rmdir(folder);
+}
+END_TEST
+
+/* The fake scenario with a sweep, expanded; points as text, one a line, or the diagnostics. */
+static char *sweep(const char *yaml)
+{
+    g_autofree char *text = g_strconcat(ivc_fake_scenario, "sweep:\n", yaml, NULL);
+    g_autofree char *out = NULL;
+    g_autoptr(IvcScenario) s = bind_with(text, &ivc_fake_registry, NULL, &out);
+    if (!s)
+        return g_steal_pointer(&out);
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_auto(IvcPoints) points = {0};
+    if (!ivc_scenario_points(s, &points, diags))
+        return ivc_diags_render(diags);
+    GString *all = g_string_new(NULL);
+    for (size_t i = 0; i < points.n; i++) {
+        g_autofree char *line = g_strjoinv(" ", (char **)points.sets[i]);
+        g_string_append_printf(all, "%s\n", line);
+    }
+    g_autofree char *said = ivc_diags_render(diags);
+    g_string_append(all, said);
+    return g_string_free(all, FALSE);
+}
+
+static const struct {
+    const char *yaml;
+    const char *result;
+} sweeps[] = {
+    {"  axes: {channel: [shm, one-os], workload.message: [8B, 1 KiB]}\n",
+     "channel=shm workload.message=8B\nchannel=shm workload.message=1 KiB\n"
+     "channel=one-os workload.message=8B\nchannel=one-os workload.message=1 KiB\n"},
+    {"  axes: {workload.message: {from: 8B, to: 70B, times: 2}}\n",
+     "workload.message=8B\nworkload.message=16B\nworkload.message=32B\nworkload.message=64B\n"},
+    {"  axes: {workload.window: {from: 1, to: 7, step: 3}}\n",
+     "workload.window=1\nworkload.window=4\nworkload.window=7\n"},
+    {"  axes: {machine.interrupt.entry: {from: 0, to: 20ns, step: 10ns}}\n",
+     "machine.interrupt.entry=0ps\nmachine.interrupt.entry=10ns\nmachine.interrupt.entry=20ns\n"},
+    {"  axes:\n    \"machine.clock, machine.interrupt.entry\": [[1GHz, 5cycles], [2GHz, 9ns]]\n"
+     "    channels.shm.readers: [[], [a, 'b c']]\n",
+     "machine.clock=1GHz machine.interrupt.entry=5cycles channels.shm.readers=[]\n"
+     "machine.clock=1GHz machine.interrupt.entry=5cycles channels.shm.readers=[a, \"b c\"]\n"
+     "machine.clock=2GHz machine.interrupt.entry=9ns channels.shm.readers=[]\n"
+     "machine.clock=2GHz machine.interrupt.entry=9ns channels.shm.readers=[a, \"b c\"]\n"},
+    {"  axes: {channel: [shm, one-os], workload.message: {from: 8B, to: 32B, times: 2}}\n"
+     "  where: [channel != shm or workload.message <= 0.015625KiB]\n",
+     "channel=shm workload.message=8B\nchannel=shm workload.message=16B\n"
+     "channel=one-os workload.message=8B\nchannel=one-os workload.message=16B\n"
+     "channel=one-os workload.message=32B\n"},
+    {"  axes: {workload.seed: {from: 1, to: 9, step: 1}}\n"
+     "  where: not (workload.seed < 3 or workload.seed > 7) and workload.seed != 5 and "
+     "workload.seed >= 4 and workload.total == 1024MiB\n",
+     "workload.seed=4\nworkload.seed=6\nworkload.seed=7\n"},
+    {"  axes: {channels.one-os.eager: [true, false]}\n"
+     "  where: [channels.one-os.eager == true, hypervisor.mode == partitioned]\n",
+     "channels.one-os.eager=true\n"},
+    {"  where: [channel == one-os]\n",
+     "a.yaml:12:10: warning: the constraints leave no point [config-unused]\n"
+     "   12 |   where: [channel == one-os]\n      |          ^~~~~~~~~~~~~~~~~~~\n"},
+    {"  axes: {}\n", "\n"},
+    {"  axes: {workload.seed: {from: 1, to: 9999, step: 1}, workload.warmup: {from: 1, to: 200, "
+     "step: 1}}\n",
+     "a.yaml:12:9: error: more than 1000000 points [config-limit]\n"},
+    {"  axes: {machine.interrupt.entry: [5cycles, 9ns]}\n"
+     "  where: machine.interrupt.entry <= 10cycles\n",
+     "cycles and times cannot be compared: 'machine.interrupt.entry' is 9ns [config-unit]"},
+};
+
+START_TEST(expands_sweeps)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(sweeps); i++) {
+        g_autofree char *result = sweep(sweeps[i].yaml);
+        bool partial = strstr(sweeps[i].result, "cannot be compared") ||
+                       strstr(sweeps[i].result, "1000000 points");
+        if (partial && strstr(result, sweeps[i].result + 16))
+            continue;
+        ck_assert_str_eq(result, sweeps[i].result);
+    }
+}
+END_TEST
+
+/* What is said first about a sweep that is wrong. */
+static const struct {
+    const char *yaml;
+    const char *line;
+} bad_sweeps[] = {
+    {"  axes: {workload.mesage: [8B]}\n",
+     "a.yaml:12:10: error: unknown path 'workload.mesage' [config-reference]"},
+    {"  axes: {name: [a]}\n", "a.yaml:12:10: error: unknown path 'name' [config-reference]"},
+    {"  axes: {machine.interrupt: [a]}\n",
+     "a.yaml:12:10: error: unknown path 'machine.interrupt' [config-reference]"},
+    {"  axes: {workload.message: [8B, 5ns]}\n",
+     "a.yaml:12:33: error: 'message': expected a size, got a time [config-unit]"},
+    {"  axes: {workload.message: [0B]}\n",
+     "a.yaml:12:29: error: 'message': 0B is less than the minimum 1B [config-range]"},
+    {"  axes: {channel: [shn]}\n", "a.yaml:12:20: error: unknown channel 'shn' [config-reference]"},
+    {"  axes: {channels.shm.mechanism: [rong]}\n",
+     "a.yaml:12:35: error: unknown mechanism 'rong' [config-reference]"},
+    {"  axes: {workload.kind: [x]}\n",
+     "a.yaml:12:26: error: unknown workload 'x' [config-reference]"},
+    {"  axes: {machine.profile: [x]}\n",
+     "a.yaml:12:28: error: unknown profile 'x' [config-reference]"},
+    {"  axes: {channel: []}\n", "a.yaml:12:19: error: an axis without values [config-missing]"},
+    {"  axes: {channel: shm}\n",
+     "a.yaml:12:19: error: an axis is a list of values or a range {from, to, times} [config-type]"},
+    {"  axes: [a]\n", "a.yaml:12:9: error: 'axes': expected a map of paths [config-type]"},
+    {"  axs: {}\n", "a.yaml:12:3: error: unknown key 'axs' in sweep [config-unknown-key]"},
+    {"  axes: {channel: {from: a, to: b, step: 1}}\n",
+     "a.yaml:12:19: error: a range is for numbers [config-type]"},
+    {"  axes: {\"workload.seed,workload.warmup\": {from: 1, to: 2, step: 1}}\n",
+     "a.yaml:12:43: error: a range is for one path [config-type]"},
+    {"  axes: {\"workload.seed,workload.warmup\": [[1]]}\n",
+     "a.yaml:12:44: error: expected a list of 2 values, one for each path [config-type]"},
+    {"  axes: {workload.seed: {from: 1, to: 2}}\n",
+     "a.yaml:12:10: error: missing key 'step' in a range [config-missing]"},
+    {"  axes: {workload.seed: {from: 1, to: 2, step: 1, times: 2}}\n",
+     "a.yaml:12:42: error: a range has either 'times' or 'step' [config-conflict]"},
+    {"  axes: {workload.seed: {from: 1, to: 2, step: 0}}\n",
+     "a.yaml:12:25: error: 'step' is 0 [config-range]"},
+    {"  axes: {workload.seed: {from: 1, to: 8, times: 1}}\n",
+     "a.yaml:12:25: error: a range with 'times' starts above 0 and multiplies by 2 or more "
+     "[config-range]"},
+    {"  axes: {workload.seed: {from: 3, to: 2, step: 1}}\n",
+     "a.yaml:12:25: error: 'from' is larger than 'to' [config-range]"},
+    {"  axes: {machine.interrupt.entry: {from: 3ns, to: 2cycles, step: 1ns}}\n",
+     "a.yaml:12:35: error: 'from' is larger than 'to' [config-range]"},
+    {"  axes: {machine.interrupt.entry: {from: 1cycles, to: 2ns, step: 1ns}}\n",
+     "a.yaml:12:35: error: 'from' and 'to' are in different units [config-range]"},
+    {"  axes: {machine.interrupt.entry: {from: 1ns, to: 2ns, step: 1cycles}}\n",
+     "a.yaml:12:35: error: 'step' and 'to' are in different units [config-range]"},
+    {"  axes: {workload.seed: {from: 1, to: 8, times: x}}\n",
+     "a.yaml:12:49: error: 'times': expected a whole number, got 'x' [config-type]"},
+    {"  axes: {workload.seed: {from: 1, to: 8, step: [1]}}\n",
+     "a.yaml:12:48: error: expected a number [config-type]"},
+    {"  axes: {workload.seed: {from: 1, to: 20000, step: 1}}\n",
+     "a.yaml:12:10: error: an axis of more than 10000 values [config-limit]"},
+    {"  axes: {workload.seed: [1], \"workload.seed,workload.warmup\": [[1, 2]]}\n",
+     "a.yaml:12:30: error: path 'workload.seed' is on two axes [config-conflict]"},
+    {"  where: workload.mesage < 5B\n",
+     "a.yaml:12:10: error: unknown path 'workload.mesage' [config-reference]"},
+    {"  where: \"workload.message < 5ns\"\n",
+     "a.yaml:12:30: error: 'message': expected a size, got a time [config-unit]"},
+    {"  where: [channel < shm]\n", "a.yaml:12:21: error: 'channel' is not a number [config-type]"},
+    {"  where: [channel == smh]\n",
+     "a.yaml:12:22: error: unknown channel 'smh' [config-reference]"},
+    {"  where: [channels.shm.copies == tripel]\n",
+     "a.yaml:12:34: error: 'copies' cannot be 'tripel' [config-choice]"},
+    {"  where: guests.sender.cores == 1\n",
+     "a.yaml:12:34: error: lists cannot be compared [config-syntax]"},
+    {"  where: channel shm\n",
+     "a.yaml:12:18: error: expected one of == != < <= > >= [config-syntax]"},
+    {"  where: channel ==\n",
+     "a.yaml:12:20: error: expected a value to compare with [config-syntax]"},
+    {"  where: (channel == shm\n",
+     "a.yaml:12:25: error: expected ')', 'and' or 'or' [config-syntax]"},
+    {"  where: channel == shm shm\n",
+     "a.yaml:12:25: error: expected 'and' or 'or' [config-syntax]"},
+    {"  where: channel == shm and\n", "a.yaml:12:28: error: expected a path [config-syntax]"},
+    {"  where: not\n", "a.yaml:12:13: error: expected a path [config-syntax]"},
+    {"  where: \"((((((((((((((((((((((((((((((((((a\"\n",
+     "a.yaml:12:43: error: more than 32 levels [config-syntax]"},
+    {"  where: [[a]]\n", "a.yaml:12:11: error: expected a constraint [config-type]"},
+};
+
+START_TEST(refuses_sweeps)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(bad_sweeps); i++) {
+        g_autofree char *result = sweep(bad_sweeps[i].yaml);
+        char *end = strchr(result, '\n');
+        ck_assert_ptr_nonnull(end);
+        *end = '\0';
+        ck_assert_str_eq(result, bad_sweeps[i].line);
+    }
+}
+END_TEST
+
+static void round_trip(const char *text, const IvcRegistry *registry)
+{
+    g_autofree char *out = NULL;
+    g_autoptr(IvcScenario) s = bind_with(text, registry, NULL, &out);
+    ck_assert_msg(s != NULL, "%s", out);
+    g_autofree char *shown = ivc_scenario_show(s, true);
+    g_autofree char *again_out = NULL;
+    g_autoptr(IvcScenario) again = bind_with(shown, registry, NULL, &again_out);
+    ck_assert_msg(again != NULL, "%s", again_out);
+    g_autofree char *hash = ivc_scenario_hash(s);
+    g_autofree char *again_hash = ivc_scenario_hash(again);
+    ck_assert_str_eq(hash, again_hash);
+    g_autofree char *plain = ivc_scenario_show(s, false);
+    g_autofree char *twice = ivc_scenario_show(again, false);
+    ck_assert_str_eq(plain, twice);
+    size_t kinds[2][3];
+    ivc_scenario_count_kinds(s, &kinds[0][0], &kinds[0][1], &kinds[0][2]);
+    ivc_scenario_count_kinds(again, &kinds[1][0], &kinds[1][1], &kinds[1][2]);
+    ck_assert_mem_eq(kinds[0], kinds[1], sizeof kinds[0]);
+}
+
+START_TEST(shows_what_loads_again)
+{
+    round_trip(ivc_fake_scenario, &ivc_fake_registry);
+    g_autofree char *sweep_text = g_strconcat(ivc_fake_scenario,
+                                              "about: 'a: \"b\" # c'\n"
+                                              "sweep: {axes: {workload.message: {from: 8B, to: "
+                                              "64B, times: 2}}, where: 'channel == shm'}\n"
+                                              "report: {title: '2024', figures: [latency]}\n",
+                                              NULL);
+    round_trip(sweep_text, &ivc_fake_registry);
+}
+END_TEST
+
+START_TEST(shipped_scenarios_show_what_loads_again)
+{
+    g_autoptr(GDir) dir = g_dir_open(IVC_SOURCE_DIR "/scenarios", 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir))) {
+        if (!g_str_has_suffix(name, ".yaml"))
+            continue;
+        g_autofree char *path = g_build_filename(IVC_SOURCE_DIR, "scenarios", name, NULL);
+        g_autofree char *text = NULL;
+        ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+        round_trip(text, &ivc_registry);
+    }
+}
+END_TEST
+
+START_TEST(show_names_origins)
+{
+    g_autoptr(IvcScenario) s = good(ivc_fake_scenario, NULL);
+    g_autofree char *shown = ivc_scenario_show(s, true);
+    ck_assert(g_str_has_prefix(
+        shown, "schema: ivcsim/1\n"
+               "name: fake                                              # a.yaml:2\n"
+               "machine:\n"
+               "  profile: tiny                                         # a.yaml:3\n"
+               "  cores: {value: 4, kind: documented, source: \"page 1\"} # tiny.yaml:5\n"));
+    ck_assert_ptr_nonnull(
+        strstr(shown, "    entry: {value: 300cycles, kind: assumed, range: [100cycles, 600cycles], "
+                      "source: \"similar cores\"} # tiny.yaml:11\n"));
+    ck_assert_ptr_nonnull(
+        strstr(shown, "    slots: 64                                           # default\n"));
+}
+END_TEST
+
+static char *hash_with(const char *assignment)
+{
+    const char *sets[] = {assignment, NULL};
+    g_autoptr(IvcScenario) s = good(ivc_fake_scenario, sets);
+    return ivc_scenario_hash(s);
+}
+
+START_TEST(hash_covers_what_decides)
+{
+    static const char *const other[] = {"workload.message=1KiB",
+                                        "machine.clock=1GHz",
+                                        "machine.interrupt.exit=1ns",
+                                        "guests.sender.cores=[2]",
+                                        "channels.shm.slots=65",
+                                        "channel=one-os",
+                                        "limits.horizon=1s",
+                                        "workload.seed=2",
+                                        "hypervisor.mode=native",
+                                        "workload.window=2",
+                                        "channels.shm.between=[receiver, sender]"};
+    static const char *const same[] = {"name=other",
+                                       "about=x",
+                                       "channels.one-os.delay=1ns",
+                                       "report={title: x}",
+                                       "machine.clock=0.8GHz",
+                                       "sweep={axes: {workload.seed: [1]}}",
+                                       "channels.shm.between=[sender, receiver]",
+                                       "channels.shm.mode=partitioned",
+                                       "machine.cores={value: 4, kind: assumed}"};
+    g_autofree char *base = hash_with("channel=shm");
+    ck_assert_uint_eq(strlen(base), 64);
+    for (size_t i = 0; i < G_N_ELEMENTS(other); i++) {
+        g_autofree char *hash = hash_with(other[i]);
+        ck_assert_msg(strcmp(hash, base) != 0, "%s", other[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(same); i++) {
+        g_autofree char *hash = hash_with(same[i]);
+        ck_assert_msg(strcmp(hash, base) == 0, "%s", same[i]);
+    }
+}
+END_TEST
+
+static gpointer bind_often(gpointer data)
+{
+    IvcScenarioSource *source = data;
+    for (int i = 0; i < 50; i++) {
+        g_autoptr(IvcDiags) diags = ivc_diags_new();
+        g_autoptr(IvcScenario) s = ivc_scenario_bind(source, NULL, diags);
+        if (!s)
+            return NULL;
+    }
+    return data;
+}
+
+START_TEST(binds_in_threads)
+{
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenarioSource) source = ivc_scenario_source_parse(
+        "a.yaml", ivc_fake_scenario, strlen(ivc_fake_scenario), &ivc_fake_registry, diags);
+    GThread *threads[4];
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        threads[i] = g_thread_new("bind", bind_often, source);
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        ck_assert_ptr_eq(g_thread_join(threads[i]), source);
+}
+END_TEST
+
+START_TEST(bounds_on_numbers_of_things)
+{
+    g_autoptr(GString) guests = g_string_new("guests:\n");
+    for (int i = 0; i < 257; i++)
+        g_string_append_printf(guests, "  g%d: {cores: [0]}\n", i);
+    g_autofree char *text = with("guests:\n", guests->str);
+    g_autofree char *out = NULL;
+    ck_assert_ptr_null(bind_with(text, &ivc_fake_registry, NULL, &out));
+    ck_assert_ptr_nonnull(strstr(out, "'guests': more than 256 [config-limit]"));
+    g_autofree char *list = NULL;
+    ck_assert_ptr_null(bind_with("[1]", &ivc_fake_registry, NULL, &list));
+    ck_assert_ptr_nonnull(strstr(list, "a scenario is a map of keys [config-type]"));
+    g_autoptr(GString) axes = g_string_new("  axes:\n");
+    for (int i = 0; i < 17; i++)
+        g_string_append_printf(axes, "    a%d: [1]\n", i);
+    g_autofree char *many = sweep(axes->str);
+    ck_assert_ptr_nonnull(strstr(many, "more than 16 axes [config-limit]"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("scenario");
+    TCase *tests = tcase_create("scenario");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, binds);
+    tcase_add_test(tests, overrides);
+    tcase_add_test(tests, refuses);
+    tcase_add_test(tests, all_errors_in_one_go);
+    tcase_add_test(tests, warns_of_unused_guests);
+    tcase_add_test(tests, profile_files);
+    tcase_add_test(tests, expands_sweeps);
+    tcase_add_test(tests, refuses_sweeps);
+    tcase_add_test(tests, shows_what_loads_again);
+    tcase_add_test(tests, shipped_scenarios_show_what_loads_again);
+    tcase_add_test(tests, show_names_origins);
+    tcase_add_test(tests, hash_covers_what_decides);
+    tcase_add_test(tests, binds_in_threads);
+    tcase_add_test(tests, bounds_on_numbers_of_things);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
