@@ -155,7 +155,7 @@ END_TEST
 START_TEST(verbs_keep_the_rules)
 {
     for (const IvcVerb *row = ivc_verbs; row->name != NULL; row++) {
-        ck_assert_ptr_nonnull(row->run);
+        ck_assert(row->run != NULL);
         ck_assert_msg(!g_str_has_suffix(row->summary, "."), "%s", row->name);
         ck_assert_msg(g_str_has_suffix(row->description, ".") ||
                           g_str_has_suffix(row->description, ")"),
@@ -194,6 +194,28 @@ START_TEST(exit_statuses_are_described)
 }
 END_TEST
 
+/* The program can be called without a process, on streams in memory. */
+START_TEST(program_in_memory)
+{
+    static const char *const argv[] = {"ivcsim", "rnu", NULL};
+    char *out_text = NULL;
+    char *err_text = NULL;
+    size_t out_size = 0;
+    size_t err_size = 0;
+    FILE *out = open_memstream(&out_text, &out_size);
+    FILE *err = open_memstream(&err_text, &err_size);
+    ck_assert_int_eq(ivc_cli_main(&ivc_registry, argv, out, err), IVC_EXIT_USAGE);
+    fclose(out);
+    fclose(err);
+    ck_assert_str_eq(out_text, "");
+    ck_assert_str_eq(err_text, "ivcsim: error: unknown verb 'rnu'\n"
+                               "hint: did you mean 'run'?\n"
+                               "Try 'ivcsim --help'.\n");
+    free(out_text);
+    free(err_text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("options");
@@ -205,6 +227,7 @@ int main(void)
     tcase_add_test(tcase, help_needs_no_arguments);
     tcase_add_test(tcase, verbs_keep_the_rules);
     tcase_add_test(tcase, exit_statuses_are_described);
+    tcase_add_test(tcase, program_in_memory);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -35,7 +35,7 @@ END
 # A full disk, where this test may make a small one.
 mkdir small
 if mount -t tmpfs -o size=8k tmpfs small 2>/dev/null; then
-    trap 'umount small; rm -rf "$folder"' EXIT
+    trap 'umount small 2>/dev/null; rm -rf "$folder"' EXIT
     try run tiny.yaml -o small
     status_is 5
     is_empty out
