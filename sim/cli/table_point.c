@@ -218,6 +218,10 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
 char *ivc_table_manifest(const IvcTerminal *terminal, const json_t *manifest)
 {
     g_autofree char *hash = g_strndup(text(manifest, "scenario_hash"), 12);
+    const json_t *value = json_object_get(manifest, "seed"); /* a large one is a string */
+    g_autofree char *seed = json_is_string(value)
+                                ? g_strdup(json_string_value(value))
+                                : g_strdup_printf("%" G_GUINT64_FORMAT, integer(manifest, "seed"));
     return g_strdup_printf("%sivcsim %s, scenario %s, seed %" G_GUINT64_FORMAT
                            "; of %" G_GUINT64_FORMAT " parameters %" G_GUINT64_FORMAT
                            " are assumed, %" G_GUINT64_FORMAT " calibrated%s\n",

@@ -1,0 +1,76 @@
+/*
+ * Numbers for people: few digits, the fitting unit, no surprise at the borders between units.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "sim/cli/table.h"
+
+static void assert_text(char *got, const char *expected)
+{
+    ck_assert_str_eq(got, expected);
+    g_free(got);
+}
+
+START_TEST(bytes)
+{
+    assert_text(ivc_human_bytes(0), "0 B");
+    assert_text(ivc_human_bytes(1023), "1023 B");
+    assert_text(ivc_human_bytes(1024), "1 KiB");
+    assert_text(ivc_human_bytes(1536), "1.50 KiB");
+    assert_text(ivc_human_bytes(4u << 20), "4 MiB");
+    assert_text(ivc_human_bytes(1000000000), "953.67 MiB");
+    assert_text(ivc_human_bytes(UINT64_MAX), "16777216.00 TiB");
+}
+END_TEST
+
+START_TEST(times)
+{
+    assert_text(ivc_human_time(0), "0 ps");
+    assert_text(ivc_human_time(999), "999 ps");
+    assert_text(ivc_human_time(1250), "1.25 ns");
+    assert_text(ivc_human_time(34600000), "34.6 us");
+    assert_text(ivc_human_time(999999), "1.00 us"); /* never "1000 ns" */
+    assert_text(ivc_human_time(2000000000), "2.00 ms");
+    assert_text(ivc_human_time(9007000000000000), "9007 s");
+}
+END_TEST
+
+START_TEST(rates_and_counts)
+{
+    assert_text(ivc_human_rate(0.0), "0.00 B/s");
+    assert_text(ivc_human_rate(2048000000.0), "2.05 GB/s");
+    assert_text(ivc_human_rate(941640000.0), "942 MB/s");
+    assert_text(ivc_human_count(0.0), "0");
+    assert_text(ivc_human_count(64.0), "64");
+    assert_text(ivc_human_count(0.5), "0.50");
+    assert_text(ivc_human_count(500000.0), "500 k");
+}
+END_TEST
+
+START_TEST(table_of_texts)
+{
+    static const char *const headers[] = {"name", ">value"};
+    static const char *const rows[] = {"a", "1", "longer", NULL, "", "1234567"};
+    assert_text(ivc_table_texts(headers, 2, rows, 3), "name      value\n"
+                                                      "a             1\n"
+                                                      "longer\n"
+                                                      "        1234567\n");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("human");
+    TCase *tcase = tcase_create("human");
+    tcase_add_test(tcase, bytes);
+    tcase_add_test(tcase, times);
+    tcase_add_test(tcase, rates_and_counts);
+    tcase_add_test(tcase, table_of_texts);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
