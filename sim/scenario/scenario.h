@@ -137,9 +137,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IvcPoints, ivc_points_clear)
 /** Returns the table row of a path that can be set or swept, or NULL when there is none. */
 const IvcParam *ivc_scenario_param(const IvcScenario *scenario, const char *path);
 
-/** The place of a bound value, or of the nearest enclosing key; line 0 when there is none. */
-IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
-
 /**
  * The complete resolved scenario as YAML that loads again to the same run; with `origin`, each
  * value is followed by a comment that says where it came from. @return transfer full
