@@ -67,6 +67,37 @@ static json_t *make_rows(const IvcSweepPlan *plan, IvcStore *store, const bool *
     return rows;
 }
 
+/* In the order of the keys; ivc_export_csv() would put known columns first. */
+static char *csv_text(const json_t *rows)
+{
+    GString *text = g_string_new(NULL);
+    size_t i;
+    json_t *row;
+    json_array_foreach(rows, i, row)
+    {
+        const char *key;
+        json_t *value;
+        if (i == 0) {
+            json_object_foreach(row, key, value)
+            {
+                g_string_append(text, text->len > 0 ? "," : "");
+                ivc_csv_field(text, key);
+            }
+            g_string_append_c(text, '\n');
+        }
+        g_string_append_printf(text, "%zu", i + 1); /* "point" is the first key */
+        json_object_foreach(row, key, value)
+        {
+            if (!json_is_integer(value)) {
+                g_string_append_c(text, ',');
+                ivc_csv_field(text, json_is_string(value) ? json_string_value(value) : "");
+            }
+        }
+        g_string_append_c(text, '\n');
+    }
+    return g_string_free(text, FALSE);
+}
+
 static char *table_text(const IvcSweepPlan *plan, const json_t *rows)
 {
     g_autoptr(GPtrArray) headers = g_ptr_array_new();
@@ -110,7 +141,7 @@ int ivc_sweep_list(IvcCli *cli, const IvcSweepPlan *plan, IvcStore *store)
     const char *format = ivc_cli_value(cli, "format");
     g_autofree char *text = NULL;
     if (strcmp(format, "csv") == 0) {
-        text = ivc_export_csv(rows);
+        text = csv_text(rows);
     } else if (strcmp(format, "table") == 0) {
         text = table_text(plan, rows);
     } else if (strcmp(format, "jsonl") == 0) {

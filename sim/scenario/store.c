@@ -17,10 +17,23 @@
 /* "ivcs": file(1) and SQLite show it; a database without it is not ours. */
 #define APPLICATION_ID 0x69766373
 
+/* What is read of a point, in this order. */
+#define COLUMNS "status, message, result, wall_us, runs, seal"
+enum {
+    COLUMN_STATUS,
+    COLUMN_MESSAGE,
+    COLUMN_RESULT,
+    COLUMN_WALL_US,
+    COLUMN_RUNS,
+    COLUMN_SEAL,
+    COLUMN_KEY /* where it is read too */
+};
+
 struct IvcStore {
     sqlite3 *db;
     char *path;
     IvcStoreMode mode;
+    bool sound; /* passed all checks: before that, nothing is written to somebody's file */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_stmt, sqlite3_finalize)
@@ -250,6 +263,43 @@ static bool check_identity(IvcStore *store, GError **error)
     return true;
 }
 
+static char *seal(const char *key, const char *status, const char *message, const char *result);
+
+static bool check_seal(const IvcStore *store, const char *key, sqlite3_stmt *row, GError **error)
+{
+    const char *status = (const char *)sqlite3_column_text(row, COLUMN_STATUS);
+    const char *message = (const char *)sqlite3_column_text(row, COLUMN_MESSAGE);
+    const char *result = (const char *)sqlite3_column_text(row, COLUMN_RESULT);
+    g_autofree char *sum = seal(key, status != NULL ? status : "", message, result);
+    if (g_strcmp0(sum, (const char *)sqlite3_column_text(row, COLUMN_SEAL)) == 0) {
+        return true;
+    }
+    g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED,
+                "results store '%s' is damaged: point %.12s does not match its seal", store->path,
+                key);
+    return false;
+}
+
+static bool check_seals(IvcStore *store, GError **error)
+{
+    g_autoptr(sqlite3_stmt) rows = prepare(store, "SELECT " COLUMNS ", key FROM points", error);
+    if (rows == NULL) {
+        return false;
+    }
+    int code;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        const char *key = (const char *)sqlite3_column_text(rows, COLUMN_KEY);
+        if (!check_seal(store, key != NULL ? key : "", rows, error)) {
+            return false;
+        }
+    }
+    if (code != SQLITE_DONE) {
+        set_error(store, sqlite3_extended_errcode(store->db), error);
+        return false;
+    }
+    return true;
+}
+
 static bool check_content(IvcStore *store, GError **error)
 {
     g_autoptr(sqlite3_stmt) statement = prepare(store, "PRAGMA quick_check(1)", error);
@@ -284,13 +334,15 @@ IvcStore *ivc_store_open(const char *path, IvcStoreMode mode, GError **error)
         return NULL;
     }
     sqlite3_busy_timeout(store->db, 5000);
-    if (!check_identity(store, error) || !check_content(store, error)) {
+    if (!check_identity(store, error) || !check_content(store, error) ||
+        !check_seals(store, error)) {
         return NULL;
     }
     if (mode == IVC_STORE_WRITE &&
         !run(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", error)) {
         return NULL;
     }
+    store->sound = true;
     return g_steal_pointer(&store);
 }
 
@@ -299,7 +351,7 @@ void ivc_store_free(IvcStore *store)
     if (store == NULL) {
         return;
     }
-    if (store->mode == IVC_STORE_WRITE && store->db != NULL) {
+    if (store->mode == IVC_STORE_WRITE && store->sound) {
         /* One plain file that opens from a read-only medium too; a reader at work prevents it. */
         sqlite3_busy_timeout(store->db, 0);
         sqlite3_exec(store->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
@@ -377,9 +429,8 @@ bool ivc_store_put(IvcStore *store, const char *key, const IvcStorePoint *point,
 
 bool ivc_store_get(IvcStore *store, const char *key, IvcStorePoint *ret_point, GError **error)
 {
-    g_autoptr(sqlite3_stmt) statement = prepare(
-        store, "SELECT status, message, result, wall_us, runs, seal FROM points WHERE key=?1",
-        error);
+    g_autoptr(sqlite3_stmt) statement =
+        prepare(store, "SELECT " COLUMNS " FROM points WHERE key=?1", error);
     if (statement == NULL) {
         return false;
     }
@@ -393,24 +444,15 @@ bool ivc_store_get(IvcStore *store, const char *key, IvcStorePoint *ret_point, G
     if (code == SQLITE_DONE) {
         return true;
     }
-    g_auto(IvcStorePoint) point = {.status = IVC_STORE_FAILED};
-    g_autofree char *status = column_text(statement, 0);
-    point.message = column_text(statement, 1);
-    point.result = column_text(statement, 2);
-    point.wall_us = (uint64_t)sqlite3_column_int64(statement, 3);
-    point.runs = (uint64_t)sqlite3_column_int64(statement, 4);
-    g_autofree char *sum = seal(key, status != NULL ? status : "", point.message, point.result);
-    if (g_strcmp0(sum, (const char *)sqlite3_column_text(statement, 5)) != 0) {
-        g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED,
-                    "results store '%s' is damaged: point %.12s does not match its seal",
-                    store->path, key);
+    if (!check_seal(store, key, statement, error)) {
         return false;
     }
-    if (strcmp(status, "ok") == 0) {
-        point.status = IVC_STORE_OK;
-    }
-    *ret_point = point;
-    memset(&point, 0, sizeof point);
+    const char *status = (const char *)sqlite3_column_text(statement, COLUMN_STATUS);
+    ret_point->status = g_strcmp0(status, "ok") == 0 ? IVC_STORE_OK : IVC_STORE_FAILED;
+    ret_point->message = column_text(statement, COLUMN_MESSAGE);
+    ret_point->result = column_text(statement, COLUMN_RESULT);
+    ret_point->wall_us = (uint64_t)sqlite3_column_int64(statement, COLUMN_WALL_US);
+    ret_point->runs = (uint64_t)sqlite3_column_int64(statement, COLUMN_RUNS);
     return true;
 }
 

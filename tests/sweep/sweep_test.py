@@ -224,7 +224,7 @@ def case_list(work):
     lines = done.stdout.splitlines()
     equal(lines[0].split(), ["point", "channel", "workload.message", "state"], "header")
     equal(lines[1].split(), ["1", "mixed", "64B", "to", "run"], "first point")
-    equal(lines[POINTS].split(), [str(POINTS), "network", "16KiB", "to", "run"], "last point")
+    equal(lines[POINTS].split(), [str(POINTS), "copying", "16KiB", "to", "run"], "last point")
     equal(len(lines), POINTS + 1, "lines")
     equal(done.stderr, f"{POINTS} points: 0 stored (0 failed), {POINTS} to run\n", "count")
     equal(os.path.exists(folder), False, "folder")
@@ -246,7 +246,7 @@ def case_formats(work):
     equal(len(rows), POINTS, "rows")
     lines = table.splitlines()
     equal(lines[0], "bandwidth in MB/s (10^6 bytes a second)", "title")
-    equal(lines[2].split(), ["message", "mixed", "memory", "one-os", "network"], "header")
+    equal(lines[2].split(), ["message", "mixed", "memory", "one-os", "copying"], "header")
     sizes = ["64 B", "256 B", "1 KiB", "4 KiB", "16 KiB"]
     for i, size in enumerate(sizes):
         words = lines[3 + i].split()
