@@ -10,7 +10,7 @@
 
 static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_register_shmem, &ivc_mechanism_shmem, &ivc_mechanism_register,
-    &ivc_mechanism_nemesis,        NULL,
+    &ivc_mechanism_nemesis,        &ivc_mechanism_sock,  NULL,
 };
 
 static const IvcWorkload *const workloads[] = {

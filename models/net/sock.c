@@ -1,0 +1,471 @@
+/* MPICH2's sock channel: message passing over TCP between guests.
+ *
+ * A message is a header and its data on the stream between two processes. Up to eager_max the data
+ * follows at once; beyond, the sender asks first and sends when the receiver has answered. Who
+ * waits sleeps in poll(), and takes from any connection what has come: messages that no Recv asked
+ * for are put aside. TCP and the network are models/net/tcp.c.
+ *
+ * Left out: connection set-up (before the measured phase), more than one outstanding request, the
+ * progress engine's readv of header and data in one call when both have come (two reads here only
+ * when the data is late). */
+#include "models/mpi/match.h"
+#include "models/net/mechanisms.h"
+#include "models/net/tcp.h"
+
+typedef struct {
+    IvcTcpSpec tcp;
+    IvcBytes eager_max;
+    IvcBytes header;
+    IvcCost send_overhead;
+    IvcCost recv_overhead;
+} Spec;
+
+#define S Spec
+#define LINUX "Linux network stack: sysctl defaults"
+#define GUESS "assumed; native Linux is recalled at 3,000 to 10,000 cycles for sending and receiving a packet (2005 to 2010)"
+#define MPICH "MPICH source tree, ch3 sock"
+
+static const IvcParam params[] = {
+    {IVC_PARAM(S, eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
+     .kind = IVC_KIND_DOCUMENTED, .source = MPICH,
+     .sentence = "largest message that is sent without asking"},
+    {IVC_PARAM(S, header, "header"), .fallback = "40B", .min = "8B", .max = "256B",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: packet header of ch3 with its envelope",
+     .sentence = "header of a message on the stream"},
+    {IVC_PARAM(S, send_overhead, "send_overhead"), .fallback = "1200cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of ch3:sock on an in-order core",
+     .sentence = "MPICH's software of a Send, without system calls"},
+    {IVC_PARAM(S, recv_overhead, "recv_overhead"), .fallback = "1500cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of ch3:sock on an in-order core",
+     .sentence = "MPICH's software of a Recv with matching, without system calls"},
+    {IVC_PARAM(S, tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
+     .sentence = "largest packet of the virtual network"},
+    {IVC_PARAM(S, tcp.sndbuf, "sndbuf"), .fallback = "64KiB", .min = "4KiB", .max = "16MiB",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed between tcp_wmem's default of 16 KiB and its maximum of 4 MiB, which auto-tuning moves in",
+     .sentence = "socket send buffer"},
+    {IVC_PARAM(S, tcp.rcvbuf, "rcvbuf"), .fallback = "85KiB", .min = "4KiB", .max = "16MiB",
+     .kind = IVC_KIND_DOCUMENTED, .source = "Linux 2.6: tcp_rmem default 87,380",
+     .sentence = "socket receive buffer: the window"},
+    {IVC_PARAM(S, tcp.ring, "ring"), .fallback = "256", .min = "4", .max = "4096",
+     .sentence = "slots of the virtual network device's ring"},
+    {IVC_PARAM(S, tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
+     .kind = IVC_KIND_DOCUMENTED, .source = "RFC 1122 4.2.3.2: every second full segment",
+     .sentence = "segments after which the receiver acknowledges"},
+    {IVC_PARAM(S, tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
+     .kind = IVC_KIND_DOCUMENTED, .source = "Linux TCP_DELACK_MIN",
+     .sentence = "time after which it acknowledges in any case"},
+    {IVC_PARAM(S, tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = GUESS,
+     .sentence = "socket layer of a read, write or poll, beyond the system call"},
+    {IVC_PARAM(S, tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "TCP and IP on sending a segment"},
+    {IVC_PARAM(S, tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "IP and TCP on receiving a segment"},
+    {IVC_PARAM(S, tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "making a bare acknowledgement"},
+    {IVC_PARAM(S, tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "taking a bare acknowledgement"},
+    {IVC_PARAM(S, tcp.driver_tx, "driver_tx"), .fallback = "500cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = GUESS,
+     .sentence = "the virtual device's driver on sending a packet, without the copy"},
+    {IVC_PARAM(S, tcp.driver_rx, "driver_rx"), .fallback = "700cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = GUESS,
+     .sentence = "the virtual device's driver on receiving a packet, without the copy"},
+    {IVC_PARAM(S, tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "entering and leaving the softirq"},
+    {IVC_PARAM(S, tcp.checksum_word, "checksum"), .fallback = "2cycles", .max = "1us",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: 0.25 to 1 cycles a byte are recalled",
+     .sentence = "checksum of eight bytes, on each side; 0 when the device does it"},
+    {0},
+};
+
+enum { OWN_SEND = TCP_STAGES, OWN_RECV, COPY_ASIDE, OWN_STAGES };
+
+static const IvcStage stages[] = {
+    IVC_TCP_STAGE_ROWS,
+    [OWN_SEND] = {"send", "MPICH's software path of a Send", false},
+    [OWN_RECV] = {"recv", "MPICH's software path of a Recv, with matching", false},
+    [COPY_ASIDE] = {"copy-aside", "copying a message that had been put aside", false},
+    [OWN_STAGES] = {NULL, NULL, false},
+};
+
+/* What a message on the stream is. */
+enum { EAGER, REQUEST, CLEAR, BODY };
+
+/* The stream from one process to another: what was written and not read to its end. */
+typedef struct {
+    IvcArrivals sent;   /* messages in the order of the stream */
+    bool in_body;       /* the header of the first one has been read */
+    bool wanted;        /* its data goes into the user's buffer */
+    uint64_t got;       /* bytes of the part that is being read */
+    uint64_t cleared;   /* answers to requests that have come */
+} Stream;
+
+typedef struct Sock Sock;
+
+typedef struct {
+    Sock *sock;
+    IvcRank *rank;
+    IvcArrivals unexpected;
+    IvcBuffer aside;
+    IvcTcpFrame io;
+    struct {
+        IvcLabel label;
+    } call, say, progress;
+    uint32_t peer;       /* of a write, or whose stream is being read */
+    uint32_t kind;       /* of the message being written */
+    uint64_t data;       /* bytes of data behind its header */
+    uint32_t found;      /* position among unexpected */
+    bool matched;        /* the open Recv has its message */
+    bool complete;       /* and all of its data */
+    IvcArrival arrival;  /* the message of the open Recv */
+} Process;
+
+struct Sock {
+    IvcPlatform *platform;
+    const Spec *spec;
+    uint32_t n;
+    uint32_t stage0;
+    IvcTcp *tcp;
+    Process *processes;
+    Stream *streams; /* [from * n + to] */
+    IvcTime send_ps;
+    IvcTime recv_ps;
+    uint64_t in_flight;
+};
+
+static Stream *stream_of(const Sock *sock, uint32_t from, uint32_t to)
+{
+    return &sock->streams[(gsize)from * sock->n + to];
+}
+
+static Process *process_of(IvcRank *rank)
+{
+    return &((Sock *)rank->channel)->processes[rank->rank];
+}
+
+/* Writes a header of process->kind, and process->data bytes of the user's buffer behind it. */
+static IvcStep say(Process *process, IvcBuffer *buffer, const IvcEnvelope *envelope)
+{
+    Sock *sock = process->sock;
+    IvcAgent *agent = &process->rank->agent;
+    IVC_BEGIN(&process->say);
+    ivc_arrivals_push(&stream_of(sock, process->rank->rank, process->peer)->sent, envelope,
+                      process->kind, 0);
+    if (process->kind != BODY) {
+        IVC_CALL(&process->say, ivc_tcp_write(sock->tcp, agent, process->rank->rank, process->peer,
+                                              NULL, 0, sock->spec->header.n, &process->io));
+    }
+    if (process->data) {
+        IVC_CALL(&process->say, ivc_tcp_write(sock->tcp, agent, process->rank->rank, process->peer,
+                                              buffer, 0, process->data, &process->io));
+    }
+    IVC_END(&process->say);
+}
+
+/* ---- reading what has come, whoever it is for ---- */
+
+static uint64_t data_bytes(const IvcArrival *message)
+{
+    return message->kind == EAGER || message->kind == BODY ? message->envelope.bytes : 0;
+}
+
+/* Picks the next connection that has something to read. */
+static bool pick_readable(Process *process)
+{
+    Sock *sock = process->sock;
+    for (uint32_t i = 1; i <= sock->n; i++) {
+        uint32_t from = (process->peer + i) % sock->n;
+        if (from != process->rank->rank && ivc_tcp_readable(sock->tcp, from, process->rank->rank)) {
+            process->peer = from;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The header has come: does the open Recv ask for this message? */
+static void match(Process *process, Stream *stream, const IvcMpiCall *call)
+{
+    IvcArrival *message = ivc_arrivals_at(&stream->sent, 0);
+    bool open = call && !process->matched && ivc_mpi_matches(call, &message->envelope);
+    bool body = message->kind == BODY;
+    stream->wanted = body || (open && message->kind == EAGER);
+    if (open && (message->kind == EAGER || message->kind == REQUEST)) {
+        process->matched = true;
+        process->arrival = *message;
+    }
+    stream->in_body = true;
+    stream->got = 0;
+}
+
+/* The message has come whole. */
+static void complete(Process *process, Stream *stream)
+{
+    IvcArrival message = ivc_arrivals_take(&stream->sent, 0);
+    stream->in_body = false;
+    stream->got = 0;
+    if (message.kind == CLEAR)
+        stream->cleared++;
+    else if (stream->wanted)
+        process->complete = true;
+    else if (message.kind == EAGER || !process->matched ||
+             message.envelope.sequence != process->arrival.envelope.sequence ||
+             message.envelope.source != process->arrival.envelope.source ||
+             message.envelope.comm != process->arrival.envelope.comm)
+        ivc_arrivals_push(&process->unexpected, &message.envelope, message.kind, 0);
+}
+
+/* Where the data that is being read goes, and how much of it fits. */
+static IvcBuffer *target(Process *process, const Stream *stream, IvcMpiCall *call)
+{
+    return stream->wanted && call->bytes >= ivc_arrivals_at(&stream->sent, 0)->envelope.bytes
+               ? call->buffer
+               : &process->aside;
+}
+
+/* Takes something from some connection; sleeps in poll() when there is nothing. */
+static IvcStep progress(Process *process, IvcMpiCall *recv_call)
+{
+    Sock *sock = process->sock;
+    IvcAgent *agent = &process->rank->agent;
+    uint32_t me = process->rank->rank;
+    Stream *stream = stream_of(sock, process->peer, me);
+    IVC_BEGIN(&process->progress);
+    while (!pick_readable(process)) {
+        IVC_CALL(&process->progress, ivc_tcp_poll(sock->tcp, agent, me, &process->io));
+    }
+    stream = stream_of(sock, process->peer, me);
+    if (!stream->in_body && ivc_arrivals_at(&stream->sent, 0)->kind != BODY) {
+        IVC_CALL(&process->progress,
+                 ivc_tcp_read(sock->tcp, agent, process->peer, me, NULL, 0,
+                              sock->spec->header.n - stream->got, &process->io));
+        stream->got += process->io.at;
+        if (stream->got < sock->spec->header.n) {
+            IVC_RETURN(&process->progress);
+        }
+        match(process, stream, recv_call);
+    } else if (!stream->in_body) {
+        match(process, stream, recv_call);
+    }
+    if (stream->got < data_bytes(ivc_arrivals_at(&stream->sent, 0)) &&
+        ivc_tcp_readable(sock->tcp, process->peer, me)) {
+        IVC_CALL(&process->progress,
+                 ivc_tcp_read(sock->tcp, agent, process->peer, me,
+                              target(process, stream, recv_call), stream->got,
+                              data_bytes(ivc_arrivals_at(&stream->sent, 0)) - stream->got,
+                              &process->io));
+        stream->got += process->io.at;
+    }
+    if (stream->got == data_bytes(ivc_arrivals_at(&stream->sent, 0)))
+        complete(process, stream);
+    IVC_END(&process->progress);
+}
+
+/* ---- Send and Recv ---- */
+
+static IvcStep sock_send(IvcRank *rank, IvcMpiCall *call)
+{
+    Process *process = process_of(rank);
+    Sock *sock = process->sock;
+    Stream *answers = stream_of(sock, (uint32_t)call->peer, rank->rank);
+    IVC_BEGIN(&process->call);
+    IVC_AWAIT(&process->call, ivc_spend(&rank->agent, sock->send_ps, sock->stage0 + OWN_SEND));
+    sock->in_flight++;
+    process->peer = (uint32_t)call->peer;
+    if (call->bytes <= sock->spec->eager_max.n) {
+        process->kind = EAGER;
+        process->data = call->bytes;
+        IVC_CALL(&process->call, say(process, call->buffer, &call->envelope));
+        IVC_RETURN(&process->call);
+    }
+    process->kind = REQUEST;
+    process->data = 0;
+    IVC_CALL(&process->call, say(process, NULL, &call->envelope));
+    while (answers->cleared == 0) {
+        IVC_CALL(&process->call, progress(process, NULL));
+    }
+    answers->cleared--;
+    process->peer = (uint32_t)call->peer;
+    process->kind = BODY;
+    process->data = call->bytes;
+    IVC_CALL(&process->call, say(process, call->buffer, &call->envelope));
+    IVC_END(&process->call);
+}
+
+static void take_unexpected(Process *process, const IvcMpiCall *call)
+{
+    int64_t found = ivc_arrivals_find(&process->unexpected, call);
+    process->matched = found >= 0;
+    process->complete = false;
+    if (!process->matched)
+        return;
+    process->arrival = ivc_arrivals_take(&process->unexpected, (uint32_t)found);
+    process->complete = process->arrival.kind == EAGER;
+}
+
+static IvcStep sock_recv(IvcRank *rank, IvcMpiCall *call)
+{
+    Process *process = process_of(rank);
+    Sock *sock = process->sock;
+    IVC_BEGIN(&process->call);
+    IVC_AWAIT(&process->call, ivc_spend(&rank->agent, sock->recv_ps, sock->stage0 + OWN_RECV));
+    take_unexpected(process, call);
+    if (process->complete) {
+        IVC_AWAIT(&process->call,
+                  ivc_copy(&rank->agent, call->buffer, 0, &process->aside, 0,
+                           MIN(call->bytes, process->arrival.envelope.bytes),
+                           sock->stage0 + COPY_ASIDE));
+    }
+    while (!process->matched) {
+        IVC_CALL(&process->call, progress(process, call));
+    }
+    if (process->arrival.kind == REQUEST) {
+        process->peer = process->arrival.envelope.source;
+        process->kind = CLEAR;
+        process->data = 0;
+        IVC_CALL(&process->call, say(process, NULL, &process->arrival.envelope));
+    }
+    while (!process->complete) {
+        IVC_CALL(&process->call, progress(process, call));
+    }
+    sock->in_flight--;
+    call->envelope = process->arrival.envelope;
+    if (call->envelope.bytes > call->bytes)
+        call->error = IVC_MPI_ERR_TRUNCATE;
+    IVC_END(&process->call);
+}
+
+/* ---- building ---- */
+
+static void *sock_create(IvcPlatform *platform, const void *spec, IvcRank *ranks, unsigned n)
+{
+    Sock *sock = g_new0(Sock, 1);
+    sock->platform = platform;
+    sock->spec = spec;
+    sock->n = n;
+    sock->stage0 = platform->stage_mechanism;
+    sock->send_ps = ivc_platform_ps(platform, sock->spec->send_overhead);
+    sock->recv_ps = ivc_platform_ps(platform, sock->spec->recv_overhead);
+    sock->tcp = ivc_tcp_new(platform, &sock->spec->tcp, sock->stage0);
+    sock->processes = g_new0(Process, n);
+    sock->streams = g_new0(Stream, (gsize)n * n);
+    for (uint32_t w = 0; w < n * n; w++)
+        ivc_arrivals_init(&sock->streams[w].sent, 4);
+    for (uint32_t r = 0; r < n; r++) {
+        Process *process = &sock->processes[r];
+        process->sock = sock;
+        process->rank = &ranks[r];
+        ivc_arrivals_init(&process->unexpected, 4);
+        ivc_buffer_init(&process->aside, ivc_platform_id(platform),
+                        MAX(platform->message_bytes_max, 1));
+    }
+    return sock;
+}
+
+static void sock_free(void *channel)
+{
+    Sock *sock = channel;
+    for (uint32_t w = 0; w < sock->n * sock->n; w++)
+        ivc_arrivals_clear(&sock->streams[w].sent);
+    for (uint32_t r = 0; r < sock->n; r++)
+        ivc_arrivals_clear(&sock->processes[r].unexpected);
+    ivc_tcp_free(sock->tcp);
+    g_free(sock->processes);
+    g_free(sock->streams);
+    g_free(sock);
+}
+
+static IvcStep sock_setup(IvcRank *rank)
+{
+    (void)rank;
+    return IVC_DONE;
+}
+
+static uint64_t sock_bytes_max(const void *spec)
+{
+    (void)spec;
+    return UINT64_MAX;
+}
+
+static uint64_t sock_in_flight(const void *channel)
+{
+    const Sock *sock = channel;
+    return sock->in_flight + ivc_tcp_in_flight(sock->tcp);
+}
+
+static void process_digest(const Process *process, IvcDigest *digest)
+{
+    ivc_arrivals_digest(&process->unexpected, digest);
+    ivc_buffer_digest(process->sock->platform->memory, &process->aside, digest);
+    ivc_digest_u64(digest, process->io.label);
+    ivc_digest_u64(digest, process->io.transmit.label);
+    ivc_digest_u64(digest, process->io.sleep.label);
+    ivc_digest_u64(digest, process->call.label);
+    ivc_digest_u64(digest, process->say.label);
+    ivc_digest_u64(digest, process->progress.label);
+    ivc_digest_u64(digest, process->peer);
+    if (!process->call.label)
+        return;
+    ivc_digest_u64(digest, process->io.left);
+    ivc_digest_u64(digest, process->io.part);
+    ivc_digest_u64(digest, process->io.at);
+    ivc_digest_u64(digest, process->io.transmit.skb);
+    ivc_digest_u64(digest, process->kind);
+    ivc_digest_u64(digest, process->data);
+    ivc_digest_u64(digest, process->matched);
+    ivc_digest_u64(digest, process->complete);
+    ivc_envelope_digest(&process->arrival.envelope, digest);
+    ivc_digest_u64(digest, process->arrival.kind);
+}
+
+static void sock_digest(const void *channel, IvcDigest *digest)
+{
+    const Sock *sock = channel;
+    ivc_tcp_digest(sock->tcp, digest);
+    for (uint32_t r = 0; r < sock->n; r++)
+        process_digest(&sock->processes[r], digest);
+    for (uint32_t w = 0; w < sock->n * sock->n; w++) {
+        const Stream *stream = &sock->streams[w];
+        ivc_arrivals_digest(&stream->sent, digest);
+        ivc_digest_u64(digest, stream->in_body);
+        ivc_digest_u64(digest, stream->wanted);
+        ivc_digest_u64(digest, stream->got);
+        ivc_digest_u64(digest, stream->cleared);
+    }
+    ivc_digest_u64(digest, sock->in_flight);
+}
+
+static void sock_check(const void *bound, const IvcScenario *scenario, const char *path,
+                       IvcDiags *diags)
+{
+    const Spec *spec = bound;
+    const char *key = NULL;
+    const char *problem = ivc_tcp_spec_problem(&spec->tcp, &key);
+    if (!problem)
+        return;
+    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
+                  NULL, "%s", problem);
+}
+
+static const IvcMechanismOps ops = {
+    .create = sock_create,
+    .free = sock_free,
+    .setup = sock_setup,
+    .send = sock_send,
+    .recv = sock_recv,
+    .message_bytes_max = sock_bytes_max,
+    .digest = sock_digest,
+    .in_flight = sock_in_flight,
+};
+
+const IvcMechanism ivc_mechanism_sock = {
+    .head = {.name = "sock",
+             .summary = "MPICH2's sock channel: TCP over the guests' virtual network",
+             .params = params,
+             .spec_size = sizeof(Spec),
+             .stages = stages,
+             .check = sock_check},
+    .ops = &ops,
+};

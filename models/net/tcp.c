@@ -1,0 +1,725 @@
+/* TCP between guests over a virtual network device, as far as it decides throughput and CPU.
+ *
+ * A write copies into socket buffers (skb) of at most one segment; a segment is sent when the
+ * peer's window allows, by the writing process or, when acknowledgements open the window, by the
+ * sender's softirq. The driver copies the frame into a slot of the ring that both guests' drivers
+ * share and rings the peer's doorbell, an inter-core interrupt, unless the peer is polling the
+ * ring already (NAPI). There the softirq copies the frame out, acknowledges every second segment
+ * (or after the delay), and wakes the reader, which copies into the user's buffer: four copies.
+ * Nagle's algorithm is off, as MPICH sets it; small writes share a segment only while the window
+ * is closed.
+ *
+ * Left out: loss, retransmission, congestion windows (they are wide open on such a link), segment
+ * offload (TSO, GRO), receive buffer auto-tuning, memory accounting by skb overhead. */
+#include "models/net/tcp.h"
+
+/* A socket buffer of one segment. */
+typedef struct {
+    IvcBuffer data;
+    uint64_t bytes;
+    uint64_t read; /* taken by the reader */
+    uint64_t end;  /* stream position after it, once sent */
+} Skb;
+
+/* What a frame in the ring carries: data of one connection, an acknowledgement of the other. */
+typedef struct {
+    IvcBuffer data;
+    uint64_t bytes;
+    uint64_t ack;
+    uint64_t edge;
+} Slot;
+
+/* One direction between two ranks: its socket at both ends, and the ring that carries it. */
+typedef struct {
+    Skb *out;
+    uint32_t out_first, out_sent, out_n; /* first unacknowledged; how many sent; how many in all */
+    bool filling;      /* a writer adds to the last one */
+    bool transmitting; /* the process is sending: the softirq leaves it to it */
+    uint64_t end;      /* bytes written */
+    uint64_t next;     /* bytes sent */
+    uint64_t una;      /* bytes acknowledged */
+    uint64_t edge;     /* how far the receiver allows */
+    bool wants_room;
+    Skb *in;
+    uint32_t in_first, in_n;
+    uint64_t arrived;  /* bytes received */
+    uint64_t consumed; /* bytes read */
+    uint64_t acked;    /* bytes acknowledged by the receiver */
+    uint64_t offered;  /* the edge it told last */
+    uint32_t unacked_segments;
+    Slot *ring;
+    uint32_t ring_first, ring_n;
+} Way;
+
+/* A rank's network stack. */
+typedef struct {
+    IvcTcp *tcp;
+    uint32_t rank;
+    IvcSleeper sleeper; /* its process: in poll, or for room */
+    bool polls;         /* it sleeps in poll */
+    IvcAgent interrupt;
+    IvcAgent softirq;
+    IvcTimer bell;      /* the doorbell on its way here */
+    bool rung;          /* the doorbell's bit is set */
+    bool polling;       /* NAPI: the softirq looks at the rings by itself */
+    bool ack_due;       /* the delay of some acknowledgement is over */
+    IvcSignal line;
+    IvcSignal work;
+    IvcTimer ack_timer;
+    struct {
+        IvcLabel label;
+    } irq_frame, soft_frame, packet_frame, ack_frame;
+    struct {
+        IvcLabel label;
+        uint32_t skb;
+    } transmit;
+    uint32_t from;
+    uint32_t skb;
+    char names[2][24];
+} Stack;
+
+struct IvcTcp {
+    IvcPlatform *platform;
+    const IvcTcpSpec *spec;
+    uint32_t stage0;
+    uint32_t n;
+    uint32_t n_out;
+    uint32_t n_in;
+    uint64_t mss;
+    Stack *stacks;
+    Way *ways; /* [from * n + to] */
+    struct {
+        IvcTime socket_call, tx_segment, rx_segment, ack_tx, ack_rx, driver_tx, driver_rx, softirq,
+            checksum_word;
+    } t;
+    uint64_t segments;
+    uint64_t acks;
+    uint64_t doorbells;
+};
+
+static Way *way_of(const IvcTcp *tcp, uint32_t from, uint32_t to)
+{
+    return &tcp->ways[(gsize)from * tcp->n + to];
+}
+
+static IvcTime checksum_ps(const IvcTcp *tcp, uint64_t bytes)
+{
+    return (bytes + 7) / 8 * tcp->t.checksum_word;
+}
+
+static Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
+{
+    return &way->out[(way->out_first + i) % tcp->n_out];
+}
+
+/* ---- doorbell and interrupt ---- */
+
+static void bell_fire(IvcSim *sim, IvcTimer *timer)
+{
+    Stack *stack = (Stack *)((char *)timer - offsetof(Stack, bell));
+    stack->rung = true;
+    ivc_signal(sim, &stack->line);
+}
+
+/* A frame has been put into the peer's ring: the peer must look. True when the bell must ring. */
+static bool needs_bell(const Stack *peer)
+{
+    return !peer->polling && !peer->rung && !peer->bell.armed;
+}
+
+static void ring_bell(Stack *peer)
+{
+    IvcPlatform *platform = peer->tcp->platform;
+    peer->tcp->doorbells++;
+    ivc_timer_arm(&platform->sim, &peer->bell,
+                  platform->sim.now + platform->t.registers_flight, IVC_PHASE_DELIVER);
+}
+
+static IvcStep interrupt_step(IvcAgent *agent)
+{
+    Stack *stack = (Stack *)((char *)agent - offsetof(Stack, interrupt));
+    const IvcMachineTimes *t = &stack->tcp->platform->t;
+    IVC_BEGIN(&stack->irq_frame);
+    for (;;) {
+        while (!stack->rung) {
+            IVC_AWAIT(&stack->irq_frame, ivc_wait(agent, &stack->line, IVC_TIME_NEVER));
+        }
+        IVC_AWAIT(&stack->irq_frame,
+                  ivc_spend(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY));
+        IVC_AWAIT(&stack->irq_frame,
+                  ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
+        IVC_AWAIT(&stack->irq_frame,
+                  ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
+        stack->rung = false;
+        stack->polling = true;
+        ivc_signal(agent->sim, &stack->work);
+        IVC_AWAIT(&stack->irq_frame,
+                  ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
+    }
+    IVC_END(&stack->irq_frame);
+}
+
+/* ---- sending ---- */
+
+/* Fills the next ring slot with what this side knows about both directions. */
+static void push_frame(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes)
+{
+    Way *way = way_of(tcp, from, to);
+    Way *back = way_of(tcp, to, from);
+    Slot *slot = &way->ring[(way->ring_first + way->ring_n++) % tcp->spec->ring];
+    slot->bytes = bytes;
+    slot->ack = back->acked = back->arrived;
+    slot->edge = back->offered = back->consumed + tcp->spec->rcvbuf.n;
+    back->unacked_segments = 0;
+    for (uint32_t r = 0; r < tcp->n; r++)
+        if (r != from && way_of(tcp, r, from)->unacked_segments)
+            return;
+    ivc_timer_cancel(&tcp->stacks[from].ack_timer);
+}
+
+/* The first socket buffer that could be sent now, or NULL. */
+static Skb *sendable(const IvcTcp *tcp, const Way *way)
+{
+    if (way->out_sent == way->out_n || way->ring_n + 1 >= tcp->spec->ring)
+        return NULL;
+    Skb *skb = out_at(tcp, way, way->out_sent);
+    bool last = way->out_sent + 1 == way->out_n;
+    if ((last && way->filling) || way->next + skb->bytes > way->edge)
+        return NULL;
+    return skb;
+}
+
+/* Sends what the window allows; run by the process or by the softirq of rank `from`. */
+static IvcStep transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcLabel *label,
+                        uint32_t *index)
+{
+    Way *way = way_of(tcp, from, to);
+    struct {
+        IvcLabel label;
+    } *f = (void *)label;
+    Skb *skb;
+    IVC_BEGIN(f);
+    while (sendable(tcp, way)) {
+        *index = (way->out_first + way->out_sent++) % tcp->n_out;
+        way->next += way->out[*index].bytes;
+        way->out[*index].end = way->next;
+        tcp->segments++;
+        IVC_AWAIT(f, ivc_spend(agent, tcp->t.tx_segment, tcp->stage0 + TCP_TX_SEGMENT));
+        IVC_AWAIT(f, ivc_spend(agent, tcp->t.driver_tx, tcp->stage0 + TCP_DRIVER));
+        skb = &way->out[*index];
+        IVC_AWAIT(f, ivc_copy(agent, &way->ring[(way->ring_first + way->ring_n) % tcp->spec->ring].data,
+                              0, &skb->data, 0, skb->bytes, tcp->stage0 + TCP_COPY_DRIVER));
+        push_frame(tcp, from, to, way->out[*index].bytes);
+        if (needs_bell(&tcp->stacks[to])) {
+            ring_bell(&tcp->stacks[to]);
+            IVC_AWAIT(f, ivc_spend(agent, tcp->platform->t.registers_store,
+                                   IVC_STAGE_REGISTER_STORE));
+        }
+    }
+    IVC_END(f);
+}
+
+/* Room in the socket buffer for the writer. */
+static uint64_t room(const IvcTcp *tcp, const Way *way)
+{
+    uint64_t held = way->end - way->una;
+    bool tail_open = way->out_n > way->out_sent &&
+                     out_at(tcp, way, way->out_n - 1)->bytes < tcp->mss;
+    if (held >= tcp->spec->sndbuf.n || (way->out_n == tcp->n_out && !tail_open))
+        return 0;
+    return tcp->spec->sndbuf.n - held;
+}
+
+/* The socket buffer that the next bytes go into: the last one while it is unsent and not full. */
+static Skb *tail_for(IvcTcp *tcp, Way *way)
+{
+    if (way->out_n > way->out_sent) {
+        Skb *tail = out_at(tcp, way, way->out_n - 1);
+        if (tail->bytes < tcp->mss)
+            return tail;
+    }
+    Skb *skb = out_at(tcp, way, way->out_n++);
+    skb->bytes = 0;
+    return skb;
+}
+
+IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcBuffer *buffer,
+                      uint64_t at, uint64_t bytes, IvcTcpFrame *f)
+{
+    Way *way = way_of(tcp, from, to);
+    Stack *stack = &tcp->stacks[from];
+    const IvcMachineTimes *t = &tcp->platform->t;
+    Skb *skb;
+    IVC_BEGIN(f);
+    IVC_AWAIT(f, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
+    IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
+    for (f->left = bytes; f->left > 0; f->left -= f->part) {
+        while (room(tcp, way) == 0) {
+            way->wants_room = true;
+            IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
+            way->wants_room = false;
+        }
+        way->filling = true;
+        way->transmitting = true;
+        skb = tail_for(tcp, way);
+        f->part = MIN(MIN(f->left, room(tcp, way)), tcp->mss - skb->bytes);
+        f->at = skb->bytes;
+        skb->bytes += f->part;
+        way->end += f->part;
+        f->transmit.skb = (uint32_t)(skb - way->out);
+        IVC_AWAIT(f, ivc_copy(agent, &way->out[f->transmit.skb].data, f->at, buffer,
+                              buffer ? at + (bytes - f->left) : 0, f->part,
+                              tcp->stage0 + TCP_COPY_USER));
+        IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
+        way->filling = f->left > f->part && way->out[f->transmit.skb].bytes < tcp->mss &&
+                       room(tcp, way) > 0;
+        IVC_CALL(f, transmit(tcp, agent, from, to, &f->transmit.label, &f->transmit.skb));
+        way->transmitting = false;
+    }
+    way->filling = false;
+    IVC_AWAIT(f, ivc_spend(agent, t->syscall_exit, IVC_STAGE_SYSCALL));
+    IVC_END(f);
+}
+
+/* ---- receiving ---- */
+
+static void acknowledge(IvcTcp *tcp, Way *way, const Slot *slot)
+{
+    way->edge = MAX(way->edge, slot->edge);
+    if (slot->ack <= way->una)
+        return;
+    way->una = slot->ack;
+    while (way->out_sent && out_at(tcp, way, 0)->end <= way->una) {
+        way->out_first = (way->out_first + 1) % tcp->n_out;
+        way->out_sent--;
+        way->out_n--;
+    }
+}
+
+/* Wakes the process when it waits for this: returns true when it was asleep. */
+static bool wake_process(Stack *stack, bool wanted)
+{
+    return wanted && ivc_os_notify(stack->tcp->platform, &stack->sleeper);
+}
+
+/* The socket buffer that arriving bytes go into: a small frame joins the last one. */
+static Skb *arrival_skb(IvcTcp *tcp, Way *way, uint64_t bytes)
+{
+    Skb *last = &way->in[(way->in_first + way->in_n + tcp->n_in - 1) % tcp->n_in];
+    if (way->in_n && last->bytes + bytes <= tcp->mss)
+        return last;
+    Skb *skb = &way->in[(way->in_first + way->in_n++) % tcp->n_in];
+    skb->bytes = skb->read = 0;
+    return skb;
+}
+
+static void arm_ack_timer(Stack *stack)
+{
+    IvcSim *sim = &stack->tcp->platform->sim;
+    if (!stack->ack_timer.armed)
+        ivc_timer_arm(sim, &stack->ack_timer, sim->now + stack->tcp->spec->ack_delay.ps,
+                      IVC_PHASE_DELIVER);
+}
+
+/* A bare acknowledgement to rank `to`. */
+static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
+{
+    IvcTcp *tcp = stack->tcp;
+    Way *way = way_of(tcp, stack->rank, to);
+    IVC_BEGIN(&stack->ack_frame);
+    if (way->ring_n + 1 < tcp->spec->ring) {
+        tcp->acks++;
+        IVC_AWAIT(&stack->ack_frame, ivc_spend(agent, tcp->t.ack_tx, tcp->stage0 + TCP_ACK));
+        IVC_AWAIT(&stack->ack_frame, ivc_spend(agent, tcp->t.driver_tx, tcp->stage0 + TCP_DRIVER));
+        push_frame(tcp, stack->rank, to, 0);
+        if (needs_bell(&tcp->stacks[to])) {
+            ring_bell(&tcp->stacks[to]);
+            IVC_AWAIT(&stack->ack_frame, ivc_spend(agent, tcp->platform->t.registers_store,
+                                                   IVC_STAGE_REGISTER_STORE));
+        }
+    } else {
+        arm_ack_timer(stack); /* the ring is full: what is in it acknowledges, or the timer does */
+    }
+    IVC_END(&stack->ack_frame);
+}
+
+/* The window has opened by two segments since the sender was told. */
+static bool window_update_due(const IvcTcp *tcp, const Way *way)
+{
+    uint64_t now = way->consumed + tcp->spec->rcvbuf.n;
+    return way->arrived && now >= way->offered + MIN(2 * tcp->mss, tcp->spec->rcvbuf.n / 2);
+}
+
+static Slot *first_slot(const Way *way)
+{
+    return &way->ring[way->ring_first];
+}
+
+/* Takes one frame from the ring of rank stack->from. */
+static IvcStep take_frame(Stack *stack, IvcAgent *agent)
+{
+    IvcTcp *tcp = stack->tcp;
+    Way *in = way_of(tcp, stack->from, stack->rank);
+    Way *out = way_of(tcp, stack->rank, stack->from);
+    IVC_BEGIN(&stack->packet_frame);
+    IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->t.driver_rx, tcp->stage0 + TCP_DRIVER));
+    if (first_slot(in)->bytes) {
+        stack->skb = (uint32_t)(arrival_skb(tcp, in, first_slot(in)->bytes) - in->in);
+        IVC_AWAIT(&stack->packet_frame,
+                  ivc_copy(agent, &in->in[stack->skb].data, in->in[stack->skb].bytes,
+                           &first_slot(in)->data, 0, first_slot(in)->bytes,
+                           tcp->stage0 + TCP_COPY_DRIVER));
+        IVC_AWAIT(&stack->packet_frame,
+                  ivc_spend(agent, tcp->t.rx_segment, tcp->stage0 + TCP_RX_SEGMENT));
+        in->in[stack->skb].bytes += first_slot(in)->bytes;
+        in->arrived += first_slot(in)->bytes;
+        in->unacked_segments++;
+    } else {
+        IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->t.ack_rx, tcp->stage0 + TCP_ACK));
+    }
+    acknowledge(tcp, out, first_slot(in));
+    in->ring_first = (uint32_t)((in->ring_first + 1) % tcp->spec->ring);
+    in->ring_n--;
+    if (wake_process(stack, stack->polls && in->arrived > in->consumed)) {
+        IVC_AWAIT(&stack->packet_frame,
+                  ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
+    }
+    /* As Linux: a writer is woken when a third of its buffer is free. */
+    if (wake_process(stack, out->wants_room && room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
+        IVC_AWAIT(&stack->packet_frame,
+                  ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
+    }
+    if (in->unacked_segments >= tcp->spec->ack_every) {
+        IVC_CALL(&stack->packet_frame, send_ack(stack, agent, stack->from));
+    } else if (in->unacked_segments) {
+        arm_ack_timer(stack);
+    }
+    if (!out->transmitting) {
+        IVC_CALL(&stack->packet_frame, transmit(tcp, agent, stack->rank, stack->from,
+                                                &stack->transmit.label, &stack->transmit.skb));
+    }
+    IVC_END(&stack->packet_frame);
+}
+
+static void ack_timer_fire(IvcSim *sim, IvcTimer *timer)
+{
+    Stack *stack = (Stack *)((char *)timer - offsetof(Stack, ack_timer));
+    stack->ack_due = true;
+    ivc_signal(sim, &stack->work);
+}
+
+static bool has_frames(const IvcTcp *tcp, uint32_t rank)
+{
+    for (uint32_t from = 0; from < tcp->n; from++)
+        if (from != rank && way_of(tcp, from, rank)->ring_n)
+            return true;
+    return false;
+}
+
+static IvcStep softirq_step(IvcAgent *agent)
+{
+    Stack *stack = (Stack *)((char *)agent - offsetof(Stack, softirq));
+    IvcTcp *tcp = stack->tcp;
+    IVC_BEGIN(&stack->soft_frame);
+    for (;;) {
+        while (!stack->polling && !stack->ack_due) {
+            IVC_AWAIT(&stack->soft_frame, ivc_wait(agent, &stack->work, IVC_TIME_NEVER));
+        }
+        IVC_AWAIT(&stack->soft_frame, ivc_spend(agent, tcp->t.softirq, tcp->stage0 + TCP_SOFTIRQ));
+        if (stack->ack_due) {
+            stack->ack_due = false;
+            for (stack->from = 0; stack->from < tcp->n; stack->from++) {
+                if (stack->from == stack->rank ||
+                    !way_of(tcp, stack->from, stack->rank)->unacked_segments)
+                    continue;
+                IVC_CALL(&stack->soft_frame, send_ack(stack, agent, stack->from));
+            }
+        }
+        while (has_frames(tcp, stack->rank)) {
+            for (stack->from = 0; stack->from < tcp->n; stack->from++) {
+                if (stack->from == stack->rank || !way_of(tcp, stack->from, stack->rank)->ring_n)
+                    continue;
+                IVC_CALL(&stack->soft_frame, take_frame(stack, agent));
+            }
+        }
+        stack->polling = false;
+    }
+    IVC_END(&stack->soft_frame);
+}
+
+uint64_t ivc_tcp_readable(const IvcTcp *tcp, uint32_t from, uint32_t to)
+{
+    const Way *way = way_of(tcp, from, to);
+    return way->arrived - way->consumed;
+}
+
+IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcBuffer *buffer,
+                     uint64_t at, uint64_t bytes, IvcTcpFrame *f)
+{
+    Way *way = way_of(tcp, from, to);
+    const IvcMachineTimes *t = &tcp->platform->t;
+    Skb *skb = &way->in[way->in_first];
+    IVC_BEGIN(f);
+    IVC_AWAIT(f, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
+    IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
+    f->left = MIN(bytes, way->arrived - way->consumed);
+    for (f->at = 0; f->left > 0; f->left -= f->part) {
+        skb = &way->in[way->in_first];
+        f->part = MIN(f->left, skb->bytes - skb->read);
+        IVC_AWAIT(f, ivc_copy(agent, buffer, buffer ? at + f->at : 0, &skb->data, skb->read,
+                              f->part, tcp->stage0 + TCP_COPY_USER));
+        IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
+        skb->read += f->part;
+        way->consumed += f->part;
+        f->at += f->part;
+        if (skb->read == skb->bytes) {
+            way->in_first = (way->in_first + 1) % tcp->n_in;
+            way->in_n--;
+        }
+    }
+    if (window_update_due(tcp, way)) {
+        /* Sent from the softirq of this core, as the stack does at the end of a read. */
+        tcp->stacks[to].ack_due = true;
+        way->unacked_segments++;
+        ivc_signal(agent->sim, &tcp->stacks[to].work);
+    }
+    IVC_AWAIT(f, ivc_spend(agent, t->syscall_exit, IVC_STAGE_SYSCALL));
+    IVC_END(f);
+}
+
+static bool any_readable(const IvcTcp *tcp, uint32_t rank)
+{
+    for (uint32_t from = 0; from < tcp->n; from++)
+        if (from != rank && ivc_tcp_readable(tcp, from, rank))
+            return true;
+    return false;
+}
+
+IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f)
+{
+    Stack *stack = &tcp->stacks[rank];
+    const IvcMachineTimes *t = &tcp->platform->t;
+    IVC_BEGIN(f);
+    IVC_AWAIT(f, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
+    IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
+    while (!any_readable(tcp, rank)) {
+        stack->polls = true;
+        IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
+        stack->polls = false;
+    }
+    IVC_AWAIT(f, ivc_spend(agent, t->syscall_exit, IVC_STAGE_SYSCALL));
+    IVC_END(f);
+}
+
+/* ---- building ---- */
+
+static Skb *skbs_new(IvcTcp *tcp, uint32_t n)
+{
+    Skb *skbs = g_new0(Skb, n);
+    for (uint32_t i = 0; i < n; i++)
+        ivc_buffer_init(&skbs[i].data, ivc_platform_id(tcp->platform), tcp->mss);
+    return skbs;
+}
+
+static void way_init(IvcTcp *tcp, Way *way)
+{
+    way->out = skbs_new(tcp, tcp->n_out);
+    way->in = skbs_new(tcp, tcp->n_in);
+    way->ring = g_new0(Slot, tcp->spec->ring);
+    for (uint32_t i = 0; i < tcp->spec->ring; i++)
+        ivc_buffer_init(&way->ring[i].data, ivc_platform_id(tcp->platform), tcp->mss);
+    way->edge = way->offered = tcp->spec->rcvbuf.n;
+}
+
+static void stack_init(IvcTcp *tcp, uint32_t rank)
+{
+    IvcPlatform *platform = tcp->platform;
+    Stack *stack = &tcp->stacks[rank];
+    IvcCore *core = &platform->cores.items[platform->ranks[rank].core];
+    stack->tcp = tcp;
+    stack->rank = rank;
+    stack->sleeper.signal.id = ivc_platform_id(platform);
+    stack->line.id = ivc_platform_id(platform);
+    stack->work.id = ivc_platform_id(platform);
+    ivc_timer_init(&stack->bell, ivc_platform_id(platform), bell_fire);
+    ivc_timer_init(&stack->ack_timer, ivc_platform_id(platform), ack_timer_fire);
+    g_snprintf(stack->names[0], sizeof stack->names[0], "network interrupt %u", rank);
+    g_snprintf(stack->names[1], sizeof stack->names[1], "softirq %u", rank);
+    ivc_agent_init(&stack->interrupt, ivc_platform_id(platform), stack->names[0], core,
+                   IVC_PRIORITY_INTERRUPT, interrupt_step);
+    ivc_agent_init(&stack->softirq, ivc_platform_id(platform), stack->names[1], core,
+                   IVC_PRIORITY_DEFERRED, softirq_step);
+    ivc_agent_start(&stack->interrupt);
+    ivc_agent_start(&stack->softirq);
+}
+
+static void set_times(IvcTcp *tcp)
+{
+    const IvcTcpSpec *spec = tcp->spec;
+    tcp->t.socket_call = ivc_platform_ps(tcp->platform, spec->socket_call);
+    tcp->t.tx_segment = ivc_platform_ps(tcp->platform, spec->tx_segment);
+    tcp->t.rx_segment = ivc_platform_ps(tcp->platform, spec->rx_segment);
+    tcp->t.ack_tx = ivc_platform_ps(tcp->platform, spec->ack_tx);
+    tcp->t.ack_rx = ivc_platform_ps(tcp->platform, spec->ack_rx);
+    tcp->t.driver_tx = ivc_platform_ps(tcp->platform, spec->driver_tx);
+    tcp->t.driver_rx = ivc_platform_ps(tcp->platform, spec->driver_rx);
+    tcp->t.softirq = ivc_platform_ps(tcp->platform, spec->softirq);
+    tcp->t.checksum_word = ivc_platform_ps(tcp->platform, spec->checksum_word);
+}
+
+IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0)
+{
+    IvcTcp *tcp = g_new0(IvcTcp, 1);
+    tcp->platform = platform;
+    tcp->spec = spec;
+    tcp->stage0 = stage0;
+    tcp->n = platform->n_ranks;
+    tcp->mss = spec->mtu.n - IVC_TCP_HEADERS;
+    tcp->n_out = (uint32_t)(spec->sndbuf.n / tcp->mss + spec->ring);
+    /* Two neighbours hold more than a segment together: that bounds their number. */
+    tcp->n_in = (uint32_t)(2 * (spec->rcvbuf.n / tcp->mss) + 4);
+    set_times(tcp);
+    tcp->stacks = g_new0(Stack, tcp->n);
+    tcp->ways = g_new0(Way, (gsize)tcp->n * tcp->n);
+    for (uint32_t w = 0; w < tcp->n * tcp->n; w++)
+        if (w / tcp->n != w % tcp->n)
+            way_init(tcp, &tcp->ways[w]);
+    for (uint32_t r = 0; r < tcp->n; r++)
+        stack_init(tcp, r);
+    ivc_platform_count(platform, "tcp_segments", "count", "TCP segments with data", &tcp->segments);
+    ivc_platform_count(platform, "tcp_acks", "count", "TCP segments that only acknowledge",
+                       &tcp->acks);
+    ivc_platform_count(platform, "doorbells", "count", "doorbells of the virtual network device",
+                       &tcp->doorbells);
+    return tcp;
+}
+
+void ivc_tcp_free(IvcTcp *tcp)
+{
+    for (uint32_t w = 0; w < tcp->n * tcp->n; w++) {
+        g_free(tcp->ways[w].out);
+        g_free(tcp->ways[w].in);
+        g_free(tcp->ways[w].ring);
+    }
+    g_free(tcp->ways);
+    g_free(tcp->stacks);
+    g_free(tcp);
+}
+
+const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key)
+{
+    uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
+    *ret_key = "sndbuf";
+    if (spec->sndbuf.n < 2 * mss)
+        return "a socket send buffer holds at least two segments of the MTU";
+    *ret_key = "rcvbuf";
+    if (spec->rcvbuf.n < 2 * mss)
+        return "a socket receive buffer holds at least two segments of the MTU";
+    return NULL;
+}
+
+uint64_t ivc_tcp_in_flight(const IvcTcp *tcp)
+{
+    uint64_t sum = 0;
+    for (uint32_t w = 0; w < tcp->n * tcp->n; w++)
+        sum += tcp->ways[w].end - tcp->ways[w].consumed;
+    return sum;
+}
+
+static void skb_digest(const IvcTcp *tcp, const Skb *skb, IvcDigest *digest)
+{
+    ivc_buffer_digest(tcp->platform->memory, &skb->data, digest);
+    ivc_digest_u64(digest, skb->bytes - skb->read);
+    ivc_digest_u64(digest, skb->bytes);
+}
+
+/* Positions in the stream matter by their distance from what the reader has taken. */
+static void way_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
+{
+    const IvcMemory *memory = tcp->platform->memory;
+    ivc_digest_u64(digest, way->out_first);
+    ivc_digest_u64(digest, way->out_sent);
+    ivc_digest_u64(digest, way->out_n);
+    ivc_digest_u64(digest, way->filling);
+    ivc_digest_u64(digest, way->transmitting);
+    ivc_digest_u64(digest, way->wants_room);
+    ivc_digest_u64(digest, way->end - way->consumed);
+    ivc_digest_u64(digest, way->next - way->consumed);
+    ivc_digest_u64(digest, way->una - way->consumed);
+    ivc_digest_u64(digest, way->edge - way->consumed);
+    ivc_digest_u64(digest, way->arrived - way->consumed);
+    ivc_digest_u64(digest, way->acked - way->consumed);
+    ivc_digest_u64(digest, way->offered - way->consumed);
+    ivc_digest_u64(digest, way->unacked_segments);
+    ivc_digest_u64(digest, way->in_first);
+    ivc_digest_u64(digest, way->in_n);
+    ivc_digest_u64(digest, way->ring_first);
+    ivc_digest_u64(digest, way->ring_n);
+    for (uint32_t i = 0; i < tcp->n_out; i++)
+        skb_digest(tcp, &way->out[i], digest);
+    for (uint32_t i = 0; i < tcp->n_in; i++)
+        skb_digest(tcp, &way->in[i], digest);
+    for (uint32_t i = 0; i < way->out_sent; i++)
+        ivc_digest_u64(digest, out_at(tcp, way, i)->end - way->consumed);
+    for (uint32_t i = 0; i < tcp->spec->ring; i++) {
+        const Slot *slot = &way->ring[(way->ring_first + i) % tcp->spec->ring];
+        ivc_buffer_digest(memory, &slot->data, digest);
+        if (i < way->ring_n)
+            ivc_digest_u64(digest, slot->bytes);
+    }
+}
+
+/* Acknowledgements in a ring speak of the other direction. */
+static void ring_digest(const IvcTcp *tcp, uint32_t from, uint32_t to, IvcDigest *digest)
+{
+    const Way *way = way_of(tcp, from, to), *back = way_of(tcp, to, from);
+    for (uint32_t i = 0; i < way->ring_n; i++) {
+        const Slot *slot = &way->ring[(way->ring_first + i) % tcp->spec->ring];
+        ivc_digest_u64(digest, slot->ack - back->consumed);
+        ivc_digest_u64(digest, slot->edge - back->consumed);
+    }
+}
+
+static void timer_digest(const IvcTimer *timer, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, timer->armed);
+    if (timer->armed)
+        ivc_digest_time(digest, timer->when_ps);
+}
+
+static void stack_digest(const Stack *stack, IvcDigest *digest)
+{
+    ivc_agent_digest(&stack->interrupt, digest);
+    ivc_agent_digest(&stack->softirq, digest);
+    ivc_signal_digest(&stack->sleeper.signal, digest);
+    ivc_signal_digest(&stack->line, digest);
+    ivc_signal_digest(&stack->work, digest);
+    ivc_digest_u64(digest, stack->sleeper.pending);
+    ivc_digest_u64(digest, stack->sleeper.asleep);
+    ivc_digest_u64(digest, stack->polls);
+    ivc_digest_u64(digest, stack->rung);
+    ivc_digest_u64(digest, stack->polling);
+    ivc_digest_u64(digest, stack->ack_due);
+    timer_digest(&stack->bell, digest);
+    timer_digest(&stack->ack_timer, digest);
+    ivc_digest_u64(digest, stack->irq_frame.label);
+    ivc_digest_u64(digest, stack->soft_frame.label);
+    ivc_digest_u64(digest, stack->packet_frame.label);
+    ivc_digest_u64(digest, stack->ack_frame.label);
+    ivc_digest_u64(digest, stack->transmit.label);
+    ivc_digest_u64(digest, stack->transmit.label ? stack->transmit.skb : 0);
+    ivc_digest_u64(digest, stack->soft_frame.label ? stack->from : 0);
+    ivc_digest_u64(digest, stack->packet_frame.label ? stack->skb : 0);
+}
+
+void ivc_tcp_digest(const IvcTcp *tcp, IvcDigest *digest)
+{
+    for (uint32_t r = 0; r < tcp->n; r++)
+        stack_digest(&tcp->stacks[r], digest);
+    for (uint32_t from = 0; from < tcp->n; from++)
+        for (uint32_t to = 0; to < tcp->n; to++)
+            if (from != to) {
+                way_digest(tcp, way_of(tcp, from, to), digest);
+                ring_digest(tcp, from, to, digest);
+            }
+}
