@@ -222,11 +222,10 @@ char *ivc_table_manifest(const IvcTerminal *terminal, const json_t *manifest)
     g_autofree char *seed = json_is_string(value)
                                 ? g_strdup(json_string_value(value))
                                 : g_strdup_printf("%" G_GUINT64_FORMAT, integer(manifest, "seed"));
-    return g_strdup_printf("%sivcsim %s, scenario %s, seed %" G_GUINT64_FORMAT
-                           "; of %" G_GUINT64_FORMAT " parameters %" G_GUINT64_FORMAT
-                           " are assumed, %" G_GUINT64_FORMAT " calibrated%s\n",
-                           ivc_terminal_on(terminal, IVC_STYLE_FAINT), text(manifest, "version"),
-                           hash, integer(manifest, "seed"), integer(manifest, "parameters"),
-                           integer(manifest, "parameters_assumed"),
-                           integer(manifest, "parameters_calibrated"), ivc_terminal_off(terminal));
+    return g_strdup_printf(
+        "%sivcsim %s, scenario %s, seed %s; of %" G_GUINT64_FORMAT " parameters %" G_GUINT64_FORMAT
+        " are assumed, %" G_GUINT64_FORMAT " calibrated%s\n",
+        ivc_terminal_on(terminal, IVC_STYLE_FAINT), text(manifest, "version"), hash, seed,
+        integer(manifest, "parameters"), integer(manifest, "parameters_assumed"),
+        integer(manifest, "parameters_calibrated"), ivc_terminal_off(terminal));
 }

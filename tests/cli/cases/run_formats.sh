@@ -55,6 +55,12 @@ grep -q ',10,64,true,' out || fail 'not capped in CSV'
 # --seed is --set workload.seed, and the last one counts.
 try run tiny.yaml --seed 7 --format json
 json_holds out 'json["points"][0]["seed"] == 7 and json["manifest"]["seed"] == 7'
+# The largest seed is not a JSON integer for every reader, so it is a string there.
+try run tiny.yaml --seed 18446744073709551615
+status_is 0
+has out 'seed 18446744073709551615;'
+try run tiny.yaml --seed 18446744073709551615 --format json
+json_holds out 'json["points"][0]["seed"] == "18446744073709551615" == json["manifest"]["seed"]'
 # The same bytes again.
 "$ivcsim" run tiny.yaml --format json >again
 cmp -s out.json again || fail 'two runs differ'
