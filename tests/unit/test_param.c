@@ -190,6 +190,9 @@ static const struct {
     {"size: {value: 1B, range: [2B, 3B]}",
      "a.yaml:1:26: error: 'range': the value of 'size' is not in it [config-range]\n"
      "    1 | size: {value: 1B, range: [2B, 3B]}\n      |                          ^~~~~~~~\n"},
+    {"size: {value: 9B, range: [2B, 3B]}",
+     "a.yaml:1:26: error: 'range': the value of 'size' is not in it [config-range]\n"
+     "    1 | size: {value: 9B, range: [2B, 3B]}\n      |                          ^~~~~~~~\n"},
     {"size: {value: 1B, range: 2B}",
      "a.yaml:1:26: error: 'range': expected a list of the lowest and the highest value "
      "[config-type]\n    1 | size: {value: 1B, range: 2B}\n      |                          ^~\n"

@@ -260,6 +260,52 @@ START_TEST(all_errors_in_one_go)
 }
 END_TEST
 
+/* What follows from an unknown mechanism or workload is not reported as well. */
+START_TEST(no_follow_up_errors)
+{
+    g_autofree char *text = g_strconcat(
+        ivc_fake_scenario,
+        "sweep: {axes: {channels.shm.slots: [1]}, where: workload.window == 1}\n", NULL);
+    static const char *const sets[] = {"channels.shm.mechanism=x", "workload.kind=x", NULL};
+    g_autofree char *out = NULL;
+    ck_assert_ptr_null(bind_with(text, &ivc_fake_registry, sets, &out));
+    ck_assert_str_eq(out, "--set argument 1:1:24: error: unknown mechanism 'x' [config-reference]\n"
+                          "    1 | channels.shm.mechanism=x\n      |                        ^\n"
+                          "   hint: there are: ring, nemesis\n"
+                          "--set argument 2:1:15: error: unknown workload 'x' [config-reference]\n"
+                          "    1 | workload.kind=x\n      |               ^\n"
+                          "   hint: there are: stream, pairs\n");
+}
+END_TEST
+
+START_TEST(maps_that_are_none)
+{
+    static const char *const sets[] = {"machine=5", "channels={a: b}", "limits=x",
+                                       "report=[]", "guests.sender=1", "sweep=1",
+                                       NULL};
+    g_autofree char *out = NULL;
+    ck_assert_ptr_null(bind_with(ivc_fake_scenario, &ivc_fake_registry, sets, &out));
+    for (const char *const *what =
+             (const char *const[]){"'machine'", "channel 'a'", "'limits'", "'report'",
+                                   "guest 'sender'", "'sweep'", NULL};
+         *what; what++) {
+        g_autofree char *text = g_strdup_printf("error: %s: expected a map [config-type]", *what);
+        ck_assert_msg(strstr(out, text) != NULL, "%s in %s", text, out);
+    }
+}
+END_TEST
+
+START_TEST(ranks_come_in_multiples)
+{
+    static const char *const sets[] = {"workload={kind: pairs}", "guests.receiver.cores=[1, 2]",
+                                       NULL};
+    g_autofree char *out = NULL;
+    ck_assert_ptr_null(bind_with(ivc_fake_scenario, &ivc_fake_registry, sets, &out));
+    ck_assert_ptr_nonnull(strstr(
+        out, "error: workload 'pairs' needs a multiple of 2 ranks, not 3 [config-conflict]"));
+}
+END_TEST
+
 START_TEST(warns_of_unused_guests)
 {
     g_autofree char *text = with("channels:", "  spare: {cores: [2], memory: 1MiB}\nchannels:");
@@ -417,6 +463,17 @@ static const struct {
     {"  axes: {channel: shm}\n",
      "a.yaml:12:19: error: an axis is a list of values or a range {from, to, times} [config-type]"},
     {"  axes: [a]\n", "a.yaml:12:9: error: 'axes': expected a map of paths [config-type]"},
+    {"  5\n", "a.yaml:12:3: error: 'sweep': expected a map [config-type]"},
+    {"  axes: {workload.seed: {from: x, to: 2, step: 1}}\n",
+     "a.yaml:12:32: error: 'seed': expected a whole number, got 'x' [config-type]"},
+    {"  axes: {limits.events_max: [1B]}\n",
+     "a.yaml:12:30: error: 'events_max': expected a whole number, got the unit 'B' [config-unit]"},
+    {"  axes: {channels.shm: [a]}\n",
+     "a.yaml:12:10: error: unknown path 'channels.shm' [config-reference]"},
+    {"  axes: {channels.none.slots: [a]}\n",
+     "a.yaml:12:10: error: unknown path 'channels.none.slots' [config-reference]"},
+    {"  axes: {guests.none.cores: [a]}\n",
+     "a.yaml:12:10: error: unknown path 'guests.none.cores' [config-reference]"},
     {"  axs: {}\n", "a.yaml:12:3: error: unknown key 'axs' in sweep [config-unknown-key]"},
     {"  axes: {channel: {from: a, to: b, step: 1}}\n",
      "a.yaml:12:19: error: a range is for numbers [config-type]"},
@@ -636,6 +693,12 @@ START_TEST(bounds_on_numbers_of_things)
     g_autoptr(GString) axes = g_string_new("  axes:\n");
     for (int i = 0; i < 17; i++)
         g_string_append_printf(axes, "    a%d: [1]\n", i);
+    g_autoptr(GString) chain = g_string_new("  where: workload.seed == 1");
+    for (int i = 0; i < 1001; i++)
+        g_string_append(chain, " or workload.seed == 1");
+    g_string_append_c(chain, '\n');
+    g_autofree char *terms = sweep(chain->str);
+    ck_assert_ptr_nonnull(strstr(terms, "a constraint of more than 1000 terms [config-syntax]"));
     g_autofree char *many = sweep(axes->str);
     ck_assert_ptr_nonnull(strstr(many, "more than 16 axes [config-limit]"));
 }
@@ -650,6 +713,9 @@ int main(void)
     tcase_add_test(tests, overrides);
     tcase_add_test(tests, refuses);
     tcase_add_test(tests, all_errors_in_one_go);
+    tcase_add_test(tests, no_follow_up_errors);
+    tcase_add_test(tests, maps_that_are_none);
+    tcase_add_test(tests, ranks_come_in_multiples);
     tcase_add_test(tests, warns_of_unused_guests);
     tcase_add_test(tests, profile_files);
     tcase_add_test(tests, expands_sweeps);

@@ -283,6 +283,17 @@ START_TEST(overlays)
 }
 END_TEST
 
+/* The provenance of an old number never sticks to a new one, whatever shape the new one has. */
+START_TEST(wrappers_are_replaced_whole)
+{
+    g_autoptr(IvcTree) base = good("m: {a: {value: 1, kind: measured}, b: {value: 2, source: x}}");
+    g_autoptr(IvcTree) over = good("o: {a: {value: 3}, b: {range: [1, 2]}}");
+    ivc_tree_overlay(base, "m", over, ivc_node_get(over->root, "o"));
+    g_autofree char *text = ivc_node_flow(base->root);
+    ck_assert_str_eq(text, "{m: {a: {value: 3}, b: {range: [1, 2]}}}");
+}
+END_TEST
+
 START_TEST(writes_text)
 {
     static const struct {
@@ -328,6 +339,7 @@ int main(void)
     tcase_add_test(tests, sets_paths);
     tcase_add_test(tests, set_values_keep_their_place);
     tcase_add_test(tests, overlays);
+    tcase_add_test(tests, wrappers_are_replaced_whole);
     tcase_add_test(tests, writes_text);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
