@@ -96,6 +96,7 @@ typedef struct {
     IvcVmcomm *module;
     IvcRank *rank;
     IvcSleeper sleeper;      /**< its process waits here, whatever for */
+    uint32_t blocks;         /**< that it has posted and that were not given back */
     bool wants_room;         /**< it sleeps until a block is given back */
     bool wants_window;       /**< it sleeps until credit comes */
     const IvcMpiCall *posted;/**< a Recv that waits */

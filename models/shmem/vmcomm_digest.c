@@ -59,6 +59,7 @@ static void port_digest(const IvcVmcommPort *port, IvcDigest *digest)
     ivc_signal_digest(&port->sleeper.signal, digest);
     ivc_digest_u64(digest, port->sleeper.pending);
     ivc_digest_u64(digest, port->sleeper.asleep);
+    ivc_digest_u64(digest, port->blocks);
     ivc_digest_u64(digest, port->wants_room);
     ivc_digest_u64(digest, port->wants_window);
     ivc_digest_u64(digest, port->posted != NULL);

@@ -211,6 +211,7 @@ static void give_back(IvcVmcommPort *port)
     bool back;
     IvcRegionResult result = ivc_region_block_free(module->region, guest, port->slot, &back);
     g_assert(result == IVC_REGION_OK && back);
+    module->ports[module->messages[port->message].envelope.source].blocks--;
 }
 
 /* Tells every rank that sleeps for room that there is some. */

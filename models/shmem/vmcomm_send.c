@@ -4,7 +4,8 @@
  * data goes in words of up to seven bytes. A window bounds the messages that the receiver has not
  * taken. Shared memory: for each piece a block is allocated, filled, and its slot and length are
  * posted. With one copy the application made its message in the block; with two it is copied in.
- * A full region puts the sender to sleep until a block is given back. */
+ * A full region puts the sender to sleep until a block is given back; a sender that has no block
+ * under way takes a smaller one instead, of which there is always one left. */
 #include "models/shmem/register_shmem.h"
 
 IvcStep ivc_vmcomm_say(IvcVmcommPort *port)
@@ -115,13 +116,49 @@ static unsigned guest_of(const IvcVmcomm *module, uint32_t rank)
     return module->platform->ranks[rank].guest;
 }
 
+/* What must stay free: one smallest block for every other rank that has none under way. So a rank
+ * can always go on with one block, whatever the others hold, and a program that would finish
+ * without any buffering finishes with a region of any size and in any state of fragmentation. */
+static uint64_t reserved_bytes(const IvcVmcommPort *port)
+{
+    const IvcVmcomm *module = port->module;
+    uint64_t ranks = 0;
+    for (uint32_t r = 0; r < module->n; r++)
+        ranks += r != port->rank->rank && module->ports[r].blocks == 0;
+    return ranks * module->spec->block_min.n;
+}
+
+/* The bytes that this rank may take now: what it wants, or less when it has no other block. */
+static uint64_t allowed_bytes(const IvcVmcommPort *port)
+{
+    const IvcVmcomm *module = port->module;
+    uint64_t least = module->spec->block_min.n;
+    uint64_t unused = module->spec->region.n - ivc_region_stats(module->region).bytes_used;
+    uint64_t reserved = reserved_bytes(port);
+    uint64_t room = unused > reserved ? unused - reserved : 0;
+    if (ivc_region_block_bytes_for(port->bytes, least) <= room &&
+        ivc_region_block_bytes_for(port->bytes, least) <=
+            ivc_region_block_bytes_free_max(module->region))
+        return port->bytes;
+    if (port->blocks)
+        return 0;
+    room = MAX(room, least); /* a region of fewer blocks than ranks has nothing to reserve */
+    room = MIN(room, ivc_region_block_bytes_free_max(module->region));
+    return MIN(port->bytes, ivc_region_block_bytes_max(room, least));
+}
+
 static bool take_block(IvcVmcommPort *port)
 {
     IvcVmcomm *module = port->module;
+    uint64_t bytes = allowed_bytes(port);
+    if (bytes == 0)
+        return false;
     IvcRegionResult result = ivc_region_block_alloc(
-        module->region, guest_of(module, port->rank->rank), port->bytes, &port->slot);
-    g_assert(result == IVC_REGION_OK || result == IVC_REGION_EXHAUSTED);
-    return result == IVC_REGION_OK;
+        module->region, guest_of(module, port->rank->rank), bytes, &port->slot);
+    g_assert(result == IVC_REGION_OK);
+    port->bytes = bytes;
+    port->blocks++;
+    return true;
 }
 
 /* Hands the block over: the receiver's guest holds it, the sender's no longer. */

@@ -1,0 +1,170 @@
+/** @file
+ *  Random scenarios that bind: text of YAML with every mechanism, workload and kind of machine, and
+ *  parameters drawn within their ranges.
+ */
+#pragma once
+
+#include "sim/model/component.h"
+
+/** What a random scenario may contain. */
+typedef struct {
+    bool chunked;    /**< register blocks that need several chunks a word */
+    bool contention; /**< more than one pair of ranks, and slow shared resources */
+    bool nanoseconds;/**< some costs as times instead of cycles */
+} RandomScenario;
+
+static inline const char *random_pick(GRand *rand, const char *const *from, guint n)
+{
+    return from[g_rand_int_range(rand, 0, (gint)n)];
+}
+
+static inline bool random_chance(GRand *rand, int percent)
+{
+    return g_rand_int_range(rand, 0, 100) < percent;
+}
+
+/** A number between low and high whose logarithm is uniform. */
+static inline guint random_log(GRand *rand, guint low, guint high)
+{
+    guint top = low;
+    while (top < high && random_chance(rand, 85))
+        top = top * 2 + 1;
+    top = MIN(top, high);
+    return (guint)g_rand_int_range(rand, (gint)low, (gint)top + 1);
+}
+
+static inline void random_cost(GRand *rand, GString *to, const char *key, guint high,
+                               const RandomScenario *kind)
+{
+    if (random_chance(rand, 60))
+        return;
+    if (kind->nanoseconds && random_chance(rand, 30))
+        g_string_append_printf(to, " %s: %uns,", key, random_log(rand, 0, high));
+    else
+        g_string_append_printf(to, " %s: %ucycles,", key, random_log(rand, 0, high));
+}
+
+static inline void random_machine(GRand *rand, GString *to, const char *profile,
+                                  const RandomScenario *kind)
+{
+    static const char *const costs[][8] = {
+        {"registers", "store", "load", "flight", NULL},
+        {"interrupt", "entry", "exit", NULL},
+        {"os", "syscall_enter", "syscall_exit", "block", "wake", "resume", "idle_exit"},
+        {"copy", "setup", "word", NULL},
+        {"read", "l2", "other", "memory", NULL},
+        {"write", "l2", "other", "memory", NULL},
+    };
+    static const char *const policies[] = {"write-back", "write-through"};
+    static const char *const blocks[] = {"loongson3", "octeon-ciu"};
+    static const char *const rates[] = {"1GB/s", "3GB/s", "100MB/s", "6.4GB/s"};
+    g_string_append_printf(to, "machine:\n  profile: %s\n", profile);
+    for (size_t g = 0; g < G_N_ELEMENTS(costs); g++) {
+        g_string_append_printf(to, "  %s: {", costs[g][0]);
+        for (size_t c = 1; c < 8 && costs[g][c]; c++)
+            random_cost(rand, to, costs[g][c], g == 3 ? 200 : 2000, kind);
+        if (g == 0 && (!kind->chunked || random_chance(rand, 50)))
+            g_string_append_printf(to, " block: %s,",
+                                   kind->chunked ? random_pick(rand, blocks, 2) : blocks[0]);
+        g_string_append(to, "}\n");
+    }
+    g_string_append_printf(to, "  l1: {write: %s, size: %uKiB}\n", random_pick(rand, policies, 2),
+                           1u << g_rand_int_range(rand, 0, 7));
+    if (random_chance(rand, 30))
+        g_string_append_printf(to, "  l2: {scope: %s, size: %uKiB}\n",
+                               random_chance(rand, 50) ? "core" : "chip",
+                               1u << g_rand_int_range(rand, 4, 11));
+    if (kind->contention && random_chance(rand, 50))
+        g_string_append_printf(to, "  memory: {rate: %s}\n  interconnect: {rate: %s}\n",
+                               random_pick(rand, rates, 4), random_pick(rand, rates, 4));
+}
+
+static inline void random_guests(GRand *rand, GString *to, guint ranks)
+{
+    guint guests = ranks == 2 || random_chance(rand, 70)
+                       ? ranks
+                       : (guint)g_rand_int_range(rand, 2, (gint)ranks + 1);
+    g_string_append(to, "guests:\n");
+    for (guint g = 0; g < guests; g++) {
+        g_string_append_printf(to, "  g%u: {cores: [", g);
+        for (guint c = g; c < ranks; c += guests)
+            g_string_append_printf(to, "%s%u", c == g ? "" : ", ", c);
+        g_string_append(to, "], memory: 64MiB}\n");
+    }
+}
+
+static inline void random_region(GRand *rand, GString *to)
+{
+    guint block = 6 + (guint)g_rand_int_range(rand, 0, 5);         /* 64 B to 1 KiB */
+    guint region = MAX(12, block + 4) + (guint)g_rand_int_range(rand, 0, 6); /* 4 to 128 KiB */
+    g_string_append_printf(to, "region: %uB, block_min: %uB, copies: %d,", 1u << region,
+                           1u << block, g_rand_int_range(rand, 1, 3));
+    if (random_chance(rand, 30))
+        g_string_append_printf(to, " piece: %uB,", 1u << g_rand_int_range(rand, 6, (gint)region));
+}
+
+static inline void random_channel(GRand *rand, GString *to, const char *mechanism, guint *most,
+                                  const RandomScenario *kind)
+{
+    static const char *const software[] = {"choose", "pack", "dispatch", "match"};
+    bool nemesis = g_str_equal(mechanism, "nemesis");
+    bool sock = g_str_equal(mechanism, "sock");
+    g_string_append_printf(to, "channels:\n  c: {mechanism: %s, ", mechanism);
+    *most = 200000;
+    if (nemesis) {
+        guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
+        g_string_append_printf(
+            to, "mode: native, cell: %uB, cells: %u, fastbox: %s, eager_max: %uB, slot: %uB, "
+                "slots: %u,",
+            1u << cell, random_log(rand, 1, 8), random_chance(rand, 50) ? "true" : "false",
+            1u << g_rand_int_range(rand, 0, (gint)cell + 1), 1u << g_rand_int_range(rand, 10, 16),
+            random_log(rand, 1, 8));
+        random_cost(rand, to, "send_overhead", 1000, kind);
+        random_cost(rand, to, "recv_overhead", 1000, kind);
+        random_cost(rand, to, "progress", 200, kind);
+    } else if (!sock) {
+        g_string_append_printf(to, "window: %u,", random_log(rand, 2, 255));
+        if (!g_str_equal(mechanism, "register"))
+            random_region(rand, to);
+        if (g_str_equal(mechanism, "register"))
+            *most = 256;
+        else if (g_str_equal(mechanism, "register-shmem") && random_chance(rand, 50))
+            g_string_append_printf(to, " register_max: %uB,", random_log(rand, 0, 256));
+        if (random_chance(rand, 40))
+            g_string_append_printf(to, " spin: %uns,", random_log(rand, 1, 20000));
+        for (size_t i = 0; i < G_N_ELEMENTS(software); i++)
+            random_cost(rand, to, software[i], 500, kind);
+    }
+    g_string_append(to, "}\n");
+}
+
+/** Draws a scenario. @return transfer full */
+static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
+                                    const RandomScenario *kind)
+{
+    static const char *const workloads[] = {"stream", "pingpong", "exchange", "ring", "alltoall"};
+    guint n_mechanisms = 0, most = 0;
+    while (registry->mechanisms[n_mechanisms] &&
+           !g_str_equal(registry->mechanisms[n_mechanisms]->head.name, "sock"))
+        n_mechanisms++;
+    const char *mechanism =
+        registry->mechanisms[g_rand_int_range(rand, 0, (gint)n_mechanisms)]->head.name;
+    bool octeon = kind->chunked && random_chance(rand, 60);
+    const char *workload = random_pick(rand, workloads, 5);
+    guint ranks = kind->contention ? (guint)g_rand_int_range(rand, 2, octeon ? 7 : 5) : 2;
+    if (ranks % 2 && !g_str_equal(workload, "ring") && !g_str_equal(workload, "alltoall"))
+        ranks--;
+    GString *text = g_string_new("schema: ivcsim/1\nname: random\n");
+    random_machine(rand, text, octeon ? "octeon-cn5650" : "loongson3a", kind);
+    random_guests(rand, text, ranks);
+    random_channel(rand, text, mechanism, &most, kind);
+    guint message = random_log(rand, 1, most);
+    guint messages = (guint)g_rand_int_range(rand, 1, 40);
+    g_string_append_printf(text,
+                           "workload: {kind: %s, message: %uB, total: %" G_GUINT64_FORMAT
+                           "B, warmup: %d}\n"
+                           "limits: {horizon: 100s, events_max: 2000000}\n",
+                           workload, message, (guint64)message * messages,
+                           g_rand_int_range(rand, 0, 4));
+    return g_string_free(text, FALSE);
+}
