@@ -73,6 +73,7 @@ void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes)
     IvcMeasure *measure = &platform->measure;
     measure->delivered++;
     measure->bytes_delivered_all += bytes;
+    measure->counted = measure->measuring;
     if (measure->measuring) {
         measure->bytes += bytes;
         if (measure->delivered == measure->warmup + measure->target)
@@ -86,7 +87,7 @@ void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes)
 
 void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps)
 {
-    if (platform->measure.measuring)
+    if (platform->measure.counted)
         ivc_histogram_add(&platform->measure.latency_ps, latency_ps);
 }
 

@@ -27,6 +27,7 @@ typedef struct {
     IvcTime ended_ps;
     bool measuring;
     bool ended;
+    bool counted; /**< the latest delivery belongs to the measured phase */
     IvcHistogram latency_ps;
     IvcLedgerShot began;
     IvcLedgerShot over;
@@ -44,5 +45,5 @@ void ivc_measure_begin_now(IvcPlatform *platform);
 /** One more message of `bytes` has been received; begins and ends the measured phase. */
 void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes);
 
-/** Keeps a latency, when measuring. */
+/** Keeps the latency of the latest delivery, when that was measured. */
 void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps);
