@@ -7,6 +7,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/figure.h"
 #include "sim/cli/plot_read.h"
+#include "sim/cli/sweep_output.h"
 
 /* The preview is as wide as the terminal, within reason, and has the shape of the figure. */
 static IvcFigureTerminal preview_size(const IvcCli *cli)
@@ -15,37 +16,45 @@ static IvcFigureTerminal preview_size(const IvcCli *cli)
     return (IvcFigureTerminal){columns, CLAMP(columns * 3 / 10, 18, 40), cli->out_terminal.colour};
 }
 
-/* The figures that were asked for, in their own order; NULL after a usage error. */
-static GPtrArray *chosen_figures(IvcCli *cli)
+/* The figures named by --only, comma lists split; NULL after a usage error. */
+static char **named_figures(IvcCli *cli)
 {
-    g_autoptr(GPtrArray) chosen = g_ptr_array_new();
     const char *const *names = ivc_figure_names();
-    const char *const *only = ivc_cli_values(cli, "only");
-    for (size_t i = 0; only[i] != NULL; i++) {
-        g_auto(GStrv) words = g_strsplit(only[i], ",", -1);
-        for (char **word = words; *word != NULL; word++) {
-            if (!g_strv_contains(names, *word)) {
-                const char *near = ivc_suggest(*word, names);
-                g_autofree char *all = g_strjoinv(", ", (char **)names);
-                ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
-                             near != NULL ? "there is no figure '%s'\nhint: did you mean '%s'?"
-                                          : "there is no figure '%s'\nhint: there are %s",
-                             *word, near != NULL ? near : all);
-                return NULL;
+    g_autofree char *all = g_strjoinv(",", (char **)ivc_cli_values(cli, "only"));
+    g_auto(GStrv) words = g_strsplit(all, ",", -1);
+    for (char **word = words; *word != NULL; word++) {
+        if (g_strv_contains(names, *word)) {
+            continue;
+        }
+        const char *near = ivc_suggest(*word, names);
+        g_autofree char *known = g_strjoinv(", ", (char **)names);
+        g_autofree char *hint = near != NULL ? g_strdup_printf("did you mean '%s'?", near)
+                                             : g_strdup_printf("there are %s", known);
+        ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "there is no figure '%s'\nhint: %s", *word,
+                     hint);
+        return NULL;
+    }
+    return g_steal_pointer(&words);
+}
+
+/* What is to be drawn, in the order of the table: as --only says, else the scenario, else all. */
+static GPtrArray *chosen_figures(char *const *only, char *const *report)
+{
+    GPtrArray *chosen = g_ptr_array_new();
+    const char *const *lists[] = {(const char *const *)only, (const char *const *)report};
+    const char *const *names = ivc_figure_names();
+    for (size_t k = 0; k < G_N_ELEMENTS(lists) && chosen->len == 0; k++) {
+        for (size_t i = 0; names[i] != NULL && lists[k] != NULL; i++) {
+            if (g_strv_contains(lists[k], names[i])) {
+                g_ptr_array_add(chosen, (void *)names[i]);
             }
         }
     }
-    for (size_t i = 0; names[i] != NULL; i++) {
-        bool wanted = only[0] == NULL;
-        for (size_t k = 0; only[k] != NULL; k++) {
-            g_auto(GStrv) words = g_strsplit(only[k], ",", -1);
-            wanted = wanted || g_strv_contains((const char *const *)words, names[i]);
-        }
-        if (wanted) {
-            g_ptr_array_add(chosen, (void *)names[i]);
-        }
+    bool all = chosen->len == 0;
+    for (size_t i = 0; names[i] != NULL && all; i++) {
+        g_ptr_array_add(chosen, (void *)names[i]);
     }
-    return g_steal_pointer(&chosen);
+    return chosen;
 }
 
 /* DIR/plots for results in DIR, for a file beside it, or what -o says. */
@@ -144,14 +153,15 @@ static int draw_all(IvcCli *cli, const GPtrArray *figures, const char *folder)
 int ivc_cmd_plot(IvcCli *cli)
 {
     const char *path = ivc_cli_args(cli)[0];
-    g_autoptr(GPtrArray) figures = chosen_figures(cli);
-    if (figures == NULL) {
+    g_auto(GStrv) only = named_figures(cli);
+    if (only == NULL) {
         return IVC_EXIT_USAGE;
     }
     g_autoptr(GError) error = NULL;
     json_t *document = ivc_plot_read(path, &error);
     if (document == NULL) {
-        return ivc_cli_fail_error(cli, error);
+        return error->domain == IVC_STORE_ERROR ? ivc_sweep_fail_store(cli, error)
+                                                : ivc_cli_fail_error(cli, error);
     }
     g_autoptr(IvcPlotData) data = ivc_plot_data_new(document, &error);
     json_decref(document);
@@ -159,6 +169,7 @@ int ivc_cmd_plot(IvcCli *cli)
         g_prefix_error(&error, "%s: ", path);
         return ivc_cli_fail_error(cli, error);
     }
+    g_autoptr(GPtrArray) figures = chosen_figures(only, data->figures);
     g_autofree char *folder = output_folder(cli, path);
     int status = write_sources(cli, data, figures, folder);
     return status == IVC_EXIT_OK ? draw_all(cli, figures, folder) : status;

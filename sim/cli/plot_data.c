@@ -332,6 +332,10 @@ static void read_head(IvcPlotData *data)
         if (data->baseline == NULL) {
             data->baseline = ivc_plot_yaml_value(resolved, "report", "baseline");
         }
+        g_autofree char *figures = ivc_plot_yaml_value(resolved, "report", "figures");
+        if (figures != NULL) {
+            data->figures = g_strsplit_set(figures, "[], ", -1);
+        }
     }
     if (data->name == NULL) {
         data->name = g_strdup("results");
@@ -404,6 +408,7 @@ void ivc_plot_data_free(IvcPlotData *data)
     g_free(data->about);
     g_free(data->version);
     g_free(data->baseline);
+    g_strfreev(data->figures);
     g_free(data->x_label);
     g_array_free(data->xs, TRUE);
     g_ptr_array_free(data->x_names, TRUE);

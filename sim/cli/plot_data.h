@@ -38,6 +38,7 @@ typedef struct {
     char *name;     /**< of the scenario */
     char *about;    /**< what the figures are headed with, or NULL */
     char *baseline; /**< name of a channel, or NULL */
+    char **figures; /**< names that the scenario's report asks for; NULL: all */
     char *version;  /**< of the program that simulated, or NULL */
     char *x_label;  /**< "buffer size", or the path of the axis */
     IvcPlotAxis axis;

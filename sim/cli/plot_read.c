@@ -5,71 +5,12 @@
 #include "sim/cli/plot_read.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "sim/cli/plot_data.h"
-#include "sim/scenario/store.h"
-#include "sim/stats/columns.h"
-#include "sim/stats/result_json.h"
+#include "sim/cli/sweep_output.h"
 
 #define STORE_NAME "results.sqlite"
 #define JSON_NAME "points.json"
-
-/* The assignments of a point's label, "channel=shmem workload.message=64KiB", become keys. */
-static void add_assignments(json_t *point, const char *label)
-{
-    g_auto(GStrv) words = g_strsplit(label, " ", -1);
-    for (char **word = words; *word != NULL; word++) {
-        char *equals = strchr(*word, '=');
-        if (equals == NULL) {
-            continue;
-        }
-        *equals = '\0';
-        if (strchr(*word, '.') != NULL && json_object_get(point, *word) == NULL) {
-            json_object_set_new(point, *word, json_string(equals + 1));
-        }
-    }
-}
-
-static json_t *point_of(const IvcStorePoint *stored, const char *label, GError **error)
-{
-    if (stored->status != IVC_STORE_OK) {
-        const char *message = stored->message != NULL ? stored->message : "";
-        return json_pack("{s:s, s:s}", "status", "failed", "error", message);
-    }
-    g_autoptr(IvcResult) result = ivc_result_from_json(stored->result, error);
-    if (result == NULL) {
-        return NULL;
-    }
-    json_t *point = ivc_point_json(result);
-    add_assignments(point, label);
-    return point;
-}
-
-/* Adds all points of the plan that have finished. */
-static bool add_points(IvcStore *store, json_t *points, GError **error)
-{
-    g_autoptr(GArray) plan = ivc_store_plan(store, error);
-    if (plan == NULL) {
-        return false;
-    }
-    for (guint i = 0; i < plan->len; i++) {
-        const IvcStorePlace *place = &g_array_index(plan, IvcStorePlace, i);
-        g_auto(IvcStorePoint) stored = {0};
-        if (!ivc_store_get(store, place->key, &stored, error)) {
-            return false;
-        }
-        if (stored.status == IVC_STORE_NONE) {
-            continue;
-        }
-        json_t *point = point_of(&stored, place->label != NULL ? place->label : "", error);
-        if (point == NULL) {
-            return false;
-        }
-        json_array_append_new(points, point);
-    }
-    return true;
-}
 
 static json_t *read_store(const char *path, GError **error)
 {
@@ -77,18 +18,13 @@ static json_t *read_store(const char *path, GError **error)
     if (store == NULL) {
         return NULL;
     }
-    json_t *points = json_array();
-    g_autofree char *text = NULL;
-    if (!add_points(store, points, error) || !ivc_store_text(store, "manifest", &text, error)) {
-        json_decref(points);
+    g_auto(IvcSweepOutput) output = {0};
+    if (!ivc_sweep_output_read(store, &output, error)) {
         return NULL;
     }
     json_t *document = json_object();
-    json_object_set_new(document, "points", points);
-    json_t *manifest = text != NULL ? json_loads(text, 0, NULL) : NULL;
-    if (manifest != NULL) {
-        json_object_set_new(document, "manifest", manifest);
-    }
+    json_object_set(document, "points", output.points);
+    json_object_set(document, "manifest", output.manifest);
     return document;
 }
 

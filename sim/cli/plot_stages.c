@@ -12,7 +12,7 @@
 
 #define WORKS_MAX 14 /* kinds of work that get a colour of their own */
 #define SHARE_MIN 0.02
-#define SPREAD_MAX 12 /* largest over smallest total that one linear axis can show */
+#define SPREAD_MAX 5 /* largest over smallest total that one linear axis can show */
 
 typedef struct {
     char *name;
