@@ -291,9 +291,10 @@ static void check_registers(const void *spec, const IvcScenario *scenario, const
     const IvcMachineSpec *machine = ivc_scenario_machine(scenario);
     const IvcRegisterBlockOps *block = ivc_register_block_find(machine->registers_block);
     if (!block) {
+        g_autofree char *hint =
+            ivc_hint_names(machine->registers_block, ivc_register_block_names);
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference",
-                      ivc_scenario_place(scenario, "machine.registers.block"),
-                      ivc_suggest(machine->registers_block, ivc_register_block_names),
+                      ivc_scenario_place(scenario, "machine.registers.block"), hint,
                       "unknown register block '%s'", machine->registers_block);
     } else if (machine->cores > block->cores_max) {
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
@@ -307,7 +308,8 @@ static void check_registers(const void *spec, const IvcScenario *scenario, const
 static void check_access(const IvcVmcommSpec *spec, const IvcScenario *scenario, const char *path,
                          IvcDiags *diags)
 {
-    if (spec->access.n == 0)
+    g_autofree char *list = g_strconcat(path, ".access", NULL);
+    if (spec->access.n == 0 || !ivc_scenario_check_guests(scenario, list, diags))
         return;
     for (size_t g = 0;; g++) {
         const char *guest = ivc_scenario_channel_guest(scenario, path, g);
@@ -335,17 +337,26 @@ static void check_region(const void *bound, const IvcScenario *scenario, const c
                             .block_bytes_min = spec->block_min.n,
                             .guests = 1};
     const char *problem = ivc_region_spec_problem(&region);
+    bool block_is_power = (spec->block_min.n & (spec->block_min.n - 1)) == 0;
+    g_autofree char *least =
+        ivc_quantity_format(IVC_QUANTITY_SIZE, (IvcAmount){.n = spec->block_min.n});
     check_registers(bound, scenario, path, diags);
     check_access(spec, scenario, path, diags);
     if (problem)
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, "region"),
-                      NULL, "the region cannot work: %s", problem);
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
+                      place_of(scenario, path, block_is_power ? "region" : "block_min"), NULL,
+                      "the region cannot work: %s", problem);
+    if (problem && block_is_power)
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, place_of(scenario, path, "block_min"), NULL,
+                      "'block_min' is %s", least);
     if (spec->region.n > machine->memory_size.n) {
+        g_autofree char *has = ivc_quantity_format(IVC_QUANTITY_SIZE,
+                                                   (IvcAmount){.n = machine->memory_size.n});
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, "region"),
                       NULL, "the region is larger than the machine's memory");
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
                       ivc_scenario_place(scenario, "machine.memory.size"), NULL,
-                      "the machine's memory");
+                      "the machine has %s", has);
     }
     if (!problem && spec->piece.n > largest_block(spec)) {
         g_autofree char *most =

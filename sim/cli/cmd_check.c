@@ -6,12 +6,31 @@
 
 #include "sim/cli/cli.h"
 #include "sim/config/diag_json.h"
+#include "sim/scenario/sweep_plan.h"
 #include "sim/stats/export.h"
+
+/* Points of a sweep that are checked one by one; that many take about a second. */
+#define POINTS_BOUND 2000
 
 typedef struct {
     size_t parameters;
     size_t assumed;
 } Counts;
+
+/* Every point is bound, as `sweep` would do; of a very large sweep only the number is checked. */
+static bool check_sweep(const IvcScenarioSource *source, const IvcScenario *scenario,
+                        const char *const *sets, IvcDiags *diags)
+{
+    g_auto(IvcPoints) points = {0};
+    if (scenario->n_axes == 0)
+        return true;
+    if (!ivc_scenario_points(scenario, &points, diags))
+        return false;
+    if (points.n == 0 || points.n > POINTS_BOUND)
+        return true;
+    g_autoptr(IvcSweepPlan) plan = ivc_sweep_plan_new(source, scenario, sets, "", diags);
+    return plan != NULL;
+}
 
 /* Returns true when the file is a good scenario. */
 static bool check_file(IvcCli *cli, const char *path, IvcDiags *diags, Counts *ret_counts)
@@ -22,6 +41,8 @@ static bool check_file(IvcCli *cli, const char *path, IvcDiags *diags, Counts *r
     g_autofree const char **sets = ivc_cli_sets(cli);
     g_autoptr(IvcScenario) scenario = ivc_scenario_bind(source, sets, diags);
     if (scenario == NULL)
+        return false;
+    if (!check_sweep(source, scenario, sets, diags))
         return false;
     size_t calibrated = 0;
     ivc_scenario_count_kinds(scenario, &ret_counts->parameters, &ret_counts->assumed, &calibrated);

@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "analysis/common_gp.h"
-
-static const char *const NAMES[] = {"bandwidth", "bandwidth-log", "latency", "cpu", "stages", NULL};
+#include "sim/scenario/scenario.h"
 
 const char *const *ivc_figure_names(void)
 {
-    return NAMES;
+    return ivc_report_figures;
 }
 
 bool ivc_figure_has_preview(const char *name)

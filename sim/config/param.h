@@ -60,7 +60,8 @@ struct IvcParam {
                                IVC_PARAM_UNSET: optional and left zero (NULL, empty) */
     const char *min;      /**< as text in the same unit; NULL: none */
     const char *max;
-    const char *const *choices; /**< NULL-terminated, for IVC_PARAM_CHOICE */
+    const char *const *choices; /**< NULL-terminated, for IVC_PARAM_CHOICE; may be for
+                                     IVC_PARAM_NAMES */
     const IvcParam *group;      /**< table of the nested map, for IVC_PARAM_GROUP */
     IvcKind kind;               /**< of the default */
     const char *source;         /**< where the default comes from; NULL for design choices */

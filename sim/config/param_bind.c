@@ -136,6 +136,11 @@ static void read_range(Bind *b, const IvcParam *row, const IvcNode *node, IvcAmo
     bool mixed =
         value.n != 0 && ends[0].amount.n != 0 &&
         (ends[0].amount.is_time != value.is_time || ends[1].amount.is_time != value.is_time);
+    if (!mixed && ends[0].amount.n > ends[1].amount.n) {
+        complain(b, "config-range", node->place, NULL,
+                 "'range': the lowest value comes first, then the highest");
+        return;
+    }
     if (mixed || ends[0].amount.n > value.n || ends[1].amount.n < value.n) {
         complain(b, "config-range", node->place, NULL, "'range': the value of '%s' is not in it",
                  row->key);

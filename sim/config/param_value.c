@@ -154,6 +154,14 @@ char *ivc_hint_names(const char *word, const char *const *names)
     return g_strdup_printf("there are: %s", all);
 }
 
+static bool fail_choice(const IvcParam *param, const IvcNode *node, IvcDiags *diags)
+{
+    g_autofree char *hint = ivc_hint_names(node->text, param->choices);
+    g_autofree char *shown = ivc_text_escape(node->text, strlen(node->text), 40);
+    return fail(diags, "config-choice", node->place, hint, "'%s' cannot be '%s'", param->key,
+                shown);
+}
+
 static bool parse_choice(const IvcParam *param, const IvcNode *node, int *ret, IvcDiags *diags)
 {
     if (!want_scalar(param, node, diags))
@@ -164,10 +172,7 @@ static bool parse_choice(const IvcParam *param, const IvcNode *node, int *ret, I
             return true;
         }
     }
-    g_autofree char *hint = ivc_hint_names(node->text, param->choices);
-    g_autofree char *shown = ivc_text_escape(node->text, strlen(node->text), 40);
-    return fail(diags, "config-choice", node->place, hint, "'%s' cannot be '%s'", param->key,
-                shown);
+    return fail_choice(param, node, diags);
 }
 
 static bool want_list(const IvcParam *param, const IvcNode *node, const char *example,
@@ -222,6 +227,8 @@ static bool parse_names(const IvcParam *param, const IvcNode *node, IvcBinding *
         if (item->kind != IVC_NODE_SCALAR || item->text[0] == '\0')
             ok = fail(diags, "config-type", item->place, NULL, "'%s': expected a name, got %s",
                       param->key, found(item));
+        else if (param->choices && !g_strv_contains(param->choices, item->text))
+            ok = fail_choice(param, item, diags);
         items[i] = ivc_binding_keep_text(binding, item->text ? item->text : "");
         if (i > 0)
             g_string_append(text, ", ");

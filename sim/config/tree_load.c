@@ -54,7 +54,8 @@ IvcTree *ivc_tree_load(const char *path, IvcDiags *diags)
     if (fd >= 0 && !is_stdin)
         close(fd);
     if (!ok) {
-        g_autoptr(IvcSource) source = ivc_source_new(is_stdin ? "<stdin>" : path, "", 0);
+        const char *name = is_stdin ? "<stdin>" : path[0] == '\0' ? "''" : path;
+        g_autoptr(IvcSource) source = ivc_source_new(name, "", 0);
         ivc_diags_add(diags, IVC_DIAG_ERROR, "io", (IvcPlace){.source = source}, NULL,
                       "cannot read the file: %s", g_strerror(why));
         return NULL;

@@ -55,7 +55,36 @@ static void stop(Builder *b, const char *code, IvcPlace place, const char *text)
     b->stopped = true;
 }
 
-/* libyaml's own words, but for the one that puzzles people most: a tab. */
+/* What libyaml finds, and what is usually meant. */
+static const struct {
+    const char *problem;
+    const char *context; /* NULL: any */
+    const char *hint;
+} syntax_hints[] = {
+    {"mapping values are not allowed in this context", NULL,
+     "text with a colon and a space needs quotes; every key begins a line of its own"},
+    {"could not find expected ':'", NULL, "write 'key: value', with a space after the colon"},
+    {"did not find expected key", "while parsing a block mapping",
+     "the keys of one map begin in the same column"},
+    {"did not find expected ',' or ']'", NULL, "a list that begins with '[' ends with ']'"},
+    {"did not find expected ',' or '}'", NULL, "a map that begins with '{' ends with '}'"},
+    {"found unexpected end of stream", "while scanning a quoted scalar",
+     "text that begins with a quote ends with the same one"},
+};
+
+static const char *syntax_hint(const yaml_parser_t *p)
+{
+    for (size_t i = 0; p->problem && i < G_N_ELEMENTS(syntax_hints); i++) {
+        const char *context = syntax_hints[i].context;
+        if (strcmp(syntax_hints[i].problem, p->problem) == 0 &&
+            (!context || (p->context && strcmp(context, p->context) == 0)))
+            return syntax_hints[i].hint;
+    }
+    return NULL;
+}
+
+/* libyaml's own words, but for the one that puzzles people most: a tab. A key without a colon is
+ * shown where it begins, since libyaml notices it only on the next line. */
 static void report_syntax(Builder *b)
 {
     const yaml_parser_t *p = &b->parser;
@@ -80,8 +109,11 @@ static void report_syntax(Builder *b)
             return;
         }
     }
-    ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-syntax", place, NULL, "%s", problem);
-    if (p->context && p->context_mark.index != p->problem_mark.index)
+    bool key = p->context && strcmp(p->context, "while scanning a simple key") == 0;
+    if (key)
+        place = mark_place(b, p->context_mark, p->context_mark);
+    ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-syntax", place, syntax_hint(p), "%s", problem);
+    if (!key && p->context && p->context_mark.index != p->problem_mark.index)
         ivc_diags_add(b->diags, IVC_DIAG_NOTE, NULL,
                       mark_place(b, p->context_mark, p->context_mark), NULL, "%s", p->context);
 }
@@ -296,18 +328,19 @@ static bool check_bytes(IvcSource *source, IvcDiags *diags)
         return false;
     }
     for (const char *at = source->text; at < end;) {
+        const char *hint = NULL;
         gunichar c = *at == '\0' ? 0 : g_utf8_get_char_validated(at, end - at);
         const char *what = NULL;
         if (c == 0)
             what = "text cannot hold a NUL byte";
         else if (c == (gunichar)-1 || c == (gunichar)-2)
-            what = "this byte is not UTF-8";
+            what = "this byte is not UTF-8", hint = "save the file as UTF-8";
         else if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f ||
                  (c >= 0x80 && c < 0xa0 && c != 0x85) || c == 0xfeff || c == 0xfffe || c == 0xffff)
             what = "control characters are not allowed";
         if (what) {
             ivc_diags_add(diags, IVC_DIAG_ERROR, "config-encoding",
-                          ivc_source_place(source, (size_t)(at - source->text)), NULL, "%s", what);
+                          ivc_source_place(source, (size_t)(at - source->text)), hint, "%s", what);
             return false;
         }
         at = g_utf8_next_char(at);

@@ -85,8 +85,10 @@ static bool range_part(AxisRead *r, const IvcParam *param, const char *key, IvcA
     IvcQuantity what = IVC_QUANTITY_COUNT;
     IvcQuantityError error = {0};
     if (!node) {
+        bool step = strcmp(key, "step") == 0;
         g_autofree char *text = g_strdup_printf("missing key '%s' in a range", key);
-        complain(r, "config-missing", r->node->key_place, NULL, text);
+        complain(r, "config-missing", r->node->key_place,
+                 step ? "a range has 'step' to add or 'times' to multiply by" : NULL, text);
         return false;
     }
     bool from_or_to = strcmp(key, "from") == 0 || strcmp(key, "to") == 0;

@@ -1,5 +1,5 @@
 /* What components may ask of a scenario in their `check` hooks. */
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_private.h"
 
 const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario)
 {
@@ -15,4 +15,22 @@ const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *
             return i < channel->n_between ? scenario->guests[channel->between[i]].name : NULL;
     }
     return NULL;
+}
+
+bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, IvcDiags *diags)
+{
+    g_auto(GStrv) keys = g_strsplit(path, ".", IVC_YAML_DEPTH_MAX);
+    g_autofree const char **names = ivc_guest_names(scenario);
+    const IvcNode *list = scenario->tree->root;
+    for (size_t i = 0; keys[i]; i++)
+        list = ivc_node_get(list, keys[i]);
+    const IvcNode *inner = ivc_node_get(list, "value");
+    list = inner ? inner : list;
+    size_t before = ivc_diags_errors(diags);
+    for (guint i = 0; list && list->kind == IVC_NODE_LIST && i < list->items->len; i++) {
+        const IvcNode *item = list->items->pdata[i];
+        if (!g_strv_contains(names, item->text))
+            ivc_unknown_name("guest", item->text, names, item->place, diags);
+    }
+    return ivc_diags_errors(diags) == before;
 }

@@ -12,30 +12,29 @@ static bool fail_stop(const IvcPoint *point, IvcStop stop, GError **error)
 {
     const IvcSim *sim = &point->platform.sim;
     const IvcLimits *limits = &point->scenario->limits;
-    double now_ms = (double)sim->now / 1e9;
+    g_autofree char *now = ivc_quantity_format(IVC_QUANTITY_TIME, (IvcAmount){.n = sim->now});
     switch (stop) {
     case IVC_STOP_HORIZON:
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_HORIZON,
                     "simulated time passed limits.horizon after %" G_GUINT64_FORMAT
-                    " messages, at %.3f ms", point->platform.measure.delivered, now_ms);
+                    " messages, at %s", point->platform.measure.delivered, now);
         return false;
     case IVC_STOP_LIVELOCK:
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_LIVELOCK,
                     "more than limits.events_per_instant (%" G_GUINT64_FORMAT
-                    ") events at one instant, %.3f ms: a loop without delay",
-                    limits->events_per_instant, now_ms);
+                    ") events at one instant, %s: a loop without delay",
+                    limits->events_per_instant, now);
         return false;
     case IVC_STOP_EVENTS:
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_EVENTS,
-                    "more than limits.events_max (%" G_GUINT64_FORMAT ") events, at %.3f ms",
-                    limits->events_max, now_ms);
+                    "more than limits.events_max (%" G_GUINT64_FORMAT ") events, at %s",
+                    limits->events_max, now);
         return false;
     case IVC_STOP_QUEUE:
-        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_EVENTS, "too many pending events, at %.3f ms",
-                    now_ms);
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_EVENTS, "too many pending events, at %s", now);
         return false;
     case IVC_STOP_ASKED:
-        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_STOPPED, "stopped at %.3f ms", now_ms);
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_STOPPED, "stopped at %s", now);
         return false;
     case IVC_STOP_FAILED:
         g_set_error_literal(error, IVC_SIM_ERROR, sim->failure_code, sim->failure);

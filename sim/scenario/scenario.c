@@ -40,7 +40,11 @@ static bool check_schema(Bind *b)
     const char *hint = "begin with 'schema: " IVC_SCHEMA "'";
     if (!schema)
         return complain(b, "config-schema", top_place(b), hint, "missing key 'schema'") || true;
-    if (schema->kind != IVC_NODE_SCALAR || strcmp(schema->text, IVC_SCHEMA) != 0)
+    bool is_text = schema->kind == IVC_NODE_SCALAR;
+    if (is_text && strcmp(schema->text, IVC_SCHEMA) != 0 &&
+        g_str_has_prefix(schema->text, "ivcsim/"))
+        hint = "the file was written for another version of this program";
+    if (!is_text || strcmp(schema->text, IVC_SCHEMA) != 0)
         return complain(b, "config-schema", schema->place, hint,
                         "this version reads the schema '" IVC_SCHEMA "' only");
     if (root->items->pdata[0] != schema)
@@ -317,6 +321,33 @@ static void bind_rest(Bind *b)
     ivc_sweep_bind(s, b->diags);
 }
 
+/* An assignment inside a guest or channel that is not there is a misspelt name; one that gives a
+ * whole guest or channel is a new one. */
+static bool check_set(const Bind *b, const char *assignment, unsigned index)
+{
+    const char *equals = strchr(assignment, '=');
+    g_autofree char *path = g_strndup(assignment, equals ? (size_t)(equals - assignment) : 0);
+    g_auto(GStrv) keys = g_strsplit(path, ".", 3);
+    if (g_strv_length(keys) < 3 || keys[1][0] == '\0')
+        return true;
+    bool guest = strcmp(keys[0], "guests") == 0;
+    const IvcNode *map = section(b, keys[0]);
+    if ((!guest && strcmp(keys[0], "channels") != 0) || !map || map->kind != IVC_NODE_MAP ||
+        ivc_node_get(map, keys[1]))
+        return true;
+    g_autofree char *name = g_strdup_printf("--set argument %u", index);
+    g_autoptr(IvcSource) source = ivc_source_new(name, assignment, strlen(assignment));
+    IvcPlace place = ivc_source_place(source, strlen(keys[0]) + 1);
+    place.width = (unsigned)g_utf8_strlen(keys[1], -1);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < map->items->len; i++)
+        g_ptr_array_add(names, ((const IvcNode *)map->items->pdata[i])->key);
+    g_ptr_array_add(names, NULL);
+    ivc_unknown_name(guest ? "guest" : "channel", keys[1], (const char *const *)names->pdata, place,
+                     b->diags);
+    return false;
+}
+
 IvcScenario *ivc_scenario_bind(const IvcScenarioSource *source, const char *const *sets,
                                IvcDiags *diags)
 {
@@ -331,7 +362,7 @@ IvcScenario *ivc_scenario_bind(const IvcScenarioSource *source, const char *cons
     s->binding = ivc_binding_new();
     s->where = g_ptr_array_new_with_free_func((GDestroyNotify)ivc_where_free);
     for (unsigned i = 0; sets && sets[i]; i++) {
-        if (!ivc_tree_set(s->tree, sets[i], i + 1, diags))
+        if (!check_set(&b, sets[i], i + 1) || !ivc_tree_set(s->tree, sets[i], i + 1, diags))
             continue; /* the others are checked all the same */
     }
     if (!check_schema(&b))

@@ -117,6 +117,9 @@ typedef struct {
     void *storage;      /**< what the lists and texts live in */
 } IvcPoints;
 
+/** The names that `report.figures` takes: every figure that can be drawn. NULL-terminated. */
+extern const char *const ivc_report_figures[];
+
 /** The most points that one sweep may have before constraints. */
 #define IVC_POINTS_MAX 1000000
 

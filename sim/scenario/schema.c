@@ -79,6 +79,9 @@ static json_t *plain_value(const IvcParam *row)
     case IVC_PARAM_INDEXES:
         return reference("indexes");
     case IVC_PARAM_NAMES:
+        if (row->choices)
+            return json_pack("{s:s,s:{s:o}}", "type", "array", "items", "enum",
+                             strings(row->choices));
         return reference("names");
     default:
         return reference("text");

@@ -91,13 +91,16 @@ const IvcParam ivc_limits_params[] = {
     {.key = NULL},
 };
 
+const char *const ivc_report_figures[] = {"bandwidth", "bandwidth-log", "latency",
+                                          "cpu",       "stages",        NULL};
+
 const IvcParam ivc_report_params[] = {
     {IVC_PARAM(IvcReportSpec, baseline, "baseline"), .fallback = IVC_PARAM_UNSET,
      .sentence = "the channel that others are compared with"},
     {IVC_PARAM(IvcReportSpec, title, "title"), .fallback = IVC_PARAM_UNSET,
      .sentence = "title of the figures"},
     {IVC_PARAM(IvcReportSpec, figures, "figures"), .fallback = IVC_PARAM_UNSET,
-     .sentence = "names of the figures to draw; without it all"},
+     .choices = ivc_report_figures, .sentence = "names of the figures to draw; without it all"},
     {.key = NULL},
 };
 

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "sim/base/clock.h"
 #include "sim/scenario/scenario_private.h"
 
 /* A number of the machine by its path; false when the chip's table has none. */
@@ -60,8 +61,10 @@ static void check_owner(const IvcScenario *s, size_t guest, Owner here, GArray *
     g_array_append_val(owners, here);
 }
 
-static void check_cores(const IvcScenario *s, IvcDiags *diags)
+/* Returns false with errors added. */
+static bool check_cores(const IvcScenario *s, IvcDiags *diags)
 {
+    size_t before = ivc_diags_errors(diags);
     uint64_t cores = UINT64_MAX;
     g_autoptr(GArray) owners = g_array_new(FALSE, FALSE, sizeof(Owner));
     (void)machine_number(s, "machine.cores", &cores);
@@ -84,6 +87,7 @@ static void check_cores(const IvcScenario *s, IvcDiags *diags)
                           "the chip has the cores 0 to %" G_GUINT64_FORMAT, cores - 1);
         }
     }
+    return ivc_diags_errors(diags) == before;
 }
 
 static void check_memory(const IvcScenario *s, IvcDiags *diags)
@@ -121,8 +125,27 @@ static void check_modes(const IvcScenario *s, IvcDiags *diags)
                       "mechanism '%s' shares memory inside one operating system",
                       channel->mechanism->head.name);
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, mode_path), NULL,
-                      "under mode 'partitioned' every guest has its own");
+                      "under mode 'partitioned' every guest has an operating system of its own");
     }
+}
+
+/* The cores of the channel's guests, or 0 when a mistake in them was reported already. */
+static uint64_t count_cores(const IvcScenario *s, const IvcChannelSpec *channel)
+{
+    const IvcNode *channels = ivc_node_get(s->tree->root, "channels");
+    const IvcNode *given = ivc_node_get(ivc_node_get(channels, channel->name), "between");
+    const IvcNode *inner = ivc_node_get(given, "value");
+    const IvcNode *list = inner ? inner : given;
+    uint64_t cores = 0;
+    if (list && (list->kind != IVC_NODE_LIST || list->items->len != channel->n_between))
+        return 0;
+    for (size_t i = 0; i < channel->n_between; i++) {
+        size_t n = s->guests[channel->between[i]].cores.n;
+        if (n == 0)
+            return 0;
+        cores += n;
+    }
+    return cores;
 }
 
 /* Ranks of the chosen channel, one on every core of its guests unless the workload says fewer. */
@@ -131,15 +154,15 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
     const IvcWorkload *workload = s->workload.workload;
     if (!s->channel || !workload)
         return;
-    uint64_t cores = 0;
-    for (size_t i = 0; i < s->channel->n_between; i++)
-        cores += s->guests[s->channel->between[i]].cores.n;
+    uint64_t cores = count_cores(s, s->channel);
     if (cores == 0)
-        return; /* reported as guests without cores, or unknown guests */
+        return;
     g_autofree char *between = g_strdup_printf("channels.%s", s->channel->name);
     IvcPlace channel_place = ivc_scenario_place(s, between);
     IvcPlace place = ivc_scenario_place(s, "workload.ranks");
     uint64_t ranks = s->workload.ranks ? s->workload.ranks : cores;
+    const char *hint =
+        s->workload.ranks ? NULL : "without 'ranks' there is one on every core of its guests";
     if (ranks > cores) {
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place, NULL,
                       "%" G_GUINT64_FORMAT " ranks need a core each", ranks);
@@ -148,11 +171,11 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
                       s->channel->name, cores);
     } else if (ranks < workload->ranks_min) {
         ivc_diags_add(
-            diags, IVC_DIAG_ERROR, "config-conflict", place, NULL,
+            diags, IVC_DIAG_ERROR, "config-conflict", place, hint,
             "workload '%s' needs at least %u ranks, channel '%s' gives %" G_GUINT64_FORMAT,
             workload->head.name, workload->ranks_min, s->channel->name, ranks);
     } else if (workload->ranks_multiple > 1 && ranks % workload->ranks_multiple != 0) {
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place, NULL,
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place, hint,
                       "workload '%s' needs a multiple of %u ranks, not %" G_GUINT64_FORMAT,
                       workload->head.name, workload->ranks_multiple, ranks);
     }
@@ -185,6 +208,40 @@ static void check_report(const IvcScenario *s, IvcDiags *diags)
     ivc_unknown_name("channel", baseline, names, ivc_scenario_place(s, "report.baseline"), diags);
 }
 
+/* Costs in cycles against limits that are times: both are known only beside the clock. */
+static void check_costs(const IvcScenario *s, IvcDiags *diags)
+{
+    uint64_t hz;
+    if (!machine_number(s, "machine.clock", &hz))
+        return;
+    IvcClock clock = ivc_clock_make((IvcFrequency){hz});
+    for (size_t i = 0; i < ivc_binding_count(s->binding); i++) {
+        const IvcBound *bound = ivc_binding_get(s->binding, i);
+        const IvcParam *param = bound->param;
+        IvcAmount cost;
+        IvcAmount limit;
+        IvcQuantityError error = {0};
+        if (!param || param->type != IVC_PARAM_COST || !bound->text)
+            continue;
+        bool read = ivc_quantity_parse(IVC_QUANTITY_COST, bound->text, &cost, &error);
+        ivc_quantity_error_clear(&error);
+        if (!read || cost.is_time)
+            continue;
+        IvcTime ps = ivc_clock_cycles_to_ps(&clock, (IvcCycles){cost.n});
+        const char *const ends[] = {param->min, param->max};
+        for (size_t k = 0; k < G_N_ELEMENTS(ends); k++) {
+            if (!ends[k] || !ivc_quantity_parse(IVC_QUANTITY_COST, ends[k], &limit, &error) ||
+                !limit.is_time || (k == 0 ? ps >= limit.n : ps <= limit.n))
+                continue;
+            g_autofree char *text = ivc_quantity_format(IVC_QUANTITY_CLOCK, (IvcAmount){.n = hz});
+            ivc_diags_add(diags, IVC_DIAG_ERROR, "config-range", bound->place, NULL,
+                          "'%s': %s at %s is %s %s", param->key, bound->text, text,
+                          k == 0 ? "less than the minimum" : "more than the maximum", ends[k]);
+        }
+        ivc_quantity_error_clear(&error);
+    }
+}
+
 static void check_components(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcComponent *chip = s->registry->machine;
@@ -203,12 +260,15 @@ static void check_components(const IvcScenario *s, IvcDiags *diags)
 
 void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags)
 {
-    check_cores(s, diags);
+    bool cores_good = check_cores(s, diags);
     check_memory(s, diags);
     check_modes(s, diags);
-    check_ranks(s, diags);
-    check_use(s, diags);
+    if (cores_good)
+        check_ranks(s, diags);
     check_report(s, diags);
-    if (ivc_diags_errors(diags) == errors_before)
-        check_components(s, diags);
+    check_costs(s, diags);
+    if (ivc_diags_errors(diags) > errors_before)
+        return;
+    check_use(s, diags);
+    check_components(s, diags);
 }

@@ -110,7 +110,7 @@ static const struct {
     {"ivcsim/1", "ivcsim/2",
      "a.yaml:1:9: error: this version reads the schema 'ivcsim/1' only [config-schema]\n"
      "    1 | schema: ivcsim/2\n      |         ^~~~~~~~\n"
-     "   hint: begin with 'schema: ivcsim/1'\n"},
+     "   hint: the file was written for another version of this program\n"},
     {"schema: ivcsim/1\nname: fake\n", "name: fake\nschema: ivcsim/1\n",
      "a.yaml:2:1: error: 'schema' must be the first key [config-schema]\n"
      "    2 | schema: ivcsim/1\n      | ^~~~~~\n"},
@@ -184,7 +184,7 @@ static const struct {
      "[config-conflict]\n"
      "    9 |   one-os: {mechanism: nemesis}\n      |                       ^~~~~~~\n"
      "   hint: give this channel 'mode: native'\n"
-     "note: under mode 'partitioned' every guest has its own\n"},
+     "note: under mode 'partitioned' every guest has an operating system of its own\n"},
     {"channels:\n", "channel: smh\nchannels:\n",
      "a.yaml:7:10: error: unknown channel 'smh' [config-reference]\n"
      "    7 | channel: smh\n      |          ^~~\n"

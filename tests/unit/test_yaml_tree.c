@@ -82,14 +82,17 @@ static const struct {
     {"a:\n\tb: 1\n", "a.yaml:2:1: error: a tab cannot indent [config-syntax]\n"
                      "    2 | \\tb: 1\n      | ^~\n   hint: indent with spaces\n"},
     {"a: b: c\n", "a.yaml:1:5: error: mapping values are not allowed in this context "
-                  "[config-syntax]\n    1 | a: b: c\n      |     ^\n"},
+                  "[config-syntax]\n    1 | a: b: c\n      |     ^\n"
+                  "   hint: text with a colon and a space needs quotes; every key begins a line of "
+                  "its own\n"},
     {"a: [1,\nb: 2\n", "a.yaml:3:1: error: did not find expected ',' or ']' [config-syntax]\n"
+                       "   hint: a list that begins with '[' ends with ']'\n"
                        "a.yaml:1:4: note: while parsing a flow sequence\n"
                        "    1 | a: [1,\n      |    ^\n"},
     {"a: @x\n", "a.yaml:1:4: error: found character that cannot start any token "
                 "[config-syntax]\n    1 | a: @x\n      |    ^\n"},
     {"a: \xe4\n", "a.yaml:1:4: error: this byte is not UTF-8 [config-encoding]\n"
-                  "    1 | a: \\xe4\n      |    ^~~~\n"},
+                  "    1 | a: \\xe4\n      |    ^~~~\n   hint: save the file as UTF-8\n"},
     {"\u00e4: b\nc: \x01\n", "a.yaml:2:4: error: control characters are not allowed "
                              "[config-encoding]\n    2 | c: \\x01\n      |    ^~~~\n"},
     {"a: \"\\0\"\n", "a.yaml:1:4: error: text cannot hold a NUL character [config-encoding]\n"
@@ -228,7 +231,7 @@ static const struct {
      "    1 | =1\n      | ^\n"},
     {"a: 1", "\u00e4.b=[1",
      "--set argument 2:1:7: error: did not find expected ',' or ']' [config-syntax]\n"
-     "    1 | \u00e4.b=[1\n      |       ^\n"
+     "    1 | \u00e4.b=[1\n      |       ^\n   hint: a list that begins with '[' ends with ']'\n"
      "--set argument 2:1:5: note: while parsing a flow sequence\n"
      "    1 | \u00e4.b=[1\n      |     ^\n"},
     {"[1]", "a=1",
