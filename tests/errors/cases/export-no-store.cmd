@@ -1,0 +1,2 @@
+mkdir out
+ivcsim export out

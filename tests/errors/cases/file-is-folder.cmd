@@ -1,0 +1,2 @@
+mkdir folder.yaml
+ivcsim check folder.yaml

@@ -1,0 +1,1 @@
+ivcsim check nowhere.yaml

@@ -1,0 +1,1 @@
+ivcsim export nowhere --format json

@@ -1,0 +1,1 @@
+ivcsim list parameters >/dev/full

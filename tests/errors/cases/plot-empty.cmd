@@ -1,0 +1,2 @@
+: >points.csv
+ivcsim plot points.csv

@@ -1,0 +1,2 @@
+mkdir out
+ivcsim plot out

@@ -1,0 +1,3 @@
+# As many bytes as there can be: ended by the simulated horizon, not by patience.
+cp "$files/good.yaml" .
+ivcsim run good.yaml --set workload.total=16000000TiB --set workload.message=16000000TiB --set limits.horizon=1ms

@@ -1,0 +1,3 @@
+# A whole channel may be added.
+cp "$files/good.yaml" .
+ivcsim check good.yaml --set 'channels.other={mechanism: shmem}' --set channels.other.region=64KiB --set channel=other

@@ -1,0 +1,3 @@
+cp "$files/good.yaml" .
+ivcsim run good.yaml --set 'name=a
+--- b'

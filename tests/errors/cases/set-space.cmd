@@ -1,0 +1,2 @@
+cp "$files/good.yaml" .
+ivcsim run good.yaml --set ' workload.message=4KiB'

@@ -1,0 +1,4 @@
+# Good and bad files: the verdicts on standard output, the errors on standard error.
+cp "$files/good.yaml" .
+sed 's/stream/straem/' good.yaml >bad.yaml
+ivcsim check good.yaml bad.yaml nowhere.yaml good.yaml

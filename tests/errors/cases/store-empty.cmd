@@ -1,0 +1,5 @@
+cp "$files/good.yaml" .
+mkdir out
+
+: >out/results.sqlite
+ivcsim export out
