@@ -35,6 +35,9 @@ do for [i = 1:8] {
     set linetype i linecolor rgb colour[i] linewidth 1.1 pointtype marker[i] \
         pointsize (to eq 'dumb' ? 1 : 0.34 * scale)
 }
+# The first one is a little larger, so that it can be seen where a second one lies on it.
+set linetype 1 linecolor rgb colour[1] linewidth 1.9 pointtype marker[1] \
+    pointsize (to eq 'dumb' ? 1 : 0.44 * scale)
 set dashtype 2 (9, 5) # of the baselines
 # An open marker has a white dot inside; a terminal has no room for one.
 hole = 0.17 * scale
@@ -44,10 +47,9 @@ whisker = 0.7 # linewidth
 # What a core does, drawn by the figure cpu: 1 work, 2 spinning, 3 waiting, 4 blocked, 5 idle.
 array state[5] = ['#0072B2', '#9CCBE8', '#E69F00', '#C8C8C8', '#F2F2F2']
 # Kinds of work, drawn by the figure stages; the last is for all that is too small to show.
-array stage[15] = ['#0072B2', '#E69F00', '#009E73', '#D55E00', '#56B4E9', '#CC79A7', '#F0E442', \
+array stage[19] = ['#0072B2', '#E69F00', '#009E73', '#D55E00', '#56B4E9', '#CC79A7', '#F0E442', \
                    '#444444', '#8C6D31', '#9CCBE8', '#F2CF80', '#80CEB9', '#EAAE80', '#E5BBD3', \
-                   '#DDDDDD']
-
+                   '#7B68B5', '#A89A8C', '#BFC9A0', '#6E8CA0', '#DDDDDD']
 # Polling, hatched.
 array polling[4] = ['#444444', '#0072B2', '#D55E00', '#009E73']
 

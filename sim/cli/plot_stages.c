@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define WORKS_MAX 14 /* kinds of work that get a colour of their own */
+#define WORKS_MAX 18 /* kinds of work that get a colour of their own */
 #define SHARE_MIN 0.02
 #define SPREAD_MAX 5 /* largest over smallest total that one linear axis can show */
 

@@ -121,7 +121,7 @@ def case_png(run):
     need_gnuplot()
     shutil.copy(POINTS, run.path("points.json"))
     run.plot("points.json", "--to", "png", "--only", "bandwidth,stages")
-    for name, size in {"bandwidth": (963, 725), "stages": (1984, 980)}.items():
+    for name, size in {"bandwidth": (963, 725), "stages": (1984, 1019)}.items():
         with open(run.path("plots", f"{name}.png"), "rb") as file:
             head = file.read(24)
         equal(head[:8], b"\x89PNG\r\n\x1a\n")
