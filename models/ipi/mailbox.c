@@ -5,7 +5,9 @@
  * take effect at the target one flight later. A word wider than a mailbox goes in chunks, each of
  * which waits until the one before was taken.
  * Receive: line asserted, interrupt entry, read which lanes posted, read the word, clear, dispatch,
- * exit. Chunks that follow the first are awaited in the handler by polling the own register.
+ * exit. Chunks that follow the first are awaited in the handler by polling the own register, as
+ * long as a sender takes that is not interrupted itself; then the handler leaves, and the next
+ * chunk interrupts again. Two handlers that waited for each other's processes would never end.
  *
  * Left out: nested interrupts (the handler runs with interrupts off), write buffers that could
  * reorder the two stores (uncached stores are ordered), error responses. */
@@ -41,6 +43,7 @@ typedef struct {
     uint64_t value;
     uint64_t word;
     uint32_t from;
+    bool complete; /* the fetch ended with a whole word; used at once */
     char name[24];
 } Handler;
 
@@ -161,6 +164,13 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
     IVC_END(f);
 }
 
+/* From emptying a lane to the next chunk in it, when its sender runs: it sees that the lane is
+ * empty, stores, and the stores arrive. */
+static IvcTime next_chunk_ps(const IvcMachineTimes *t)
+{
+    return 2 * t->registers_load + 2 * t->registers_store + t->registers_flight;
+}
+
 /* Reads one word out of a lane, chunk by chunk, and empties the lane. */
 static IvcStep fetch_word(Handler *h, Lane *lane)
 {
@@ -168,6 +178,7 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
     const IvcMachineTimes *t = &mailbox->platform->t;
     IvcRegisterJoinResult joined;
     IVC_BEGIN(&h->fetch);
+    h->complete = false;
     if (port_of(lane, IVC_REG_FETCH).address != port_of(lane, IVC_REG_PENDING).address) {
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
     }
@@ -188,9 +199,13 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
         while (port_read(lane, IVC_REG_FETCH) == 0) {
             IVC_AWAIT(&h->fetch, ivc_poll(&h->agent, &h->line, MAX(1, t->registers_load),
-                                          IVC_TIME_NEVER, IVC_STAGE_REGISTER_POLL));
+                                          next_chunk_ps(t), IVC_STAGE_REGISTER_POLL));
+            if (h->agent.timed_out) {
+                IVC_RETURN(&h->fetch);
+            }
         }
     }
+    h->complete = true;
     mailbox->words--;
     IVC_END(&h->fetch);
 }
@@ -219,6 +234,8 @@ static IvcStep handler_step(IvcAgent *agent)
             if (!has_posted(h, lane))
                 continue;
             IVC_CALL(h, fetch_word(h, lane));
+            if (!h->complete)
+                continue;
             IVC_CALL(h, mailbox->deliver(mailbox->client, agent, h->member, h->from, h->word));
         }
         h->lane = 0;
