@@ -56,8 +56,7 @@ static void append_block(IvcVmcomm *module, uint32_t to, uint32_t from,
 static void check_data(IvcVmcomm *module, const IvcRegisterMessage *word,
                        const IvcEnvelope *envelope)
 {
-    uint64_t mask = (UINT64_C(1) << (8 * word->in_line.length)) - 1;
-    if (word->in_line.data != (envelope->sequence & mask))
+    if (word->in_line.data != ivc_vmcomm_data(envelope, word->in_line.length))
         ivc_sim_fail(&module->platform->sim, IVC_SIM_ERROR_CONSERVATION,
                      "the register held data of another message of rank %u", envelope->source);
 }

@@ -51,14 +51,18 @@ static void say_length(IvcVmcommPort *port, const IvcMpiCall *call)
     say(port, (uint32_t)call->peer, &message);
 }
 
-/* The data is the message's number: the receiver checks that nothing was lost or mixed up. */
+uint64_t ivc_vmcomm_data(const IvcEnvelope *envelope, unsigned length)
+{
+    uint64_t mask = (UINT64_C(1) << (8 * length)) - 1;
+    return ~envelope->sequence & mask;
+}
+
 static void say_data(IvcVmcommPort *port, const IvcMpiCall *call)
 {
     unsigned length = (unsigned)port->bytes;
-    uint64_t mask = (UINT64_C(1) << (8 * length)) - 1;
     IvcRegisterMessage message = {
         .kind = IVC_REGISTER_MESSAGE_INLINE,
-        .in_line = {.length = length, .data = call->envelope.sequence & mask},
+        .in_line = {.length = length, .data = ivc_vmcomm_data(&call->envelope, length)},
     };
     say(port, (uint32_t)call->peer, &message);
 }
@@ -180,8 +184,7 @@ static void hand_block(IvcVmcommPort *port, const IvcMpiCall *call)
 static IvcBuffer *slot_data(IvcVmcommPort *port)
 {
     IvcVmcommSlot *slot = &port->module->slots[port->slot];
-    if (slot->data.bytes < port->bytes)
-        ivc_buffer_init(&slot->data, slot->data.id, port->bytes);
+    slot->data.bytes = MAX(slot->data.bytes, port->bytes);
     return &slot->data;
 }
 
