@@ -328,8 +328,11 @@ static IvcStep recv_slots(Process *process, IvcMpiCall *call, Pair *pair)
         }
         IVC_AWAIT(&f->lmt, ivc_touch(agent, &slot->flag, false, self->stage0 + FLAGS));
         f->part = MIN(self->spec.slot.n, f->arrival.envelope.bytes - f->at);
-        IVC_AWAIT(&f->lmt, ivc_copy(agent, call->buffer, f->at, &slot->data, 0, f->part,
-                                    self->stage0 + COPY_OUT));
+        if (f->at < call->bytes) { /* the rest of a message that is too long is dropped */
+            IVC_AWAIT(&f->lmt, ivc_copy(agent, call->buffer, f->at, &slot->data, 0,
+                                        MIN(f->part, call->bytes - f->at),
+                                        self->stage0 + COPY_OUT));
+        }
         IVC_AWAIT(&f->lmt, ivc_touch(agent, &slot->flag, true, self->stage0 + FLAGS));
         pair->taken++;
         slot = &pair->slots[pair->taken % self->spec.slots];
@@ -437,7 +440,7 @@ static IvcStep nemesis_recv(IvcRank *rank, IvcMpiCall *call)
     while (f->found < 0) {
         IVC_CALL(f, recv_arrival(process, call));
     }
-    if (f->arrival.kind == RENDEZVOUS && f->arrival.envelope.bytes <= call->bytes) {
+    if (f->arrival.kind == RENDEZVOUS) {
         IVC_CALL(f, recv_slots(process, call,
                                pair_of(self, f->arrival.envelope.source, rank->rank)));
     }
