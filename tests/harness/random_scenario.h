@@ -8,9 +8,9 @@
 
 /** What a random scenario may contain. */
 typedef struct {
-    bool chunked;    /**< register blocks that need several chunks a word */
-    bool contention; /**< more than one pair of ranks, and slow shared resources */
-    bool nanoseconds;/**< some costs as times instead of cycles */
+    bool chunked;     /**< register blocks that need several chunks a word */
+    bool contention;  /**< more than one pair of ranks, and slow shared resources */
+    bool nanoseconds; /**< some costs as times instead of cycles */
 } RandomScenario;
 
 static inline const char *random_pick(GRand *rand, const char *const *from, guint n)
@@ -95,7 +95,7 @@ static inline void random_guests(GRand *rand, GString *to, guint ranks)
 
 static inline void random_region(GRand *rand, GString *to)
 {
-    guint block = 6 + (guint)g_rand_int_range(rand, 0, 5);         /* 64 B to 1 KiB */
+    guint block = 6 + (guint)g_rand_int_range(rand, 0, 5);                   /* 64 B to 1 KiB */
     guint region = MAX(12, block + 4) + (guint)g_rand_int_range(rand, 0, 6); /* 4 to 128 KiB */
     g_string_append_printf(to, "region: %uB, block_min: %uB, copies: %d,", 1u << region,
                            1u << block, g_rand_int_range(rand, 1, 3));
@@ -110,12 +110,13 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
     bool nemesis = g_str_equal(mechanism, "nemesis");
     bool sock = g_str_equal(mechanism, "sock");
     g_string_append_printf(to, "channels:\n  c: {mechanism: %s, ", mechanism);
-    *most = 200000;
+    *most = 40000;
     if (nemesis) {
         guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
         g_string_append_printf(
-            to, "mode: native, cell: %uB, cells: %u, fastbox: %s, eager_max: %uB, slot: %uB, "
-                "slots: %u,",
+            to,
+            "mode: native, cell: %uB, cells: %u, fastbox: %s, eager_max: %uB, slot: %uB, "
+            "slots: %u,",
             1u << cell, random_log(rand, 1, 8), random_chance(rand, 50) ? "true" : "false",
             1u << g_rand_int_range(rand, 0, (gint)cell + 1), 1u << g_rand_int_range(rand, 10, 16),
             random_log(rand, 1, 8));
@@ -130,7 +131,7 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
             *most = 256;
         else if (g_str_equal(mechanism, "register-shmem") && random_chance(rand, 50))
             g_string_append_printf(to, " register_max: %uB,", random_log(rand, 0, 256));
-        if (random_chance(rand, 40))
+        if (kind->nanoseconds && random_chance(rand, 40))
             g_string_append_printf(to, " spin: %uns,", random_log(rand, 1, 20000));
         for (size_t i = 0; i < G_N_ELEMENTS(software); i++)
             random_cost(rand, to, software[i], 500, kind);
@@ -160,11 +161,10 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     random_channel(rand, text, mechanism, &most, kind);
     guint message = random_log(rand, 1, most);
     guint messages = (guint)g_rand_int_range(rand, 1, 40);
-    g_string_append_printf(text,
-                           "workload: {kind: %s, message: %uB, total: %" G_GUINT64_FORMAT
-                           "B, warmup: %d}\n"
-                           "limits: {horizon: 100s, events_max: 2000000}\n",
-                           workload, message, (guint64)message * messages,
-                           g_rand_int_range(rand, 0, 4));
+    g_string_append_printf(
+        text,
+        "workload: {kind: %s, message: %uB, total: %" G_GUINT64_FORMAT "B, warmup: %d}\n"
+        "limits: {horizon: 100s, events_max: 20000000}\n",
+        workload, message, (guint64)message * messages, g_rand_int_range(rand, 0, 4));
     return g_string_free(text, FALSE);
 }

@@ -21,8 +21,10 @@ static IvcResult *run_case(const char *text, uint32_t i)
     g_autoptr(GError) error = NULL;
     g_autoptr(IvcScenario) scenario = points_bind(text, NULL);
     IvcResult *result = ivc_run(scenario, NULL, &error);
-    if (!result)
+    if (!result) {
         printf("case %u (IVC_TEST_CASE=%u): %s\n%s\n", i, i, error->message, text);
+        fflush(stdout);
+    }
     return result;
 }
 
@@ -54,8 +56,7 @@ START_TEST(test_ends_well_and_repeats)
         ck_assert_uint_eq(first->elapsed_ps, second->elapsed_ps);
         ck_assert_uint_eq(first->bytes, first->messages * first->message_bytes);
         ck_assert_msg(first->latency_ps.min > 0, "case %u: no latency\n%s", i, text);
-        ck_assert_msg(counts_latencies(first), "case %u: latencies\n%s", i,
-                      text);
+        ck_assert_msg(counts_latencies(first), "case %u: latencies\n%s", i, text);
     }
     ck_assert_msg(failed == 0, "%u of %u runs failed", failed, CASES);
 }
