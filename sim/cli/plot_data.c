@@ -22,17 +22,6 @@ GQuark ivc_plot_error_quark(void)
     return g_quark_from_static_string("ivc-plot-error-quark");
 }
 
-double ivc_plot_number(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-double ivc_plot_member(const json_t *object, const char *key, const char *member)
-{
-    return ivc_plot_number(json_object_get(object, key), member);
-}
-
 const IvcPlotSeries *ivc_plot_series(const IvcPlotData *data, size_t i)
 {
     return g_ptr_array_index(data->series, i);
@@ -50,19 +39,6 @@ size_t ivc_plot_position(const IvcPlotData *data, double x)
         i++;
     }
     return i;
-}
-
-char *ivc_plot_size_text(double bytes)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    size_t unit = 0;
-    while (bytes >= 1024 && unit + 1 < G_N_ELEMENTS(units)) {
-        bytes /= 1024;
-        unit++;
-    }
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
-    return g_strdup_printf("%s %s", g_ascii_formatd(number, sizeof number, "%.4g", bytes),
-                           units[unit]);
 }
 
 /* A scalar of a point as text, NULL when there is none. */

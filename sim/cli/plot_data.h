@@ -61,18 +61,9 @@ IvcPlotData *ivc_plot_data_new(json_t *document, GError **error) G_GNUC_WARN_UNU
 void ivc_plot_data_free(IvcPlotData *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcPlotData, ivc_plot_data_free)
 
-/** The number under a key of an object, or NAN. */
-double ivc_plot_number(const json_t *object, const char *key);
-
-/** The number under object[key][member], or NAN. */
-double ivc_plot_member(const json_t *object, const char *key, const char *member);
-
 /** The i-th series or guest. */
 const IvcPlotSeries *ivc_plot_series(const IvcPlotData *data, size_t i);
 const IvcPlotPoint *ivc_plot_point(const IvcPlotSeries *series, size_t i);
 
 /** The index of x in data->xs. */
 size_t ivc_plot_position(const IvcPlotData *data, double x);
-
-/** A size as people write it: "64 B", "1.5 KiB", "4 MiB". @return transfer full */
-char *ivc_plot_size_text(double bytes);

@@ -38,8 +38,11 @@ static json_t *read_json(const char *path, GError **error)
     json_error_t wrong;
     json_t *document = json_loadb(text, size, 0, &wrong);
     if (document == NULL) {
-        g_set_error(error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_INPUT, "%s:%d:%d: not JSON: %s", path,
-                    wrong.line, wrong.column, wrong.text);
+        bool named = g_str_has_suffix(path, ".json");
+        g_set_error(
+            error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_INPUT, "%s:%d:%d: not JSON: %s%s", path,
+            wrong.line, wrong.column, wrong.text,
+            named ? "" : "\nhint: name a sweep's directory, its " STORE_NAME " or its " JSON_NAME);
         return NULL;
     }
     if (json_is_array(document)) {

@@ -1,6 +1,6 @@
 /*
- * Text in gnuplot scripts and data files. Names come from users: inside single quotes gnuplot
- * treats nothing as special but the quote, and figures switch its markup off (noenhanced).
+ * Text and numbers in gnuplot scripts and data files. Names come from users: inside single quotes
+ * gnuplot treats nothing as special but the quote, and figures switch its markup off (noenhanced).
  */
 #include "sim/cli/plot_text.h"
 
@@ -117,4 +117,28 @@ char *ivc_plot_yaml_value(const char *yaml, const char *section, const char *key
         }
     }
     return NULL;
+}
+
+char *ivc_plot_size_text(double bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    while (bytes >= 1024 && unit + 1 < G_N_ELEMENTS(units)) {
+        bytes /= 1024;
+        unit++;
+    }
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_strdup_printf("%s %s", g_ascii_formatd(number, sizeof number, "%.4g", bytes),
+                           units[unit]);
+}
+
+double ivc_plot_number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+double ivc_plot_member(const json_t *object, const char *key, const char *member)
+{
+    return ivc_plot_number(json_object_get(object, key), member);
 }

@@ -1,9 +1,10 @@
 /** @file
- *  Text in gnuplot scripts and data files: quoting, numbers, ticks.
+ *  Text and numbers in gnuplot scripts and data files, and where they come from.
  */
 #pragma once
 
 #include <glib.h>
+#include <jansson.h>
 #include <stddef.h>
 
 /** One line without control characters, cut to `max` characters ("..." marks the cut).
@@ -26,3 +27,12 @@ double ivc_plot_nice_above(double value);
 /** The value of a key in a section of a YAML text as `show` prints it, or NULL.
  *  @param section  NULL: a key at the top @return transfer full */
 char *ivc_plot_yaml_value(const char *yaml, const char *section, const char *key);
+
+/** The number under a key of an object, or NAN. */
+double ivc_plot_number(const json_t *object, const char *key);
+
+/** The number under object[key][member], or NAN. */
+double ivc_plot_member(const json_t *object, const char *key, const char *member);
+
+/** A size as people write it: "64 B", "1.5 KiB", "4 MiB". @return transfer full */
+char *ivc_plot_size_text(double bytes);
