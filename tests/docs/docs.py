@@ -1,0 +1,167 @@
+"""Do the texts say what is so? docs.py SOURCE PROGRAM CASE
+
+links     every relative link of every Markdown file leads somewhere, anchors included
+console   every block marked `console` prints what it shows
+selftest  the two above find what is wrong
+
+In a console block `$ ` begins a command, `> ` continues it, and the rest is what it prints, on
+standard output and standard error. A line `...` stands for any number of lines. Commands run in an
+empty folder in which build/ivcsim, scenarios and docs are those of the project; the blocks of one
+file run one after the other in the same folder.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+SOURCE, PROGRAM = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+SKIPPED_FOLDERS = {"build", "out", ".git"}
+
+
+def markdown():
+    return sorted(path for path in SOURCE.rglob("*.md")
+                  if path.relative_to(SOURCE).parts[0] not in SKIPPED_FOLDERS)
+
+
+def outside_code(text):
+    """The text with fenced and inline code blanked, lines kept."""
+    def blank(match):
+        return re.sub(r"[^\n]", " ", match.group(0))
+    text = re.sub(r"^(```+|~~~+).*?^\1[ ]*$", blank, text, flags=re.S | re.M)
+    return re.sub(r"`[^`\n]+`", blank, text)
+
+
+def anchors(text):
+    """The names that headings get: as on the usual sites that show Markdown."""
+    found = set()
+    text = re.sub(r"^(```+|~~~+).*?^\1[ ]*$", "", text, flags=re.S | re.M)
+    for title in re.findall(r"^#{1,6} +(.*?)\s*#*$", text, flags=re.M):
+        title = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title)
+        slug = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+        name, count = slug, 0
+        while name in found:
+            count += 1
+            name = f"{slug}-{count}"
+        found.add(name)
+    return found | set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
+
+
+def links(path, text):
+    """Yields what is wrong with the links of one file."""
+    text = outside_code(text)
+    targets = [(match.start(), match.group(1)) for pattern in (
+        r"!?\[[^]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)", r"^\[[^]]+\]:\s*<?(\S+?)>?$",
+        r"<(?:img|a)\b[^>]*?(?:src|href)=\"([^\"]+)\"") for match in re.finditer(pattern, text,
+                                                                              flags=re.M)]
+    for start, target in targets:
+        if re.match(r"[a-z][a-z0-9+.-]*:", target):
+            continue
+        place = f"{path.name}:{text.count(chr(10), 0, start) + 1}"
+        name, _, anchor = target.partition("#")
+        there = (path.parent / name).resolve() if name else path
+        if not there.exists():
+            yield f"{place}: no such file: {target}"
+        elif anchor and there.suffix == ".md":
+            if anchor not in anchors(there.read_text(encoding="utf-8")):
+                yield f"{place}: no such heading: {target}"
+
+
+def console_blocks(text):
+    """Yields (line, [(command, expected output)])."""
+    for match in re.finditer(r"^```console\n(.*?)^```$", text, flags=re.S | re.M):
+        steps = []
+        for line in match.group(1).splitlines():
+            if line.startswith("$ "):
+                steps.append([line[2:], []])
+            elif line.startswith("> ") and steps and not steps[-1][1]:
+                steps[-1][0] += "\n" + line[2:]
+            elif steps:
+                steps[-1][1].append(line)
+        yield text.count("\n", 0, match.start()) + 1, steps
+
+
+def is_like(shown, printed):
+    """Whether lines are equal; `...` stands for any number of them."""
+    if "..." not in shown:
+        return shown == printed
+    first = shown.index("...")
+    if shown[:first] != printed[:first]:
+        return False
+    rest = shown[first + 1:]
+    return any(is_like(rest, printed[start:]) for start in range(first, len(printed) + 1))
+
+
+def run_blocks(name, text):
+    """Runs the blocks of one file; yields what differs, and ends with how many commands ran."""
+    count = 0
+    with tempfile.TemporaryDirectory() as folder:
+        here = pathlib.Path(folder)
+        (here / "build").mkdir()
+        (here / "build" / "ivcsim").symlink_to(PROGRAM)
+        for part in ("scenarios", "docs"):
+            (here / part).symlink_to(SOURCE / part)
+        environment = {"PATH": f"{here / 'build'}:/usr/local/bin:/usr/bin:/bin", "HOME": folder,
+                       "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
+        for line, steps in console_blocks(text):
+            for command, shown in steps:
+                count += 1
+                done = subprocess.run(["bash", "-c", command], cwd=here, env=environment,
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                      stderr=subprocess.STDOUT, text=True, check=False)
+                printed = [part.rstrip() for part in done.stdout.splitlines()]
+                if not is_like([part.rstrip() for part in shown], printed):
+                    yield (f"{name}:{line}: '{command.splitlines()[0]}' prints:\n"
+                           + "\n".join(printed) + "\n--- the text shows:\n" + "\n".join(shown))
+    return count
+
+
+def case_links():
+    files = markdown()
+    if len(files) < 5:
+        yield "hardly any Markdown was found"
+    for path in files:
+        for finding in links(path, path.read_text(encoding="utf-8")):
+            yield f"{path.relative_to(SOURCE).parent}/{finding}"
+
+
+def case_console():
+    total = 0
+    for path in markdown():
+        total += yield from run_blocks(path.relative_to(SOURCE), path.read_text(encoding="utf-8"))
+    print(f"{total} commands ran")
+    if not list(console_blocks((SOURCE / "README.md").read_text(encoding="utf-8"))):
+        yield "README.md shows no command with what it prints"
+
+
+def case_selftest():
+    here = SOURCE / "README.md"
+    title = "# A `b`: c\n# A `b`: c\n"
+    if anchors(title) != {"a-b-c", "a-b-c-1"}:
+        yield f"anchors of {title!r}: {anchors(title)}"
+    for text, wrong in (("[a](no/such.md)", 1), ("[a](README.md#no-such)", 1), ("![a](no.svg)", 1),
+                        ("[a]: no.md", 1), ('<img src="no.svg">', 1), ("`[a](no.md)`", 0),
+                        ("```\n[a](no.md)\n```", 0), ("[a](CMakeLists.txt)", 0),
+                        ("[a](https://example.org/#x)", 0), ("# H\n[a](README.md)", 0)):
+        found = list(links(here, text))
+        if len(found) != wrong:
+            yield f"links of {text!r}: {found}"
+    for block, wrong in (("$ echo a\na\n", 0), ("$ echo a\nb\n", 1), ("$ echo a\n", 1),
+                         ("$ seq 5\n1\n...\n5\n", 0), ("$ seq 5\n1\n...\n6\n", 1),
+                         ("$ seq 5\n...\n", 0), ("$ cat <<E\n> x\n> E\nx\n", 0),
+                         ("$ echo a >&2\na\n", 0), ("$ ls build\nivcsim\n", 0)):
+        found = list(run_blocks("text", f"```console\n{block}```\n"))
+        if len(found) != wrong:
+            yield f"block {block!r}: {found}"
+
+
+def main():
+    found = list(globals()["case_" + sys.argv[3]]())
+    for line in found:
+        print(line)
+    print(f"{len(found)} findings")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
