@@ -31,6 +31,8 @@
          .sentence = "smallest block of the region; blocks are powers of two of it"},              \
         {IVC_PARAM(S, piece, "piece"), .fallback = "0B", .max = "128MiB",                          \
          .sentence = "longer messages go in pieces of this size; 0B: a quarter of the region"},    \
+        {IVC_PARAM(S, room, "room"), .fallback = "0B", .max = "256MiB",                            \
+         .sentence = "free part of the region at which a sender that waits for room is woken; 0B: half"},  \
         {IVC_PARAM(S, copies, "copies"), .fallback = "1", .min = "1", .max = "2",                  \
          .kind = IVC_KIND_DOCUMENTED,                                                              \
          .source = "CN102693162A: one copy a message; 2 is the variant from private buffers",      \
@@ -156,11 +158,13 @@ static void build_region(IvcVmcomm *module)
     module->region = ivc_region_new(&spec);
     g_assert(module->region);
     module->piece = piece_of(module->spec);
+    module->room = module->spec->room.n ? module->spec->room.n : spec.size_bytes / 2;
+    module->room = MIN(module->room, spec.size_bytes);
     module->n_slots = (uint32_t)(spec.size_bytes / spec.block_bytes_min);
     module->slots = g_new0(IvcVmcommSlot, module->n_slots);
     for (uint32_t i = 0; i < module->n_slots; i++) {
         ivc_buffer_init(&module->slots[i].data, ivc_platform_id(platform), 0);
-        ivc_buffer_init(&module->slots[i].header, ivc_platform_id(platform), 16);
+        ivc_line_init(&module->slots[i].header, ivc_platform_id(platform));
     }
 }
 
@@ -328,6 +332,24 @@ static void check_access(const IvcVmcommSpec *spec, const IvcScenario *scenario,
     }
 }
 
+/* Two ranks take turns with one block; more of them may wait for each other unless each can have
+ * one. */
+static void check_room(const IvcVmcommSpec *spec, const IvcScenario *scenario, const char *path,
+                       IvcDiags *diags)
+{
+    uint64_t ranks = ivc_scenario_channel_ranks(scenario, path);
+    uint64_t blocks = spec->region.n / spec->block_min.n;
+    if (ranks <= 2 || blocks >= ranks)
+        return;
+    g_autofree char *least =
+        ivc_quantity_format(IVC_QUANTITY_SIZE, (IvcAmount){.n = spec->block_min.n});
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, "region"),
+                  "make the region larger or 'block_min' smaller",
+                  "%" G_GUINT64_FORMAT " ranks could wait for each other for ever: the region has "
+                  "room for %" G_GUINT64_FORMAT " blocks of %s ('block_min')",
+                  ranks, blocks, least);
+}
+
 static void check_region(const void *bound, const IvcScenario *scenario, const char *path,
                          IvcDiags *diags)
 {
@@ -358,6 +380,8 @@ static void check_region(const void *bound, const IvcScenario *scenario, const c
                       ivc_scenario_place(scenario, "machine.memory.size"), NULL,
                       "the machine has %s", has);
     }
+    if (!problem)
+        check_room(spec, scenario, path, diags);
     if (!problem && spec->piece.n > largest_block(spec)) {
         g_autofree char *most =
             ivc_quantity_format(IVC_QUANTITY_SIZE, (IvcAmount){.n = largest_block(spec)});

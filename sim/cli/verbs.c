@@ -173,8 +173,8 @@ const IvcVerb ivc_verbs[] = {
      "of the sweep."},
     {"plot", ivc_cmd_plot, "DIR|FILE", 1, 1, IVC_ARGUMENT_FILE, NULL, plot_options, false,
      "draw the figures of a sweep with gnuplot",
-     "Draws bandwidth, latency, CPU shares and cycles per byte from a sweep's directory or from an "
-     "exported CSV file. The .gp and .dat files stay beside each picture."},
+     "Draws bandwidth, latency, CPU shares and cycles per byte from a sweep's directory, its "
+     "results.sqlite or its points.json. The .gp and .dat files stay beside each picture."},
     {"check", ivc_cmd_check, "FILE...", 1, ANY_NUMBER, IVC_ARGUMENT_FILE, NULL, check_options,
      false, "check scenarios and report everything that is wrong",
      "Reads scenarios without simulating them and reports all errors with file, line and column. "

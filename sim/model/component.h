@@ -41,6 +41,9 @@ const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario);
 /** The name of the i-th guest of the channel at `path` ("channels.ring"), or NULL at the end. */
 const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *path, size_t i);
 
+/** How many ranks a run on the channel at `path` has; 0 for an unknown channel. */
+uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path);
+
 /** Reports every name in the list at `path` that is no guest. @return true when all are guests */
 bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, IvcDiags *diags);
 

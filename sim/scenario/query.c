@@ -6,15 +6,32 @@ const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario)
     return scenario->machine;
 }
 
-const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *path, size_t i)
+static const IvcChannelSpec *channel_at(const IvcScenario *scenario, const char *path)
 {
     for (size_t c = 0; c < scenario->n_channels; c++) {
-        const IvcChannelSpec *channel = &scenario->channels[c];
-        g_autofree char *name = g_strconcat("channels.", channel->name, NULL);
+        g_autofree char *name = g_strconcat("channels.", scenario->channels[c].name, NULL);
         if (g_str_equal(name, path))
-            return i < channel->n_between ? scenario->guests[channel->between[i]].name : NULL;
+            return &scenario->channels[c];
     }
     return NULL;
+}
+
+const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *path, size_t i)
+{
+    const IvcChannelSpec *channel = channel_at(scenario, path);
+    if (!channel || i >= channel->n_between)
+        return NULL;
+    return scenario->guests[channel->between[i]].name;
+}
+
+uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path)
+{
+    const IvcChannelSpec *channel = channel_at(scenario, path);
+    uint64_t cores = 0;
+    for (size_t i = 0; channel && i < channel->n_between; i++)
+        cores += scenario->guests[channel->between[i]].cores.n;
+    uint64_t ranks = scenario->workload.ranks;
+    return ranks > 0 && ranks < cores ? ranks : cores;
 }
 
 bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, IvcDiags *diags)
