@@ -30,8 +30,22 @@ static IvcAgent *agent_of_timer(IvcTimer *timer)
 static void charge(IvcAgent *agent)
 {
     IvcTime now = agent->sim->now;
-    agent->core->ledger[agent->stage].spent_ps += now - agent->since_ps;
+    IvcTime elapsed = now - agent->since_ps;
+    IvcLedgerEntry *ledger = agent->core->ledger;
     agent->since_ps = now;
+    if (agent->activity != IVC_ACTIVITY_RUN) {
+        ledger[agent->stage].spent_ps += elapsed;
+        return;
+    }
+    while (elapsed > 0) {
+        IvcOwed *owed = &agent->owed[agent->paid];
+        IvcTime part = MIN(elapsed, owed->left_ps);
+        ledger[owed->stage].spent_ps += part;
+        owed->left_ps -= part;
+        elapsed -= part;
+        if (owed->left_ps == 0)
+            agent->paid++;
+    }
 }
 
 static void charge_free(IvcCore *core)
@@ -50,11 +64,6 @@ void ivc_cores_settle(IvcCores *cores)
         else if (core->running->activity != IVC_ACTIVITY_NONE)
             charge(core->running);
     }
-}
-
-void ivc_count_stage(IvcAgent *agent, uint32_t stage)
-{
-    agent->core->ledger[stage].times++;
 }
 
 /* ---- waiting lists ---- */
@@ -179,6 +188,15 @@ static void move_load_piece(IvcMove *move)
     move->work = (IvcU128)move->pieces[move->piece].alone_ps * IVC_SPEED_FULL;
 }
 
+static void move_begin(IvcAgent *agent, uint32_t stage)
+{
+    agent->activity = IVC_ACTIVITY_MOVE;
+    agent->stage = stage;
+    agent->since_ps = agent->sim->now;
+    move_load_piece(&agent->move);
+    move_go(agent);
+}
+
 /* ---- dispatching ---- */
 
 static void activity_resume(IvcAgent *agent)
@@ -294,7 +312,14 @@ static void agent_fire(IvcSim *sim, IvcTimer *timer)
         return;
     }
     charge(agent);
-    if (agent->activity == IVC_ACTIVITY_MOVE) {
+    if (agent->activity == IVC_ACTIVITY_RUN) {
+        agent->n_owed = 0;
+        if (agent->then_moves) {
+            agent->then_moves = false;
+            move_begin(agent, agent->move_stage);
+            return;
+        }
+    } else if (agent->activity == IVC_ACTIVITY_MOVE) {
         IvcMove *move = &agent->move;
         if (move->active && ivc_sharing_leave(sharing_of(agent), move, sim->now))
             retime_moves(sim, sharing_of(agent));
@@ -323,31 +348,53 @@ static void timeout_fire(IvcSim *sim, IvcTimer *timer)
 
 /* ---- the requests ---- */
 
-bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
+void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
+{
+    g_assert(agent->core->running == agent);
+    agent->core->ledger[stage].times++;
+    if (span_ps == 0)
+        return;
+    g_assert(agent->n_owed < IVC_OWED_MAX);
+    agent->owed[agent->n_owed++] = (IvcOwed){.left_ps = span_ps, .stage = stage};
+}
+
+/* Steps of no time still count as events, so that a loop of them is noticed. */
+static bool count_instant(IvcSim *sim)
+{
+    sim->events++;
+    return ++sim->instant < sim->limits.events_per_instant;
+}
+
+bool ivc_pay(IvcAgent *agent)
 {
     IvcSim *sim = agent->sim;
-    IvcLedgerEntry *entry = &agent->core->ledger[stage];
-    g_assert(agent->core->running == agent);
-    entry->times++;
-    if (span_ps == 0) {
-        sim->events++;
-        if (G_LIKELY(++sim->instant < sim->limits.events_per_instant))
-            return true;
-    }
-    if (!outranked(agent) && ivc_sim_advance(sim, sim->now + span_ps)) {
-        entry->spent_ps += span_ps;
+    IvcTime sum = 0;
+    for (uint32_t i = 0; i < agent->n_owed; i++)
+        sum += agent->owed[i].left_ps;
+    if (sum == 0 && G_LIKELY(count_instant(sim)))
+        return true;
+    if (!outranked(agent) && ivc_sim_advance(sim, sim->now + sum)) {
+        for (uint32_t i = 0; i < agent->n_owed; i++)
+            agent->core->ledger[agent->owed[i].stage].spent_ps += agent->owed[i].left_ps;
+        agent->n_owed = 0;
         return true;
     }
     agent->activity = IVC_ACTIVITY_RUN;
-    agent->stage = stage;
+    agent->paid = 0;
     agent->since_ps = sim->now;
-    ivc_timer_arm(sim, &agent->timer, sim->now + span_ps, IVC_PHASE_ACT);
+    ivc_timer_arm(sim, &agent->timer, sim->now + sum, IVC_PHASE_ACT);
     return false;
+}
+
+bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
+{
+    ivc_owe(agent, span_ps, stage);
+    return ivc_pay(agent);
 }
 
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps)
 {
-    g_assert(agent->core->running == agent);
+    g_assert(agent->core->running == agent && agent->n_owed == 0);
     agent->state = IVC_AGENT_WAITING;
     agent->timed_out = false;
     signal_append(signal, agent);
@@ -360,7 +407,7 @@ bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bou
               uint32_t stage)
 {
     IvcSim *sim = agent->sim;
-    g_assert(agent->core->running == agent && period_ps > 0);
+    g_assert(agent->core->running == agent && agent->n_owed == 0 && period_ps > 0);
     agent->core->ledger[stage].times++;
     agent->activity = IVC_ACTIVITY_SPIN;
     agent->stage = stage;
@@ -374,27 +421,35 @@ bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bou
     return false;
 }
 
-bool ivc_move(IvcAgent *agent, uint32_t stage)
+/* Goes through the pieces of a move as far as nothing else can happen meanwhile. */
+static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
 {
     IvcSim *sim = agent->sim;
     IvcMove *move = &agent->move;
-    IvcLedgerEntry *entry = &agent->core->ledger[stage];
-    g_assert(agent->core->running == agent);
-    entry->times++;
     for (move->piece = 0; move->piece < move->n_pieces; move->piece++) {
         const IvcMovePiece *piece = &move->pieces[move->piece];
         if (outranked(agent) || !ivc_sharing_has_room(sharing_of(agent), piece) ||
             !ivc_sim_advance(sim, sim->now + piece->alone_ps))
-            break;
+            return false;
         entry->spent_ps += piece->alone_ps;
     }
-    if (move->piece == move->n_pieces)
+    return true;
+}
+
+bool ivc_move(IvcAgent *agent, uint32_t stage)
+{
+    IvcLedgerEntry *entry = &agent->core->ledger[stage];
+    g_assert(agent->core->running == agent);
+    entry->times++;
+    agent->move.piece = 0;
+    if (agent->n_owed && !ivc_pay(agent)) {
+        agent->then_moves = true;
+        agent->move_stage = stage;
+        return false;
+    }
+    if (move_inline(agent, entry))
         return true;
-    agent->activity = IVC_ACTIVITY_MOVE;
-    agent->stage = stage;
-    agent->since_ps = sim->now;
-    move_load_piece(move);
-    move_go(agent);
+    move_begin(agent, stage);
     return false;
 }
 

@@ -30,6 +30,11 @@ static const IvcStateField agent_fields[] = {
     IVC_STATE(IvcAgent, waits_for, REF),
     IVC_STATE(IvcAgent, next_waiting, OTHER),
     IVC_STATE(IvcAgent, next_ready, OTHER),
+    IVC_STATE(IvcAgent, owed, OTHER),
+    IVC_STATE(IvcAgent, n_owed, PLAIN),
+    IVC_STATE(IvcAgent, paid, OTHER),
+    IVC_STATE(IvcAgent, then_moves, PLAIN),
+    IVC_STATE(IvcAgent, move_stage, OTHER),
     IVC_STATE(IvcAgent, move, OTHER),
 };
 
@@ -100,7 +105,13 @@ void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
     ivc_digest_state(digest, &ivc_core_state_tables[1], agent);
     timer_digest(&agent->timer, digest);
     timer_digest(&agent->timeout, digest);
-    if (agent->activity == IVC_ACTIVITY_MOVE)
+    for (uint32_t i = agent->activity == IVC_ACTIVITY_RUN ? agent->paid : 0; i < agent->n_owed; i++) {
+        ivc_digest_u64(digest, agent->owed[i].left_ps);
+        ivc_digest_u64(digest, agent->owed[i].stage);
+    }
+    if (agent->then_moves)
+        ivc_digest_u64(digest, agent->move_stage);
+    if (agent->activity == IVC_ACTIVITY_MOVE || agent->then_moves)
         move_digest(&agent->move, agent->sim->now, digest);
     if (agent->activity == IVC_ACTIVITY_RUN && agent->preempted)
         ivc_digest_u64(digest, agent->left_ps);

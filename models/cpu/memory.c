@@ -1,21 +1,22 @@
 /* Where the lines of a buffer are, and what a copy costs.
  *
- * Each cache level counts the bytes that were filled into it (a core's own levels per core, shared
- * ones per chip). A buffer remembers, for the latest pass that read it and the latest that wrote
- * it, who made it and what the counts were when the pass began and ended. A level still holds a
- * byte when no more than its size was filled since the byte was touched. A core that goes over a
- * buffer again in the same order meets every byte at the same distance, so the answer is one for
- * the whole pass. A core that reads what another wrote finds the bytes that the writer touched
- * last still in the writer's private caches, the earlier ones further out: one split. That is O(1)
- * a copy, exact for caches that evict the least recently filled.
+ * Every core's private caches, and the shared ones together, keep the order in which they saw
+ * things (recency.h): a level still holds a byte when no more than its size of other bytes was
+ * seen since. A core that goes over a buffer again in the same order meets every byte at the same
+ * distance, so the answer is one for the whole pass. A core that reads what another wrote finds
+ * the bytes that the writer touched last still in the writer's private caches, the earlier ones
+ * further out: one split. That is exact for fully associative LRU caches, whatever the length.
  *
  * A copy costs its set-up, the words of the loop, and for each line the stall of the place where
  * it is found; a write that misses everywhere reads the line first (write-allocate) and later
  * writes back a line that it displaced: two lines of memory traffic.
  *
- * Leaves out: conflict misses, prefetchers beyond what the profile's stalls contain, victim and
+ * A line of shared state (a flag, a queue head) is tracked by who wrote and who read it last.
+ *
+ * Leaves out: conflict misses, flags that are evicted between two uses, prefetchers beyond what the profile's stalls contain, victim and
  * exclusive caches, TLB misses, partial lines shared by two buffers. */
 #include "models/cpu/memory_state.h"
+#include "models/cpu/recency.h"
 #include "sim/model/platform.h"
 
 #include <string.h>
@@ -41,6 +42,24 @@ static void set_line_costs(IvcFinePs to[IVC_LEVELS], const IvcClock *clock,
     to[IVC_LEVEL_MEMORY] = fine_cost(clock, from->memory);
 }
 
+/* The smallest cache of each kind: below its size, order does not matter. */
+static void init_recency(IvcMemory *memory)
+{
+    uint64_t smallest[2] = {UINT64_MAX, UINT64_MAX};
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+        bool private_level = memory->cache_private[l];
+        if (!memory->cache_bytes[l])
+            continue;
+        smallest[private_level] = MIN(smallest[private_level], memory->cache_bytes[l]);
+        memory->has_shared = memory->has_shared || !private_level;
+        if (private_level && (l > 0 || !memory->write_through))
+            memory->private_writes = true;
+    }
+    ivc_recency_init(&memory->chip, smallest[0]);
+    for (uint32_t c = 0; c < memory->n_cores; c++)
+        ivc_recency_init(&memory->cores[c], smallest[1]);
+}
+
 IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
 {
     IvcMemory *memory = g_new(IvcMemory, 1);
@@ -51,13 +70,14 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
         .write_through = spec->l1_write == IVC_WRITE_THROUGH,
         .setup = fine_cost(&clock, spec->copy_setup),
         .word = fine_cost(&clock, spec->copy_word),
-        .core_fills = g_new0(uint64_t, spec->cores * IVC_CACHE_LEVELS),
+        .cores = g_new0(IvcRecency, spec->cores),
     };
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
         memory->cache_bytes[l] =
             spec->cache_scope[l] == IVC_CACHE_NONE ? 0 : spec->cache_size[l].n;
         memory->cache_private[l] = spec->cache_scope[l] == IVC_CACHE_CORE;
     }
+    init_recency(memory);
     set_line_costs(memory->read_line, &clock, &spec->read);
     set_line_costs(memory->write_line, &clock, &spec->write);
     const uint64_t capacity[IVC_RESOURCES] = {spec->interconnect_rate.bps / 8,
@@ -71,51 +91,56 @@ void ivc_memory_free(IvcMemory *memory)
     if (!memory)
         return;
     ivc_sharing_clear(&memory->sharing);
-    g_free(memory->core_fills);
+    for (uint32_t c = 0; c < memory->n_cores; c++)
+        ivc_recency_clear(&memory->cores[c]);
+    ivc_recency_clear(&memory->chip);
+    g_free(memory->cores);
     g_free(memory);
 }
 
 void ivc_buffer_init(IvcBuffer *buffer, uint32_t id, uint64_t bytes)
 {
     *buffer = (IvcBuffer){.id = id, .bytes = bytes, .read.core = -1, .write.core = -1};
+    buffer->read.own.id = buffer->write.own.id = buffer->chip.id = id;
 }
 
-static uint64_t fills(const IvcMemory *memory, int32_t core, size_t level)
+static bool is_present(const IvcRecencyEntry *entry)
 {
-    return memory->cache_private[level]
-               ? memory->core_fills[(size_t)core * IVC_CACHE_LEVELS + level]
-               : memory->chip_fills[level];
+    return entry->bytes + entry->old_bytes > 0;
 }
 
-static IvcMark mark_now(const IvcMemory *memory, int32_t core)
+/* Different bytes that were seen since the first byte of the entry's pass, its own included. */
+static uint64_t distance(IvcRecency *recency, const IvcRecencyEntry *entry)
 {
-    IvcMark mark;
+    return ivc_recency_later(recency, entry) + entry->bytes + entry->old_bytes;
+}
+
+/* The nearest private level in which a core still has what it touched in this pass. */
+static uint8_t own_level(const IvcMemory *memory, const IvcPass *pass, bool wrote, int32_t core)
+{
+    if (pass->core != core || !pass->valid || !is_present(&pass->own))
+        return IVC_LEVEL_MEMORY;
+    uint64_t since = distance(&memory->cores[core], &pass->own);
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+        if (l == 0 && wrote && memory->write_through)
+            continue; /* stores do not allocate in a write-through cache */
+        if (memory->cache_private[l] && since <= memory->cache_bytes[l])
+            return (uint8_t)l;
+    }
+    return IVC_LEVEL_MEMORY;
+}
+
+/* The nearest level at which a core finds the buffer, other cores' private caches left aside. */
+static uint8_t level_of(IvcMemory *memory, const IvcBuffer *buffer, int32_t core)
+{
+    uint8_t level = MIN(own_level(memory, &buffer->read, false, core),
+                        own_level(memory, &buffer->write, true, core));
+    if (level < IVC_LEVEL_MEMORY || !memory->has_shared || !is_present(&buffer->chip))
+        return level;
+    uint64_t since = distance(&memory->chip, &buffer->chip);
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
-        mark.level[l] = fills(memory, core, l);
-    return mark;
-}
-
-/* Whether `level` still holds what was touched when its fills stood at `mark`. */
-static bool holds(const IvcMemory *memory, int32_t core, size_t level, const IvcMark *mark)
-{
-    return memory->cache_bytes[level] &&
-           fills(memory, core, level) - mark->level[level] <= memory->cache_bytes[level];
-}
-
-/* The nearest level at which a core finds what it, or anybody, touched in these passes. */
-static uint8_t level_of(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core)
-{
-    const IvcPass *passes[] = {&buffer->read, &buffer->write};
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
-        for (size_t p = 0; p < G_N_ELEMENTS(passes); p++) {
-            const IvcPass *pass = passes[p];
-            if (pass->core < 0 || (memory->cache_private[l] && (pass->core != core || !pass->valid)))
-                continue;
-            if (l == 0 && pass == &buffer->write && memory->write_through)
-                continue; /* stores do not allocate in a write-through cache */
-            if (holds(memory, pass->core, l, &pass->began))
-                return (uint8_t)l;
-        }
+        if (memory->cache_bytes[l] && !memory->cache_private[l] && since <= memory->cache_bytes[l])
+            return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
 }
 
@@ -123,19 +148,20 @@ static uint8_t level_of(const IvcMemory *memory, const IvcBuffer *buffer, int32_
 static uint64_t others_tail(const IvcMemory *memory, const IvcPass *pass)
 {
     uint64_t most = 0;
+    if (!is_present(&pass->own))
+        return 0;
+    uint64_t later = ivc_recency_later(&memory->cores[pass->core], &pass->own);
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
-        if (!memory->cache_bytes[l] || !memory->cache_private[l] ||
-            (l == 0 && memory->write_through))
+        if (!memory->cache_private[l] || (l == 0 && memory->write_through))
             continue;
-        uint64_t since = fills(memory, pass->core, l) - pass->ended.level[l];
-        if (since < memory->cache_bytes[l])
-            most = MAX(most, memory->cache_bytes[l] - since);
+        if (later < memory->cache_bytes[l])
+            most = MAX(most, memory->cache_bytes[l] - later);
     }
     return most;
 }
 
 /* Decides, as a pass begins, where its bytes are. */
-static void pass_begin(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+static void pass_begin(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
                        IvcPass *pass)
 {
     pass->head = pass->tail = level_of(memory, buffer, core);
@@ -154,16 +180,19 @@ static void pass_begin(const IvcMemory *memory, const IvcBuffer *buffer, int32_t
     pass->tail = IVC_LEVEL_OTHER;
 }
 
-/* One side of a copy: continues the pass that is under way, or begins a new one. */
-static void side_enter(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
-                       uint64_t at, IvcPass *pass)
+/* One side of a copy: a continued or a new pass. */
+typedef struct {
+    IvcPass pass;
+    bool fresh; /* it begins here */
+} Side;
+
+static void side_enter(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+                       uint64_t at, Side *side)
 {
-    *pass = write ? buffer->write : buffer->read;
-    if (at != 0 && pass->core == core && pass->at == at)
-        return;
-    pass_begin(memory, buffer, core, write, pass);
-    pass->core = core;
-    pass->began = mark_now(memory, core);
+    side->pass = write ? buffer->write : buffer->read;
+    side->fresh = at == 0 || side->pass.core != core || side->pass.at != at;
+    if (side->fresh)
+        pass_begin(memory, buffer, core, write, &side->pass);
 }
 
 static uint8_t side_level(const IvcPass *pass, uint64_t at)
@@ -175,18 +204,6 @@ static uint8_t side_level(const IvcPass *pass, uint64_t at)
 static uint64_t side_uniform(const IvcPass *pass, uint64_t at, uint64_t bytes)
 {
     return at < pass->split ? MIN(bytes, pass->split - at) : bytes;
-}
-
-static void count_fills(IvcMemory *memory, int32_t core, uint8_t level, uint64_t bytes, bool write)
-{
-    for (size_t l = 0; l < IVC_CACHE_LEVELS && l < level; l++) {
-        if (!memory->cache_bytes[l] || (l == 0 && write && memory->write_through))
-            continue;
-        if (memory->cache_private[l])
-            memory->core_fills[(size_t)core * IVC_CACHE_LEVELS + l] += bytes;
-        else if (level == IVC_LEVEL_MEMORY)
-            memory->chip_fills[l] += bytes;
-    }
 }
 
 static uint64_t lines_of(const IvcMemory *memory, uint64_t bytes)
@@ -209,8 +226,8 @@ static void add_traffic(const IvcMemory *memory, uint8_t level, uint64_t bytes, 
 }
 
 typedef struct {
-    IvcPass read;
-    IvcPass write;
+    Side read;
+    Side write;
 } Sides;
 
 static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const IvcBuffer *to,
@@ -222,12 +239,12 @@ static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const 
     uint64_t lines = lines_of(memory, bytes);
     IvcU128 fine = (IvcU128)setup + (IvcU128)((bytes + WORD_BYTES - 1) / WORD_BYTES) * memory->word;
     if (from) {
-        uint8_t level = side_level(&sides->read, from_at);
+        uint8_t level = side_level(&sides->read.pass, from_at);
         fine += (IvcU128)lines * memory->read_line[level];
         add_traffic(memory, level, bytes, false, traffic);
     }
     if (to) {
-        uint8_t level = side_level(&sides->write, to_at);
+        uint8_t level = side_level(&sides->write.pass, to_at);
         /* A write-through cache sends every line on, wherever it was found. */
         uint8_t paid = memory->write_through && level == IVC_LEVEL_L1 ? IVC_LEVEL_L2 : level;
         fine += (IvcU128)lines * memory->write_line[paid];
@@ -242,7 +259,7 @@ static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const 
 }
 
 /* Splits a copy into uniform pieces; returns how many. */
-static uint32_t plan(const IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
+static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
                      const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
                      IvcMovePiece pieces[IVC_MOVE_PIECES])
 {
@@ -255,9 +272,9 @@ static uint32_t plan(const IvcMemory *memory, int32_t core, const IvcBuffer *to,
     do {
         uint64_t part = bytes;
         if (from)
-            part = side_uniform(&sides->read, from_at, part);
+            part = side_uniform(&sides->read.pass, from_at, part);
         if (to)
-            part = side_uniform(&sides->write, to_at, part);
+            part = side_uniform(&sides->write.pass, to_at, part);
         g_assert(n < IVC_MOVE_PIECES);
         pieces[n++] = piece_of(memory, sides, to, to_at, from, from_at, part, setup);
         setup = 0;
@@ -268,31 +285,52 @@ static uint32_t plan(const IvcMemory *memory, int32_t core, const IvcBuffer *to,
     return n;
 }
 
-/* Counts what the pass filled and, when asked to, where it found it; stores it back as the
- * buffer's latest. */
-static void side_leave(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, uint64_t at,
-                       uint64_t bytes, bool write, uint64_t *found)
+/* The pass is seen by the caches on its way. */
+static void see(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, int32_t core, bool fresh,
+                uint64_t bytes, bool write)
 {
-    for (uint64_t done = 0; done < bytes;) {
+    uint64_t seen = lines_of(memory, bytes) * memory->line_bytes;
+    IvcPass *twin = write ? &buffer->read : &buffer->write;
+    if (fresh && pass->core >= 0 && pass->core != core)
+        ivc_recency_forget(&memory->cores[pass->core], &pass->own);
+    pass->core = core;
+    if (!write || memory->private_writes) {
+        if (fresh && twin->core == core)
+            ivc_recency_forget(&memory->cores[core], &twin->own); /* the same bytes */
+        if (fresh)
+            ivc_recency_begin(&memory->cores[core], &pass->own);
+        ivc_recency_touch(&memory->cores[core], &pass->own, seen);
+    }
+    if (!memory->has_shared)
+        return;
+    if (fresh)
+        ivc_recency_begin(&memory->chip, &buffer->chip);
+    ivc_recency_touch(&memory->chip, &buffer->chip, seen);
+}
+
+/* Stores the pass back as the buffer's latest, and counts in `found` (may be NULL) where its bytes
+ * were. */
+static void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, int32_t core,
+                       uint64_t at, uint64_t bytes, bool write, uint64_t *found)
+{
+    IvcPass *pass = write ? &buffer->write : &buffer->read;
+    pass->split = side->pass.split;
+    pass->head = side->pass.head;
+    pass->tail = side->pass.tail;
+    for (uint64_t done = 0; found && done < bytes;) {
         uint64_t part = side_uniform(pass, at + done, bytes - done);
-        uint8_t level = side_level(pass, at + done);
-        count_fills(memory, pass->core, level, part, write);
-        if (found)
-            found[level] += part;
+        found[side_level(pass, at + done)] += part;
         done += part;
     }
+    see(memory, buffer, pass, core, side->fresh, bytes, write);
     pass->at = at + bytes;
     pass->valid = true;
-    pass->ended = mark_now(memory, pass->core);
     if (write) {
-        buffer->write = *pass;
         buffer->exclusive = true;
-        if (buffer->read.core != pass->core)
+        if (buffer->read.core != core)
             buffer->read.valid = false;
-    } else {
-        buffer->read = *pass;
-        if (buffer->write.core != pass->core)
-            buffer->exclusive = false;
+    } else if (buffer->write.core != core) {
+        buffer->exclusive = false;
     }
 }
 
@@ -318,35 +356,65 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
     memory->copies++;
     memory->copied_bytes += bytes;
     if (from)
-        side_leave(memory, from, &sides.read, from_at, bytes, false, memory->read_bytes);
+        side_leave(memory, from, &sides.read, core, from_at, bytes, false, memory->read_bytes);
     if (to)
-        side_leave(memory, to, &sides.write, to_at, bytes, true, memory->written_bytes);
+        side_leave(memory, to, &sides.write, core, to_at, bytes, true, memory->written_bytes);
     return ivc_move(agent, stage);
 }
 
 void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes)
 {
     IvcMemory *memory = agent->core->cores->memory;
-    Sides sides;
-    check_range(buffer, at, bytes);
-    side_enter(memory, buffer, (int32_t)agent->core->id, true, at, &sides.write);
-    side_leave(memory, buffer, &sides.write, at, bytes, true, NULL);
-}
-
-bool ivc_touch(IvcAgent *agent, IvcBuffer *line, bool write, uint32_t stage)
-{
-    IvcMemory *memory = agent->core->cores->memory;
     int32_t core = (int32_t)agent->core->id;
-    Sides sides;
-    IvcPass *pass = write ? &sides.write : &sides.read;
-    side_enter(memory, line, core, write, 0, pass);
-    uint8_t level = side_level(pass, 0);
-    IvcFinePs fine = memory->word + (write ? memory->write_line : memory->read_line)[level];
-    side_leave(memory, line, pass, 0, MIN(line->bytes, memory->line_bytes), write, NULL);
-    return ivc_spend(agent, (fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT, stage);
+    Side side;
+    check_range(buffer, at, bytes);
+    side_enter(memory, buffer, core, true, at, &side);
+    side_leave(memory, buffer, &side, core, at, bytes, true, NULL);
 }
 
-IvcTime ivc_copy_alone_ps(const IvcMemory *memory, uint32_t core, IvcBuffer to, uint64_t to_at,
+void ivc_line_init(IvcLine *line, uint32_t id)
+{
+    *line = (IvcLine){.id = id, .writer = -1, .reader = -1};
+}
+
+static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
+{
+    if (line->writer == core || line->reader == core)
+        return memory->word;
+    IvcLevel level = line->writer < 0        ? IVC_LEVEL_MEMORY
+                     : memory->private_writes ? IVC_LEVEL_OTHER
+                                              : IVC_LEVEL_L2;
+    line->reader = core;
+    return memory->word + memory->read_line[level];
+}
+
+static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
+{
+    bool mine = line->writer == core && line->reader < 0;
+    IvcLevel level = line->writer < 0          ? IVC_LEVEL_MEMORY
+                     : !memory->private_writes ? IVC_LEVEL_L2
+                     : mine                    ? IVC_LEVEL_L1
+                                               : IVC_LEVEL_OTHER;
+    line->writer = core;
+    line->reader = -1;
+    return memory->word + memory->write_line[level];
+}
+
+IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)
+{
+    const IvcMemory *memory = agent->core->cores->memory;
+    int32_t core = (int32_t)agent->core->id;
+    IvcFinePs fine = write ? line_write(memory, line, core) : line_read(memory, line, core);
+    return (fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT;
+}
+
+void ivc_line_digest(const IvcLine *line, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, (uint64_t)(int64_t)line->writer);
+    ivc_digest_u64(digest, (uint64_t)(int64_t)line->reader);
+}
+
+IvcTime ivc_copy_alone_ps(IvcMemory *memory, uint32_t core, IvcBuffer to, uint64_t to_at,
                           IvcBuffer from, uint64_t from_at, uint64_t bytes)
 {
     Sides sides;
@@ -359,6 +427,24 @@ IvcTime ivc_copy_alone_ps(const IvcMemory *memory, uint32_t core, IvcBuffer to, 
     return sum;
 }
 
+/* How far back an entry lies matters up to the size of the caches. */
+static void entry_digest(IvcRecency *recency, const IvcRecencyEntry *entry, uint64_t most,
+                         IvcDigest *digest)
+{
+    ivc_digest_u64(digest, entry->bytes);
+    ivc_digest_u64(digest, entry->old_bytes);
+    ivc_digest_u64(digest, MIN(ivc_recency_later(recency, entry), most));
+}
+
+static uint64_t largest(const IvcMemory *memory, bool private_levels)
+{
+    uint64_t most = 0;
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+        if (memory->cache_private[l] == private_levels)
+            most = MAX(most, memory->cache_bytes[l]);
+    return most;
+}
+
 static void pass_digest(const IvcMemory *memory, const IvcPass *pass, IvcDigest *digest)
 {
     ivc_digest_u64(digest, (uint64_t)(int64_t)pass->core);
@@ -369,11 +455,7 @@ static void pass_digest(const IvcMemory *memory, const IvcPass *pass, IvcDigest 
     ivc_digest_u64(digest, pass->head);
     ivc_digest_u64(digest, pass->tail);
     ivc_digest_u64(digest, pass->valid);
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
-        uint64_t count = fills(memory, pass->core, l), cap = memory->cache_bytes[l] + 1;
-        ivc_digest_age(digest, count, pass->began.level[l], cap);
-        ivc_digest_age(digest, count, pass->ended.level[l], cap);
-    }
+    entry_digest(&memory->cores[pass->core], &pass->own, largest(memory, true) + 1, digest);
 }
 
 void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDigest *digest)
@@ -383,6 +465,7 @@ void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDige
     ivc_digest_u64(digest, buffer->exclusive);
     pass_digest(memory, &buffer->read, digest);
     pass_digest(memory, &buffer->write, digest);
+    entry_digest((IvcRecency *)&memory->chip, &buffer->chip, largest(memory, false) + 1, digest);
 }
 
 void ivc_memory_count(IvcPlatform *platform)
@@ -403,11 +486,13 @@ void ivc_memory_count(IvcPlatform *platform)
     }
 }
 
-/* Fill counts matter only by their distance from marks, which the buffers feed. */
 void ivc_memory_digest(const IvcMemory *memory, IvcDigest *digest)
 {
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         ivc_digest_u64(digest, memory->sharing.asked[r]);
+    for (uint32_t c = 0; c < memory->n_cores; c++)
+        ivc_recency_digest(&memory->cores[c], digest);
+    ivc_recency_digest(&memory->chip, digest);
     ivc_digest_u64(digest, memory->sharing.n);
     ivc_digest_u64(digest, memory->sharing.limited);
     for (uint32_t i = 0; i < memory->sharing.n; i++) {

@@ -134,6 +134,9 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
     Lane *lane = lane_of(mailbox, to,
                          ivc_register_lane(mailbox->ops, mailbox->n, from, to).lane);
     IVC_BEGIN(f);
+    if (lane->shared) {
+        IVC_AWAIT(f, ivc_pay(agent));
+    }
     while (lane->shared && lane->held) {
         IVC_AWAIT(f, ivc_poll(agent, &lane->turn, t->poll, IVC_TIME_NEVER,
                               IVC_STAGE_REGISTER_POLL));
@@ -151,10 +154,9 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
             IVC_AWAIT(f, ivc_poll(agent, &lane->empty, MAX(1, t->registers_load), IVC_TIME_NEVER,
                                   IVC_STAGE_REGISTER_POLL));
         }
+        if (!mailbox->ops->data_posts)
+            ivc_owe(agent, t->registers_store, IVC_STAGE_REGISTER_STORE);
         IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
-        if (!mailbox->ops->data_posts) {
-            IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
-        }
         launch(lane, from, word, f->chunk);
     }
     if (lane->shared) {
@@ -179,9 +181,9 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
     IvcRegisterJoinResult joined;
     IVC_BEGIN(&h->fetch);
     h->complete = false;
-    if (port_of(lane, IVC_REG_FETCH).address != port_of(lane, IVC_REG_PENDING).address) {
-        IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
-    }
+    /* The word cannot change before the lane is cleared: reading and clearing go together. */
+    if (port_of(lane, IVC_REG_FETCH).address != port_of(lane, IVC_REG_PENDING).address)
+        ivc_owe(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD);
     for (;;) {
         h->value = port_read(lane, IVC_REG_FETCH);
         h->from = lane->from;
@@ -226,7 +228,7 @@ static IvcStep handler_step(IvcAgent *agent)
         while (!ivc_register_lines(mailbox->block, h->core)) {
             IVC_AWAIT(h, ivc_wait(agent, &h->line, IVC_TIME_NEVER));
         }
-        IVC_AWAIT(h, ivc_spend(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY));
+        ivc_owe(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY);
         IVC_AWAIT(h, ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
         h->pending = port_read(lane_of(mailbox, h->member, 0), IVC_REG_PENDING);
         for (h->lane = 0; h->lane < mailbox->ops->lanes; h->lane++) {

@@ -75,7 +75,7 @@ enum { FASTBOX, CELL, RENDEZVOUS, UNEXPECTED };
 /* A box or slot between two processes: data, and a flag on a line of its own. */
 typedef struct {
     IvcBuffer data;
-    IvcBuffer flag;
+    IvcLine flag;
     bool full;
 } Box;
 
@@ -111,8 +111,8 @@ typedef struct {
     IvcArrivals arrivals;  /* published to it and not looked at */
     IvcArrivals unexpected;
     IvcBuffer aside;       /* where unexpected data waits */
-    IvcBuffer queue_line;  /* head and tail of its receive queue */
-    IvcBuffer pool_line;   /* head of its free cells */
+    IvcLine queue_line;  /* head and tail of its receive queue */
+    IvcLine pool_line;   /* head of its free cells */
     IvcBuffer *cells;
     uint32_t *free_cells;  /* a stack */
     uint32_t n_free;
@@ -138,7 +138,7 @@ struct Nemesis {
 static void box_init(IvcPlatform *platform, Box *box, uint64_t bytes)
 {
     ivc_buffer_init(&box->data, ivc_platform_id(platform), bytes);
-    ivc_buffer_init(&box->flag, ivc_platform_id(platform), 8);
+    ivc_line_init(&box->flag, ivc_platform_id(platform));
 }
 
 static void process_init(Nemesis *self, Process *process, IvcRank *rank)
@@ -150,8 +150,8 @@ static void process_init(Nemesis *self, Process *process, IvcRank *rank)
     ivc_arrivals_init(&process->arrivals, 16);
     ivc_arrivals_init(&process->unexpected, 16);
     ivc_buffer_init(&process->aside, ivc_platform_id(platform), self->spec.cell.n);
-    ivc_buffer_init(&process->queue_line, ivc_platform_id(platform), 8);
-    ivc_buffer_init(&process->pool_line, ivc_platform_id(platform), 8);
+    ivc_line_init(&process->queue_line, ivc_platform_id(platform));
+    ivc_line_init(&process->pool_line, ivc_platform_id(platform));
     process->cells = g_new0(IvcBuffer, self->spec.cells);
     process->free_cells = g_new0(uint32_t, self->spec.cells);
     for (uint32_t c = 0; c < self->spec.cells; c++) {
@@ -229,6 +229,13 @@ static void publish(Nemesis *self, uint32_t to, const IvcMpiCall *call, uint32_t
     ivc_signal(&self->platform->sim, &self->processes[to].event);
 }
 
+/* Reads or writes a shared line, as part of what comes next. */
+static void owe_flag(Process *process, IvcLine *line, bool write)
+{
+    IvcAgent *agent = &process->rank->agent;
+    ivc_owe(agent, ivc_line_touch(agent, line, write), process->nemesis->stage0 + FLAGS);
+}
+
 /* Sends by rendezvous: the request has been published, the receiver's answer is awaited. */
 static IvcStep send_slots(Process *process, IvcMpiCall *call, Pair *pair)
 {
@@ -250,7 +257,8 @@ static IvcStep send_slots(Process *process, IvcMpiCall *call, Pair *pair)
         f->part = MIN(self->spec.slot.n, call->bytes - f->at);
         IVC_AWAIT(&f->lmt, ivc_copy(agent, &slot->data, 0, call->buffer, f->at, f->part,
                                     self->stage0 + COPY_IN));
-        IVC_AWAIT(&f->lmt, ivc_touch(agent, &slot->flag, true, self->stage0 + FLAGS));
+        owe_flag(process, &slot->flag, true);
+        IVC_AWAIT(&f->lmt, ivc_pay(agent));
         pair->filled++;
         slot = &pair->slots[pair->filled % self->spec.slots];
         ivc_signal(agent->sim, &self->processes[call->peer].event);
@@ -266,31 +274,33 @@ static IvcStep nemesis_send(IvcRank *rank, IvcMpiCall *call)
     Frame *f = &process->frame;
     Pair *pair = pair_of(self, rank->rank, (uint32_t)call->peer);
     IVC_BEGIN(f);
-    IVC_AWAIT(f, ivc_spend(agent, self->send_ps, self->stage0 + SEND));
+    ivc_owe(agent, self->send_ps, self->stage0 + SEND);
     if (self->spec.fastbox && call->bytes <= self->spec.eager_max.n) {
-        IVC_AWAIT(f, ivc_touch(agent, &pair->fastbox.flag, false, self->stage0 + FLAGS));
+        owe_flag(process, &pair->fastbox.flag, false);
+        IVC_AWAIT(f, ivc_pay(agent));
         if (!pair->fastbox.full) {
             IVC_AWAIT(f, ivc_copy(agent, &pair->fastbox.data, 0, call->buffer, 0, call->bytes,
                                   self->stage0 + COPY_IN));
-            IVC_AWAIT(f, ivc_touch(agent, &pair->fastbox.flag, true, self->stage0 + FLAGS));
+            owe_flag(process, &pair->fastbox.flag, true);
+            IVC_AWAIT(f, ivc_pay(agent));
             pair->fastbox.full = true;
             self->fastbox_messages++;
             publish(self, (uint32_t)call->peer, call, FASTBOX, rank->rank);
             IVC_RETURN(f);
         }
     }
+    IVC_AWAIT(f, ivc_pay(agent));
     while (process->n_free == 0) {
         IVC_AWAIT(f, ivc_poll(agent, &process->event, self->poll_ps, IVC_TIME_NEVER,
                               self->stage0 + POLL_ROOM));
     }
     f->cell = process->free_cells[--process->n_free];
-    IVC_AWAIT(f, ivc_touch(agent, &process->pool_line, true, self->stage0 + FLAGS));
+    owe_flag(process, &process->pool_line, true);
     if (call->bytes <= self->spec.eager_max.n) {
         IVC_AWAIT(f, ivc_copy(agent, &process->cells[f->cell], 0, call->buffer, 0, call->bytes,
                               self->stage0 + COPY_IN));
     }
-    IVC_AWAIT(f, ivc_touch(agent, &self->processes[call->peer].queue_line, true,
-                           self->stage0 + FLAGS));
+    owe_flag(process, &self->processes[call->peer].queue_line, true);
     IVC_AWAIT(f, ivc_spend(agent, self->platform->t.atomic, IVC_STAGE_ATOMIC));
     if (call->bytes <= self->spec.eager_max.n) {
         self->cell_messages++;
@@ -318,7 +328,8 @@ static IvcStep recv_slots(Process *process, IvcMpiCall *call, Pair *pair)
     Frame *f = &process->frame;
     Box *slot = &pair->slots[pair->taken % self->spec.slots];
     IVC_BEGIN(&f->lmt);
-    IVC_AWAIT(&f->lmt, ivc_touch(agent, &slot->flag, true, self->stage0 + FLAGS));
+    owe_flag(process, &slot->flag, true);
+    IVC_AWAIT(&f->lmt, ivc_pay(agent));
     pair->cleared = true;
     ivc_signal(agent->sim, &self->processes[f->arrival.envelope.source].event);
     for (f->at = 0; f->at < f->arrival.envelope.bytes; f->at += f->part) {
@@ -326,14 +337,15 @@ static IvcStep recv_slots(Process *process, IvcMpiCall *call, Pair *pair)
             IVC_AWAIT(&f->lmt, ivc_poll(agent, &process->event, self->poll_ps, IVC_TIME_NEVER,
                                         self->stage0 + POLL_ARRIVAL));
         }
-        IVC_AWAIT(&f->lmt, ivc_touch(agent, &slot->flag, false, self->stage0 + FLAGS));
+        owe_flag(process, &slot->flag, false);
         f->part = MIN(self->spec.slot.n, f->arrival.envelope.bytes - f->at);
         if (f->at < call->bytes) { /* the rest of a message that is too long is dropped */
             IVC_AWAIT(&f->lmt, ivc_copy(agent, call->buffer, f->at, &slot->data, 0,
                                         MIN(f->part, call->bytes - f->at),
                                         self->stage0 + COPY_OUT));
         }
-        IVC_AWAIT(&f->lmt, ivc_touch(agent, &slot->flag, true, self->stage0 + FLAGS));
+        owe_flag(process, &slot->flag, true);
+        IVC_AWAIT(&f->lmt, ivc_pay(agent));
         pair->taken++;
         slot = &pair->slots[pair->taken % self->spec.slots];
         ivc_signal(agent->sim, &self->processes[f->arrival.envelope.source].event);
@@ -352,7 +364,7 @@ static IvcBuffer *data_of(Process *process, const IvcArrival *arrival)
 }
 
 /* The line that the receiver touches to see, and to free, an arrival. */
-static IvcBuffer *flag_of(Process *process, const IvcArrival *arrival)
+static IvcLine *flag_of(Process *process, const IvcArrival *arrival)
 {
     Nemesis *self = process->nemesis;
     uint32_t from = arrival->envelope.source;
@@ -411,8 +423,7 @@ static IvcStep recv_arrival(Process *process, IvcMpiCall *call)
     }
     f->arrival = ivc_arrivals_take(&process->arrivals, 0);
     f->found = ivc_mpi_matches(call, &f->arrival.envelope) ? 0 : -1;
-    IVC_AWAIT(&f->part_of,
-              ivc_touch(agent, flag_of(process, &f->arrival), false, self->stage0 + FLAGS));
+    owe_flag(process, flag_of(process, &f->arrival), false);
     if (f->arrival.kind != RENDEZVOUS) {
         to = f->found >= 0 ? call->buffer : &process->aside;
         f->part = f->found >= 0 ? fitting(call, &f->arrival.envelope) : f->arrival.envelope.bytes;
@@ -420,8 +431,8 @@ static IvcStep recv_arrival(Process *process, IvcMpiCall *call)
                                         self->stage0 + (f->found >= 0 ? COPY_OUT
                                                                       : COPY_UNEXPECTED)));
     }
-    IVC_AWAIT(&f->part_of,
-              ivc_touch(agent, flag_of(process, &f->arrival), true, self->stage0 + FLAGS));
+    owe_flag(process, flag_of(process, &f->arrival), true);
+    IVC_AWAIT(&f->part_of, ivc_pay(agent));
     release(process, &f->arrival);
     if (f->found < 0)
         ivc_arrivals_push(&process->unexpected, &f->arrival.envelope,
@@ -454,7 +465,7 @@ static IvcStep nemesis_recv(IvcRank *rank, IvcMpiCall *call)
 static void box_digest(const Nemesis *self, const Box *box, IvcDigest *digest)
 {
     ivc_buffer_digest(self->platform->memory, &box->data, digest);
-    ivc_buffer_digest(self->platform->memory, &box->flag, digest);
+    ivc_line_digest(&box->flag, digest);
     ivc_digest_u64(digest, box->full);
 }
 
@@ -488,8 +499,8 @@ static void process_digest(const Process *process, IvcDigest *digest)
     ivc_arrivals_digest(&process->arrivals, digest);
     ivc_arrivals_digest(&process->unexpected, digest);
     ivc_buffer_digest(memory, &process->aside, digest);
-    ivc_buffer_digest(memory, &process->queue_line, digest);
-    ivc_buffer_digest(memory, &process->pool_line, digest);
+    ivc_line_digest(&process->queue_line, digest);
+    ivc_line_digest(&process->pool_line, digest);
     ivc_digest_u64(digest, process->n_free);
     for (uint32_t c = 0; c < process->n_free; c++)
         ivc_digest_u64(digest, process->free_cells[c]);

@@ -14,6 +14,7 @@ typedef struct {
     IvcBytes region;
     IvcBytes block_min;
     IvcBytes piece;
+    IvcBytes room;
     uint64_t copies;
     IvcNameList access;
     IvcSpan spin;
@@ -73,7 +74,7 @@ typedef struct {
 /** A block of the region as the module sees it. */
 typedef struct {
     IvcBuffer data;
-    IvcBuffer header;
+    IvcLine header;
     uint64_t bytes; /**< of data in it */
     bool last;      /**< of its message */
     uint32_t next;
@@ -139,6 +140,7 @@ struct IvcVmcomm {
     IvcMailbox *mailbox;
     IvcRegion *region;        /**< NULL: registers alone */
     uint64_t piece;
+    uint64_t room;            /**< free bytes at which waiting senders are told */
     IvcVmcommSlot *slots;
     uint32_t n_slots;
     IvcVmcommPort *ports;

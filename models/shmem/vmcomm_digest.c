@@ -86,6 +86,6 @@ void ivc_vmcomm_digest(const void *channel, IvcDigest *digest)
     ivc_region_digest(module->region, digest);
     for (uint32_t i = 0; i < module->n_slots; i++) {
         ivc_buffer_digest(module->platform->memory, &module->slots[i].data, digest);
-        ivc_buffer_digest(module->platform->memory, &module->slots[i].header, digest);
+        ivc_line_digest(&module->slots[i].header, digest);
     }
 }

@@ -213,11 +213,21 @@ static void give_back(IvcVmcommPort *port)
     module->ports[module->messages[port->message].envelope.source].blocks--;
 }
 
+/* Enough is free again that waking who waits for room is worth an interrupt. */
+static bool has_room(const IvcVmcomm *module)
+{
+    uint64_t used = ivc_region_stats(module->region).bytes_used;
+    return module->spec->region.n - used >= module->room;
+}
+
 /* Tells every rank that sleeps for room that there is some. */
 static IvcStep wake_senders(IvcVmcommPort *port)
 {
     IvcVmcomm *module = port->module;
     IVC_BEGIN(&port->waiting);
+    if (!has_room(module)) {
+        IVC_RETURN(&port->waiting);
+    }
     for (port->loop = 0; port->loop < module->n; port->loop++) {
         if (!module->ports[port->loop].wants_room || port->loop == port->rank->rank)
             continue;
@@ -244,8 +254,8 @@ static IvcStep take_shared(IvcVmcommPort *port, IvcMpiCall *call)
         }
         port->slot = message_of(port)->first;
         message_of(port)->first = module->slots[port->slot].next;
-        IVC_AWAIT(&port->part, ivc_touch(agent, &module->slots[port->slot].header, false,
-                                         module->stage0 + VMCOMM_HEADER));
+        ivc_owe(agent, ivc_line_touch(agent, &module->slots[port->slot].header, false),
+                module->stage0 + VMCOMM_HEADER);
         port->bytes = MIN(module->slots[port->slot].bytes, call->bytes - MIN(call->bytes, port->at));
         IVC_AWAIT(&port->part,
                   ivc_copy(agent, call->buffer, port->bytes ? port->at : 0,
@@ -265,7 +275,7 @@ IvcStep ivc_vmcomm_recv(IvcRank *rank, IvcMpiCall *call)
     IvcVmcomm *module = port->module;
     const IvcMachineTimes *t = &module->platform->t;
     IVC_BEGIN(&port->call);
-    IVC_AWAIT(&port->call, ivc_spend(&rank->agent, t->syscall_enter, IVC_STAGE_SYSCALL));
+    ivc_owe(&rank->agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_CALL(&port->call, obtain(port, call));
     if (message_of(port)->shared) {
         IVC_CALL(&port->call, take_shared(port, call));

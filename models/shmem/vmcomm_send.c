@@ -13,7 +13,7 @@ IvcStep ivc_vmcomm_say(IvcVmcommPort *port)
     IvcVmcomm *module = port->module;
     IvcAgent *agent = &port->rank->agent;
     IVC_BEGIN(&port->say);
-    IVC_AWAIT(&port->say, ivc_spend(agent, module->t.pack, module->stage0 + VMCOMM_PACK));
+    ivc_owe(agent, module->t.pack, module->stage0 + VMCOMM_PACK);
     IVC_CALL(&port->say, ivc_mailbox_post(module->mailbox, agent, port->rank->rank, port->say_to,
                                           port->say_word, &port->post));
     IVC_END(&port->say);
@@ -84,6 +84,9 @@ static IvcStep send_in_line(IvcVmcommPort *port, IvcMpiCall *call)
     IvcAgent *agent = &port->rank->agent;
     IvcVmcommWay *way = ivc_vmcomm_way(module, port->rank->rank, (uint32_t)call->peer);
     IVC_BEGIN(&port->part);
+    if (way->unacked >= module->spec->window) {
+        IVC_AWAIT(&port->part, ivc_pay(agent));
+    }
     while (way->unacked >= module->spec->window) {
         module->window_waits++;
         port->wants_window = true;
@@ -215,8 +218,8 @@ static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
             IVC_AWAIT(&port->part, ivc_copy(agent, slot_data(port), 0, call->buffer, port->at,
                                             port->bytes, module->stage0 + VMCOMM_COPY_IN));
         }
-        IVC_AWAIT(&port->part, ivc_touch(agent, &module->slots[port->slot].header, true,
-                                         module->stage0 + VMCOMM_HEADER));
+        ivc_owe(agent, ivc_line_touch(agent, &module->slots[port->slot].header, true),
+                module->stage0 + VMCOMM_HEADER);
         hand_block(port, call);
         say_block(port, call);
         IVC_CALL(&port->part, ivc_vmcomm_say(port));
@@ -230,9 +233,8 @@ IvcStep ivc_vmcomm_send(IvcRank *rank, IvcMpiCall *call)
     IvcVmcomm *module = port->module;
     const IvcMachineTimes *t = &module->platform->t;
     IVC_BEGIN(&port->call);
-    IVC_AWAIT(&port->call, ivc_spend(&rank->agent, t->syscall_enter, IVC_STAGE_SYSCALL));
-    IVC_AWAIT(&port->call,
-              ivc_spend(&rank->agent, module->t.choose, module->stage0 + VMCOMM_CHOOSE));
+    ivc_owe(&rank->agent, t->syscall_enter, IVC_STAGE_SYSCALL);
+    ivc_owe(&rank->agent, module->t.choose, module->stage0 + VMCOMM_CHOOSE);
     if (ivc_vmcomm_in_line(module, call->bytes)) {
         IVC_CALL(&port->call, send_in_line(port, call));
     } else {

@@ -68,6 +68,14 @@ typedef struct {
     IvcMovePiece pieces[IVC_MOVE_PIECES];
 } IvcMove;
 
+/** Time that an agent spends in one go, by stage. */
+typedef struct {
+    IvcTime left_ps;
+    uint32_t stage;
+} IvcOwed;
+
+#define IVC_OWED_MAX 8
+
 struct IvcAgent {
     uint32_t id;
     const char *name; /**< for messages; borrowed */
@@ -91,6 +99,11 @@ struct IvcAgent {
     IvcSignal *waits_for;
     IvcAgent *next_waiting;
     IvcAgent *next_ready;
+    IvcOwed owed[IVC_OWED_MAX];
+    uint32_t n_owed;
+    uint32_t paid;      /**< entries of `owed` that are over */
+    bool then_moves;    /**< a MOVE follows what is owed */
+    uint32_t move_stage;
     IvcMove move;
 };
 
@@ -138,8 +151,14 @@ void ivc_agent_start(IvcAgent *agent);
 /** Runs for `span_ps`, charged to `stage`. true: already over; false: yield now. */
 bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage);
 
-/** Charges a stage without time: counts that it happened. */
-void ivc_count_stage(IvcAgent *agent, uint32_t stage);
+/**
+ * Adds time that the next ivc_spend(), ivc_pay(), ivc_copy() or ivc_move() spends first: for steps
+ * between which nothing that others can see is read or changed.
+ */
+void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage);
+
+/** Spends what is owed. A request like ivc_spend(). */
+bool ivc_pay(IvcAgent *agent);
 
 /** Blocks until signalled, at most `timeout_ps` (IVC_TIME_NEVER: none). Always yields. */
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps);

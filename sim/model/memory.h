@@ -9,31 +9,55 @@
 
 typedef struct IvcMemory IvcMemory;
 
-/** Fill counts of the cache levels at some moment: how old something is in each of them. */
+/** A buffer's place in the order in which a cache has seen things; see models/cpu/recency.h. */
 typedef struct {
-    uint64_t level[IVC_CACHE_LEVELS];
-} IvcMark;
+    uint32_t id;
+    uint32_t place;     /**< of the latest pass; 0: the order is not kept yet */
+    uint32_t old_place; /**< of the pass before, while this one is under way */
+    uint64_t stamp;     /**< when the pass began; 0: never touched */
+    uint64_t bytes;     /**< touched by the latest pass */
+    uint64_t old_bytes; /**< of the pass before, not touched again yet */
+} IvcRecencyEntry;
+
+/** The order in which one core's private caches, or the shared ones, have seen things. */
+typedef struct {
+    uint64_t never_full; /**< while no more was ever touched, order does not matter */
+    uint64_t live;       /**< different bytes touched so far */
+    uint64_t clock;
+    GPtrArray *owners;   /**< IvcRecencyEntry *, everything that was ever touched */
+    uint64_t *tree;
+    uint32_t places;
+    uint32_t next;
+    bool built;
+} IvcRecency;
 
 /** A sequential pass over a buffer: where it is, and what it found. */
 typedef struct {
-    IvcMark began;     /**< fills when the pass began */
-    IvcMark ended;     /**< fills at its latest access */
-    uint64_t at;       /**< next byte of the pass */
-    uint64_t split;    /**< bytes below lie at `head`, the others at `tail` */
-    uint8_t head;      /**< IvcLevel */
+    IvcRecencyEntry own; /**< in the private caches of `core` */
+    uint64_t at;         /**< next byte of the pass */
+    uint64_t split;      /**< bytes below lie at `head`, the others at `tail` */
+    uint8_t head;        /**< IvcLevel */
     uint8_t tail;
-    bool valid;        /**< this core's private copies are still good */
-    int32_t core;      /**< who made the pass; -1: nobody yet */
+    bool valid;          /**< this core's private copies are still good */
+    int32_t core;        /**< who made the pass; -1: nobody yet */
 } IvcPass;
 
 /** Contiguous memory that is read and written in sequential passes. O(1) whatever its size. */
 typedef struct {
     uint32_t id;
     uint64_t bytes;
-    IvcPass read;  /**< the latest by a core other than, or the same as, the writer */
-    IvcPass write;
-    bool exclusive; /**< nobody has read since the latest write */
+    IvcPass read;         /**< the latest that read it */
+    IvcPass write;        /**< the latest that wrote it */
+    IvcRecencyEntry chip; /**< in the shared caches */
+    bool exclusive;       /**< nobody else has read since the latest write */
 } IvcBuffer;
+
+/** One cache line of shared state: a flag, a queue head, a header. Too hot to leave the caches. */
+typedef struct {
+    uint32_t id;
+    int32_t writer; /**< core that wrote it last; -1: nobody yet */
+    int32_t reader; /**< another core that has read it since; -1: nobody */
+} IvcLine;
 
 /** Where a line is found. */
 typedef enum {
@@ -49,7 +73,10 @@ typedef enum {
 IvcMemory *ivc_memory_new(const IvcMachineSpec *spec);
 void ivc_memory_free(IvcMemory *memory);
 
-/** Prepares a buffer that nobody has touched: its lines are in memory. */
+/**
+ * Prepares a buffer that nobody has touched: its lines are in memory. A buffer must not move once
+ * it was touched; to let it grow, set `bytes`.
+ */
 void ivc_buffer_init(IvcBuffer *buffer, uint32_t id, uint64_t bytes);
 
 /**
@@ -66,11 +93,19 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
  */
 void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes);
 
-/** Reads or writes one small piece of shared state (a flag, a queue head): one line. */
-bool ivc_touch(IvcAgent *agent, IvcBuffer *line, bool write, uint32_t stage);
+/** Prepares a line that nobody has touched. */
+void ivc_line_init(IvcLine *line, uint32_t id);
+
+/**
+ * Reads or writes a line: what it costs this core now, by who had it last. The line's state changes
+ * at once; the caller spends (or owes) the time.
+ */
+IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write);
+
+void ivc_line_digest(const IvcLine *line, IvcDigest *digest);
 
 /** The duration of a copy that is alone, computed without performing or recording it. */
-IvcTime ivc_copy_alone_ps(const IvcMemory *memory, uint32_t core, IvcBuffer to, uint64_t to_at,
+IvcTime ivc_copy_alone_ps(IvcMemory *memory, uint32_t core, IvcBuffer to, uint64_t to_at,
                           IvcBuffer from, uint64_t from_at, uint64_t bytes);
 
 void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDigest *digest);
