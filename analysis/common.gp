@@ -50,8 +50,7 @@ array state[5] = ['#0072B2', '#9CCBE8', '#E69F00', '#C8C8C8', '#F2F2F2']
 array stage[19] = ['#0072B2', '#E69F00', '#009E73', '#D55E00', '#56B4E9', '#CC79A7', '#F0E442', \
                    '#444444', '#8C6D31', '#9CCBE8', '#F2CF80', '#80CEB9', '#EAAE80', '#E5BBD3', \
                    '#7B68B5', '#A89A8C', '#BFC9A0', '#6E8CA0', '#DDDDDD']
-# Polling, hatched.
-array polling[4] = ['#444444', '#0072B2', '#D55E00', '#009E73']
+polling = '#444444' # hatched
 
 set border 3 linewidth 0.6
 set tics nomirror out scale 0.5, 0.25

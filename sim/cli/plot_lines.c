@@ -124,10 +124,9 @@ static size_t longest_label(const IvcPlotData *data)
 /* The first corner of CORNERS without data, or NULL. */
 static const Corner *free_corner(const IvcPlotData *data, const Lines *lines, const Frame *frame)
 {
-    /* measured on the drawn figure: a letter is 1.6 % of the frame's width, a line 7.5 % of its
-     * height, the sample of the line style 14 % */
-    double width = 0.16 + 0.02 * (double)longest_label(data);
-    double height = 0.04 + 0.075 * (double)data->series->len;
+    /* measured on the drawn figure, as shares of the frame */
+    double width = 0.17 + 0.0225 * (double)longest_label(data);
+    double height = 0.05 + 0.082 * (double)data->series->len;
     for (size_t i = 0; i < G_N_ELEMENTS(CORNERS); i++) {
         if (width < 0.9 && corner_is_free(data, lines, frame, &CORNERS[i], width, height)) {
             return &CORNERS[i];
@@ -266,6 +265,21 @@ static void append_octaves(GString *script, const Frame *frame, double unit)
     g_string_append(script, ")\n");
 }
 
+/* A round upper end of a linear axis; a higher one where that makes room for the key, top left. */
+static void make_headroom(const IvcPlotData *data, const Lines *lines, Frame *frame, double unit)
+{
+    double first = ivc_plot_nice_above(frame->y_high * 1.03 / unit);
+    double high = first;
+    while (high <= 1.6 * first) {
+        frame->y_high = high * unit;
+        if (free_corner(data, lines, frame) == &CORNERS[0]) {
+            return;
+        }
+        high = ivc_plot_nice_above(high * 1.01);
+    }
+    frame->y_high = first * unit;
+}
+
 void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, GString *table)
 {
     Lines lines = {"bandwidth", "Bandwidth over the buffer size.", "bandwidth_bytes_per_s", NULL,
@@ -283,7 +297,7 @@ void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, 
         frame.y_high = unit * exp2(ceil(log2(frame.y_high / unit)));
     } else {
         frame.y_low = 0;
-        frame.y_high = unit * ivc_plot_nice_above(frame.y_high * 1.03 / unit);
+        make_headroom(data, &lines, &frame, unit);
     }
     append_frame(data, &lines, &frame, script);
     g_string_append_printf(script, "set ylabel 'bandwidth (%s)'\n", giga ? "GB/s" : "MB/s");

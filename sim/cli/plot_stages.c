@@ -40,10 +40,12 @@ static double total_of(const json_t *point)
     return total;
 }
 
+/* All polling is one kind of work, whatever is polled. */
 static bool stage_is(const json_t *stage, const Work *work)
 {
-    return g_strcmp0(json_string_value(json_object_get(stage, "stage")), work->name) == 0 &&
-           json_is_true(json_object_get(stage, "spin")) == work->spin;
+    bool spin = json_is_true(json_object_get(stage, "spin"));
+    const char *name = json_string_value(json_object_get(stage, "stage"));
+    return spin == work->spin && (spin || g_strcmp0(name, work->name) == 0);
 }
 
 /* Cycles per byte that a point spends on one kind of work, all guests together. */
@@ -72,40 +74,85 @@ static void add_works(GArray *works, const json_t *point)
             known = stage_is(stage, &g_array_index(works, Work, k));
         }
         if (!known) {
-            Work work = {g_strdup(name), json_is_true(json_object_get(stage, "spin")), 0, false};
+            bool spin = json_is_true(json_object_get(stage, "spin"));
+            Work work = {g_strdup(spin ? "polling" : name), spin, 0, false};
             g_array_append_val(works, work);
         }
     }
 }
 
-/* All kinds of work in the order of the input; the largest that reach 2 % somewhere are shown. */
-static GArray *find_works(const IvcPlotData *data)
+/* All kinds of work of all points, in the order of the input. */
+static GArray *all_works(const IvcPlotData *data)
 {
     GArray *works = g_array_new(FALSE, FALSE, sizeof(Work));
     g_array_set_clear_func(works, work_clear);
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
         for (guint k = 0; k < series->points->len; k++) {
+            add_works(works, ivc_plot_point(series, k)->json);
+        }
+    }
+    return works;
+}
+
+/* The share of each kind of work in each point's cycles: works->len numbers a point. */
+static GArray *work_shares(const IvcPlotData *data, GArray *works)
+{
+    GArray *shares = g_array_new(FALSE, FALSE, sizeof(double));
+    for (guint i = 0; i < data->series->len; i++) {
+        const IvcPlotSeries *series = ivc_plot_series(data, i);
+        for (guint k = 0; k < series->points->len; k++) {
             const json_t *point = ivc_plot_point(series, k)->json;
             double total = total_of(point);
-            add_works(works, point);
-            for (guint w = 0; w < works->len && total > 0; w++) {
+            for (guint w = 0; w < works->len; w++) {
                 Work *work = &g_array_index(works, Work, w);
-                work->most = fmax(work->most, spent_on(point, work) / total);
+                double share = total > 0 ? spent_on(point, work) / total : 0;
+                work->most = fmax(work->most, share);
+                g_array_append_val(shares, share);
             }
         }
     }
-    for (size_t n = 0; n < WORKS_MAX; n++) {
-        Work *best = NULL;
+    return shares;
+}
+
+/* Of the point that hides the most, the largest kind of work that is worth a colour, or NULL. */
+static Work *next_work(const GArray *works, const GArray *shares)
+{
+    Work *best = NULL;
+    double most_hidden = 0;
+    for (guint row = 0; row + works->len <= shares->len && works->len > 0; row += works->len) {
+        double hidden = 0;
+        double largest = 0;
+        Work *candidate = NULL;
         for (guint w = 0; w < works->len; w++) {
             Work *work = &g_array_index(works, Work, w);
-            if (!work->shown && work->most > SHARE_MIN &&
-                (best == NULL || work->most > best->most)) {
-                best = work;
+            double share = g_array_index(shares, double, row + w);
+            if (work->shown || work->most <= SHARE_MIN) {
+                continue;
+            }
+            hidden += share;
+            if (share > largest) {
+                largest = share;
+                candidate = work;
             }
         }
-        if (best != NULL) {
-            best->shown = true;
+        if (hidden > most_hidden) {
+            most_hidden = hidden;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+/* All kinds of work; those that reach 2 % somewhere are shown, as long as there are colours. */
+static GArray *find_works(const IvcPlotData *data)
+{
+    GArray *works = all_works(data);
+    g_autoptr(GArray) shares = work_shares(data, works);
+    for (size_t n = 0; n < WORKS_MAX; n++) {
+        Work *next = next_work(works, shares);
+        if (next != NULL) {
+            next->shown = true;
         }
     }
     return works;
@@ -159,26 +206,20 @@ static void append_table(const IvcPlotData *data, const GArray *works, GString *
     }
 }
 
-/* How the k-th kind of work is filled: work in full, polling hatched, each with colours of its own.
- */
+/* How the k-th kind of work is filled: work in colours, polling hatched. */
 static void append_fill(const GArray *works, guint w, GString *script)
 {
-    unsigned solid = 0;
-    unsigned hatched = 0;
-    for (guint i = 0; i < w; i++) {
-        bool spin = g_array_index(works, Work, i).spin;
-        solid += spin ? 0 : 1;
-        hatched += spin ? 1 : 0;
-    }
     if (w < works->len && g_array_index(works, Work, w).spin) {
-        g_string_append_printf(script,
-                               "with boxes linewidth 0.5 linecolor rgb polling[%u] "
-                               "fillstyle pattern %u border linecolor rgb 'white'",
-                               hatched % 4 + 1, 4 + hatched % 4);
+        g_string_append(script, "with boxes linewidth 0.5 linecolor rgb polling "
+                                "fillstyle pattern 4 border linecolor rgb 'white'");
         return;
     }
+    unsigned colour = 1;
+    for (guint i = 0; i < w; i++) {
+        colour += g_array_index(works, Work, i).spin ? 0 : 1;
+    }
     g_string_append_printf(script, "with boxes linewidth 0.5 linecolor rgb stage[%u]",
-                           w == works->len ? WORKS_MAX + 1 : solid + 1);
+                           w == works->len ? WORKS_MAX + 1 : colour);
 }
 
 /* `bars`: the whole stack of one panel, from the back to the front. */

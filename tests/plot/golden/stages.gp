@@ -5,7 +5,7 @@
 
 name = 'stages'
 width = 17.5 # cm
-height = 8.99
+height = 8.65
 if (!exists('to')) to = 'svg'
 load 'common.gp'
 
@@ -32,17 +32,13 @@ named = 'set xtics (names[1] 0); '\
     .'do for [i = 2:|names|] { set xtics add (names[i] i - 1) }'
 # Stacked from the back: the sum of the columns up to k, then up to k - 1, ...
 upto(k) = 100 * (sum [s = 1:k] column(s + 3)) / column(3)
-bars = "'stages.dat' index block using 1:(upto(16)) with boxes linewidth 0.5 linecolor rgb stage[19], "\
-    ."'stages.dat' index block using 1:(upto(15)) with boxes linewidth 0.5 linecolor rgb stage[12], "\
-    ."'stages.dat' index block using 1:(upto(14)) with boxes linewidth 0.5 linecolor rgb stage[11], "\
-    ."'stages.dat' index block using 1:(upto(13)) with boxes linewidth 0.5 linecolor rgb stage[10], "\
-    ."'stages.dat' index block using 1:(upto(12)) with boxes linecolor rgb 'white', "\
-    ."'stages.dat' index block using 1:(upto(12)) with boxes linewidth 0.5 linecolor rgb polling[3] fillstyle pattern 6 border linecolor rgb 'white', "\
-    ."'stages.dat' index block using 1:(upto(11)) with boxes linecolor rgb 'white', "\
-    ."'stages.dat' index block using 1:(upto(11)) with boxes linewidth 0.5 linecolor rgb polling[2] fillstyle pattern 5 border linecolor rgb 'white', "\
+bars = "'stages.dat' index block using 1:(upto(14)) with boxes linewidth 0.5 linecolor rgb stage[19], "\
+    ."'stages.dat' index block using 1:(upto(13)) with boxes linewidth 0.5 linecolor rgb stage[12], "\
+    ."'stages.dat' index block using 1:(upto(12)) with boxes linewidth 0.5 linecolor rgb stage[11], "\
+    ."'stages.dat' index block using 1:(upto(11)) with boxes linewidth 0.5 linecolor rgb stage[10], "\
     ."'stages.dat' index block using 1:(upto(10)) with boxes linewidth 0.5 linecolor rgb stage[9], "\
     ."'stages.dat' index block using 1:(upto(9)) with boxes linecolor rgb 'white', "\
-    ."'stages.dat' index block using 1:(upto(9)) with boxes linewidth 0.5 linecolor rgb polling[1] fillstyle pattern 4 border linecolor rgb 'white', "\
+    ."'stages.dat' index block using 1:(upto(9)) with boxes linewidth 0.5 linecolor rgb polling fillstyle pattern 4 border linecolor rgb 'white', "\
     ."'stages.dat' index block using 1:(upto(8)) with boxes linewidth 0.5 linecolor rgb stage[8], "\
     ."'stages.dat' index block using 1:(upto(7)) with boxes linewidth 0.5 linecolor rgb stage[7], "\
     ."'stages.dat' index block using 1:(upto(6)) with boxes linewidth 0.5 linecolor rgb stage[6], "\
@@ -176,8 +172,8 @@ unset grid
 unset logscale
 set lmargin at screen 0
 set rmargin at screen 1
-set tmargin at screen 0.2013
-set bmargin at screen 0.04227
+set tmargin at screen 0.1699
+set bmargin at screen 0.04393
 set xrange [0:1]
 set yrange [0:1]
 set key inside center center horizontal Left reverse maxcols 5 samplen 1.2
@@ -190,10 +186,8 @@ plot NaN, \
     keyentry with boxes linewidth 0.5 linecolor rgb stage[6] title 'read-register', \
     keyentry with boxes linewidth 0.5 linecolor rgb stage[7] title 'copy-out', \
     keyentry with boxes linewidth 0.5 linecolor rgb stage[8] title 'wake', \
-    keyentry with boxes linewidth 0.5 linecolor rgb polling[1] fillstyle pattern 4 border linecolor rgb 'white' title 'poll-flag', \
+    keyentry with boxes linewidth 0.5 linecolor rgb polling fillstyle pattern 4 border linecolor rgb 'white' title 'polling', \
     keyentry with boxes linewidth 0.5 linecolor rgb stage[9] title 'enqueue-cell', \
-    keyentry with boxes linewidth 0.5 linecolor rgb polling[2] fillstyle pattern 5 border linecolor rgb 'white' title 'wait-cell', \
-    keyentry with boxes linewidth 0.5 linecolor rgb polling[3] fillstyle pattern 6 border linecolor rgb 'white' title 'poll-queue', \
     keyentry with boxes linewidth 0.5 linecolor rgb stage[10] title 'match', \
     keyentry with boxes linewidth 0.5 linecolor rgb stage[11] title 'tcp', \
     keyentry with boxes linewidth 0.5 linecolor rgb stage[12] title 'virtual-network', \
