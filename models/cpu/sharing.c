@@ -9,7 +9,8 @@
  * Left out: queueing inside the arbiters, row conflicts, and any preference among the cores. */
 #include "models/cpu/sharing.h"
 
-#define WEIGHT_SHIFT 20
+/* Weights to 2^-40: the smallest that can limit anything are then still good to 1e-7. */
+#define WEIGHT_SHIFT 40
 
 void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max)
 {
@@ -89,7 +90,8 @@ static uint64_t fair_level(const IvcSharing *sharing, const uint64_t *fixed, siz
         if (!weights)
             continue;
         IvcU128 room = (IvcU128)sharing->capacity[r] << WEIGHT_SHIFT;
-        uint64_t here = room > used ? (uint64_t)((room - used) / weights) : 0;
+        IvcU128 most = room > used ? (room - used) / weights : 0;
+        uint64_t here = (uint64_t)MIN(most, UINT64_MAX);
         if (here < level) {
             level = here;
             *ret_limit = r;
