@@ -44,6 +44,32 @@ static gint by_stamp(gconstpointer a, gconstpointer b)
     return x->stamp < y->stamp ? -1 : x->stamp > y->stamp;
 }
 
+/* Puts the owners in the order of their stamps: of their places, where they have them all. */
+static void order_owners(IvcRecency *recency)
+{
+    if (!recency->built || !recency->tree) {
+        g_ptr_array_sort(recency->owners, by_stamp);
+        return;
+    }
+    g_autofree IvcRecencyEntry **at = g_new0(IvcRecencyEntry *, recency->next);
+    GPtrArray *owners = recency->owners;
+    IvcRecencyEntry *newest = NULL; /* the one that found no place any more */
+    for (guint i = 0; i < owners->len; i++) {
+        IvcRecencyEntry *entry = owners->pdata[i];
+        if (entry->stamp == recency->clock)
+            newest = entry;
+        else
+            at[entry->place] = entry;
+    }
+    guint n = 0;
+    for (uint32_t place = 0; place < recency->next; place++)
+        if (at[place])
+            owners->pdata[n++] = at[place];
+    if (newest)
+        owners->pdata[n++] = newest;
+    g_assert(n == owners->len);
+}
+
 /* Gives the entries places 1, 2, 3 ... in the order of their stamps. */
 static void rebuild(IvcRecency *recency)
 {
@@ -51,11 +77,11 @@ static void rebuild(IvcRecency *recency)
     uint32_t places = PLACES_MIN;
     while (places < 4 * live)
         places *= 2;
+    order_owners(recency);
     g_free(recency->tree);
     recency->tree = g_new0(uint64_t, places + 1);
     recency->places = places;
     recency->next = 1;
-    g_ptr_array_sort(recency->owners, by_stamp);
     for (uint32_t i = 0; i < live; i++) {
         IvcRecencyEntry *entry = g_ptr_array_index(recency->owners, i);
         /* What an unfinished pass has not touched yet stays right behind what it has. */

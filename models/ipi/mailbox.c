@@ -26,6 +26,7 @@ typedef struct {
     IvcSignal empty;
     IvcSignal turn;
     IvcRegisterJoin join;
+    IvcRegisterPort ports[IVC_REG_ENABLE + 1]; /* by role */
 } Lane;
 
 typedef struct {
@@ -55,7 +56,8 @@ struct IvcMailbox {
     void *client;
     uint32_t n;
     Handler *handlers;
-    Lane *lanes; /* [member * ops->lanes + lane] */
+    Lane *lanes;   /* [member * ops->lanes + lane] */
+    Lane **routes; /* [from * n + to] */
     uint64_t words;
     uint64_t posted;
 };
@@ -72,8 +74,7 @@ static Lane *lane_of(const IvcMailbox *mailbox, uint32_t to, uint32_t lane)
 
 static IvcRegisterPort port_of(const Lane *lane, IvcRegisterRole role)
 {
-    return ivc_register_port(lane->mailbox->ops, role, lane->mailbox->handlers[lane->to].core,
-                             lane->lane);
+    return lane->ports[role];
 }
 
 static uint64_t port_read(const Lane *lane, IvcRegisterRole role)
@@ -131,8 +132,7 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
                          uint64_t word, IvcPostFrame *f)
 {
     const IvcMachineTimes *t = &mailbox->platform->t;
-    Lane *lane = lane_of(mailbox, to,
-                         ivc_register_lane(mailbox->ops, mailbox->n, from, to).lane);
+    Lane *lane = mailbox->routes[from * mailbox->n + to];
     IVC_BEGIN(f);
     if (lane->shared) {
         IVC_AWAIT(f, ivc_pay(agent));
@@ -252,6 +252,9 @@ static void lane_init(IvcMailbox *mailbox, uint32_t to, uint32_t index)
     lane->mailbox = mailbox;
     lane->to = to;
     lane->lane = index;
+    for (int role = 0; role <= IVC_REG_ENABLE; role++)
+        lane->ports[role] = ivc_register_port(mailbox->ops, (IvcRegisterRole)role,
+                                              mailbox->handlers[to].core, index);
     lane->empty.id = ivc_platform_id(mailbox->platform);
     lane->turn.id = ivc_platform_id(mailbox->platform);
     ivc_timer_init(&lane->flight, ivc_platform_id(mailbox->platform), flight_fire);
@@ -259,8 +262,10 @@ static void lane_init(IvcMailbox *mailbox, uint32_t to, uint32_t index)
         if (from == to)
             continue;
         IvcRegisterLane use = ivc_register_lane(mailbox->ops, mailbox->n, from, to);
-        if (use.lane == index)
-            lane->shared = use.shared;
+        if (use.lane != index)
+            continue;
+        lane->shared = use.shared;
+        mailbox->routes[from * mailbox->n + to] = lane;
     }
 }
 
@@ -297,6 +302,7 @@ IvcMailbox *ivc_mailbox_new(IvcPlatform *platform, const IvcRegisterBlockOps *bl
     mailbox->n = platform->n_ranks;
     mailbox->handlers = g_new0(Handler, mailbox->n);
     mailbox->lanes = g_new0(Lane, (gsize)mailbox->n * block->lanes);
+    mailbox->routes = g_new0(Lane *, (gsize)mailbox->n * mailbox->n);
     for (uint32_t m = 0; m < mailbox->n; m++) {
         handler_init(mailbox, m);
         for (uint32_t l = 0; l < block->lanes; l++)
@@ -315,6 +321,7 @@ void ivc_mailbox_free(IvcMailbox *mailbox)
     ivc_register_block_free(mailbox->block);
     g_free(mailbox->handlers);
     g_free(mailbox->lanes);
+    g_free(mailbox->routes);
     g_free(mailbox);
 }
 

@@ -29,13 +29,14 @@
 #define MBOX_SHIFT 32
 #define MBOX_MASK (UINT64_C(3) << MBOX_SHIFT)
 
+/* In the order of use: addresses are looked up in this order. */
 enum {
+    REG_MBOX_CLR,
+    REG_MBOX_SET,
     REG_SUM0,
     REG_EN0,
     REG_EN0_W1C,
     REG_EN0_W1S,
-    REG_MBOX_SET,
-    REG_MBOX_CLR,
 };
 
 /* The state of a core. */
@@ -61,12 +62,13 @@ static IvcRegisterAccess decode(uint64_t address, unsigned width_bits, unsigned 
 {
     for (unsigned reg = 0; reg < G_N_ELEMENTS(layout); reg++) {
         uint64_t end = layout[reg].first + (uint64_t)cores * layout[reg].stride;
+        uint64_t offset = address - layout[reg].first;
         if (address < layout[reg].first || address >= end ||
-            (address - layout[reg].first) % layout[reg].stride != 0) {
+            (offset & (layout[reg].stride - 1)) != 0) { /* strides are powers of two */
             continue;
         }
         *ret_reg = reg;
-        *ret_core = (unsigned)((address - layout[reg].first) / layout[reg].stride);
+        *ret_core = (unsigned)offset / layout[reg].stride;
         /* Enable and summary bits lie above bit 31. A mailbox has 32 bits and takes both. */
         bool narrow = reg == REG_MBOX_SET || reg == REG_MBOX_CLR;
         return width_bits == 64 || narrow ? IVC_REGISTER_OK : IVC_REGISTER_BAD_WIDTH;
