@@ -4,6 +4,6 @@ sweep:
     workload.message: [1KiB, 4KiB]
   where: workload.message < 1B
 END
-ivcsim check none.yaml
+ivcsim check -q none.yaml
 echo "check: $?"
 ivcsim sweep none.yaml -q -o out

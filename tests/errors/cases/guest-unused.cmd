@@ -1,3 +1,5 @@
+# A guest that takes no part is worth a warning, no more.
+cat >guest-unused.yaml <<'END'
 schema: ivcsim/1
 name: case
 machine: {profile: octeon-cn5650}
@@ -8,3 +10,5 @@ guests:
 channels:
   pair: {mechanism: register-shmem, between: [sender, receiver]}
 workload: {kind: stream, total: 1MiB, message: 4KiB}
+END
+ivcsim check -q guest-unused.yaml
