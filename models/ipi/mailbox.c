@@ -4,7 +4,7 @@
  * empty; store the word; store the post bit, where the word does not post by itself. The stores
  * take effect at the target one flight later. A word wider than a mailbox goes in chunks, each of
  * which waits until the one before was taken.
- * Receive: line asserted, interrupt entry, read which lanes posted, read the word, clear, dispatch,
+ * Receive: line asserted, interrupt entry, read which lanes posted, read the word, dispatch, clear,
  * exit. Chunks that follow the first are awaited in the handler by polling the own register, as
  * long as a sender takes that is not interrupted itself; then the handler leaves, and the next
  * chunk interrupts again. Two handlers that waited for each other's processes would never end.
@@ -52,8 +52,7 @@ struct IvcMailbox {
     IvcPlatform *platform;
     const IvcRegisterBlockOps *ops;
     IvcRegisterBlock *block;
-    IvcMailboxDeliver deliver;
-    void *client;
+    IvcMailboxClient client;
     uint32_t n;
     Handler *handlers;
     Lane *lanes;   /* [member * ops->lanes + lane] */
@@ -173,31 +172,40 @@ static IvcTime next_chunk_ps(const IvcMachineTimes *t)
     return 2 * t->registers_load + 2 * t->registers_store + t->registers_flight;
 }
 
-/* Reads one word out of a lane, chunk by chunk, and empties the lane. */
+/* Takes what the lane holds; true when the word is complete. */
+static bool take_chunk(Handler *h, Lane *lane)
+{
+    h->value = port_read(lane, IVC_REG_FETCH);
+    h->from = lane->from;
+    if (!is_chunked(h->mailbox)) {
+        h->word = h->value;
+        return true;
+    }
+    IvcRegisterJoinResult joined =
+        ivc_register_join_add(&lane->join, (uint32_t)h->value, &h->word);
+    g_assert(joined != IVC_REGISTER_JOIN_MALFORMED);
+    return joined == IVC_REGISTER_JOIN_DONE;
+}
+
+static void clear_lane(Handler *h, Lane *lane)
+{
+    port_write(lane, IVC_REG_CLEAR, port_of(lane, IVC_REG_CLEAR).mask);
+    ivc_signal(h->agent.sim, &lane->empty);
+}
+
+/* Reads one word out of a lane, chunk by chunk, looks what it is, and empties the lane. */
 static IvcStep fetch_word(Handler *h, Lane *lane)
 {
     IvcMailbox *mailbox = h->mailbox;
     const IvcMachineTimes *t = &mailbox->platform->t;
-    IvcRegisterJoinResult joined;
     IVC_BEGIN(&h->fetch);
     h->complete = false;
     /* The word cannot change before the lane is cleared: reading and clearing go together. */
     if (port_of(lane, IVC_REG_FETCH).address != port_of(lane, IVC_REG_PENDING).address)
         ivc_owe(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD);
-    for (;;) {
-        h->value = port_read(lane, IVC_REG_FETCH);
-        h->from = lane->from;
+    while (!take_chunk(h, lane)) {
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
-        port_write(lane, IVC_REG_CLEAR, port_of(lane, IVC_REG_CLEAR).mask);
-        ivc_signal(h->agent.sim, &lane->empty);
-        if (!is_chunked(mailbox)) {
-            h->word = h->value;
-            break;
-        }
-        joined = ivc_register_join_add(&lane->join, (uint32_t)h->value, &h->word);
-        g_assert(joined != IVC_REGISTER_JOIN_MALFORMED);
-        if (joined == IVC_REGISTER_JOIN_DONE)
-            break;
+        clear_lane(h, lane);
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
         while (port_read(lane, IVC_REG_FETCH) == 0) {
             IVC_AWAIT(&h->fetch, ivc_poll(&h->agent, &h->line, MAX(1, t->registers_load),
@@ -207,6 +215,9 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
             }
         }
     }
+    ivc_owe(&h->agent, mailbox->client.dispatch_ps, mailbox->client.dispatch_stage);
+    IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
+    clear_lane(h, lane);
     h->complete = true;
     mailbox->words--;
     IVC_END(&h->fetch);
@@ -238,7 +249,7 @@ static IvcStep handler_step(IvcAgent *agent)
             IVC_CALL(h, fetch_word(h, lane));
             if (!h->complete)
                 continue;
-            IVC_CALL(h, mailbox->deliver(mailbox->client, agent, h->member, h->from, h->word));
+            IVC_CALL(h, mailbox->client.deliver(mailbox->client.client, agent, h->member, h->from, h->word));
         }
         h->lane = 0;
         IVC_AWAIT(h, ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
@@ -291,14 +302,13 @@ static void enable_lines(IvcMailbox *mailbox, uint32_t member)
 }
 
 IvcMailbox *ivc_mailbox_new(IvcPlatform *platform, const IvcRegisterBlockOps *block,
-                            IvcMailboxDeliver deliver, void *client)
+                            const IvcMailboxClient *client)
 {
     IvcMailbox *mailbox = g_new0(IvcMailbox, 1);
     mailbox->platform = platform;
     mailbox->ops = block;
     mailbox->block = ivc_register_block_new(block, platform->cores.n);
-    mailbox->deliver = deliver;
-    mailbox->client = client;
+    mailbox->client = *client;
     mailbox->n = platform->n_ranks;
     mailbox->handlers = g_new0(Handler, mailbox->n);
     mailbox->lanes = g_new0(Lane, (gsize)mailbox->n * block->lanes);
@@ -323,6 +333,11 @@ void ivc_mailbox_free(IvcMailbox *mailbox)
     g_free(mailbox->lanes);
     g_free(mailbox->routes);
     g_free(mailbox);
+}
+
+bool ivc_mailbox_is_wide(const IvcMailbox *mailbox)
+{
+    return !is_chunked(mailbox);
 }
 
 uint64_t ivc_mailbox_words(const IvcMailbox *mailbox)

@@ -21,6 +21,14 @@ typedef struct IvcMailbox IvcMailbox;
 typedef IvcStep (*IvcMailboxDeliver)(void *client, IvcAgent *handler, uint32_t to, uint32_t from,
                                      uint64_t word);
 
+/** What takes words in the interrupt handlers. */
+typedef struct {
+    IvcMailboxDeliver deliver;
+    void *client;
+    IvcTime dispatch_ps;     /**< decoding a word and finding out whom it concerns */
+    uint32_t dispatch_stage;
+} IvcMailboxClient;
+
 /** The frame of a post. */
 typedef struct {
     IvcLabel label;
@@ -31,12 +39,15 @@ typedef struct {
 /**
  * Puts handlers on the cores of all ranks of the platform.
  *
- * @param block    kind of register block; the chip must have enough of them
- * @param deliver  called in the handlers
+ * @param block   kind of register block; it must serve as many cores as the chip has
+ * @param client  copied
  * @return transfer full
  */
 IvcMailbox *ivc_mailbox_new(IvcPlatform *platform, const IvcRegisterBlockOps *block,
-                            IvcMailboxDeliver deliver, void *client);
+                            const IvcMailboxClient *client);
+
+/** Whether a word crosses in one mailbox write, however wide it is. */
+bool ivc_mailbox_is_wide(const IvcMailbox *mailbox);
 void ivc_mailbox_free(IvcMailbox *mailbox);
 
 /** Sends a word from one member (rank) to another, from the agent on the sender's core. */

@@ -213,9 +213,12 @@ static void *create(IvcPlatform *platform, const IvcVmcommSpec *spec, IvcRank *r
         ivc_arrivals_init(&module->ways[w].sent, 4);
         module->ways[w].open = IVC_VMCOMM_NONE;
     }
-    module->mailbox = ivc_mailbox_new(platform,
-                                      ivc_register_block_find(platform->spec->registers_block),
-                                      ivc_vmcomm_deliver, module);
+    IvcMailboxClient client = {.deliver = ivc_vmcomm_deliver,
+                               .client = module,
+                               .dispatch_ps = module->t.dispatch,
+                               .dispatch_stage = module->stage0 + VMCOMM_DISPATCH};
+    module->mailbox = ivc_mailbox_new(
+        platform, ivc_register_block_find(platform->spec->registers_block), &client);
     count(module);
     return module;
 }

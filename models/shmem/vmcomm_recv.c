@@ -38,7 +38,8 @@ static void append_block(IvcVmcomm *module, uint32_t to, uint32_t from,
     IvcVmcommMessage *message = &module->messages[index];
     uint32_t at = word->shared.slot;
     IvcVmcommSlot *slot = &module->slots[at];
-    slot->bytes = word->shared.bytes;
+    if (word->shared.bytes) /* else the header says it */
+        slot->bytes = word->shared.bytes;
     slot->last = word->shared.last;
     slot->next = IVC_VMCOMM_NONE;
     if (message->first == IVC_VMCOMM_NONE)
@@ -107,8 +108,6 @@ IvcStep ivc_vmcomm_deliver(void *client, IvcAgent *handler, uint32_t to, uint32_
     bool valid = ivc_register_message_decode(word, &message);
     g_assert(valid);
     IVC_BEGIN(&port->handling);
-    IVC_AWAIT(&port->handling,
-              ivc_spend(handler, module->t.dispatch, module->stage0 + VMCOMM_DISPATCH));
     port->handled = IVC_VMCOMM_NONE;
     if (message.kind == IVC_REGISTER_MESSAGE_SHARED) {
         port->handled = open_message(module, to, from, true);

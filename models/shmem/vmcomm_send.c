@@ -67,13 +67,16 @@ static void say_data(IvcVmcommPort *port, const IvcMpiCall *call)
     say(port, (uint32_t)call->peer, &message);
 }
 
+/* Where a full word takes several mailbox writes, the length travels in the block's header only. */
 static void say_block(IvcVmcommPort *port, const IvcMpiCall *call)
 {
+    bool wide = ivc_mailbox_is_wide(port->module->mailbox);
+    port->module->slots[port->slot].bytes = port->bytes;
     IvcRegisterMessage message = {
         .kind = IVC_REGISTER_MESSAGE_SHARED,
         .shared = {.last = port->at + port->bytes == call->bytes,
                    .slot = port->slot,
-                   .bytes = (uint32_t)port->bytes},
+                   .bytes = wide ? (uint32_t)port->bytes : 0},
     };
     say(port, (uint32_t)call->peer, &message);
 }
