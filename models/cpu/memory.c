@@ -230,6 +230,14 @@ typedef struct {
     Side write;
 } Sides;
 
+static uint64_t bytes_per_second(uint64_t bytes, IvcTime ps)
+{
+    const uint64_t second_ps = UINT64_C(1000000000000);
+    if (bytes < UINT64_MAX / second_ps) /* 18 MB: the common case needs no wide division */
+        return bytes * second_ps / ps;
+    return (uint64_t)((IvcU128)bytes * second_ps / ps);
+}
+
 static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const IvcBuffer *to,
                              uint64_t to_at, const IvcBuffer *from, uint64_t from_at,
                              uint64_t bytes, IvcFinePs setup)
@@ -253,8 +261,7 @@ static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const 
     piece.alone_ps = (IvcTime)((fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT);
     for (size_t r = 0; r < IVC_RESOURCES && piece.alone_ps; r++)
         if (traffic[r])
-            piece.demand[r] =
-                (uint64_t)((IvcU128)traffic[r] * UINT64_C(1000000000000) / piece.alone_ps);
+            piece.demand[r] = bytes_per_second(traffic[r], piece.alone_ps);
     return piece;
 }
 
@@ -370,6 +377,12 @@ void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes
     check_range(buffer, at, bytes);
     side_enter(memory, buffer, core, true, at, &side);
     side_leave(memory, buffer, &side, core, at, bytes, true, NULL);
+}
+
+IvcTime ivc_copy_l1_ps(const IvcMemory *memory, uint64_t bytes)
+{
+    IvcFinePs fine = (bytes + WORD_BYTES - 1) / WORD_BYTES * memory->word;
+    return (fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT;
 }
 
 void ivc_line_init(IvcLine *line, uint32_t id)

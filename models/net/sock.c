@@ -152,14 +152,10 @@ static IvcStep say(Process *process, IvcBuffer *buffer, const IvcEnvelope *envel
     IVC_BEGIN(&process->say);
     ivc_arrivals_push(&stream_of(sock, process->rank->rank, process->peer)->sent, envelope,
                       process->kind, 0);
-    if (process->kind != BODY) {
-        IVC_CALL(&process->say, ivc_tcp_write(sock->tcp, agent, process->rank->rank, process->peer,
-                                              NULL, 0, sock->spec->header.n, &process->io));
-    }
-    if (process->data) {
-        IVC_CALL(&process->say, ivc_tcp_write(sock->tcp, agent, process->rank->rank, process->peer,
-                                              buffer, 0, process->data, &process->io));
-    }
+    IVC_CALL(&process->say,
+             ivc_tcp_write(sock->tcp, agent, process->rank->rank, process->peer,
+                           process->kind == BODY ? 0 : sock->spec->header.n, buffer, 0,
+                           process->data, &process->io));
     IVC_END(&process->say);
 }
 
@@ -270,7 +266,7 @@ static IvcStep sock_send(IvcRank *rank, IvcMpiCall *call)
     Sock *sock = process->sock;
     Stream *answers = stream_of(sock, (uint32_t)call->peer, rank->rank);
     IVC_BEGIN(&process->call);
-    IVC_AWAIT(&process->call, ivc_spend(&rank->agent, sock->send_ps, sock->stage0 + OWN_SEND));
+    ivc_owe(&rank->agent, sock->send_ps, sock->stage0 + OWN_SEND);
     sock->in_flight++;
     process->peer = (uint32_t)call->peer;
     if (call->bytes <= sock->spec->eager_max.n) {
@@ -409,6 +405,7 @@ static void process_digest(const Process *process, IvcDigest *digest)
         return;
     ivc_digest_u64(digest, process->io.left);
     ivc_digest_u64(digest, process->io.part);
+    ivc_digest_u64(digest, process->io.of_header);
     ivc_digest_u64(digest, process->io.at);
     ivc_digest_u64(digest, process->io.transmit.skb);
     ivc_digest_u64(digest, process->kind);

@@ -204,8 +204,8 @@ static IvcStep transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
         way->next += way->out[*index].bytes;
         way->out[*index].end = way->next;
         tcp->segments++;
-        IVC_AWAIT(f, ivc_spend(agent, tcp->t.tx_segment, tcp->stage0 + TCP_TX_SEGMENT));
-        IVC_AWAIT(f, ivc_spend(agent, tcp->t.driver_tx, tcp->stage0 + TCP_DRIVER));
+        ivc_owe(agent, tcp->t.tx_segment, tcp->stage0 + TCP_TX_SEGMENT);
+        ivc_owe(agent, tcp->t.driver_tx, tcp->stage0 + TCP_DRIVER);
         skb = &way->out[*index];
         IVC_AWAIT(f, ivc_copy(agent, &way->ring[(way->ring_first + way->ring_n) % tcp->spec->ring].data,
                               0, &skb->data, 0, skb->bytes, tcp->stage0 + TCP_COPY_DRIVER));
@@ -243,17 +243,29 @@ static Skb *tail_for(IvcTcp *tcp, Way *way)
     return skb;
 }
 
-IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcBuffer *buffer,
-                      uint64_t at, uint64_t bytes, IvcTcpFrame *f)
+/* Makes room for the next part of a write in a socket buffer; returns the buffer's index. */
+static uint32_t reserve_part(IvcTcp *tcp, Way *way, uint64_t header_left, IvcTcpFrame *f)
+{
+    Skb *skb = tail_for(tcp, way);
+    f->part = MIN(MIN(f->left, room(tcp, way)), tcp->mss - skb->bytes);
+    f->of_header = MIN(f->part, header_left);
+    f->at = skb->bytes;
+    skb->bytes += f->part;
+    way->end += f->part;
+    return (uint32_t)(skb - way->out);
+}
+
+IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, uint64_t header,
+                      IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcTcpFrame *f)
 {
     Way *way = way_of(tcp, from, to);
     Stack *stack = &tcp->stacks[from];
     const IvcMachineTimes *t = &tcp->platform->t;
-    Skb *skb;
+    uint64_t done;
     IVC_BEGIN(f);
-    IVC_AWAIT(f, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
+    ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
-    for (f->left = bytes; f->left > 0; f->left -= f->part) {
+    for (f->left = header + bytes; f->left > 0; f->left -= f->part) {
         while (room(tcp, way) == 0) {
             way->wants_room = true;
             IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
@@ -261,15 +273,15 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
         }
         way->filling = true;
         way->transmitting = true;
-        skb = tail_for(tcp, way);
-        f->part = MIN(MIN(f->left, room(tcp, way)), tcp->mss - skb->bytes);
-        f->at = skb->bytes;
-        skb->bytes += f->part;
-        way->end += f->part;
-        f->transmit.skb = (uint32_t)(skb - way->out);
-        IVC_AWAIT(f, ivc_copy(agent, &way->out[f->transmit.skb].data, f->at, buffer,
-                              buffer ? at + (bytes - f->left) : 0, f->part,
-                              tcp->stage0 + TCP_COPY_USER));
+        done = header + bytes - f->left;
+        f->transmit.skb = reserve_part(tcp, way, header - MIN(header, done), f);
+        ivc_owe(agent, ivc_copy_l1_ps(tcp->platform->memory, f->of_header),
+                tcp->stage0 + TCP_COPY_USER);
+        if (f->part > f->of_header) {
+            IVC_AWAIT(f, ivc_copy(agent, &way->out[f->transmit.skb].data, f->at + f->of_header,
+                                  buffer, at + (bytes - MIN(bytes, f->left)),
+                                  f->part - f->of_header, tcp->stage0 + TCP_COPY_USER));
+        }
         IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
         way->filling = f->left > f->part && way->out[f->transmit.skb].bytes < tcp->mss &&
                        room(tcp, way) > 0;
@@ -329,7 +341,7 @@ static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
     IVC_BEGIN(&stack->ack_frame);
     if (way->ring_n + 1 < tcp->spec->ring) {
         tcp->acks++;
-        IVC_AWAIT(&stack->ack_frame, ivc_spend(agent, tcp->t.ack_tx, tcp->stage0 + TCP_ACK));
+        ivc_owe(agent, tcp->t.ack_tx, tcp->stage0 + TCP_ACK);
         IVC_AWAIT(&stack->ack_frame, ivc_spend(agent, tcp->t.driver_tx, tcp->stage0 + TCP_DRIVER));
         push_frame(tcp, stack->rank, to, 0);
         if (needs_bell(&tcp->stacks[to])) {
@@ -362,7 +374,7 @@ static IvcStep take_frame(Stack *stack, IvcAgent *agent)
     Way *in = way_of(tcp, stack->from, stack->rank);
     Way *out = way_of(tcp, stack->rank, stack->from);
     IVC_BEGIN(&stack->packet_frame);
-    IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->t.driver_rx, tcp->stage0 + TCP_DRIVER));
+    ivc_owe(agent, tcp->t.driver_rx, tcp->stage0 + TCP_DRIVER);
     if (first_slot(in)->bytes) {
         stack->skb = (uint32_t)(arrival_skb(tcp, in, first_slot(in)->bytes) - in->in);
         IVC_AWAIT(&stack->packet_frame,
@@ -460,15 +472,15 @@ IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, I
     const IvcMachineTimes *t = &tcp->platform->t;
     Skb *skb = &way->in[way->in_first];
     IVC_BEGIN(f);
-    IVC_AWAIT(f, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
-    IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
+    ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
+    ivc_owe(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL);
     f->left = MIN(bytes, way->arrived - way->consumed);
     for (f->at = 0; f->left > 0; f->left -= f->part) {
         skb = &way->in[way->in_first];
         f->part = MIN(f->left, skb->bytes - skb->read);
         IVC_AWAIT(f, ivc_copy(agent, buffer, buffer ? at + f->at : 0, &skb->data, skb->read,
                               f->part, tcp->stage0 + TCP_COPY_USER));
-        IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
+        ivc_owe(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM);
         skb->read += f->part;
         way->consumed += f->part;
         f->at += f->part;
@@ -500,7 +512,7 @@ IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f
     Stack *stack = &tcp->stacks[rank];
     const IvcMachineTimes *t = &tcp->platform->t;
     IVC_BEGIN(f);
-    IVC_AWAIT(f, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
+    ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
     while (!any_readable(tcp, rank)) {
         stack->polls = true;

@@ -62,6 +62,7 @@ typedef struct {
     IvcLabel label;
     uint64_t left;
     uint64_t part;
+    uint64_t of_header; /**< bytes of the part that belong to the header */
     uint64_t at;
     struct {
         IvcLabel label;
@@ -80,11 +81,11 @@ IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stag
 void ivc_tcp_free(IvcTcp *tcp);
 
 /**
- * write(): puts `bytes` of `buffer` from `at` on the connection; blocks while the socket buffer is
- * full. `buffer` NULL: the bytes come from a header that is in L1.
+ * writev(): puts a header of `header` bytes and `bytes` of `buffer` from `at` on the connection;
+ * blocks while the socket buffer is full. The header lies in L1. `buffer` may be NULL with 0 bytes.
  */
-IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcBuffer *buffer,
-                      uint64_t at, uint64_t bytes, IvcTcpFrame *frame);
+IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, uint64_t header,
+                      IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcTcpFrame *frame);
 
 /** Bytes that can be read from `from` now. */
 uint64_t ivc_tcp_readable(const IvcTcp *tcp, uint32_t from, uint32_t to);

@@ -219,16 +219,20 @@ static bool has_room(const IvcVmcomm *module)
     return module->spec->region.n - used >= module->room;
 }
 
-/* Tells every rank that sleeps for room that there is some. */
+/* Whether a rank that sleeps for room should look again: there is enough to be worth an interrupt,
+ * or none of its own blocks is left whose return could wake it later. */
+static bool should_wake(const IvcVmcommPort *port)
+{
+    return port->wants_room && (has_room(port->module) || port->blocks == 0);
+}
+
+/* Tells the ranks that sleep for room that there is some. */
 static IvcStep wake_senders(IvcVmcommPort *port)
 {
     IvcVmcomm *module = port->module;
     IVC_BEGIN(&port->waiting);
-    if (!has_room(module)) {
-        IVC_RETURN(&port->waiting);
-    }
     for (port->loop = 0; port->loop < module->n; port->loop++) {
-        if (!module->ports[port->loop].wants_room || port->loop == port->rank->rank)
+        if (!should_wake(&module->ports[port->loop]) || port->loop == port->rank->rank)
             continue;
         IvcRegisterMessage wake = {
             .kind = IVC_REGISTER_MESSAGE_CONTROL,

@@ -93,6 +93,9 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
  */
 void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes);
 
+/** Time of the copy loop for bytes that are in L1 on both sides: for headers in registers or L1. */
+IvcTime ivc_copy_l1_ps(const IvcMemory *memory, uint64_t bytes);
+
 /** Prepares a line that nobody has touched. */
 void ivc_line_init(IvcLine *line, uint32_t id);
 
