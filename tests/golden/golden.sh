@@ -42,6 +42,7 @@ done
 diff -u "$expected" "$folder/one.csv" | cut -c 1-300 >"$folder/difference" || true
 if [ -s "$folder/difference" ]; then
     head -n 40 "$folder/difference"
-    echo "$name: predictions moved. If that is meant: tests/golden/update, and say why in the commit."
+    echo "$name: predictions moved."
+    echo "If that is meant: tests/golden/update, and say why in the commit."
     exit 1
 fi

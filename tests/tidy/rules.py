@@ -7,9 +7,9 @@ import re
 
 LINE_COLUMNS = 100
 FUNCTION_LINES = 70
-FILE_LINES = 500
-# One state machine each, which two files would only make harder to follow.
-LONG_FILES = {"models/mpi/nemesis.c": 650, "models/net/tcp.c": 800, "sim/scenario/store.c": 650}
+FILE_LINES = 600
+# One state machine, which two files would only make harder to follow.
+LONG_FILES = {"models/net/tcp.c": 800}
 
 # Who may include whom: a folder may use the headers whose path begins with one of these. Left may
 # use right, never back. docs/architecture.md shows the same as a diagram and gives the reasons.
@@ -180,14 +180,15 @@ def integers(path, text):
 
 
 def globals_are_constant(path, text):
-    """A variable of a file that can change is hidden state: two runs side by side would share it."""
+    """A variable that can change and belongs to no run: two runs side by side would share it."""
     # The handler of a signal can reach nothing else than a variable of its file.
     if not path.startswith(("sim/", "models/")) or path == "sim/cli/signals.c":
         return
     for number, line in numbered(without_comments(text, strings=False)):
         head = re.match(r"(?:static\s+|extern\s+)?((?:const\s+)?(?:struct\s+)?\w+[\s*][^(){};=]*?)"
                         r"(\[[^]]*\])*\s*(=|;)", line)
-        if not head or re.match(r"(__extension__ typedef|typedef|return|struct|enum|union|goto|break)\b", line):
+        other = r"(__extension__ typedef|typedef|return|struct|enum|union|goto|break)\b"
+        if not head or re.match(other, line):
             continue
         declared = head.group(1)
         after_star = declared.rpartition("*")[2] if "*" in declared else declared
@@ -207,7 +208,7 @@ def first_comment(path, text):
 
 
 # Written in pieces, so that this file does not find itself.
-LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HACK" r")\b")
+LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HAC" r"K)\b")
 MACHINE = re.compile(r"(?<![\w.])/(?:wor" r"k|far" r"m|hom" r"e/\w+|roo" r"t)/\w")
 
 
