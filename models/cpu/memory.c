@@ -299,7 +299,7 @@ static void see(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, int32_t cor
     uint64_t seen = lines_of(memory, bytes) * memory->line_bytes;
     IvcPass *twin = write ? &buffer->read : &buffer->write;
     if (fresh && pass->core >= 0 && pass->core != core)
-        ivc_recency_forget(&memory->cores[pass->core], &pass->own);
+        ivc_recency_leave(&memory->cores[pass->core], &pass->own);
     pass->core = core;
     if (!write || memory->private_writes) {
         if (fresh && twin->core == core)

@@ -84,10 +84,10 @@ static void rebuild(IvcRecency *recency)
     recency->next = 1;
     for (uint32_t i = 0; i < live; i++) {
         IvcRecencyEntry *entry = g_ptr_array_index(recency->owners, i);
-        /* What an unfinished pass has not touched yet stays right behind what it has. */
-        entry->bytes += entry->old_bytes;
-        entry->old_bytes = 0;
-        entry->old_place = 0;
+        if (entry->old_bytes) { /* not touched again yet by an unfinished pass */
+            entry->old_place = recency->next++;
+            add(recency, entry->old_place, entry->old_bytes);
+        }
         entry->place = recency->next++;
         add(recency, entry->place, entry->bytes);
     }
@@ -158,6 +158,15 @@ void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)
     if (recency->built && entry->bytes)
         add(recency, entry->place, -entry->bytes);
     entry->bytes = 0;
+}
+
+void ivc_recency_leave(IvcRecency *recency, IvcRecencyEntry *entry)
+{
+    if (!entry->stamp)
+        return;
+    ivc_recency_forget(recency, entry);
+    g_ptr_array_remove_fast(recency->owners, entry);
+    *entry = (IvcRecencyEntry){.id = entry->id};
 }
 
 uint64_t ivc_recency_later(IvcRecency *recency, const IvcRecencyEntry *entry)

@@ -20,6 +20,9 @@ void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t byt
 /** The entry's bytes are gone: its cache does not hold them any more. */
 void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry);
 
+/** The entry is gone and may enter another stack: another core has taken its pass over. */
+void ivc_recency_leave(IvcRecency *recency, IvcRecencyEntry *entry);
+
 /** Bytes touched after the entry's latest pass began, without its own; UINT64_MAX: never touched. */
 uint64_t ivc_recency_later(IvcRecency *recency, const IvcRecencyEntry *entry);
 
