@@ -118,6 +118,7 @@ typedef struct {
     uint32_t found;      /* position among unexpected */
     bool matched;        /* the open Recv has its message */
     bool complete;       /* and all of its data */
+    bool was_aside;      /* its data had been put aside */
     IvcArrival arrival;  /* the message of the open Recv */
 } Process;
 
@@ -293,11 +294,11 @@ static void take_unexpected(Process *process, const IvcMpiCall *call)
 {
     int64_t found = ivc_arrivals_find(&process->unexpected, call);
     process->matched = found >= 0;
-    process->complete = false;
+    process->complete = process->was_aside = false;
     if (!process->matched)
         return;
     process->arrival = ivc_arrivals_take(&process->unexpected, (uint32_t)found);
-    process->complete = process->arrival.kind == EAGER;
+    process->complete = process->was_aside = process->arrival.kind == EAGER;
 }
 
 static IvcStep sock_recv(IvcRank *rank, IvcMpiCall *call)
@@ -307,14 +308,16 @@ static IvcStep sock_recv(IvcRank *rank, IvcMpiCall *call)
     IVC_BEGIN(&process->call);
     IVC_AWAIT(&process->call, ivc_spend(&rank->agent, sock->recv_ps, sock->stage0 + OWN_RECV));
     take_unexpected(process, call);
-    if (process->complete) {
+    while (!process->matched) {
+        IVC_CALL(&process->call, progress(process, call));
+        if (!process->matched) /* one that had begun to come before this Recv may be whole now */
+            take_unexpected(process, call);
+    }
+    if (process->was_aside) {
         IVC_AWAIT(&process->call,
                   ivc_copy(&rank->agent, call->buffer, 0, &process->aside, 0,
                            MIN(call->bytes, process->arrival.envelope.bytes),
                            sock->stage0 + COPY_ASIDE));
-    }
-    while (!process->matched) {
-        IVC_CALL(&process->call, progress(process, call));
     }
     if (process->arrival.kind == REQUEST) {
         process->peer = process->arrival.envelope.source;
@@ -412,6 +415,7 @@ static void process_digest(const Process *process, IvcDigest *digest)
     ivc_digest_u64(digest, process->data);
     ivc_digest_u64(digest, process->matched);
     ivc_digest_u64(digest, process->complete);
+    ivc_digest_u64(digest, process->was_aside);
     ivc_envelope_digest(&process->arrival.envelope, digest);
     ivc_digest_u64(digest, process->arrival.kind);
 }
