@@ -145,8 +145,7 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
 {
     static const char *const workloads[] = {"stream", "pingpong", "exchange", "ring", "alltoall"};
     guint n_mechanisms = 0, most = 0;
-    while (registry->mechanisms[n_mechanisms] &&
-           !g_str_equal(registry->mechanisms[n_mechanisms]->head.name, "sock"))
+    while (registry->mechanisms[n_mechanisms])
         n_mechanisms++;
     const char *mechanism =
         registry->mechanisms[g_rand_int_range(rand, 0, (gint)n_mechanisms)]->head.name;

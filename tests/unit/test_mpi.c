@@ -22,6 +22,8 @@ static const struct {
     {"polling", "loongson3a", "mechanism: register-shmem, spin: 3us", 7, 9000},
     {"fast boxes and rendezvous", "octeon-cn5650", "mechanism: nemesis, mode: native", 5, 300000},
     {"cells", "loongson3a", "mechanism: nemesis, mode: native, fastbox: false, cells: 2", 5, 50000},
+    {"TCP", "octeon-cn5650", "mechanism: sock", 5, 200000},
+    {"TCP, small segments", "loongson3a", "mechanism: sock, mtu: 576B, sndbuf: 8KiB", 7, 30000},
 };
 
 static char *scenario_of(int way, unsigned ranks)
@@ -31,7 +33,9 @@ static char *scenario_of(int way, unsigned ranks)
     for (unsigned r = 0; r < ranks; r++)
         g_string_append_printf(text, "  g%u: {cores: [%u], memory: 64MiB}\n", r, r);
     g_string_append_printf(text, "channels:\n  c: {%s}\n", ways[way].channel);
-    g_string_append(text, "workload: {kind: ring, message: 1B, total: 8B}\n");
+    g_string_append_printf(text,
+                           "workload: {kind: ring, message: %" G_GUINT64_FORMAT "B, total: 8B}\n",
+                           ways[way].large);
     return g_string_free(text, FALSE);
 }
 
