@@ -4,6 +4,7 @@ links     every relative link of every Markdown file leads somewhere, anchors in
 console   every block marked `console` prints what it shows
 example   the mechanism of docs/adding-a-model.md compiles, joins the table and runs
 selftest  the first two find what is wrong
+update    no test: puts what commands print now into the texts, with `...` where it was
 
 In a console block `$ ` begins a command, `> ` continues it, and the rest is what it prints, on
 standard output and standard error. A line `...` stands for any number of lines. Commands run in an
@@ -94,7 +95,7 @@ def is_like(shown, printed):
     return any(is_like(rest, printed[start:]) for start in range(first, len(printed) + 1))
 
 
-def run_blocks(name, text):
+def run_blocks(name, text, outputs=None):
     """Runs the blocks of one file; yields what differs, and ends with how many commands ran."""
     count = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -112,10 +113,57 @@ def run_blocks(name, text):
                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                       stderr=subprocess.STDOUT, text=True, check=False)
                 printed = [part.rstrip() for part in done.stdout.splitlines()]
+                if outputs is not None:
+                    outputs.append((command, as_shown([part.rstrip() for part in shown], printed)))
                 if not is_like([part.rstrip() for part in shown], printed):
                     yield (f"{name}:{line}: '{command.splitlines()[0]}' prints:\n"
                            + "\n".join(printed) + "\n--- the text shows:\n" + "\n".join(shown))
     return count
+
+
+def as_shown(shown, printed):
+    """What is printed, cut in the same place."""
+    if "..." not in shown:
+        return printed
+    first = shown.index("...")
+    rest = len(shown) - first - 1
+    return printed[:first] + ["..."] + (printed[-rest:] if rest else [])
+
+
+def case_update():
+    """Replaces the outputs in the files; the commands stay."""
+    for path in markdown():
+        text = path.read_text(encoding="utf-8")
+        outputs = []
+        list(run_blocks(path.name, text, outputs))
+        lines, inside = [], False
+        for line in text.split("\n"):
+            if line == "```console":
+                inside = True
+            elif line == "```" and inside:
+                inside = False
+            elif inside and line.startswith("$ "):
+                waiting = outputs.pop(0)
+                lines.append(line)
+                # Continued lines come first; without any, the output follows at once.
+                command_lines = waiting[0].count("\n")
+                if not command_lines:
+                    lines += waiting[1]
+                continue
+            elif inside and line.startswith("> ") and command_lines:
+                lines.append(line)
+                command_lines -= 1
+                if not command_lines:
+                    lines += waiting[1]
+                continue
+            elif inside:
+                continue
+            lines.append(line)
+        if "\n".join(lines) != text:
+            path.write_text("\n".join(lines), encoding="utf-8")
+            print(f"{path.relative_to(SOURCE)} was changed")
+    return
+    yield
 
 
 def case_links():
