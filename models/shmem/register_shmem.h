@@ -84,7 +84,8 @@ typedef struct {
 typedef struct {
     IvcArrivals sent;      /**< envelopes of messages whose first word has not arrived yet */
     bool announced;        /**< an envelope was announced */
-    IvcEnvelope current;   /**< the envelope that inline words belong to */
+    IvcEnvelope current;   /**< the envelope that inline words belong to, and the length of messages
+                                of more than a word */
     uint32_t open;         /**< the message that further words belong to */
     uint64_t unacked;      /**< inline messages without credit, at the sender */
     uint64_t consumed;     /**< inline messages to give credit for, at the receiver */

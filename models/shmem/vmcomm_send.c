@@ -103,11 +103,13 @@ static IvcStep send_in_line(IvcVmcommPort *port, IvcMpiCall *call)
         say_envelope(port, call);
         way->announced = true;
         way->current = call->envelope;
+        way->current.bytes = 0;
         IVC_CALL(&port->part, ivc_vmcomm_say(port));
     }
     ivc_arrivals_push(&way->sent, &call->envelope, 0, 0);
     module->in_flight++;
-    if (call->bytes > IVC_REGISTER_INLINE_BYTES_MAX) {
+    if (call->bytes > IVC_REGISTER_INLINE_BYTES_MAX && call->bytes != way->current.bytes) {
+        way->current.bytes = call->bytes; /* holds until another length is announced */
         say_length(port, call);
         IVC_CALL(&port->part, ivc_vmcomm_say(port));
     }

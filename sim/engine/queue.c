@@ -425,7 +425,7 @@ static bool near_insert(IvcQueue *queue, const IvcQueueItem *item)
         return false;
     }
     grow(&queue->near_items, &queue->near_room, queue->near_count + 2);
-    ivc_queue_near_insert(queue, *item);
+    ivc_queue_near_insert(queue, item->time, item->order, item->target, item->tag);
     return true;
 }
 

@@ -109,15 +109,20 @@ static inline bool ivc_queue_item_before(const IvcQueueItem *a, const IvcQueueIt
 }
 
 /** Inserts into near, which must have room and few enough items. For push only. */
-static inline void ivc_queue_near_insert(IvcQueue *queue, IvcQueueItem item)
+static inline void ivc_queue_near_insert(IvcQueue *queue, uint64_t time, uint64_t order,
+                                         void *target, uint64_t tag)
 {
     IvcQueueItem *place = &queue->near_items[queue->near_count];
     IvcQueueItem *last = place;
-    while (ivc_queue_item_before(place, &item)) { /* ends at the sentinel */
-        place[1] = place[0];
+    while (place->time < time || (place->time == time && place->order < order)) {
+        place[1] = place[0]; /* ends at the sentinel */
         place--;
     }
-    place[1] = item;
+    /* In parts: a struct built on the stack and copied at once stalls on its own stores. */
+    place[1].time = time;
+    place[1].order = order;
+    place[1].target = target;
+    place[1].tag = tag;
     queue->near_count++;
     queue->size++;
     queue->work += (uint64_t)(last - place) + 1;
@@ -140,7 +145,7 @@ static inline bool ivc_queue_push(IvcQueue *queue, IvcQueueItem item)
         ivc_queue_push_slow(queue, item.time, item.order, item.target, item.tag);
         return true;
     }
-    ivc_queue_near_insert(queue, item);
+    ivc_queue_near_insert(queue, item.time, item.order, item.target, item.tag);
     return true;
 }
 
