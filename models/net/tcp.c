@@ -355,11 +355,13 @@ static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
     IVC_END(&stack->ack_frame);
 }
 
-/* The window has opened by two segments since the sender was told. */
+/* Reading tells the sender of its new window only when that matters, by Linux's rule: at most half
+ * of the buffer is still offered, and at least twice as much could be. */
 static bool window_update_due(const IvcTcp *tcp, const Way *way)
 {
-    uint64_t now = way->consumed + tcp->spec->rcvbuf.n;
-    return way->arrived && now >= way->offered + MIN(2 * tcp->mss, tcp->spec->rcvbuf.n / 2);
+    uint64_t offered = way->offered - way->arrived;
+    uint64_t possible = way->consumed + tcp->spec->rcvbuf.n - way->arrived;
+    return 2 * offered <= tcp->spec->rcvbuf.n && possible >= 2 * offered && possible > 0;
 }
 
 static Slot *first_slot(const Way *way)

@@ -89,6 +89,14 @@ static void build_platform(IvcPoint *point)
     place_ranks(point);
 }
 
+/* Rounds before measuring: what is asked for, but beyond a few no more than an eighth of the measured
+ * ones, so that a sweep over sizes can ask for many small messages without many large ones. */
+static uint64_t warmup_rounds(const IvcWorkloadSpec *spec, uint64_t rounds)
+{
+    const uint64_t few = 64;
+    return MIN(spec->warmup, MAX(few, rounds / 8));
+}
+
 /* How many rounds each rank does: what the total asks for, but no more than the cap. */
 static void plan_rounds(IvcPoint *point)
 {
@@ -100,8 +108,9 @@ static void plan_rounds(IvcPoint *point)
     point->messages_asked = rounds * per_round;
     point->capped = rounds > rounds_max;
     rounds = MIN(rounds, rounds_max);
-    point->rounds = rounds + spec->warmup;
-    ivc_measure_init(&point->platform, spec->warmup * per_round, rounds * per_round);
+    uint64_t warmup = warmup_rounds(spec, rounds);
+    point->rounds = rounds + warmup;
+    ivc_measure_init(&point->platform, warmup * per_round, rounds * per_round);
 }
 
 static IvcStep rank_step(IvcAgent *agent)
