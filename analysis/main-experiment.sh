@@ -3,7 +3,7 @@
 #
 #   analysis/main-experiment.sh [IVCSIM]      the program; without it, build/ivcsim
 #
-# Streams are shortened to 20,000 messages and less, after a long warm-up (TCP needs it),
+# Streams are shortened to 40,000 messages and less after the warm-up (an eighth of that at most),
 # so a few digits differ from those of the whole gibibyte. One line a run, parameters at its end.
 set -eu
 
@@ -31,9 +31,9 @@ rate() {
     channel=$1 message=$2
     shift 2
     case $message in
-    *MiB) set -- "$@" workload.total=64MiB workload.warmup=8 ;;
-    *KiB) set -- "$@" workload.messages_max=8000 workload.warmup=4096 ;;
-    *) set -- "$@" workload.messages_max=20000 workload.warmup=20000 ;;
+    *MiB) set -- "$@" workload.total=64MiB ;;
+    *KiB) set -- "$@" workload.messages_max=8000 ;;
+    *) set -- "$@" workload.messages_max=40000 ;;
     esac
     run "$octeon" "$channel" "$message" bandwidth_bytes_per_s "$@"
 }
@@ -43,7 +43,7 @@ cycles() {
     channel=$1 message=$2
     shift 2
     run "$octeon" "$channel" "$message" latency_min_ps workload.kind=pingpong \
-        workload.total=64MiB workload.messages_max=200 "$@" | awk '{ print $1 / 1250 }'
+        workload.total=64MiB workload.messages_max=8000 "$@" | awk '{ print $1 / 1250 }'
 }
 
 # ratios NAME [SETTING...]: register-shmem over sock and over nemesis at three sizes.
@@ -137,5 +137,5 @@ ratios "all against register-shmem" $m.interrupt.entry=800cycles $m.interrupt.ex
     $c.tx_segment=1500cycles $c.rx_segment=1500cycles $c.ack_tx=750cycles $c.ack_rx=900cycles \
     $c.driver_tx=250cycles $c.driver_rx=350cycles $c.checksum=0cycles $c.send_overhead=400cycles \
     $c.recv_overhead=500cycles $c.socket_call=300cycles
-ratios "sock with mtu=65535, no checksum, buffers of 1 MiB" $c.mtu=65535B $c.checksum=0cycles \
-    $c.sndbuf=1MiB $c.rcvbuf=1MiB
+ratios "sock with mtu=65535, no checksum" $c.mtu=65535B $c.checksum=0cycles $c.sndbuf=256KiB \
+    $c.rcvbuf=256KiB

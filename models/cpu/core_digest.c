@@ -13,7 +13,6 @@ static const IvcStateField agent_fields[] = {
     IVC_STATE(IvcAgent, sim, FIXED),
     IVC_STATE(IvcAgent, core, FIXED),
     IVC_STATE(IvcAgent, step, FIXED),
-    IVC_STATE(IvcAgent, describe, FIXED),
     IVC_STATE(IvcAgent, priority, FIXED),
     IVC_STATE(IvcAgent, state, PLAIN),
     IVC_STATE(IvcAgent, activity, PLAIN),
@@ -105,7 +104,8 @@ void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
     ivc_digest_state(digest, &ivc_core_state_tables[1], agent);
     timer_digest(&agent->timer, digest);
     timer_digest(&agent->timeout, digest);
-    for (uint32_t i = agent->activity == IVC_ACTIVITY_RUN ? agent->paid : 0; i < agent->n_owed; i++) {
+    for (uint32_t i = agent->activity == IVC_ACTIVITY_RUN ? agent->paid : 0; i < agent->n_owed;
+         i++) {
         ivc_digest_u64(digest, agent->owed[i].left_ps);
         ivc_digest_u64(digest, agent->owed[i].stage);
     }

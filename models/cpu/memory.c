@@ -13,8 +13,9 @@
  *
  * A line of shared state (a flag, a queue head) is tracked by who wrote and who read it last.
  *
- * Leaves out: conflict misses, flags that are evicted between two uses, prefetchers beyond what the profile's stalls contain, victim and
- * exclusive caches, TLB misses, partial lines shared by two buffers. */
+ * Leaves out: conflict misses, flags that are evicted between two uses, prefetchers beyond what the
+ * profile's stalls contain, victim and exclusive caches, TLB misses, partial lines shared by two
+ * buffers. */
 #include "models/cpu/memory_state.h"
 #include "models/cpu/recency.h"
 #include "sim/model/platform.h"
@@ -73,8 +74,7 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
         .cores = g_new0(IvcRecency, spec->cores),
     };
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
-        memory->cache_bytes[l] =
-            spec->cache_scope[l] == IVC_CACHE_NONE ? 0 : spec->cache_size[l].n;
+        memory->cache_bytes[l] = spec->cache_scope[l] == IVC_CACHE_NONE ? 0 : spec->cache_size[l].n;
         memory->cache_private[l] = spec->cache_scope[l] == IVC_CACHE_CORE;
     }
     init_recency(memory);
@@ -358,8 +358,8 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
         check_range(from, from_at, bytes);
     if (bytes == 0) /* nothing is touched; the call itself still costs */
         return ivc_spend(agent, (memory->setup + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT, stage);
-    agent->move.n_pieces = plan(memory, core, to, to_at, from, from_at, bytes, &sides,
-                                agent->move.pieces);
+    agent->move.n_pieces =
+        plan(memory, core, to, to_at, from, from_at, bytes, &sides, agent->move.pieces);
     memory->copies++;
     memory->copied_bytes += bytes;
     if (from)
@@ -394,7 +394,7 @@ static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
 {
     if (line->writer == core || line->reader == core)
         return memory->word;
-    IvcLevel level = line->writer < 0        ? IVC_LEVEL_MEMORY
+    IvcLevel level = line->writer < 0         ? IVC_LEVEL_MEMORY
                      : memory->private_writes ? IVC_LEVEL_OTHER
                                               : IVC_LEVEL_L2;
     line->reader = core;
@@ -432,8 +432,7 @@ IvcTime ivc_copy_alone_ps(IvcMemory *memory, uint32_t core, IvcBuffer to, uint64
 {
     Sides sides;
     IvcMovePiece pieces[IVC_MOVE_PIECES];
-    uint32_t n =
-        plan(memory, (int32_t)core, &to, to_at, &from, from_at, bytes, &sides, pieces);
+    uint32_t n = plan(memory, (int32_t)core, &to, to_at, &from, from_at, bytes, &sides, pieces);
     IvcTime sum = 0;
     for (uint32_t i = 0; i < n; i++)
         sum += pieces[i].alone_ps;
@@ -485,9 +484,9 @@ void ivc_memory_count(IvcPlatform *platform)
 {
     static const char *const read_names[IVC_LEVELS] = {
         "read_l1_bytes", "read_l2_bytes", "read_l3_bytes", "read_other_bytes", "read_memory_bytes"};
-    static const char *const write_names[IVC_LEVELS] = {
-        "write_l1_bytes", "write_l2_bytes", "write_l3_bytes", "write_other_bytes",
-        "write_memory_bytes"};
+    static const char *const write_names[IVC_LEVELS] = {"write_l1_bytes", "write_l2_bytes",
+                                                        "write_l3_bytes", "write_other_bytes",
+                                                        "write_memory_bytes"};
     const IvcMemory *memory = platform->memory;
     ivc_platform_count(platform, "copies", "count", "calls of the copy routine", &memory->copies);
     ivc_platform_count(platform, "copied_bytes", "bytes", "bytes copied", &memory->copied_bytes);

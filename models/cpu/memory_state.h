@@ -1,5 +1,6 @@
 /** @file
- *  The memory system's state: what caches have seen, costs turned into time, and the shared resources.
+ *  The memory system's state: what caches have seen, costs turned into time, and the
+ *  shared resources.
  */
 #pragma once
 
@@ -21,11 +22,11 @@ struct IvcMemory {
     IvcFinePs read_line[IVC_LEVELS];
     IvcFinePs write_line[IVC_LEVELS];
     IvcSharing sharing;
-    bool private_writes;  /**< stores stay in some private cache */
-    bool has_shared;      /**< there is a level for all cores */
-    IvcRecency *cores;    /**< n_cores: what each one's private caches have seen */
-    IvcRecency chip;      /**< what the shared caches have seen */
-    uint64_t copies;                          /**< statistics from here on */
+    bool private_writes; /**< stores stay in some private cache */
+    bool has_shared;     /**< there is a level for all cores */
+    IvcRecency *cores;   /**< n_cores: what each one's private caches have seen */
+    IvcRecency chip;     /**< what the shared caches have seen */
+    uint64_t copies;     /**< statistics from here on */
     uint64_t copied_bytes;
     uint64_t read_bytes[IVC_LEVELS];
     uint64_t written_bytes[IVC_LEVELS];

@@ -12,9 +12,8 @@
 
 void ivc_recency_init(IvcRecency *recency, uint64_t never_full)
 {
-    *recency = (IvcRecency){.never_full = never_full,
-                            .owners = g_ptr_array_new(),
-                            .built = never_full == 0};
+    *recency = (IvcRecency){
+        .never_full = never_full, .owners = g_ptr_array_new(), .built = never_full == 0};
 }
 
 void ivc_recency_clear(IvcRecency *recency)

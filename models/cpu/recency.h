@@ -23,7 +23,7 @@ void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry);
 /** The entry is gone and may enter another stack: another core has taken its pass over. */
 void ivc_recency_leave(IvcRecency *recency, IvcRecencyEntry *entry);
 
-/** Bytes touched after the entry's latest pass began, without its own; UINT64_MAX: never touched. */
+/** Bytes touched after the entry's latest pass began, without its own; UINT64_MAX: never. */
 uint64_t ivc_recency_later(IvcRecency *recency, const IvcRecencyEntry *entry);
 
 /** Feeds the order of the entries while it is kept by stamps only; else the buffers feed it. */

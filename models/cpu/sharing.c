@@ -145,8 +145,8 @@ static void set_speeds(IvcSharing *sharing, IvcTime now)
         IvcMove *move = sharing->active[i];
         progress(move, now);
         uint64_t volume = volume_of(move);
-        IvcU128 speed = fixed[i] >= volume ? IVC_SPEED_FULL
-                                           : ((IvcU128)fixed[i] * IVC_SPEED_FULL) / volume;
+        IvcU128 speed =
+            fixed[i] >= volume ? IVC_SPEED_FULL : ((IvcU128)fixed[i] * IVC_SPEED_FULL) / volume;
         move->speed = (uint32_t)MAX(speed, 1);
         if (move->speed != IVC_SPEED_FULL)
             sharing->limited = true;

@@ -3,16 +3,20 @@
 
 const IvcStage ivc_machine_stages[] = {
     [IVC_STAGE_SYSCALL] = {"syscall", "entering and leaving the kernel", false},
-    [IVC_STAGE_INTERRUPT_ENTRY] =
-        {"interrupt-entry", "from the asserted line to the handler's first instruction", false},
+    [IVC_STAGE_INTERRUPT_ENTRY] = {"interrupt-entry",
+                                   "from the asserted line to the handler's first instruction",
+                                   false},
     [IVC_STAGE_INTERRUPT_EXIT] = {"interrupt-exit", "returning from an interrupt", false},
-    [IVC_STAGE_REGISTER_STORE] = {"register-store", "uncached stores to inter-core registers", false},
-    [IVC_STAGE_REGISTER_LOAD] = {"register-load", "uncached loads from inter-core registers", false},
-    [IVC_STAGE_REGISTER_POLL] =
-        {"register-poll", "polling a full register until its owner empties it", true},
+    [IVC_STAGE_REGISTER_STORE] = {"register-store", "uncached stores to inter-core registers",
+                                  false},
+    [IVC_STAGE_REGISTER_LOAD] = {"register-load", "uncached loads from inter-core registers",
+                                 false},
+    [IVC_STAGE_REGISTER_POLL] = {"register-poll",
+                                 "polling a full register until its owner empties it", true},
     [IVC_STAGE_BLOCK] = {"block", "putting a process to sleep", false},
     [IVC_STAGE_WAKE] = {"wake", "making a sleeping process runnable", false},
-    [IVC_STAGE_RESUME] = {"resume", "leaving the idle state and switching to the woken process", false},
+    [IVC_STAGE_RESUME] = {"resume", "leaving the idle state and switching to the woken process",
+                          false},
     [IVC_STAGE_ATOMIC] = {"atomic", "atomic updates of shared words", false},
     [IVC_STAGES_MACHINE] = {NULL, NULL, false},
 };

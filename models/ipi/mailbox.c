@@ -137,8 +137,8 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
         IVC_AWAIT(f, ivc_pay(agent));
     }
     while (lane->shared && lane->held) {
-        IVC_AWAIT(f, ivc_poll(agent, &lane->turn, t->poll, IVC_TIME_NEVER,
-                              IVC_STAGE_REGISTER_POLL));
+        IVC_AWAIT(f,
+                  ivc_poll(agent, &lane->turn, t->poll, IVC_TIME_NEVER, IVC_STAGE_REGISTER_POLL));
     }
     if (lane->shared) {
         lane->held = true;
@@ -181,8 +181,7 @@ static bool take_chunk(Handler *h, Lane *lane)
         h->word = h->value;
         return true;
     }
-    IvcRegisterJoinResult joined =
-        ivc_register_join_add(&lane->join, (uint32_t)h->value, &h->word);
+    IvcRegisterJoinResult joined = ivc_register_join_add(&lane->join, (uint32_t)h->value, &h->word);
     g_assert(joined != IVC_REGISTER_JOIN_MALFORMED);
     return joined == IVC_REGISTER_JOIN_DONE;
 }
@@ -249,7 +248,8 @@ static IvcStep handler_step(IvcAgent *agent)
             IVC_CALL(h, fetch_word(h, lane));
             if (!h->complete)
                 continue;
-            IVC_CALL(h, mailbox->client.deliver(mailbox->client.client, agent, h->member, h->from, h->word));
+            IVC_CALL(h, mailbox->client.deliver(mailbox->client.client, agent, h->member, h->from,
+                                                h->word));
         }
         h->lane = 0;
         IVC_AWAIT(h, ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
@@ -289,8 +289,8 @@ static void handler_init(IvcMailbox *mailbox, uint32_t member)
     h->core = platform->ranks[member].core;
     h->line.id = ivc_platform_id(platform);
     g_snprintf(h->name, sizeof h->name, "interrupts %u", member);
-    ivc_agent_init(&h->agent, ivc_platform_id(platform), h->name,
-                   &platform->cores.items[h->core], IVC_PRIORITY_INTERRUPT, handler_step);
+    ivc_agent_init(&h->agent, ivc_platform_id(platform), h->name, &platform->cores.items[h->core],
+                   IVC_PRIORITY_INTERRUPT, handler_step);
 }
 
 static void enable_lines(IvcMailbox *mailbox, uint32_t member)

@@ -25,7 +25,7 @@ typedef IvcStep (*IvcMailboxDeliver)(void *client, IvcAgent *handler, uint32_t t
 typedef struct {
     IvcMailboxDeliver deliver;
     void *client;
-    IvcTime dispatch_ps;     /**< decoding a word and finding out whom it concerns */
+    IvcTime dispatch_ps; /**< decoding a word and finding out whom it concerns */
     uint32_t dispatch_stage;
 } IvcMailboxClient;
 

@@ -10,7 +10,7 @@ typedef struct {
     IvcEnvelope envelope;
     uint32_t kind;
     uint32_t index;
-    uint64_t have;     /**< bytes that have arrived so far */
+    uint64_t have; /**< bytes that have arrived so far */
 } IvcArrival;
 
 /** A queue of arrivals in their order; entries may be taken from anywhere. */

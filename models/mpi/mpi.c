@@ -13,9 +13,12 @@ static const uint64_t type_bytes[IVC_MPI_TYPES] = {
 };
 
 static const char *const error_names[] = {
-    [IVC_MPI_SUCCESS] = "MPI_SUCCESS",       [IVC_MPI_ERR_RANK] = "MPI_ERR_RANK",
-    [IVC_MPI_ERR_TAG] = "MPI_ERR_TAG",       [IVC_MPI_ERR_COMM] = "MPI_ERR_COMM",
-    [IVC_MPI_ERR_TYPE] = "MPI_ERR_TYPE",     [IVC_MPI_ERR_BUFFER] = "MPI_ERR_BUFFER",
+    [IVC_MPI_SUCCESS] = "MPI_SUCCESS",
+    [IVC_MPI_ERR_RANK] = "MPI_ERR_RANK",
+    [IVC_MPI_ERR_TAG] = "MPI_ERR_TAG",
+    [IVC_MPI_ERR_COMM] = "MPI_ERR_COMM",
+    [IVC_MPI_ERR_TYPE] = "MPI_ERR_TYPE",
+    [IVC_MPI_ERR_BUFFER] = "MPI_ERR_BUFFER",
     [IVC_MPI_ERR_TRUNCATE] = "MPI_ERR_TRUNCATE",
     [IVC_MPI_ERR_UNSUPPORTED] = "MPI_ERR_UNSUPPORTED_OPERATION",
 };
@@ -142,8 +145,7 @@ IvcStep ivc_mpi_init(IvcRank *rank)
     IVC_BEGIN(&rank->phase);
     IVC_CALL(&rank->phase, rank->ops->setup(rank));
     IVC_CALL(&rank->phase, barrier(rank));
-    rank->platform->measure.setup_ps =
-        MAX(rank->platform->measure.setup_ps, rank->agent.sim->now);
+    rank->platform->measure.setup_ps = MAX(rank->platform->measure.setup_ps, rank->agent.sim->now);
     IVC_END(&rank->phase);
 }
 
@@ -159,9 +161,9 @@ IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to)
                  IVC_MPI_COMM_WORLD);
     IVC_CALL(&work->io, ivc_mpi_send(rank, &work->call));
     if (work->call.error)
-        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Send of %" G_GUINT64_FORMAT
-                     " bytes to rank %u failed: %s", rank->rank, work->message_bytes, to,
-                     ivc_mpi_error_name(work->call.error));
+        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI,
+                     "rank %u: Send of %" G_GUINT64_FORMAT " bytes to rank %u failed: %s",
+                     rank->rank, work->message_bytes, to, ivc_mpi_error_name(work->call.error));
     IVC_END(&work->io);
 }
 
@@ -171,8 +173,9 @@ static void check_order(IvcRank *rank, const IvcWork *work)
     uint64_t expected = rank->received_from[got->source]++;
     if (got->sequence != expected || got->bytes != work->message_bytes)
         ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_CONSERVATION,
-                     "rank %u received message %" G_GUINT64_FORMAT " of rank %u where message %"
-                     G_GUINT64_FORMAT " was due", rank->rank, got->sequence, got->source, expected);
+                     "rank %u received message %" G_GUINT64_FORMAT
+                     " of rank %u where message %" G_GUINT64_FORMAT " was due",
+                     rank->rank, got->sequence, got->source, expected);
 }
 
 IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)

@@ -107,14 +107,14 @@ typedef struct {
 typedef struct {
     Nemesis *nemesis;
     IvcRank *rank;
-    IvcSignal event;       /* whatever this process may poll for */
-    IvcArrivals arrivals;  /* published to it and not looked at */
+    IvcSignal event;      /* whatever this process may poll for */
+    IvcArrivals arrivals; /* published to it and not looked at */
     IvcArrivals unexpected;
-    IvcBuffer aside;       /* where unexpected data waits */
-    IvcLine queue_line;  /* head and tail of its receive queue */
-    IvcLine pool_line;   /* head of its free cells */
+    IvcBuffer aside;    /* where unexpected data waits */
+    IvcLine queue_line; /* head and tail of its receive queue */
+    IvcLine pool_line;  /* head of its free cells */
     IvcBuffer *cells;
-    uint32_t *free_cells;  /* a stack */
+    uint32_t *free_cells; /* a stack */
     uint32_t n_free;
     Frame frame;
 } Process;
@@ -340,9 +340,9 @@ static IvcStep recv_slots(Process *process, IvcMpiCall *call, Pair *pair)
         owe_flag(process, &slot->flag, false);
         f->part = MIN(self->spec.slot.n, f->arrival.envelope.bytes - f->at);
         if (f->at < call->bytes) { /* the rest of a message that is too long is dropped */
-            IVC_AWAIT(&f->lmt, ivc_copy(agent, call->buffer, f->at, &slot->data, 0,
-                                        MIN(f->part, call->bytes - f->at),
-                                        self->stage0 + COPY_OUT));
+            IVC_AWAIT(&f->lmt,
+                      ivc_copy(agent, call->buffer, f->at, &slot->data, 0,
+                               MIN(f->part, call->bytes - f->at), self->stage0 + COPY_OUT));
         }
         owe_flag(process, &slot->flag, true);
         IVC_AWAIT(&f->lmt, ivc_pay(agent));
@@ -427,9 +427,9 @@ static IvcStep recv_arrival(Process *process, IvcMpiCall *call)
     if (f->arrival.kind != RENDEZVOUS) {
         to = f->found >= 0 ? call->buffer : &process->aside;
         f->part = f->found >= 0 ? fitting(call, &f->arrival.envelope) : f->arrival.envelope.bytes;
-        IVC_AWAIT(&f->part_of, ivc_copy(agent, to, 0, data_of(process, &f->arrival), 0, f->part,
-                                        self->stage0 + (f->found >= 0 ? COPY_OUT
-                                                                      : COPY_UNEXPECTED)));
+        IVC_AWAIT(&f->part_of,
+                  ivc_copy(agent, to, 0, data_of(process, &f->arrival), 0, f->part,
+                           self->stage0 + (f->found >= 0 ? COPY_OUT : COPY_UNEXPECTED)));
     }
     owe_flag(process, flag_of(process, &f->arrival), true);
     IVC_AWAIT(&f->part_of, ivc_pay(agent));
@@ -452,8 +452,8 @@ static IvcStep nemesis_recv(IvcRank *rank, IvcMpiCall *call)
         IVC_CALL(f, recv_arrival(process, call));
     }
     if (f->arrival.kind == RENDEZVOUS) {
-        IVC_CALL(f, recv_slots(process, call,
-                               pair_of(self, f->arrival.envelope.source, rank->rank)));
+        IVC_CALL(f,
+                 recv_slots(process, call, pair_of(self, f->arrival.envelope.source, rank->rank)));
     }
     self->in_flight--;
     call->envelope = f->arrival.envelope;

@@ -22,7 +22,9 @@ typedef struct {
 
 #define S Spec
 #define LINUX "Linux network stack: sysctl defaults"
-#define GUESS "assumed; native Linux is recalled at 3,000 to 10,000 cycles for sending and receiving a packet (2005 to 2010)"
+#define GUESS                                                                                     \
+    "assumed; native Linux is recalled at 3,000 to 10,000 cycles for a packet, both sides (2005 " \
+    "to 2010)"
 #define MPICH "MPICH source tree, ch3 sock"
 
 static const IvcParam params[] = {
@@ -41,7 +43,8 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
      .sentence = "largest packet of the virtual network"},
     {IVC_PARAM(S, tcp.sndbuf, "sndbuf"), .fallback = "64KiB", .min = "4KiB", .max = "16MiB",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed between tcp_wmem's default of 16 KiB and its maximum of 4 MiB, which auto-tuning moves in",
+     .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: auto-tuning moves it between 16 KiB and 4 MiB (tcp_wmem)",
      .sentence = "socket send buffer"},
     {IVC_PARAM(S, tcp.rcvbuf, "rcvbuf"), .fallback = "85KiB", .min = "4KiB", .max = "16MiB",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux 2.6: tcp_rmem default 87,380",
@@ -94,11 +97,11 @@ enum { EAGER, REQUEST, CLEAR, BODY };
 
 /* The stream from one process to another: what was written and not read to its end. */
 typedef struct {
-    IvcArrivals sent;   /* messages in the order of the stream */
-    bool in_body;       /* the header of the first one has been read */
-    bool wanted;        /* its data goes into the user's buffer */
-    uint64_t got;       /* bytes of the part that is being read */
-    uint64_t cleared;   /* answers to requests that have come */
+    IvcArrivals sent; /* messages in the order of the stream */
+    bool in_body;     /* the header of the first one has been read */
+    bool wanted;      /* its data goes into the user's buffer */
+    uint64_t got;     /* bytes of the part that is being read */
+    uint64_t cleared; /* answers to requests that have come */
 } Stream;
 
 typedef struct Sock Sock;
@@ -112,14 +115,14 @@ typedef struct {
     struct {
         IvcLabel label;
     } call, say, progress;
-    uint32_t peer;       /* of a write, or whose stream is being read */
-    uint32_t kind;       /* of the message being written */
-    uint64_t data;       /* bytes of data behind its header */
-    uint32_t found;      /* position among unexpected */
-    bool matched;        /* the open Recv has its message */
-    bool complete;       /* and all of its data */
-    bool was_aside;      /* its data had been put aside */
-    IvcArrival arrival;  /* the message of the open Recv */
+    uint32_t peer;      /* of a write, or whose stream is being read */
+    uint32_t kind;      /* of the message being written */
+    uint64_t data;      /* bytes of data behind its header */
+    uint32_t found;     /* position among unexpected */
+    bool matched;       /* the open Recv has its message */
+    bool complete;      /* and all of its data */
+    bool was_aside;     /* its data had been put aside */
+    IvcArrival arrival; /* the message of the open Recv */
 } Process;
 
 struct Sock {
@@ -153,10 +156,9 @@ static IvcStep say(Process *process, IvcBuffer *buffer, const IvcEnvelope *envel
     IVC_BEGIN(&process->say);
     ivc_arrivals_push(&stream_of(sock, process->rank->rank, process->peer)->sent, envelope,
                       process->kind, 0);
-    IVC_CALL(&process->say,
-             ivc_tcp_write(sock->tcp, agent, process->rank->rank, process->peer,
-                           process->kind == BODY ? 0 : sock->spec->header.n, buffer, 0,
-                           process->data, &process->io));
+    IVC_CALL(&process->say, ivc_tcp_write(sock->tcp, agent, process->rank->rank, process->peer,
+                                          process->kind == BODY ? 0 : sock->spec->header.n, buffer,
+                                          0, process->data, &process->io));
     IVC_END(&process->say);
 }
 
@@ -314,10 +316,9 @@ static IvcStep sock_recv(IvcRank *rank, IvcMpiCall *call)
             take_unexpected(process, call);
     }
     if (process->was_aside) {
-        IVC_AWAIT(&process->call,
-                  ivc_copy(&rank->agent, call->buffer, 0, &process->aside, 0,
-                           MIN(call->bytes, process->arrival.envelope.bytes),
-                           sock->stage0 + COPY_ASIDE));
+        IVC_AWAIT(&process->call, ivc_copy(&rank->agent, call->buffer, 0, &process->aside, 0,
+                                           MIN(call->bytes, process->arrival.envelope.bytes),
+                                           sock->stage0 + COPY_ASIDE));
     }
     if (process->arrival.kind == REQUEST) {
         process->peer = process->arrival.envelope.source;

@@ -33,12 +33,12 @@ typedef struct {
 typedef struct {
     Skb *out;
     uint32_t out_first, out_sent, out_n; /* first unacknowledged; how many sent; how many in all */
-    bool filling;      /* a writer adds to the last one */
-    bool transmitting; /* the process is sending: the softirq leaves it to it */
-    uint64_t end;      /* bytes written */
-    uint64_t next;     /* bytes sent */
-    uint64_t una;      /* bytes acknowledged */
-    uint64_t edge;     /* how far the receiver allows */
+    bool filling;                        /* a writer adds to the last one */
+    bool transmitting;                   /* the process is sending: the softirq leaves it to it */
+    uint64_t end;                        /* bytes written */
+    uint64_t next;                       /* bytes sent */
+    uint64_t una;                        /* bytes acknowledged */
+    uint64_t edge;                       /* how far the receiver allows */
     bool wants_room;
     Skb *in;
     uint32_t in_first, in_n;
@@ -59,10 +59,10 @@ typedef struct {
     bool polls;         /* it sleeps in poll */
     IvcAgent interrupt;
     IvcAgent softirq;
-    IvcTimer bell;      /* the doorbell on its way here */
-    bool rung;          /* the doorbell's bit is set */
-    bool polling;       /* NAPI: the softirq looks at the rings by itself */
-    bool ack_due;       /* the delay of some acknowledgement is over */
+    IvcTimer bell; /* the doorbell on its way here */
+    bool rung;     /* the doorbell's bit is set */
+    bool polling;  /* NAPI: the softirq looks at the rings by itself */
+    bool ack_due;  /* the delay of some acknowledgement is over */
     IvcSignal line;
     IvcSignal work;
     IvcTimer ack_timer;
@@ -131,8 +131,8 @@ static void ring_bell(Stack *peer)
 {
     IvcPlatform *platform = peer->tcp->platform;
     peer->tcp->doorbells++;
-    ivc_timer_arm(&platform->sim, &peer->bell,
-                  platform->sim.now + platform->t.registers_flight, IVC_PHASE_DELIVER);
+    ivc_timer_arm(&platform->sim, &peer->bell, platform->sim.now + platform->t.registers_flight,
+                  IVC_PHASE_DELIVER);
 }
 
 static IvcStep interrupt_step(IvcAgent *agent)
@@ -146,15 +146,13 @@ static IvcStep interrupt_step(IvcAgent *agent)
         }
         IVC_AWAIT(&stack->irq_frame,
                   ivc_spend(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY));
-        IVC_AWAIT(&stack->irq_frame,
-                  ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
+        IVC_AWAIT(&stack->irq_frame, ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
         IVC_AWAIT(&stack->irq_frame,
                   ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
         stack->rung = false;
         stack->polling = true;
         ivc_signal(agent->sim, &stack->work);
-        IVC_AWAIT(&stack->irq_frame,
-                  ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
+        IVC_AWAIT(&stack->irq_frame, ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
     }
     IVC_END(&stack->irq_frame);
 }
@@ -207,13 +205,14 @@ static IvcStep transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
         ivc_owe(agent, tcp->t.tx_segment, tcp->stage0 + TCP_TX_SEGMENT);
         ivc_owe(agent, tcp->t.driver_tx, tcp->stage0 + TCP_DRIVER);
         skb = &way->out[*index];
-        IVC_AWAIT(f, ivc_copy(agent, &way->ring[(way->ring_first + way->ring_n) % tcp->spec->ring].data,
-                              0, &skb->data, 0, skb->bytes, tcp->stage0 + TCP_COPY_DRIVER));
+        IVC_AWAIT(f, ivc_copy(agent,
+                              &way->ring[(way->ring_first + way->ring_n) % tcp->spec->ring].data, 0,
+                              &skb->data, 0, skb->bytes, tcp->stage0 + TCP_COPY_DRIVER));
         push_frame(tcp, from, to, way->out[*index].bytes);
         if (needs_bell(&tcp->stacks[to])) {
             ring_bell(&tcp->stacks[to]);
-            IVC_AWAIT(f, ivc_spend(agent, tcp->platform->t.registers_store,
-                                   IVC_STAGE_REGISTER_STORE));
+            IVC_AWAIT(f,
+                      ivc_spend(agent, tcp->platform->t.registers_store, IVC_STAGE_REGISTER_STORE));
         }
     }
     IVC_END(f);
@@ -223,8 +222,8 @@ static IvcStep transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
 static uint64_t room(const IvcTcp *tcp, const Way *way)
 {
     uint64_t held = way->end - way->una;
-    bool tail_open = way->out_n > way->out_sent &&
-                     out_at(tcp, way, way->out_n - 1)->bytes < tcp->mss;
+    bool tail_open =
+        way->out_n > way->out_sent && out_at(tcp, way, way->out_n - 1)->bytes < tcp->mss;
     if (held >= tcp->spec->sndbuf.n || (way->out_n == tcp->n_out && !tail_open))
         return 0;
     return tcp->spec->sndbuf.n - held;
@@ -283,8 +282,8 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
                                   f->part - f->of_header, tcp->stage0 + TCP_COPY_USER));
         }
         IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
-        way->filling = f->left > f->part && way->out[f->transmit.skb].bytes < tcp->mss &&
-                       room(tcp, way) > 0;
+        way->filling =
+            f->left > f->part && way->out[f->transmit.skb].bytes < tcp->mss && room(tcp, way) > 0;
         IVC_CALL(f, transmit(tcp, agent, from, to, &f->transmit.label, &f->transmit.skb));
         way->transmitting = false;
     }
@@ -346,8 +345,8 @@ static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
         push_frame(tcp, stack->rank, to, 0);
         if (needs_bell(&tcp->stacks[to])) {
             ring_bell(&tcp->stacks[to]);
-            IVC_AWAIT(&stack->ack_frame, ivc_spend(agent, tcp->platform->t.registers_store,
-                                                   IVC_STAGE_REGISTER_STORE));
+            IVC_AWAIT(&stack->ack_frame,
+                      ivc_spend(agent, tcp->platform->t.registers_store, IVC_STAGE_REGISTER_STORE));
         }
     } else {
         arm_ack_timer(stack); /* the ring is full: what is in it acknowledges, or the timer does */
@@ -395,13 +394,11 @@ static IvcStep take_frame(Stack *stack, IvcAgent *agent)
     in->ring_first = (uint32_t)((in->ring_first + 1) % tcp->spec->ring);
     in->ring_n--;
     if (wake_process(stack, stack->polls && in->arrived > in->consumed)) {
-        IVC_AWAIT(&stack->packet_frame,
-                  ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
+        IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     /* As Linux: a writer is woken when a third of its buffer is free. */
     if (wake_process(stack, out->wants_room && room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
-        IVC_AWAIT(&stack->packet_frame,
-                  ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
+        IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     if (in->unacked_segments >= tcp->spec->ack_every) {
         IVC_CALL(&stack->packet_frame, send_ack(stack, agent, stack->from));

@@ -43,16 +43,16 @@ typedef enum {
 } IvcTcpStage;
 
 /** The first rows of the stage table of a mechanism over TCP. */
-#define IVC_TCP_STAGE_ROWS                                                                         \
-    [TCP_SOCKET_CALL] = {"socket-call", "socket layer of read, write and poll", false},            \
-    [TCP_COPY_USER] = {"copy-user", "copying between the user's buffer and socket buffers",        \
-                       false},                                                                     \
-    [TCP_CHECKSUM] = {"checksum", "TCP checksums", false},                                         \
-    [TCP_TX_SEGMENT] = {"tcp-send", "TCP and IP on sending a segment", false},                     \
-    [TCP_RX_SEGMENT] = {"tcp-receive", "IP and TCP on receiving a segment", false},                \
-    [TCP_ACK] = {"tcp-ack", "making and taking acknowledgements", false},                          \
-    [TCP_DRIVER] = {"driver", "the virtual network device's driver, for each packet", false},      \
-    [TCP_COPY_DRIVER] = {"copy-driver", "copying frames into and out of the shared ring", false},  \
+#define IVC_TCP_STAGE_ROWS                                                                        \
+    [TCP_SOCKET_CALL] = {"socket-call", "socket layer of read, write and poll", false},           \
+    [TCP_COPY_USER] = {"copy-user", "copying between the user's buffer and socket buffers",       \
+                       false},                                                                    \
+    [TCP_CHECKSUM] = {"checksum", "TCP checksums", false},                                        \
+    [TCP_TX_SEGMENT] = {"tcp-send", "TCP and IP on sending a segment", false},                    \
+    [TCP_RX_SEGMENT] = {"tcp-receive", "IP and TCP on receiving a segment", false},               \
+    [TCP_ACK] = {"tcp-ack", "making and taking acknowledgements", false},                         \
+    [TCP_DRIVER] = {"driver", "the virtual network device's driver, for each packet", false},     \
+    [TCP_COPY_DRIVER] = {"copy-driver", "copying frames into and out of the shared ring", false}, \
     [TCP_SOFTIRQ] = {"softirq", "entering and leaving the softirq", false}
 
 typedef struct IvcTcp IvcTcp;

@@ -19,10 +19,13 @@
 #define SOFTWARE "assumed: instructions of a short kernel path on an in-order core; sweep it"
 #define PAPER "Zhang, Huang 2012: a message that fits the register goes through it"
 
-#define REGISTER_ROWS(default_max, most)                                                           \
-    {IVC_PARAM(S, register_max, "register_max"), .fallback = default_max, .max = most,             \
-     .kind = IVC_KIND_DOCUMENTED, .source = PAPER,                                                 \
-     .sentence = "largest message that travels in the register; more than 7B takes several words"}
+#define REGISTER_ROWS(default_max, most)                                                         \
+    {                                                                                            \
+        IVC_PARAM(S, register_max, "register_max"),                                              \
+            .fallback = default_max, .max = most, .kind = IVC_KIND_DOCUMENTED, .source = PAPER,  \
+            .sentence =                                                                          \
+                "largest message that travels in the register; more than 7B takes several words" \
+    }
 
 #define REGION_ROWS                                                                                \
     {IVC_PARAM(S, region, "region"), .fallback = "1MiB", .min = "4KiB", .max = "256MiB",           \
@@ -32,42 +35,61 @@
         {IVC_PARAM(S, piece, "piece"), .fallback = "0B", .max = "128MiB",                          \
          .sentence = "longer messages go in pieces of this size; 0B: a quarter of the region"},    \
         {IVC_PARAM(S, room, "room"), .fallback = "0B", .max = "256MiB",                            \
-         .sentence = "free part of the region at which a sender that waits for room is woken; 0B: half"},  \
-        {IVC_PARAM(S, copies, "copies"), .fallback = "1", .min = "1", .max = "2",                  \
+         .sentence = "free part of the region at which a waiting sender is woken; 0B: half"},      \
+        {IVC_PARAM(S, copies, "copies"),                                                           \
+         .fallback = "1",                                                                          \
+         .min = "1",                                                                               \
+         .max = "2",                                                                               \
          .kind = IVC_KIND_DOCUMENTED,                                                              \
          .source = "CN102693162A: one copy a message; 2 is the variant from private buffers",      \
          .sentence = "1: the sender makes its message in the region; 2: it copies it in"},         \
         {IVC_PARAM(S, access, "access"), .fallback = IVC_PARAM_UNSET,                              \
          .sentence = "guests that may map the region; without it, those of the channel"},          \
         {IVC_PARAM(S, alloc, "alloc"), .fallback = "150cycles", .max = "1ms",                      \
-         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE, .sentence = "allocating a block"},          \
-        {IVC_PARAM(S, free_block, "free"), .fallback = "150cycles", .max = "1ms",                  \
-         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
+         .kind = IVC_KIND_ASSUMED,     .source = SOFTWARE,      .sentence = "allocating a block"}, \
+        {IVC_PARAM(S, free_block, "free"),                                                         \
+         .fallback = "150cycles",                                                                  \
+         .max = "1ms",                                                                             \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = SOFTWARE,                                                                       \
          .sentence = "freeing a block and looking who waits for room"},                            \
-        {IVC_PARAM(S, map, "map"), .fallback = "20us", .max = "1s", .kind = IVC_KIND_ASSUMED,      \
-         .source = "assumed: page-table entries for the region; part of set-up only",              \
-         .sentence = "mapping the region, once a rank"}
+    {                                                                                              \
+        IVC_PARAM(S, map, "map"),                                                                  \
+            .fallback = "20us", .max = "1s", .kind = IVC_KIND_ASSUMED,                             \
+            .source = "assumed: page-table entries for the region; part of set-up only",           \
+            .sentence = "mapping the region, once a rank"                                          \
+    }
 
-#define COMMON_ROWS                                                                                \
-    {IVC_PARAM(S, window, "window"), .fallback = "32", .min = "2", .max = "255",                   \
-     .sentence = "messages in registers that the receiver need not have taken yet"},               \
-        {IVC_PARAM(S, spin, "spin"), .fallback = "0", .max = "1s",                                 \
-         .sentence = "how long a Recv polls before it puts its process to sleep"},                 \
-        {IVC_PARAM(S, choose, "choose"), .fallback = "100cycles", .max = "1ms",                    \
-         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
-         .sentence = "checking the arguments of a Send and choosing the path"},                    \
-        {IVC_PARAM(S, pack, "pack"), .fallback = "30cycles", .max = "1ms",                         \
-         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
-         .sentence = "forming a register message"},                                                \
-        {IVC_PARAM(S, dispatch, "dispatch"), .fallback = "80cycles", .max = "1ms",                 \
-         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
-         .sentence = "decoding a register message in the handler and finding its receiver"},       \
-        {IVC_PARAM(S, match, "match"), .fallback = "120cycles", .max = "1ms",                      \
-         .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,                                             \
-         .sentence = "looking for a matching message in a Recv, and queueing it"}
+#define COMMON_ROWS                                                                              \
+    {IVC_PARAM(S, window, "window"), .fallback = "32", .min = "2", .max = "255",                 \
+     .sentence = "messages in registers that the receiver need not have taken yet"},             \
+        {IVC_PARAM(S, spin, "spin"), .fallback = "0", .max = "1s",                               \
+         .sentence = "how long a Recv polls before it puts its process to sleep"},               \
+        {IVC_PARAM(S, choose, "choose"),                                                         \
+         .fallback = "100cycles",                                                                \
+         .max = "1ms",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = SOFTWARE,                                                                     \
+         .sentence = "checking the arguments of a Send and choosing the path"},                  \
+        {IVC_PARAM(S, pack, "pack"),                                                             \
+         .fallback = "30cycles",                                                                 \
+         .max = "1ms",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = SOFTWARE,                                                                     \
+         .sentence = "forming a register message"},                                              \
+        {IVC_PARAM(S, dispatch, "dispatch"),                                                     \
+         .fallback = "80cycles",                                                                 \
+         .max = "1ms",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = SOFTWARE,                                                                     \
+         .sentence = "decoding a register message in the handler and finding its receiver"},     \
+    {                                                                                            \
+        IVC_PARAM(S, match, "match"),                                                            \
+            .fallback = "120cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED, .source = SOFTWARE, \
+            .sentence = "looking for a matching message in a Recv, and queueing it"              \
+    }
 
-static const IvcParam both_params[] = {
-    REGISTER_ROWS("7B", "4KiB"), REGION_ROWS, COMMON_ROWS, {0}};
+static const IvcParam both_params[] = {REGISTER_ROWS("7B", "4KiB"), REGION_ROWS, COMMON_ROWS, {0}};
 static const IvcParam shmem_params[] = {REGION_ROWS, COMMON_ROWS, {0}};
 static const IvcParam register_params[] = {REGISTER_ROWS("256B", "64KiB"), COMMON_ROWS, {0}};
 
@@ -298,8 +320,7 @@ static void check_registers(const void *spec, const IvcScenario *scenario, const
     const IvcMachineSpec *machine = ivc_scenario_machine(scenario);
     const IvcRegisterBlockOps *block = ivc_register_block_find(machine->registers_block);
     if (!block) {
-        g_autofree char *hint =
-            ivc_hint_names(machine->registers_block, ivc_register_block_names);
+        g_autofree char *hint = ivc_hint_names(machine->registers_block, ivc_register_block_names);
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference",
                       ivc_scenario_place(scenario, "machine.registers.block"), hint,
                       "unknown register block '%s'", machine->registers_block);
@@ -358,9 +379,8 @@ static void check_region(const void *bound, const IvcScenario *scenario, const c
 {
     const IvcVmcommSpec *spec = bound;
     const IvcMachineSpec *machine = ivc_scenario_machine(scenario);
-    IvcRegionSpec region = {.size_bytes = spec->region.n,
-                            .block_bytes_min = spec->block_min.n,
-                            .guests = 1};
+    IvcRegionSpec region = {
+        .size_bytes = spec->region.n, .block_bytes_min = spec->block_min.n, .guests = 1};
     const char *problem = ivc_region_spec_problem(&region);
     bool block_is_power = (spec->block_min.n & (spec->block_min.n - 1)) == 0;
     g_autofree char *least =
@@ -375,8 +395,8 @@ static void check_region(const void *bound, const IvcScenario *scenario, const c
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, place_of(scenario, path, "block_min"), NULL,
                       "'block_min' is %s", least);
     if (spec->region.n > machine->memory_size.n) {
-        g_autofree char *has = ivc_quantity_format(IVC_QUANTITY_SIZE,
-                                                   (IvcAmount){.n = machine->memory_size.n});
+        g_autofree char *has =
+            ivc_quantity_format(IVC_QUANTITY_SIZE, (IvcAmount){.n = machine->memory_size.n});
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, "region"),
                       NULL, "the region is larger than the machine's memory");
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
@@ -431,7 +451,8 @@ const IvcMechanism ivc_mechanism_register_shmem = {
 
 const IvcMechanism ivc_mechanism_shmem = {
     .head = {.name = "shmem",
-             .summary = "every message through a shared region; an inter-core interrupt announces it",
+             .summary =
+                 "every message through a shared region, announced by an inter-core interrupt",
              .params = shmem_params,
              .spec_size = sizeof(IvcVmcommSpec),
              .stages = ivc_vmcomm_stages,

@@ -62,11 +62,11 @@ extern const IvcStage ivc_vmcomm_stages[];
 /** A message that has begun to arrive. */
 typedef struct {
     IvcEnvelope envelope;
-    bool shared;       /**< its data lies in blocks */
-    bool direct;       /**< the handler puts its data into the user's buffer */
-    uint64_t have;     /**< bytes that have come */
+    bool shared;   /**< its data lies in blocks */
+    bool direct;   /**< the handler puts its data into the user's buffer */
+    uint64_t have; /**< bytes that have come */
     bool complete;
-    uint32_t first;    /**< blocks that have come and were not read, as a list */
+    uint32_t first; /**< blocks that have come and were not read, as a list */
     uint32_t last;
     uint32_t next_free;
 } IvcVmcommMessage;
@@ -82,13 +82,13 @@ typedef struct {
 
 /** One direction between two ranks. */
 typedef struct {
-    IvcArrivals sent;      /**< envelopes of messages whose first word has not arrived yet */
-    bool announced;        /**< an envelope was announced */
-    IvcEnvelope current;   /**< the envelope that inline words belong to, and the length of messages
-                                of more than a word */
-    uint32_t open;         /**< the message that further words belong to */
-    uint64_t unacked;      /**< inline messages without credit, at the sender */
-    uint64_t consumed;     /**< inline messages to give credit for, at the receiver */
+    IvcArrivals sent;    /**< envelopes of messages whose first word has not arrived yet */
+    bool announced;      /**< an envelope was announced */
+    IvcEnvelope current; /**< the envelope that inline words belong to, and the length of messages
+                              of more than a word */
+    uint32_t open;       /**< the message that further words belong to */
+    uint64_t unacked;    /**< inline messages without credit, at the sender */
+    uint64_t consumed;   /**< inline messages to give credit for, at the receiver */
 } IvcVmcommWay;
 
 typedef struct IvcVmcomm IvcVmcomm;
@@ -97,14 +97,14 @@ typedef struct IvcVmcomm IvcVmcomm;
 typedef struct {
     IvcVmcomm *module;
     IvcRank *rank;
-    IvcSleeper sleeper;      /**< its process waits here, whatever for */
-    uint32_t blocks;         /**< that it has posted and that were not given back */
-    bool wants_room;         /**< it sleeps until a block is given back */
-    bool wants_window;       /**< it sleeps until credit comes */
-    const IvcMpiCall *posted;/**< a Recv that waits */
-    uint32_t claimed;        /**< the message that the handler matched to it */
+    IvcSleeper sleeper;       /**< its process waits here, whatever for */
+    uint32_t blocks;          /**< that it has posted and that were not given back */
+    bool wants_room;          /**< it sleeps until a block is given back */
+    bool wants_window;        /**< it sleeps until credit comes */
+    const IvcMpiCall *posted; /**< a Recv that waits */
+    uint32_t claimed;         /**< the message that the handler matched to it */
     IvcArrivals unexpected;
-    IvcBuffer aside;         /**< kernel memory for inline data that no Recv waits for */
+    IvcBuffer aside; /**< kernel memory for inline data that no Recv waits for */
     IvcPostFrame post;
     IvcSleepFrame sleep;
     struct {
@@ -123,8 +123,8 @@ typedef struct {
     } waiting;
     struct {
         IvcLabel label;
-    } handling;              /**< of the interrupt handler on this core */
-    uint32_t handled;        /**< the message that it is busy with */
+    } handling;       /**< of the interrupt handler on this core */
+    uint32_t handled; /**< the message that it is busy with */
     uint64_t at;
     uint64_t bytes;
     uint32_t slot;
@@ -139,13 +139,13 @@ struct IvcVmcomm {
     uint32_t stage0;
     uint32_t n;
     IvcMailbox *mailbox;
-    IvcRegion *region;        /**< NULL: registers alone */
+    IvcRegion *region; /**< NULL: registers alone */
     uint64_t piece;
-    uint64_t room;            /**< free bytes at which waiting senders are told */
+    uint64_t room; /**< free bytes at which waiting senders are told */
     IvcVmcommSlot *slots;
     uint32_t n_slots;
     IvcVmcommPort *ports;
-    IvcVmcommWay *ways;       /**< [from * n + to] */
+    IvcVmcommWay *ways; /**< [from * n + to] */
     IvcVmcommMessage *messages;
     uint32_t n_messages;
     uint32_t free_message;

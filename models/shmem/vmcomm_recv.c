@@ -126,8 +126,7 @@ IvcStep ivc_vmcomm_deliver(void *client, IvcAgent *handler, uint32_t to, uint32_
     }
     if (concerns_process(port, &message, port->handled) &&
         ivc_os_notify(module->platform, &port->sleeper)) {
-        IVC_AWAIT(&port->handling,
-                  ivc_spend(handler, module->platform->t.wake, IVC_STAGE_WAKE));
+        IVC_AWAIT(&port->handling, ivc_spend(handler, module->platform->t.wake, IVC_STAGE_WAKE));
     }
     IVC_END(&port->handling);
 }
@@ -141,12 +140,10 @@ static IvcStep wait_for_handler(IvcVmcommPort *port)
     IvcAgent *agent = &port->rank->agent;
     IVC_BEGIN(&port->waiting);
     if (module->t.spin && !port->sleeper.pending) {
-        IVC_AWAIT(&port->waiting,
-                  ivc_poll(agent, &port->sleeper.signal, module->platform->t.poll, module->t.spin,
-                           module->stage0 + VMCOMM_SPIN));
+        IVC_AWAIT(&port->waiting, ivc_poll(agent, &port->sleeper.signal, module->platform->t.poll,
+                                           module->t.spin, module->stage0 + VMCOMM_SPIN));
     }
-    IVC_CALL(&port->waiting,
-             ivc_os_sleep(module->platform, agent, &port->sleeper, &port->sleep));
+    IVC_CALL(&port->waiting, ivc_os_sleep(module->platform, agent, &port->sleeper, &port->sleep));
     IVC_END(&port->waiting);
 }
 
@@ -259,12 +256,13 @@ static IvcStep take_shared(IvcVmcommPort *port, IvcMpiCall *call)
         message_of(port)->first = module->slots[port->slot].next;
         ivc_owe(agent, ivc_line_touch(agent, &module->slots[port->slot].header, false),
                 module->stage0 + VMCOMM_HEADER);
-        port->bytes = MIN(module->slots[port->slot].bytes, call->bytes - MIN(call->bytes, port->at));
+        port->bytes =
+            MIN(module->slots[port->slot].bytes, call->bytes - MIN(call->bytes, port->at));
+        IVC_AWAIT(&port->part, ivc_copy(agent, call->buffer, port->bytes ? port->at : 0,
+                                        &module->slots[port->slot].data, 0, port->bytes,
+                                        module->stage0 + VMCOMM_COPY_OUT));
         IVC_AWAIT(&port->part,
-                  ivc_copy(agent, call->buffer, port->bytes ? port->at : 0,
-                           &module->slots[port->slot].data, 0, port->bytes,
-                           module->stage0 + VMCOMM_COPY_OUT));
-        IVC_AWAIT(&port->part, ivc_spend(agent, module->t.free_block, module->stage0 + VMCOMM_FREE));
+                  ivc_spend(agent, module->t.free_block, module->stage0 + VMCOMM_FREE));
         port->at += module->slots[port->slot].bytes;
         give_back(port);
         IVC_CALL(&port->part, wake_senders(port));

@@ -93,8 +93,7 @@ static IvcStep send_in_line(IvcVmcommPort *port, IvcMpiCall *call)
     while (way->unacked >= module->spec->window) {
         module->window_waits++;
         port->wants_window = true;
-        IVC_CALL(&port->part,
-                 ivc_os_sleep(module->platform, agent, &port->sleeper, &port->sleep));
+        IVC_CALL(&port->part, ivc_os_sleep(module->platform, agent, &port->sleeper, &port->sleep));
         port->wants_window = false;
     }
     way->unacked++;
@@ -179,8 +178,7 @@ static void hand_block(IvcVmcommPort *port, const IvcMpiCall *call)
     IvcVmcomm *module = port->module;
     unsigned mine = guest_of(module, port->rank->rank);
     unsigned theirs = guest_of(module, (uint32_t)call->peer);
-    IvcRegionResult result =
-        ivc_region_block_share(module->region, mine, port->slot, theirs);
+    IvcRegionResult result = ivc_region_block_share(module->region, mine, port->slot, theirs);
     g_assert(result == IVC_REGION_OK);
     if (mine != theirs) {
         bool back;

@@ -150,15 +150,17 @@ const IvcWorkload ivc_workload_stream = {
 
 const IvcWorkload ivc_workload_pingpong = {
     .head = {.name = "pingpong",
-             .summary = "every even rank sends a message to the next rank and waits for the answer; "
-                        "latency is half a round trip"},
+             .summary =
+                 "every even rank sends a message to the next rank and waits for the answer; "
+                 "latency is half a round trip"},
     .ops = &pingpong_ops,
     .ranks_min = 2,
     .ranks_multiple = 2,
 };
 
 const IvcWorkload ivc_workload_exchange = {
-    .head = {.name = "exchange", .summary = "the ranks of a pair send each other a message in turn"},
+    .head = {.name = "exchange",
+             .summary = "the ranks of a pair send each other a message in turn"},
     .ops = &exchange_ops,
     .ranks_min = 2,
     .ranks_multiple = 2,

@@ -104,11 +104,12 @@ static double per(uint64_t total, uint64_t n)
 
 static void print_csv(IvcCli *cli, const GArray *rows)
 {
-    fputs("bench,detail,events,cpu_ns,events_per_s,ns_per_event,messages,messages_per_s\n", cli->out);
+    fputs("bench,detail,events,cpu_ns,events_per_s,ns_per_event,messages,messages_per_s\n",
+          cli->out);
     for (guint i = 0; i < rows->len; i++) {
         const Row *row = &g_array_index(rows, Row, i);
-        fprintf(cli->out, "%s,\"%s\",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%.0f,%.2f,", row->bench,
-                row->detail, row->best.events, row->best.cpu_ns,
+        fprintf(cli->out, "%s,\"%s\",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%.0f,%.2f,",
+                row->bench, row->detail, row->best.events, row->best.cpu_ns,
                 1e9 / MAX(1e-9, per(row->best.cpu_ns, row->best.events)),
                 per(row->best.cpu_ns, row->best.events));
         if (row->messages)
@@ -132,8 +133,9 @@ static json_t *row_json(const Row *row)
     json_object_set_new(object, "events_per_s", json_real(ns > 0 ? 1e9 / ns : 0));
     if (row->messages) {
         json_object_set_new(object, "messages", json_integer((json_int_t)row->messages));
-        json_object_set_new(object, "messages_per_s",
-                            json_real((double)row->messages * 1e9 / (double)MAX(1, row->best.cpu_ns)));
+        json_object_set_new(
+            object, "messages_per_s",
+            json_real((double)row->messages * 1e9 / (double)MAX(1, row->best.cpu_ns)));
     }
     return object;
 }
@@ -162,8 +164,8 @@ static void print_json(IvcCli *cli, const GArray *rows, bool lines)
 
 static void print_table(IvcCli *cli, const GArray *rows)
 {
-    static const char *const headers[] = {"bench", "detail", ">ns/event", ">events/s",
-                                          ">messages/s", ">CPU s"};
+    static const char *const headers[] = {"bench",     "detail",      ">ns/event",
+                                          ">events/s", ">messages/s", ">CPU s"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < rows->len; i++) {
         const Row *row = &g_array_index(rows, Row, i);
@@ -178,8 +180,8 @@ static void print_table(IvcCli *cli, const GArray *rows)
                                    : g_strdup(""));
         g_ptr_array_add(cells, g_strdup_printf("%.3f", (double)row->best.cpu_ns / 1e9));
     }
-    g_autofree char *text =
-        ivc_table_texts(headers, G_N_ELEMENTS(headers), (const char *const *)cells->pdata, rows->len);
+    g_autofree char *text = ivc_table_texts(headers, G_N_ELEMENTS(headers),
+                                            (const char *const *)cells->pdata, rows->len);
     fputs(text, cli->out);
 }
 

@@ -21,37 +21,37 @@ typedef enum { IVC_YIELD, IVC_DONE } IvcStep;
 /** Where a frame continues; 0 is its beginning. The first member of every frame. */
 typedef uint32_t IvcLabel;
 
-#define IVC_BEGIN(frame)                                                                           \
-    switch ((frame)->label) {                                                                      \
+#define IVC_BEGIN(frame)      \
+    switch ((frame)->label) { \
     case 0:
 
-#define IVC_END(frame)                                                                             \
-    break;                                                                                         \
-    default:                                                                                       \
-        g_assert_not_reached();                                                                    \
-    }                                                                                              \
-    (frame)->label = 0;                                                                            \
-    return IVC_DONE
+#define IVC_END(frame)          \
+    break;                      \
+    default:                    \
+        g_assert_not_reached(); \
+        }                       \
+        (frame)->label = 0;     \
+        return IVC_DONE
 
 /** Asks the machine for something; goes on when it is done, perhaps at once. */
-#define IVC_AWAIT(frame, request)                                                                  \
-    (frame)->label = __LINE__;                                                                     \
-    if (!(request))                                                                                \
-        return IVC_YIELD;                                                                          \
-    __attribute__((fallthrough));                                                                  \
+#define IVC_AWAIT(frame, request) \
+    (frame)->label = __LINE__;    \
+    if (!(request))               \
+        return IVC_YIELD;         \
+    __attribute__((fallthrough)); \
     case __LINE__:
 
 /** Calls another stackless function and goes on when it is done. */
-#define IVC_CALL(frame, call)                                                                      \
-    (frame)->label = __LINE__;                                                                     \
-    __attribute__((fallthrough));                                                                  \
-    case __LINE__:                                                                                 \
-    if ((call) == IVC_YIELD)                                                                       \
+#define IVC_CALL(frame, call)     \
+    (frame)->label = __LINE__;    \
+    __attribute__((fallthrough)); \
+    case __LINE__:                \
+        if ((call) == IVC_YIELD)  \
         return IVC_YIELD
 
 /** Leaves a stackless function early. */
-#define IVC_RETURN(frame)                                                                          \
-    do {                                                                                           \
-        (frame)->label = 0;                                                                        \
-        return IVC_DONE;                                                                           \
+#define IVC_RETURN(frame)   \
+    do {                    \
+        (frame)->label = 0; \
+        return IVC_DONE;    \
     } while (0)

@@ -51,14 +51,14 @@ typedef struct {
     size_t n_fields;
 } IvcStateTable;
 
-#define IVC_STATE(type, field, how)                                                                \
-    {                                                                                              \
-        #field, offsetof(type, field), sizeof(((type *)0)->field), IVC_STATE_##how                 \
+#define IVC_STATE(type, field, how)                                                \
+    {                                                                              \
+#field, offsetof(type, field), sizeof(((type *)0)->field), IVC_STATE_##how \
     }
 
-#define IVC_STATE_TABLE(type, list)                                                                \
-    {                                                                                              \
-        #type, sizeof(type), list, G_N_ELEMENTS(list)                                              \
+#define IVC_STATE_TABLE(type, list)                   \
+    {                                                 \
+#type, sizeof(type), list, G_N_ELEMENTS(list) \
     }
 
 /** Feeds the PLAIN, TIME and REF fields of `state`. */

@@ -22,11 +22,11 @@ typedef enum {
 
 /** Something that can happen once at a time; arm it again at will. Embedded in its owner. */
 struct IvcTimer {
-    uint32_t id;       /**< of the owner, for digests */
+    uint32_t id; /**< of the owner, for digests */
     bool armed;
     void (*fire)(IvcSim *sim, IvcTimer *timer);
-    IvcTime when_ps;   /**< while armed */
-    uint64_t order;    /**< of the pending event; an event with another order is stale */
+    IvcTime when_ps; /**< while armed */
+    uint64_t order;  /**< of the pending event; an event with another order is stale */
 };
 
 /** Why a run ended early. */
@@ -52,14 +52,14 @@ struct IvcSim {
     IvcTime now;
     IvcQueue *queue;
     uint64_t sequence;
-    uint64_t events;     /**< executed, those advanced inline included */
-    uint64_t instant;    /**< executed at this time */
-    uint64_t check_at;   /**< next event count at which the stop flag is looked at */
+    uint64_t events;   /**< executed, those advanced inline included */
+    uint64_t instant;  /**< executed at this time */
+    uint64_t check_at; /**< next event count at which the stop flag is looked at */
     IvcSimLimits limits;
     IvcStop stop;
-    char *failure;       /**< text of ivc_sim_fail(), owned */
+    char *failure; /**< text of ivc_sim_fail(), owned */
     int failure_code;
-    bool finished;       /**< a component called ivc_sim_finish() */
+    bool finished; /**< a component called ivc_sim_finish() */
     const volatile int *stop_flag;
 };
 

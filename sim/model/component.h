@@ -76,9 +76,9 @@ typedef struct {
     const IvcMechanism *const *mechanisms;
     const IvcWorkload *const *workloads;
     const IvcProfileText *profiles;
-    const IvcComponent *machine;       /**< the parameters of a chip: models/cpu/profile.c */
-    const IvcStage *machine_stages;    /**< stages that belong to no mechanism: interrupts, OS */
-    const char *const *register_blocks;/**< names of models/ipi's register blocks */
+    const IvcComponent *machine;        /**< the parameters of a chip: models/cpu/profile.c */
+    const IvcStage *machine_stages;     /**< stages that belong to no mechanism: interrupts, OS */
+    const char *const *register_blocks; /**< names of models/ipi's register blocks */
 } IvcRegistry;
 
 /** Defined in models/registry.c. */

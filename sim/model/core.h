@@ -17,7 +17,7 @@ typedef struct IvcCores IvcCores;
 
 typedef enum {
     IVC_PRIORITY_PROCESS,
-    IVC_PRIORITY_DEFERRED,  /**< softirq, bottom half */
+    IVC_PRIORITY_DEFERRED, /**< softirq, bottom half */
     IVC_PRIORITY_INTERRUPT,
     IVC_PRIORITIES,
 } IvcPriority;
@@ -30,9 +30,9 @@ typedef struct {
 } IvcSignal;
 
 typedef enum {
-    IVC_AGENT_READY,    /**< wants its core */
-    IVC_AGENT_RUNNING,  /**< has its core */
-    IVC_AGENT_WAITING,  /**< blocked until a signal or time-out */
+    IVC_AGENT_READY,   /**< wants its core */
+    IVC_AGENT_RUNNING, /**< has its core */
+    IVC_AGENT_WAITING, /**< blocked until a signal or time-out */
     IVC_AGENT_FINISHED,
 } IvcAgentState;
 
@@ -50,8 +50,8 @@ typedef enum {
 
 /** A piece of a copy in which every byte costs the same. */
 typedef struct {
-    IvcTime alone_ps;                /**< duration when nothing else moves */
-    uint64_t demand[IVC_RESOURCES];  /**< bytes per second of each shared resource at full speed */
+    IvcTime alone_ps;               /**< duration when nothing else moves */
+    uint64_t demand[IVC_RESOURCES]; /**< bytes per second of each shared resource at full speed */
 } IvcMovePiece;
 
 __extension__ typedef unsigned __int128 IvcU128;
@@ -82,27 +82,26 @@ struct IvcAgent {
     IvcSim *sim;
     IvcCore *core;
     IvcStep (*step)(IvcAgent *agent);
-    const char *(*describe)(const IvcAgent *agent); /**< what it waits for, for deadlock messages; may be NULL */
     IvcPriority priority;
     IvcAgentState state;
     IvcActivity activity;
-    bool preempted;     /**< READY with an activity to go on with */
-    bool signalled;     /**< what it spins for has come while it was pre-empted */
-    bool timed_out;     /**< how the last wait or poll ended */
-    uint32_t stage;     /**< of the activity */
-    IvcTimer timer;     /**< end of the activity, or start when ready */
-    IvcTime since_ps;   /**< charged up to here */
-    IvcTime left_ps;    /**< of a pre-empted RUN, or of a bounded SPIN */
-    IvcTime period_ps;  /**< of a SPIN */
+    bool preempted;        /**< READY with an activity to go on with */
+    bool signalled;        /**< what it spins for has come while it was pre-empted */
+    bool timed_out;        /**< how the last wait or poll ended */
+    uint32_t stage;        /**< of the activity */
+    IvcTimer timer;        /**< end of the activity, or start when ready */
+    IvcTime since_ps;      /**< charged up to here */
+    IvcTime left_ps;       /**< of a pre-empted RUN, or of a bounded SPIN */
+    IvcTime period_ps;     /**< of a SPIN */
     IvcTime spin_since_ps; /**< when the poll loop began: polls lie at whole periods from here */
-    IvcTimer timeout;   /**< of a wait or a bounded spin */
+    IvcTimer timeout;      /**< of a wait or a bounded spin */
     IvcSignal *waits_for;
     IvcAgent *next_waiting;
     IvcAgent *next_ready;
     IvcOwed owed[IVC_OWED_MAX];
     uint32_t n_owed;
-    uint32_t paid;      /**< entries of `owed` that are over */
-    bool then_moves;    /**< a MOVE follows what is owed */
+    uint32_t paid;   /**< entries of `owed` that are over */
+    bool then_moves; /**< a MOVE follows what is owed */
     uint32_t move_stage;
     IvcMove move;
 };
@@ -116,15 +115,15 @@ typedef struct {
 struct IvcCore {
     uint32_t id;
     IvcCores *cores;
-    unsigned guest;        /**< that owns it */
-    IvcAgent *running;     /**< NULL: nothing to run */
-    bool stepping;         /**< inside running->step() */
+    unsigned guest;    /**< that owns it */
+    IvcAgent *running; /**< NULL: nothing to run */
+    bool stepping;     /**< inside running->step() */
     IvcAgent *ready_first[IVC_PRIORITIES];
     IvcAgent *ready_last[IVC_PRIORITIES];
-    uint32_t n_agents;     /**< that live here and are not finished; handlers not counted */
-    IvcTime free_since_ps; /**< while nothing runs */
-    IvcTime blocked_ps;    /**< nothing to run, but somebody waits */
-    IvcTime idle_ps;       /**< nobody left */
+    uint32_t n_agents;      /**< that live here and are not finished; handlers not counted */
+    IvcTime free_since_ps;  /**< while nothing runs */
+    IvcTime blocked_ps;     /**< nothing to run, but somebody waits */
+    IvcTime idle_ps;        /**< nobody left */
     IvcLedgerEntry *ledger; /**< by stage */
 };
 

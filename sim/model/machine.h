@@ -35,8 +35,8 @@ typedef struct IvcMachineSpec {
     IvcCost copy_word;                 /**< eight bytes, load and store, all in L1 */
     IvcLineCosts read;
     IvcLineCosts write;
-    IvcCost atomic;      /**< an atomic update of a line that this core holds */
-    IvcCost poll;        /**< one turn of a loop that polls a cached line */
+    IvcCost atomic; /**< an atomic update of a line that this core holds */
+    IvcCost poll;   /**< one turn of a loop that polls a cached line */
     IvcBytes memory_size;
     IvcBitRate memory_rate;
     IvcBitRate interconnect_rate;
@@ -48,8 +48,8 @@ typedef struct IvcMachineSpec {
     IvcCost interrupt_exit;
     IvcCost os_syscall_enter;
     IvcCost os_syscall_exit;
-    IvcCost os_block;   /**< put a process to sleep and switch to the idle loop or another */
-    IvcCost os_wake;    /**< make a sleeping process runnable, on the waker's side */
-    IvcCost os_resume;  /**< from the idle loop back into the woken process */
+    IvcCost os_block;     /**< put a process to sleep and switch to the idle loop or another */
+    IvcCost os_wake;      /**< make a sleeping process runnable, on the waker's side */
+    IvcCost os_resume;    /**< from the idle loop back into the woken process */
     IvcCost os_idle_exit; /**< the core leaves its wait state */
 } IvcMachineSpec;

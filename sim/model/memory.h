@@ -24,7 +24,7 @@ typedef struct {
     uint64_t never_full; /**< while no more was ever touched, order does not matter */
     uint64_t live;       /**< different bytes touched so far */
     uint64_t clock;
-    GPtrArray *owners;   /**< IvcRecencyEntry *, everything that was ever touched */
+    GPtrArray *owners; /**< IvcRecencyEntry *, everything that was ever touched */
     uint64_t *tree;
     uint32_t places;
     uint32_t next;
@@ -38,8 +38,8 @@ typedef struct {
     uint64_t split;      /**< bytes below lie at `head`, the others at `tail` */
     uint8_t head;        /**< IvcLevel */
     uint8_t tail;
-    bool valid;          /**< this core's private copies are still good */
-    int32_t core;        /**< who made the pass; -1: nobody yet */
+    bool valid;   /**< this core's private copies are still good */
+    int32_t core; /**< who made the pass; -1: nobody yet */
 } IvcPass;
 
 /** Contiguous memory that is read and written in sequential passes. O(1) whatever its size. */

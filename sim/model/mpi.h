@@ -34,8 +34,8 @@ typedef enum {
     IVC_MPI_ERR_TAG,
     IVC_MPI_ERR_COMM,
     IVC_MPI_ERR_TYPE,
-    IVC_MPI_ERR_BUFFER,   /**< the buffer is smaller than count x type */
-    IVC_MPI_ERR_TRUNCATE, /**< the message is longer than the receive buffer */
+    IVC_MPI_ERR_BUFFER,      /**< the buffer is smaller than count x type */
+    IVC_MPI_ERR_TRUNCATE,    /**< the message is longer than the receive buffer */
     IVC_MPI_ERR_UNSUPPORTED, /**< the channel cannot carry a message of this size */
 } IvcMpiError;
 
@@ -75,22 +75,22 @@ struct IvcRank {
     IvcPlatform *platform;
     IvcAgent agent;
     const IvcMechanismOps *ops;
-    void *channel;           /**< the mechanism's state, shared by all ranks */
-    IvcRank *all;            /**< rank 0 of n_ranks */
-    uint64_t *sent_to;       /**< messages to each destination: the next sequence numbers */
+    void *channel;     /**< the mechanism's state, shared by all ranks */
+    IvcRank *all;      /**< rank 0 of n_ranks */
+    uint64_t *sent_to; /**< messages to each destination: the next sequence numbers */
     uint64_t *received_from;
-    IvcMpiCall internal;     /**< for Init and Finalize */
-    IvcLabel label;          /**< of the barrier in Init and Finalize */
+    IvcMpiCall internal; /**< for Init and Finalize */
+    IvcLabel label;      /**< of the barrier in Init and Finalize */
     struct {
         IvcLabel label;
-    } phase;                 /**< of Init */
+    } phase; /**< of Init */
     struct {
         IvcLabel label;
-    } life;                  /**< of the whole program */
+    } life; /**< of the whole program */
     uint32_t loop;
-    IvcBuffer nothing;       /**< a buffer of zero bytes */
-    IvcWork *work;    /**< of the workload */
-    const char *doing;       /**< "Send", "Recv" or NULL: for deadlock messages */
+    IvcBuffer nothing; /**< a buffer of zero bytes */
+    IvcWork *work;     /**< of the workload */
+    const char *doing; /**< "Send", "Recv" or NULL: for deadlock messages */
     const IvcMpiCall *open;
 };
 
@@ -136,13 +136,13 @@ bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope);
 struct IvcWork {
     IvcLabel label;
     const IvcWorkloadOps *ops;
-    const void *spec;       /**< of the workload */
+    const void *spec; /**< of the workload */
     uint64_t message_bytes;
-    uint64_t rounds;        /**< to do, warm-up included */
+    uint64_t rounds; /**< to do, warm-up included */
     uint64_t round;
-    uint32_t step;          /**< loop variable of collective patterns */
+    uint32_t step; /**< loop variable of collective patterns */
     uint32_t peer;
-    IvcTime started_ps;     /**< of the round */
+    IvcTime started_ps; /**< of the round */
     struct {
         IvcLabel label;
     } io; /**< of ivc_work_send() and ivc_work_recv() */

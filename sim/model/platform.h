@@ -84,8 +84,8 @@ void ivc_memory_count(IvcPlatform *platform);
 /** A process that sleeps until something is there for it. */
 typedef struct {
     IvcSignal signal;
-    bool pending;  /**< something came since it last looked */
-    bool asleep;   /**< it has given its core up, or is about to */
+    bool pending; /**< something came since it last looked */
+    bool asleep;  /**< it has given its core up, or is about to */
 } IvcSleeper;
 
 /** The frame of ivc_os_sleep(). */
@@ -98,7 +98,9 @@ IvcStep ivc_os_sleep(IvcPlatform *platform, IvcAgent *agent, IvcSleeper *sleeper
                      IvcSleepFrame *frame);
 
 /**
- * Marks that something is there; who polls for it sees it, too. @return true when the sleeper was asleep: the caller then charges
- * the wake-up (IVC_STAGE_WAKE) on its own core
+ * Marks that something is there; who polls for it sees it, too.
+ *
+ * @return true when the sleeper was asleep: the caller then charges the wake-up (IVC_STAGE_WAKE) on
+ *         its own core
  */
 bool ivc_os_notify(IvcPlatform *platform, IvcSleeper *sleeper);

@@ -77,8 +77,8 @@ static void build_platform(IvcPoint *point)
         .queue_max = QUEUE_MAX,
     };
     ivc_sim_init(&platform->sim, &limits);
-    uint32_t n_stages = platform->stage_mechanism +
-                        count_stages(scenario->channel->mechanism->head.stages);
+    uint32_t n_stages =
+        platform->stage_mechanism + count_stages(scenario->channel->mechanism->head.stages);
     ivc_cores_init(&platform->cores, &platform->sim, (uint32_t)platform->spec->cores, n_stages);
     platform->memory = ivc_memory_new(platform->spec);
     platform->cores.memory = platform->memory;
@@ -89,8 +89,8 @@ static void build_platform(IvcPoint *point)
     place_ranks(point);
 }
 
-/* Rounds before measuring: what is asked for, but beyond a few no more than an eighth of the measured
- * ones, so that a sweep over sizes can ask for many small messages without many large ones. */
+/* Rounds before measuring: what is asked for, but beyond a few no more than an eighth of the
+ * measured ones: a sweep over sizes can ask for many small messages without many large ones. */
 static uint64_t warmup_rounds(const IvcWorkloadSpec *spec, uint64_t rounds)
 {
     const uint64_t few = 64;

@@ -17,7 +17,8 @@ static bool fail_stop(const IvcPoint *point, IvcStop stop, GError **error)
     case IVC_STOP_HORIZON:
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_HORIZON,
                     "simulated time passed limits.horizon after %" G_GUINT64_FORMAT
-                    " messages, at %s", point->platform.measure.delivered, now);
+                    " messages, at %s",
+                    point->platform.measure.delivered, now);
         return false;
     case IVC_STOP_LIVELOCK:
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_LIVELOCK,
@@ -31,7 +32,8 @@ static bool fail_stop(const IvcPoint *point, IvcStop stop, GError **error)
                     limits->events_max, now);
         return false;
     case IVC_STOP_QUEUE:
-        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_EVENTS, "too many pending events, at %s", now);
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_EVENTS, "too many pending events, at %s",
+                    now);
         return false;
     case IVC_STOP_ASKED:
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_STOPPED, "stopped at %s", now);
@@ -153,8 +155,8 @@ static void collect_stage(const IvcPoint *point, IvcResult *result, const char *
     const IvcMeasure *measure = &point->platform.measure;
     const IvcCores *cores = &point->platform.cores;
     const IvcGuestSpec *spec = &point->scenario->guests[guest];
-    IvcStageResult line = {.stage = stage->name, .sentence = stage->sentence, .spin = stage->spin,
-                           .guest = guest};
+    IvcStageResult line = {
+        .stage = stage->name, .sentence = stage->sentence, .spin = stage->spin, .guest = guest};
     for (size_t c = 0; c < spec->cores.n; c++) {
         size_t at = (size_t)spec->cores.items[c] * cores->n_stages + id;
         line.spent_ps += measure->over.entries[at].spent_ps - measure->began.entries[at].spent_ps;
@@ -209,14 +211,16 @@ static const struct {
 static void collect_counts(const IvcPoint *point, IvcResult *result)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(stage_counts); i++) {
-        IvcCountResult count = {.name = stage_counts[i].name, .unit = "count",
+        IvcCountResult count = {.name = stage_counts[i].name,
+                                .unit = "count",
                                 .sentence = stage_counts[i].sentence,
                                 .value = times_of(point, stage_counts[i].stage)};
         g_array_append_val(result->counts, count);
     }
     for (size_t i = 0; i < point->platform.n_counters; i++) {
         const IvcCounter *counter = &point->platform.counters[i];
-        IvcCountResult count = {.name = counter->name, .unit = counter->unit,
+        IvcCountResult count = {.name = counter->name,
+                                .unit = counter->unit,
                                 .sentence = counter->sentence,
                                 .value = counter->ended - counter->began};
         g_array_append_val(result->counts, count);

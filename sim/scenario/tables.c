@@ -72,8 +72,9 @@ const IvcParam ivc_workload_params[] = {
     {IVC_PARAM(IvcWorkloadSpec, messages_max, "messages_max"), .fallback = "2000000", .min = "1",
      .sentence = "a point stops after so many messages, and says so"},
     {IVC_PARAM(IvcWorkloadSpec, warmup, "warmup"), .fallback = "64", .max = "1000000",
-     .sentence = "messages of each sender before measuring starts; beyond 64, no more than an eighth "
-                 "of the measured ones"},
+     .sentence =
+         "messages of each sender before measuring starts; beyond 64, no more than an eighth "
+         "of the measured ones"},
     {IVC_PARAM(IvcWorkloadSpec, ranks, "ranks"), .fallback = "0", .max = "4096",
      .sentence = "processes that take part; 0: one on every core of the channel's guests"},
     {IVC_PARAM(IvcWorkloadSpec, seed, "seed"), .fallback = "1",

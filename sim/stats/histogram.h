@@ -20,7 +20,8 @@ typedef struct {
 
 void ivc_histogram_add(IvcHistogram *histogram, uint64_t value);
 
-/** The value below or at which `per_mille`/1000 of the values lie, clamped to [min, max]; 0 if empty. */
+/** The value at or below which `per_mille`/1000 of the values lie, within [min, max]; 0 if empty.
+ */
 uint64_t ivc_histogram_quantile(const IvcHistogram *histogram, unsigned per_mille);
 
 /** Rounded mean; 0 if empty. */

@@ -16,8 +16,8 @@ typedef struct {
 
 typedef struct {
     char *name;
-    unsigned cores;   /**< that it owns */
-    IvcStates states; /**< summed over its cores */
+    unsigned cores;      /**< that it owns */
+    IvcStates states;    /**< summed over its cores */
     IvcTime spinning_ps; /**< part of running: polling */
 } IvcGuestResult;
 
@@ -60,9 +60,9 @@ typedef struct {
     uint64_t bytes;          /**< delivered in the measured phase */
     IvcTime setup_ps;        /**< from start to the end of Init on all ranks */
     IvcTime warmup_ps;
-    IvcTime elapsed_ps;      /**< the measured phase */
+    IvcTime elapsed_ps; /**< the measured phase */
     uint64_t clock_hz;
-    IvcHistogram latency_ps; /**< one message: Send called to Recv returned (pingpong: half a round trip) */
+    IvcHistogram latency_ps; /**< Send called to Recv returned (pingpong: half a round trip) */
     GArray *guests;          /**< IvcGuestResult */
     GArray *cores;           /**< IvcCoreResult */
     GArray *stages;          /**< IvcStageResult, measured phase */
@@ -72,8 +72,8 @@ typedef struct {
     uint64_t assumed;
     uint64_t calibrated;
     uint64_t seed;
-    char *hash;              /**< of the resolved scenario */
-    char *digest;            /**< of the final state and all counts: equal runs, equal digests */
+    char *hash;   /**< of the resolved scenario */
+    char *digest; /**< of the final state and all counts: equal runs, equal digests */
 } IvcResult;
 
 IvcResult *ivc_result_new(void);
