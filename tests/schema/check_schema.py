@@ -103,7 +103,8 @@ def binds(tool, text):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(text)
         file.flush()
-        return subprocess.run([tool, "fake", file.name], capture_output=True, text=True).returncode == 0
+        done = subprocess.run([tool, "fake", file.name], capture_output=True, text=True)
+        return done.returncode == 0
 
 
 def shipped(tool, folder):
@@ -112,7 +113,8 @@ def shipped(tool, folder):
     failed = [] if files else ["no scenario in " + folder]
     for path in files:
         for error in validator.iter_errors(yaml.safe_load(path.read_text())):
-            failed.append(f"{path.name}: {'/'.join(map(str, error.absolute_path))}: {error.message}")
+            at = "/".join(map(str, error.absolute_path))
+            failed.append(f"{path.name}: {at}: {error.message}")
     print(len(files), "scenarios")
     return failed
 
