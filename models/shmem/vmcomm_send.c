@@ -81,6 +81,13 @@ static void say_block(IvcVmcommPort *port, const IvcMpiCall *call)
     say(port, (uint32_t)call->peer, &message);
 }
 
+/* A message of several words announces its length, which holds until another one is announced; 0
+ * stands for messages of one word, which say their length themselves. */
+static uint64_t several_words(const IvcMpiCall *call)
+{
+    return call->bytes > IVC_REGISTER_INLINE_BYTES_MAX ? call->bytes : 0;
+}
+
 static IvcStep send_in_line(IvcVmcommPort *port, IvcMpiCall *call)
 {
     IvcVmcomm *module = port->module;
@@ -107,8 +114,8 @@ static IvcStep send_in_line(IvcVmcommPort *port, IvcMpiCall *call)
     }
     ivc_arrivals_push(&way->sent, &call->envelope, 0, 0);
     module->in_flight++;
-    if (call->bytes > IVC_REGISTER_INLINE_BYTES_MAX && call->bytes != way->current.bytes) {
-        way->current.bytes = call->bytes; /* holds until another length is announced */
+    if (several_words(call) != way->current.bytes) {
+        way->current.bytes = several_words(call);
         say_length(port, call);
         IVC_CALL(&port->part, ivc_vmcomm_say(port));
     }
