@@ -210,9 +210,9 @@ static IvcStep transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
                               &skb->data, 0, skb->bytes, tcp->stage0 + TCP_COPY_DRIVER));
         push_frame(tcp, from, to, way->out[*index].bytes);
         if (needs_bell(&tcp->stacks[to])) {
-            ring_bell(&tcp->stacks[to]);
             IVC_AWAIT(f,
                       ivc_spend(agent, tcp->platform->t.registers_store, IVC_STAGE_REGISTER_STORE));
+            ring_bell(&tcp->stacks[to]);
         }
     }
     IVC_END(f);
@@ -344,9 +344,9 @@ static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
         IVC_AWAIT(&stack->ack_frame, ivc_spend(agent, tcp->t.driver_tx, tcp->stage0 + TCP_DRIVER));
         push_frame(tcp, stack->rank, to, 0);
         if (needs_bell(&tcp->stacks[to])) {
-            ring_bell(&tcp->stacks[to]);
             IVC_AWAIT(&stack->ack_frame,
                       ivc_spend(agent, tcp->platform->t.registers_store, IVC_STAGE_REGISTER_STORE));
+            ring_bell(&tcp->stacks[to]);
         }
     } else {
         arm_ack_timer(stack); /* the ring is full: what is in it acknowledges, or the timer does */
@@ -360,7 +360,7 @@ static bool window_update_due(const IvcTcp *tcp, const Way *way)
 {
     uint64_t offered = way->offered - way->arrived;
     uint64_t possible = way->consumed + tcp->spec->rcvbuf.n - way->arrived;
-    return 2 * offered <= tcp->spec->rcvbuf.n && possible >= 2 * offered && possible > 0;
+    return 2 * offered <= tcp->spec->rcvbuf.n && possible >= 2 * offered && possible >= tcp->mss;
 }
 
 static Slot *first_slot(const Way *way)
