@@ -8,7 +8,8 @@ set minussign
 # Sizes are thought of in points on paper; `scale` is pixels (or units) a point.
 points(cm) = cm * 72 / 2.54
 scale = to eq 'png' ? 4 : to eq 'svg' ? 2 : 1
-letters = to eq 'png' ? 3 : scale # pngcairo counts its letters in 96ths of an inch
+# pngcairo counts its letters in 96ths of an inch; in SVG the viewer picks the font: leave it room.
+letters = to eq 'png' ? 3 : to eq 'svg' ? 0.8 * scale : scale
 font(size) = sprintf('%s,%g', face, size * letters)
 face = to eq 'svg' ? 'Helvetica, Arial, sans-serif' : 'Sans'
 
