@@ -162,6 +162,7 @@ START_TEST(depth_and_nodes_at_the_cap)
     for (int i = 0; i < 32; i++)
         g_string_append_c(text, ']');
     g_autoptr(IvcTree) tree = good(text->str);
+    ck_assert_uint_eq(tree->root->items->len, 1);
     g_string_assign(text, "[");
     for (int i = 0; i < 65535; i++)
         g_string_append(text, "1,");
