@@ -291,7 +291,7 @@ static IvcStep setup(IvcRank *rank)
 static uint64_t in_flight(const void *channel)
 {
     const IvcVmcomm *module = channel;
-    return module->in_flight;
+    return module->in_flight + ivc_mailbox_words(module->mailbox);
 }
 
 static uint64_t any_size(const void *spec)

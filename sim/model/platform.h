@@ -93,7 +93,7 @@ typedef struct {
     IvcLabel label;
 } IvcSleepFrame;
 
-/** Blocks until somebody calls ivc_os_wake(); returns at once when that has happened already. */
+/** Blocks until somebody calls ivc_os_notify(); returns at once when that has happened already. */
 IvcStep ivc_os_sleep(IvcPlatform *platform, IvcAgent *agent, IvcSleeper *sleeper,
                      IvcSleepFrame *frame);
 
