@@ -19,7 +19,7 @@ static const IvcStateField agent_fields[] = {
     IVC_STATE(IvcAgent, preempted, PLAIN),
     IVC_STATE(IvcAgent, signalled, PLAIN),
     IVC_STATE(IvcAgent, timed_out, PLAIN),
-    IVC_STATE(IvcAgent, stage, PLAIN),
+    IVC_STATE(IvcAgent, stage, OTHER),
     IVC_STATE(IvcAgent, timer, OTHER),
     IVC_STATE(IvcAgent, since_ps, FIXED), /* only attributes time that has passed */
     IVC_STATE(IvcAgent, left_ps, OTHER),
@@ -113,6 +113,8 @@ void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
         ivc_digest_u64(digest, agent->move_stage);
     if (agent->activity == IVC_ACTIVITY_MOVE || agent->then_moves)
         move_digest(&agent->move, agent->sim->now, digest);
+    if (agent->activity == IVC_ACTIVITY_MOVE || agent->activity == IVC_ACTIVITY_SPIN)
+        ivc_digest_u64(digest, agent->stage);
     if (agent->activity == IVC_ACTIVITY_RUN && agent->preempted)
         ivc_digest_u64(digest, agent->left_ps);
     if (agent->activity == IVC_ACTIVITY_SPIN) {

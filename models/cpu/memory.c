@@ -43,22 +43,21 @@ static void set_line_costs(IvcFinePs to[IVC_LEVELS], const IvcClock *clock,
     to[IVC_LEVEL_MEMORY] = fine_cost(clock, from->memory);
 }
 
-/* The smallest cache of each kind: below its size, order does not matter. */
 static void init_recency(IvcMemory *memory)
 {
-    uint64_t smallest[2] = {UINT64_MAX, UINT64_MAX};
+    uint64_t shared[IVC_CACHE_LEVELS] = {0}, own[IVC_CACHE_LEVELS] = {0};
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
         bool private_level = memory->cache_private[l];
         if (!memory->cache_bytes[l])
             continue;
-        smallest[private_level] = MIN(smallest[private_level], memory->cache_bytes[l]);
+        (private_level ? own : shared)[l] = memory->cache_bytes[l];
         memory->has_shared = memory->has_shared || !private_level;
         if (private_level && (l > 0 || !memory->write_through))
             memory->private_writes = true;
     }
-    ivc_recency_init(&memory->chip, smallest[0]);
+    ivc_recency_init(&memory->chip, shared);
     for (uint32_t c = 0; c < memory->n_cores; c++)
-        ivc_recency_init(&memory->cores[c], smallest[1]);
+        ivc_recency_init(&memory->cores[c], own);
 }
 
 IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
@@ -91,9 +90,6 @@ void ivc_memory_free(IvcMemory *memory)
     if (!memory)
         return;
     ivc_sharing_clear(&memory->sharing);
-    for (uint32_t c = 0; c < memory->n_cores; c++)
-        ivc_recency_clear(&memory->cores[c]);
-    ivc_recency_clear(&memory->chip);
     g_free(memory->cores);
     g_free(memory);
 }
@@ -101,30 +97,23 @@ void ivc_memory_free(IvcMemory *memory)
 void ivc_buffer_init(IvcBuffer *buffer, uint32_t id, uint64_t bytes)
 {
     *buffer = (IvcBuffer){.id = id, .bytes = bytes, .read.core = -1, .write.core = -1};
-    buffer->read.own.id = buffer->write.own.id = buffer->chip.id = id;
+    ivc_buffer_done(buffer); /* there is no pass to continue */
 }
 
-static bool is_present(const IvcRecencyEntry *entry)
+void ivc_buffer_done(IvcBuffer *buffer)
 {
-    return entry->bytes + entry->old_bytes > 0;
-}
-
-/* Different bytes that were seen since the first byte of the entry's pass, its own included. */
-static uint64_t distance(IvcRecency *recency, const IvcRecencyEntry *entry)
-{
-    return ivc_recency_later(recency, entry) + entry->bytes + entry->old_bytes;
+    buffer->read.done = buffer->write.done = true;
 }
 
 /* The nearest private level in which a core still has what it touched in this pass. */
 static uint8_t own_level(const IvcMemory *memory, const IvcPass *pass, bool wrote, int32_t core)
 {
-    if (pass->core != core || !pass->valid || !is_present(&pass->own))
+    if (pass->core != core || !pass->valid)
         return IVC_LEVEL_MEMORY;
-    uint64_t since = distance(&memory->cores[core], &pass->own);
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
         if (l == 0 && wrote && memory->write_through)
             continue; /* stores do not allocate in a write-through cache */
-        if (memory->cache_private[l] && since <= memory->cache_bytes[l])
+        if (ivc_recency_holds(&memory->cores[core], &pass->own, l))
             return (uint8_t)l;
     }
     return IVC_LEVEL_MEMORY;
@@ -135,11 +124,10 @@ static uint8_t level_of(IvcMemory *memory, const IvcBuffer *buffer, int32_t core
 {
     uint8_t level = MIN(own_level(memory, &buffer->read, false, core),
                         own_level(memory, &buffer->write, true, core));
-    if (level < IVC_LEVEL_MEMORY || !memory->has_shared || !is_present(&buffer->chip))
+    if (level < IVC_LEVEL_MEMORY || !memory->has_shared)
         return level;
-    uint64_t since = distance(&memory->chip, &buffer->chip);
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
-        if (memory->cache_bytes[l] && !memory->cache_private[l] && since <= memory->cache_bytes[l])
+        if (ivc_recency_holds(&memory->chip, &buffer->chip, l))
             return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
 }
@@ -148,15 +136,8 @@ static uint8_t level_of(IvcMemory *memory, const IvcBuffer *buffer, int32_t core
 static uint64_t others_tail(const IvcMemory *memory, const IvcPass *pass)
 {
     uint64_t most = 0;
-    if (!is_present(&pass->own))
-        return 0;
-    uint64_t later = ivc_recency_later(&memory->cores[pass->core], &pass->own);
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
-        if (!memory->cache_private[l] || (l == 0 && memory->write_through))
-            continue;
-        if (later < memory->cache_bytes[l])
-            most = MAX(most, memory->cache_bytes[l] - later);
-    }
+    for (size_t l = memory->write_through ? 1 : 0; l < IVC_CACHE_LEVELS; l++)
+        most = MAX(most, ivc_recency_tail(&pass->own, l));
     return most;
 }
 
@@ -190,7 +171,7 @@ static void side_enter(IvcMemory *memory, const IvcBuffer *buffer, int32_t core,
                        uint64_t at, Side *side)
 {
     side->pass = write ? buffer->write : buffer->read;
-    side->fresh = at == 0 || side->pass.core != core || side->pass.at != at;
+    side->fresh = at == 0 || side->pass.done || side->pass.core != core || side->pass.at != at;
     if (side->fresh)
         pass_begin(memory, buffer, core, write, &side->pass);
 }
@@ -294,25 +275,27 @@ static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint6
 
 /* The pass is seen by the caches on its way. */
 static void see(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, int32_t core, bool fresh,
-                uint64_t bytes, bool write)
+                uint64_t at, uint64_t bytes, bool write)
 {
-    uint64_t seen = lines_of(memory, bytes) * memory->line_bytes;
+    uint64_t line = memory->line_bytes;
+    uint64_t from = fresh ? at / line * line : lines_of(memory, at) * line;
+    uint64_t to = lines_of(memory, at + bytes) * line;
     IvcPass *twin = write ? &buffer->read : &buffer->write;
     if (fresh && pass->core >= 0 && pass->core != core)
-        ivc_recency_leave(&memory->cores[pass->core], &pass->own);
+        ivc_recency_forget(&memory->cores[pass->core], &pass->own);
     pass->core = core;
     if (!write || memory->private_writes) {
         if (fresh && twin->core == core)
             ivc_recency_forget(&memory->cores[core], &twin->own); /* the same bytes */
         if (fresh)
             ivc_recency_begin(&memory->cores[core], &pass->own);
-        ivc_recency_touch(&memory->cores[core], &pass->own, seen);
+        ivc_recency_touch(&memory->cores[core], &pass->own, from, to);
     }
     if (!memory->has_shared)
         return;
     if (fresh)
         ivc_recency_begin(&memory->chip, &buffer->chip);
-    ivc_recency_touch(&memory->chip, &buffer->chip, seen);
+    ivc_recency_touch(&memory->chip, &buffer->chip, from, to);
 }
 
 /* Stores the pass back as the buffer's latest, and counts in `found` (may be NULL) where its bytes
@@ -329,9 +312,10 @@ static void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, i
         found[side_level(pass, at + done)] += part;
         done += part;
     }
-    see(memory, buffer, pass, core, side->fresh, bytes, write);
+    see(memory, buffer, pass, core, side->fresh, at, bytes, write);
     pass->at = at + bytes;
     pass->valid = true;
+    pass->done = false;
     if (write) {
         buffer->exclusive = true;
         if (buffer->read.core != core)
@@ -439,45 +423,58 @@ IvcTime ivc_copy_alone_ps(IvcMemory *memory, uint32_t core, IvcBuffer to, uint64
     return sum;
 }
 
-/* How far back an entry lies matters up to the size of the caches. */
-static void entry_digest(IvcRecency *recency, const IvcRecencyEntry *entry, uint64_t most,
-                         IvcDigest *digest)
+/* A pass that nobody will continue, and of which no private cache holds anything, is forgotten. */
+static bool matters(const IvcPass *pass)
 {
-    ivc_digest_u64(digest, entry->bytes);
-    ivc_digest_u64(digest, entry->old_bytes);
-    ivc_digest_u64(digest, MIN(ivc_recency_later(recency, entry), most));
+    return pass->core >= 0 && (!pass->done || ivc_recency_is_held(&pass->own));
 }
 
-static uint64_t largest(const IvcMemory *memory, bool private_levels)
-{
-    uint64_t most = 0;
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
-        if (memory->cache_private[l] == private_levels)
-            most = MAX(most, memory->cache_bytes[l]);
-    return most;
-}
-
+/* How far the pass went matters to who continues it, and to who wants to know which part of it is
+ * still in this core's caches. */
 static void pass_digest(const IvcMemory *memory, const IvcPass *pass, IvcDigest *digest)
 {
-    ivc_digest_u64(digest, (uint64_t)(int64_t)pass->core);
-    if (pass->core < 0)
+    ivc_digest_u64(digest, matters(pass));
+    if (!matters(pass))
         return;
-    ivc_digest_u64(digest, pass->at);
-    ivc_digest_u64(digest, pass->split);
-    ivc_digest_u64(digest, pass->head);
-    ivc_digest_u64(digest, pass->tail);
+    ivc_digest_u64(digest, (uint64_t)pass->core);
     ivc_digest_u64(digest, pass->valid);
-    entry_digest(&memory->cores[pass->core], &pass->own, largest(memory, true) + 1, digest);
+    ivc_digest_u64(digest, pass->done);
+    ivc_digest_u64(digest, pass->at);
+    if (!pass->done) {
+        ivc_digest_u64(digest, pass->split);
+        ivc_digest_u64(digest, pass->head);
+        ivc_digest_u64(digest, pass->tail);
+    }
+    ivc_recency_entry_digest(&memory->cores[pass->core], &pass->own, !pass->done, digest);
 }
 
 void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDigest *digest)
 {
-    ivc_digest_u64(digest, buffer->id);
+    if (digest->brief)
+        return;
+    bool open = !buffer->read.done || !buffer->write.done;
     ivc_digest_u64(digest, buffer->bytes);
-    ivc_digest_u64(digest, buffer->exclusive);
+    if (matters(&buffer->write))
+        ivc_digest_u64(digest, buffer->exclusive);
     pass_digest(memory, &buffer->read, digest);
     pass_digest(memory, &buffer->write, digest);
-    entry_digest((IvcRecency *)&memory->chip, &buffer->chip, largest(memory, false) + 1, digest);
+    ivc_recency_entry_digest(&memory->chip, &buffer->chip, open, digest);
+}
+
+static unsigned full_levels(const IvcRecency *recency)
+{
+    unsigned n = 0;
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+        n += recency->capacity[l] && !recency->whole[l];
+    return n;
+}
+
+unsigned ivc_memory_full_levels(const IvcMemory *memory)
+{
+    unsigned n = full_levels(&memory->chip);
+    for (uint32_t c = 0; c < memory->n_cores; c++)
+        n += full_levels(&memory->cores[c]);
+    return n;
 }
 
 void ivc_memory_count(IvcPlatform *platform)
@@ -487,7 +484,7 @@ void ivc_memory_count(IvcPlatform *platform)
     static const char *const write_names[IVC_LEVELS] = {"write_l1_bytes", "write_l2_bytes",
                                                         "write_l3_bytes", "write_other_bytes",
                                                         "write_memory_bytes"};
-    const IvcMemory *memory = platform->memory;
+    IvcMemory *memory = platform->memory;
     ivc_platform_count(platform, "copies", "count", "calls of the copy routine", &memory->copies);
     ivc_platform_count(platform, "copied_bytes", "bytes", "bytes copied", &memory->copied_bytes);
     for (size_t l = 0; l < IVC_LEVELS; l++) {
@@ -498,13 +495,14 @@ void ivc_memory_count(IvcPlatform *platform)
     }
 }
 
-void ivc_memory_digest(const IvcMemory *memory, IvcDigest *digest)
+void ivc_memory_digest(IvcMemory *memory, IvcDigest *digest)
 {
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         ivc_digest_u64(digest, memory->sharing.asked[r]);
-    for (uint32_t c = 0; c < memory->n_cores; c++)
+    for (uint32_t c = 0; !digest->brief && c < memory->n_cores; c++)
         ivc_recency_digest(&memory->cores[c], digest);
-    ivc_recency_digest(&memory->chip, digest);
+    if (!digest->brief)
+        ivc_recency_digest(&memory->chip, digest);
     ivc_digest_u64(digest, memory->sharing.n);
     ivc_digest_u64(digest, memory->sharing.limited);
     for (uint32_t i = 0; i < memory->sharing.n; i++) {

@@ -15,29 +15,33 @@ static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, read_bytes, FIXED),     IVC_STATE(IvcMemory, written_bytes, FIXED),
 };
 
-/* Places, stamps and the clock matter by the order and the distances that they give. */
+/* What is in the list matters by its order and by what each level holds. */
 static const IvcStateField recency_fields[] = {
-    IVC_STATE(IvcRecency, never_full, FIXED), IVC_STATE(IvcRecency, live, OTHER),
-    IVC_STATE(IvcRecency, clock, OTHER),      IVC_STATE(IvcRecency, owners, OTHER),
-    IVC_STATE(IvcRecency, tree, OTHER),       IVC_STATE(IvcRecency, places, FIXED),
-    IVC_STATE(IvcRecency, next, FIXED),       IVC_STATE(IvcRecency, built, PLAIN),
+    IVC_STATE(IvcRecency, capacity, FIXED), IVC_STATE(IvcRecency, used, OTHER),
+    IVC_STATE(IvcRecency, whole, PLAIN),    IVC_STATE(IvcRecency, begun, FIXED),
+    IVC_STATE(IvcRecency, newest, OTHER),   IVC_STATE(IvcRecency, last, OTHER),
+};
+
+static const IvcStateField seen_fields[] = {
+    IVC_STATE(IvcSeen, newer, OTHER),  IVC_STATE(IvcSeen, older, OTHER),
+    IVC_STATE(IvcSeen, extent, OTHER), IVC_STATE(IvcSeen, in, OTHER),
+    IVC_STATE(IvcSeen, began, OTHER),  IVC_STATE(IvcSeen, rank, FIXED),
 };
 
 static const IvcStateField entry_fields[] = {
-    IVC_STATE(IvcRecencyEntry, id, FIXED),        IVC_STATE(IvcRecencyEntry, place, OTHER),
-    IVC_STATE(IvcRecencyEntry, old_place, OTHER), IVC_STATE(IvcRecencyEntry, stamp, OTHER),
-    IVC_STATE(IvcRecencyEntry, bytes, PLAIN),     IVC_STATE(IvcRecencyEntry, old_bytes, PLAIN),
+    IVC_STATE(IvcRecencyEntry, passes, OTHER),
+    IVC_STATE(IvcRecencyEntry, latest, OTHER),
 };
 
 static const IvcStateField pass_fields[] = {
     IVC_STATE(IvcPass, own, OTHER),   IVC_STATE(IvcPass, at, PLAIN),
     IVC_STATE(IvcPass, split, PLAIN), IVC_STATE(IvcPass, head, PLAIN),
     IVC_STATE(IvcPass, tail, PLAIN),  IVC_STATE(IvcPass, valid, PLAIN),
-    IVC_STATE(IvcPass, core, PLAIN),
+    IVC_STATE(IvcPass, done, PLAIN),  IVC_STATE(IvcPass, core, PLAIN),
 };
 
 static const IvcStateField buffer_fields[] = {
-    IVC_STATE(IvcBuffer, id, PLAIN),   IVC_STATE(IvcBuffer, bytes, PLAIN),
+    IVC_STATE(IvcBuffer, id, FIXED),   IVC_STATE(IvcBuffer, bytes, PLAIN),
     IVC_STATE(IvcBuffer, read, OTHER), IVC_STATE(IvcBuffer, write, OTHER),
     IVC_STATE(IvcBuffer, chip, OTHER), IVC_STATE(IvcBuffer, exclusive, PLAIN),
 };
@@ -55,9 +59,9 @@ static const IvcStateField sleeper_fields[] = {
 };
 
 const IvcStateTable ivc_memory_state_tables[] = {
-    IVC_STATE_TABLE(IvcMemory, memory_fields),      IVC_STATE_TABLE(IvcRecency, recency_fields),
-    IVC_STATE_TABLE(IvcRecencyEntry, entry_fields), IVC_STATE_TABLE(IvcPass, pass_fields),
-    IVC_STATE_TABLE(IvcBuffer, buffer_fields),      IVC_STATE_TABLE(IvcLine, line_fields),
-    IVC_STATE_TABLE(IvcSleeper, sleeper_fields),
+    IVC_STATE_TABLE(IvcMemory, memory_fields), IVC_STATE_TABLE(IvcRecency, recency_fields),
+    IVC_STATE_TABLE(IvcSeen, seen_fields),     IVC_STATE_TABLE(IvcRecencyEntry, entry_fields),
+    IVC_STATE_TABLE(IvcPass, pass_fields),     IVC_STATE_TABLE(IvcBuffer, buffer_fields),
+    IVC_STATE_TABLE(IvcLine, line_fields),     IVC_STATE_TABLE(IvcSleeper, sleeper_fields),
 };
 const size_t ivc_memory_state_tables_n = G_N_ELEMENTS(ivc_memory_state_tables);

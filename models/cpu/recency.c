@@ -1,188 +1,209 @@
-/* LRU stack distances by a Fenwick tree over passes in the order of their beginning.
+/* LRU caches over passes: a list in the order in which the passes began, and for each level the
+ * oldest part that it still holds. All levels of a list see the same touches, so a smaller one
+ * holds a subset of a larger one, and each needs only its end.
  *
- * Every pass has a place; the tree sums the bytes that places hold. A byte that is touched again
- * moves from its buffer's old place to the new one, so every byte counts once, where it was seen
- * last: the sum behind a place is the number of different bytes seen since. Places are handed out
- * in order; when they run out, those in use are moved together (amortised O(1)).
- * While everything that was ever touched fits, nothing is evicted and only time stamps are kept;
- * the tree is built from them when that ends. */
+ * Bytes count as old as the beginning of their pass; what the pass before has touched leaves that
+ * one's part as it is touched again. A pass that ends early leaves the rest there; when one more
+ * begins, the rest counts as touched with the latest one. Exact for passes in one go.
+ * Leaves out: sets and conflicts, sharing of lines between buffers. */
 #include "models/cpu/recency.h"
 
-#define PLACES_MIN 256u
-
-void ivc_recency_init(IvcRecency *recency, uint64_t never_full)
+void ivc_recency_init(IvcRecency *recency, const uint64_t capacity[IVC_CACHE_LEVELS])
 {
-    *recency = (IvcRecency){
-        .never_full = never_full, .owners = g_ptr_array_new(), .built = never_full == 0};
+    *recency = (IvcRecency){0};
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+        recency->capacity[l] = capacity[l];
+        recency->whole[l] = capacity[l] > 0;
+    }
 }
 
-void ivc_recency_clear(IvcRecency *recency)
+static IvcSeen *latest_of(const IvcRecencyEntry *entry)
 {
-    g_clear_pointer(&recency->owners, g_ptr_array_unref);
-    g_clear_pointer(&recency->tree, g_free);
+    return (IvcSeen *)&entry->passes[entry->latest];
 }
 
-static void add(IvcRecency *recency, uint32_t place, uint64_t bytes)
+static IvcSeen *before_of(const IvcRecencyEntry *entry)
 {
-    for (; place <= recency->places; place += place & -place)
-        recency->tree[place] += bytes; /* modulo 2^64: subtraction is addition, too */
+    return (IvcSeen *)&entry->passes[!entry->latest];
 }
 
-static uint64_t sum_to(const IvcRecency *recency, uint32_t place)
+/* ---- the list ---- */
+
+static bool is_listed(const IvcRecency *recency, const IvcSeen *seen)
+{
+    return seen->newer || seen == recency->newest;
+}
+
+static void list_remove(IvcRecency *recency, IvcSeen *seen)
+{
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+        if (recency->last[l] == seen)
+            recency->last[l] = seen->newer;
+    *(seen->newer ? &seen->newer->older : &recency->newest) = seen->older;
+    if (seen->older)
+        seen->older->newer = seen->newer;
+    seen->newer = seen->older = NULL;
+}
+
+static void list_push(IvcRecency *recency, IvcSeen *seen)
+{
+    seen->began = ++recency->begun;
+    seen->older = recency->newest;
+    if (seen->older)
+        seen->older->newer = seen;
+    recency->newest = seen;
+}
+
+static bool is_held(const IvcSeen *seen)
 {
     uint64_t sum = 0;
-    for (; place > 0; place -= place & -place)
-        sum += recency->tree[place];
-    return sum;
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+        sum |= seen->in[l];
+    return sum != 0;
 }
 
-static gint by_stamp(gconstpointer a, gconstpointer b)
+bool ivc_recency_is_held(const IvcRecencyEntry *entry)
 {
-    const IvcRecencyEntry *x = *(const IvcRecencyEntry *const *)a;
-    const IvcRecencyEntry *y = *(const IvcRecencyEntry *const *)b;
-    return x->stamp < y->stamp ? -1 : x->stamp > y->stamp;
+    return is_held(&entry->passes[0]) || is_held(&entry->passes[1]);
 }
 
-/* Puts the owners in the order of their stamps: of their places, where they have them all. */
-static void order_owners(IvcRecency *recency)
+/* The level is too full: its oldest bytes go. */
+static void evict(IvcRecency *recency, size_t l)
 {
-    if (!recency->built || !recency->tree) {
-        g_ptr_array_sort(recency->owners, by_stamp);
-        return;
+    uint64_t excess = recency->used[l] - recency->capacity[l];
+    recency->used[l] = recency->capacity[l];
+    recency->whole[l] = false;
+    while (excess) {
+        IvcSeen *seen = recency->last[l];
+        uint64_t part = MIN(excess, seen->in[l]);
+        seen->in[l] -= part;
+        excess -= part;
+        if (seen->in[l])
+            return;
+        recency->last[l] = seen->newer;
+        if (!is_held(seen))
+            list_remove(recency, seen);
     }
-    g_autofree IvcRecencyEntry **at = g_new0(IvcRecencyEntry *, recency->next);
-    GPtrArray *owners = recency->owners;
-    IvcRecencyEntry *newest = NULL; /* the one that found no place any more */
-    for (guint i = 0; i < owners->len; i++) {
-        IvcRecencyEntry *entry = owners->pdata[i];
-        if (entry->stamp == recency->clock)
-            newest = entry;
-        else
-            at[entry->place] = entry;
-    }
-    guint n = 0;
-    for (uint32_t place = 0; place < recency->next; place++)
-        if (at[place])
-            owners->pdata[n++] = at[place];
-    if (newest)
-        owners->pdata[n++] = newest;
-    g_assert(n == owners->len);
 }
 
-/* Gives the entries places 1, 2, 3 ... in the order of their stamps. */
-static void rebuild(IvcRecency *recency)
+/* ---- passes ---- */
+
+/* The first `bytes` of a pass are its own no more. */
+static void take(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
 {
-    uint32_t live = recency->owners->len;
-    uint32_t places = PLACES_MIN;
-    while (places < 4 * live)
-        places *= 2;
-    order_owners(recency);
-    g_free(recency->tree);
-    recency->tree = g_new0(uint64_t, places + 1);
-    recency->places = places;
-    recency->next = 1;
-    for (uint32_t i = 0; i < live; i++) {
-        IvcRecencyEntry *entry = g_ptr_array_index(recency->owners, i);
-        if (entry->old_bytes) { /* not touched again yet by an unfinished pass */
-            entry->old_place = recency->next++;
-            add(recency, entry->old_place, entry->old_bytes);
+    seen->extent -= bytes;
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+        if (seen->in[l] > seen->extent) {
+            recency->used[l] -= seen->in[l] - seen->extent;
+            seen->in[l] = seen->extent;
         }
-        entry->place = recency->next++;
-        add(recency, entry->place, entry->bytes);
-    }
-    recency->built = true;
-}
-
-static void drop_old(IvcRecency *recency, IvcRecencyEntry *entry)
-{
-    recency->live -= entry->old_bytes;
-    if (recency->built && entry->old_bytes)
-        add(recency, entry->old_place, -entry->old_bytes);
-    entry->old_bytes = 0;
+    if (seen->extent == 0 && is_listed(recency, seen))
+        list_remove(recency, seen);
 }
 
 void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry)
 {
-    if (!entry->stamp)
-        g_ptr_array_add(recency->owners, entry);
-    if (entry->stamp == recency->clock && recency->clock && entry->old_bytes == 0) {
-        /* It is the most recent already: only its bytes begin anew. */
-        entry->old_place = entry->place;
-        entry->old_bytes = entry->bytes;
-        entry->bytes = 0;
+    IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
+    if (!ivc_recency_is_held(entry))
+        latest->extent = rest->extent = 0; /* all of it has left the caches */
+    if (latest->extent == 0)
         return;
+    if (rest->extent) {
+        latest->extent += rest->extent;
+        for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+            latest->in[l] += rest->in[l];
+            rest->in[l] = 0;
+        }
+        rest->extent = 0;
+        if (is_listed(recency, rest)) /* and so is the latest, which is newer */
+            list_remove(recency, rest);
     }
-    drop_old(recency, entry);
-    entry->stamp = ++recency->clock;
-    if (!recency->built) {
-        entry->old_bytes = entry->bytes;
-        entry->bytes = 0;
-        return;
-    }
-    if (!recency->tree || recency->next > recency->places) {
-        rebuild(recency);
-        entry->old_place = entry->place; /* the most recent stamp: the last place */
-    } else {
-        entry->old_place = entry->place;
-        entry->place = recency->next++;
-    }
-    entry->old_bytes = entry->bytes;
-    entry->bytes = 0;
+    entry->latest = !entry->latest;
 }
 
-void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t bytes)
+void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end)
 {
-    uint64_t again = MIN(bytes, entry->old_bytes);
-    entry->bytes += bytes;
-    entry->old_bytes -= again;
-    recency->live += bytes - again;
-    if (recency->built) {
-        if (again && entry->old_place != entry->place) {
-            add(recency, entry->old_place, -again);
-            add(recency, entry->place, bytes);
-        } else if (bytes - again) {
-            add(recency, entry->place, bytes - again);
-        }
-    } else if (recency->live > recency->never_full) {
-        rebuild(recency);
+    IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
+    /* Two passes share an entry when one follows the other in parts: a byte counts once. */
+    uint64_t bytes = end > latest->extent ? end - MAX(at, latest->extent) : 0;
+    if (rest->extent)
+        take(recency, rest, MIN(bytes, rest->extent));
+    if (bytes == 0)
+        return;
+    if (!is_listed(recency, latest))
+        list_push(recency, latest);
+    latest->extent += bytes;
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+        if (!recency->capacity[l])
+            continue;
+        if (!recency->last[l] || latest->began < recency->last[l]->began)
+            recency->last[l] = latest; /* older than all that the level holds */
+        latest->in[l] += bytes;
+        recency->used[l] += bytes;
     }
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+        if (recency->used[l] > recency->capacity[l])
+            evict(recency, l);
 }
 
 void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)
 {
-    if (!entry->stamp)
-        return;
-    drop_old(recency, entry);
-    recency->live -= entry->bytes;
-    if (recency->built && entry->bytes)
-        add(recency, entry->place, -entry->bytes);
-    entry->bytes = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(entry->passes); i++)
+        if (entry->passes[i].extent)
+            take(recency, &entry->passes[i], entry->passes[i].extent);
 }
 
-void ivc_recency_leave(IvcRecency *recency, IvcRecencyEntry *entry)
+bool ivc_recency_holds(const IvcRecency *recency, const IvcRecencyEntry *entry, size_t level)
 {
-    if (!entry->stamp)
-        return;
-    ivc_recency_forget(recency, entry);
-    g_ptr_array_remove_fast(recency->owners, entry);
-    *entry = (IvcRecencyEntry){.id = entry->id};
+    const IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
+    return recency->capacity[level] && latest->extent + rest->extent &&
+           latest->in[level] == latest->extent && rest->in[level] == rest->extent;
 }
 
-uint64_t ivc_recency_later(IvcRecency *recency, const IvcRecencyEntry *entry)
+uint64_t ivc_recency_tail(const IvcRecencyEntry *entry, size_t level)
 {
-    if (!entry->stamp)
-        return UINT64_MAX;
-    if (entry->stamp == recency->clock || !recency->built)
-        return 0;
-    return recency->live - sum_to(recency, entry->place);
+    return latest_of(entry)->in[level];
 }
 
-void ivc_recency_digest(const IvcRecency *recency, IvcDigest *digest)
+/* ---- digests ---- */
+
+void ivc_recency_digest(IvcRecency *recency, IvcDigest *digest)
 {
-    ivc_digest_u64(digest, recency->built);
-    if (recency->built)
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+        ivc_digest_u64(digest, recency->whole[l]);
+    uint64_t n = 0;
+    for (IvcSeen *seen = recency->newest; seen; seen = seen->older)
+        seen->rank = ++n;
+}
+
+/* A level that was full once: what it holds, and where in the order. */
+static void seen_digest(const IvcRecency *recency, const IvcSeen *seen, bool open,
+                        IvcDigest *digest)
+{
+    bool ordered = open && is_listed(recency, seen);
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+        if (!recency->capacity[l] || recency->whole[l])
+            continue;
+        ivc_digest_u64(digest, seen->in[l]);
+        ordered = ordered || seen->in[l];
+    }
+    if (ordered) {
+        ivc_digest_u64(digest, seen->rank);
+        ivc_digest_u64(digest, seen->extent);
+    }
+}
+
+void ivc_recency_entry_digest(const IvcRecency *recency, const IvcRecencyEntry *entry, bool open,
+                              IvcDigest *digest)
+{
+    const IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
+    bool matters = open || ivc_recency_is_held(entry);
+    ivc_digest_u64(digest, matters);
+    if (!matters)
         return;
-    g_ptr_array_sort(recency->owners, by_stamp);
-    for (guint i = 0; i < recency->owners->len; i++)
-        ivc_digest_u64(digest, ((const IvcRecencyEntry *)recency->owners->pdata[i])->id);
+    ivc_digest_u64(digest, latest->extent + rest->extent);
+    if (open)
+        ivc_digest_u64(digest, latest->extent);
+    seen_digest(recency, latest, open, digest);
+    seen_digest(recency, rest, open, digest);
 }

@@ -1,30 +1,42 @@
 /** @file
- *  How many bytes a cache has seen since it saw something: LRU stack distances of whole passes, in
- *  O(log n) a pass. One for each core's private caches, one for the caches that all share.
+ *  What caches hold: the order in which they have seen passes over buffers, and how much of each is
+ *  left in each level. Least recently used goes first, byte by byte in the order of the pass, and
+ *  what went does not come back by itself. O(1) amortised, whatever the sizes.
+ *  One for each core's private caches, one for the caches that all share.
  */
 #pragma once
 
 #include "sim/model/memory.h"
 
-/** Prepares an empty stack. While no more than `never_full` bytes were ever touched, order does not
- *  matter and is not kept. */
-void ivc_recency_init(IvcRecency *recency, uint64_t never_full);
-void ivc_recency_clear(IvcRecency *recency);
+/** Prepares empty caches; a capacity of 0: the level is none of these. */
+void ivc_recency_init(IvcRecency *recency, const uint64_t capacity[IVC_CACHE_LEVELS]);
 
-/** A new pass begins: the entry becomes the most recent; it has no bytes yet. */
+/** A new pass begins; it has no bytes yet. What the one before has touched is still held. */
 void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry);
 
-/** The pass has touched `bytes` more, which leave the place that the pass before gave them. */
-void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t bytes);
+/** The pass has touched the bytes from `at` to `end`: the most recent ones, and not held twice. */
+void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end);
 
-/** The entry's bytes are gone: its cache does not hold them any more. */
+/** The entry's bytes are gone from these caches; it may enter others. */
 void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry);
 
-/** The entry is gone and may enter another stack: another core has taken its pass over. */
-void ivc_recency_leave(IvcRecency *recency, IvcRecencyEntry *entry);
+/** Whether a level holds all that the entry's passes have touched, and that is something. */
+bool ivc_recency_holds(const IvcRecency *recency, const IvcRecencyEntry *entry, size_t level);
 
-/** Bytes touched after the entry's latest pass began, without its own; UINT64_MAX: never. */
-uint64_t ivc_recency_later(IvcRecency *recency, const IvcRecencyEntry *entry);
+/** Whether any level holds anything of the entry. */
+bool ivc_recency_is_held(const IvcRecencyEntry *entry);
 
-/** Feeds the order of the entries while it is kept by stamps only; else the buffers feed it. */
-void ivc_recency_digest(const IvcRecency *recency, IvcDigest *digest);
+/** How much of the end of the entry's latest pass a level holds, in bytes. */
+uint64_t ivc_recency_tail(const IvcRecencyEntry *entry, size_t level);
+
+/** Feeds what belongs to no entry, and prepares the entries for ivc_recency_entry_digest(). */
+void ivc_recency_digest(IvcRecency *recency, IvcDigest *digest);
+
+/**
+ * Feeds what is held of an entry, and its place in the order: not in a level that has never been
+ * full, where the order matters to nobody as long as it stays so.
+ *
+ * @param open  the latest pass may be continued
+ */
+void ivc_recency_entry_digest(const IvcRecency *recency, const IvcRecencyEntry *entry, bool open,
+                              IvcDigest *digest);

@@ -53,22 +53,26 @@ IvcArrival ivc_arrivals_take(IvcArrivals *arrivals, uint32_t i)
     return taken;
 }
 
-void ivc_envelope_digest(const IvcEnvelope *envelope, IvcDigest *digest)
+void ivc_envelope_digest(const IvcEnvelope *envelope, const uint64_t *received_from,
+                         IvcDigest *digest)
 {
     ivc_digest_u64(digest, envelope->source);
     ivc_digest_u64(digest, envelope->comm);
     ivc_digest_u64(digest, (uint64_t)(int64_t)envelope->tag);
     ivc_digest_u64(digest, envelope->bytes);
+    if (envelope->comm == IVC_MPI_COMM_WORLD)
+        ivc_digest_u64(digest, envelope->sequence - received_from[envelope->source]);
+    ivc_digest_time(digest, envelope->sent_ps); /* its latency is still to be measured */
 }
 
-void ivc_arrivals_digest(const IvcArrivals *arrivals, IvcDigest *digest)
+void ivc_arrivals_digest(const IvcArrivals *arrivals, const uint64_t *received_from,
+                         IvcDigest *digest)
 {
     ivc_digest_u64(digest, arrivals->n);
-    for (uint32_t i = 0; i < arrivals->n; i++) {
+    for (uint32_t i = 0; !digest->brief && i < arrivals->n; i++) {
         const IvcArrival *arrival = ivc_arrivals_at(arrivals, i);
-        ivc_envelope_digest(&arrival->envelope, digest);
+        ivc_envelope_digest(&arrival->envelope, received_from, digest);
         ivc_digest_u64(digest, arrival->kind);
-        ivc_digest_u64(digest, arrival->index);
         ivc_digest_u64(digest, arrival->have);
     }
 }

@@ -41,6 +41,14 @@ int64_t ivc_arrivals_find(const IvcArrivals *arrivals, const IvcMpiCall *call);
 /** Removes and returns the arrival at a position; the others keep their order. */
 IvcArrival ivc_arrivals_take(IvcArrivals *arrivals, uint32_t i);
 
-/** Feeds what can influence the future: not the times at which messages were sent. */
-void ivc_envelope_digest(const IvcEnvelope *envelope, IvcDigest *digest);
-void ivc_arrivals_digest(const IvcArrivals *arrivals, IvcDigest *digest);
+/**
+ * Feeds what can influence the future.
+ *
+ * @param received_from  the receiving rank's: messages are known by how many lie before them
+ */
+void ivc_envelope_digest(const IvcEnvelope *envelope, const uint64_t *received_from,
+                         IvcDigest *digest);
+
+/** Feeds all but `index`, which is a name: the mechanism feeds what it stands for. */
+void ivc_arrivals_digest(const IvcArrivals *arrivals, const uint64_t *received_from,
+                         IvcDigest *digest);

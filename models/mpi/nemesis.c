@@ -89,6 +89,8 @@ typedef struct {
 
 typedef struct Nemesis Nemesis;
 
+#define NO_CELL UINT32_MAX
+
 typedef struct {
     IvcLabel label;
     struct {
@@ -97,10 +99,11 @@ typedef struct {
     struct {
         IvcLabel label;
     } part_of;
-    uint32_t cell;
+    uint32_t cell; /* that a Send fills; NO_CELL */
     uint64_t at;
     uint64_t part;
     int64_t found;
+    bool taken; /* the arrival is the open Recv's business */
     IvcArrival arrival;
 } Frame;
 
@@ -147,6 +150,7 @@ static void process_init(Nemesis *self, Process *process, IvcRank *rank)
     process->nemesis = self;
     process->rank = rank;
     process->event.id = ivc_platform_id(platform);
+    process->frame.cell = NO_CELL;
     ivc_arrivals_init(&process->arrivals, 16);
     ivc_arrivals_init(&process->unexpected, 16);
     ivc_buffer_init(&process->aside, ivc_platform_id(platform), self->spec.cell.n);
@@ -305,10 +309,12 @@ static IvcStep nemesis_send(IvcRank *rank, IvcMpiCall *call)
     if (call->bytes <= self->spec.eager_max.n) {
         self->cell_messages++;
         publish(self, (uint32_t)call->peer, call, CELL, f->cell);
+        f->cell = NO_CELL;
         IVC_RETURN(f);
     }
     self->rendezvous_messages++;
     publish(self, (uint32_t)call->peer, call, RENDEZVOUS, f->cell);
+    f->cell = NO_CELL;
     IVC_CALL(f, send_slots(process, call, pair));
     IVC_END(f);
 }
@@ -400,6 +406,7 @@ static IvcStep recv_unexpected(Process *process, IvcMpiCall *call)
     f->found = ivc_arrivals_find(&process->unexpected, call);
     if (f->found >= 0) {
         f->arrival = ivc_arrivals_take(&process->unexpected, (uint32_t)f->found);
+        f->taken = true;
         if (f->arrival.kind == UNEXPECTED) {
             IVC_AWAIT(&f->part_of,
                       ivc_copy(agent, call->buffer, 0, &process->aside, 0,
@@ -422,6 +429,7 @@ static IvcStep recv_arrival(Process *process, IvcMpiCall *call)
                                         self->stage0 + POLL_ARRIVAL));
     }
     f->arrival = ivc_arrivals_take(&process->arrivals, 0);
+    f->taken = true;
     f->found = ivc_mpi_matches(call, &f->arrival.envelope) ? 0 : -1;
     owe_flag(process, flag_of(process, &f->arrival), false);
     if (f->arrival.kind != RENDEZVOUS) {
@@ -437,6 +445,7 @@ static IvcStep recv_arrival(Process *process, IvcMpiCall *call)
     if (f->found < 0)
         ivc_arrivals_push(&process->unexpected, &f->arrival.envelope,
                           f->arrival.kind == RENDEZVOUS ? RENDEZVOUS : UNEXPECTED, 0);
+    f->taken = f->found >= 0;
     IVC_END(&f->part_of);
 }
 
@@ -456,6 +465,7 @@ static IvcStep nemesis_recv(IvcRank *rank, IvcMpiCall *call)
                  recv_slots(process, call, pair_of(self, f->arrival.envelope.source, rank->rank)));
     }
     self->in_flight--;
+    f->taken = false;
     call->envelope = f->arrival.envelope;
     if (call->envelope.bytes > call->bytes)
         call->error = IVC_MPI_ERR_TRUNCATE;
@@ -472,40 +482,64 @@ static void box_digest(const Nemesis *self, const Box *box, IvcDigest *digest)
 static void pair_digest(const Nemesis *self, const Pair *pair, IvcDigest *digest)
 {
     box_digest(self, &pair->fastbox, digest);
-    for (uint32_t s = 0; s < self->spec.slots; s++)
-        box_digest(self, &pair->slots[s], digest);
-    /* Only the difference and the place in the ring matter. */
+    for (uint32_t s = 0; !digest->brief && s < self->spec.slots; s++)
+        box_digest(self, &pair->slots[(pair->taken + s) % self->spec.slots], digest);
+    /* The slots of the ring are alike: only the difference matters. */
     ivc_digest_u64(digest, pair->filled - pair->taken);
-    ivc_digest_u64(digest, pair->taken % self->spec.slots);
     ivc_digest_u64(digest, pair->cleared);
 }
 
-static void process_digest(const Process *process, IvcDigest *digest)
+/* Cells are alike and known by where they are: in a message, or in their order in the pool. */
+static void cell_digest(const Nemesis *self, const IvcArrival *arrival, IvcDigest *digest)
+{
+    if (arrival->kind == CELL || arrival->kind == RENDEZVOUS)
+        ivc_buffer_digest(self->platform->memory,
+                          &self->processes[arrival->envelope.source].cells[arrival->index], digest);
+}
+
+static void arrivals_digest(const Process *process, IvcDigest *digest)
+{
+    ivc_arrivals_digest(&process->arrivals, process->rank->received_from, digest);
+    for (uint32_t i = 0; !digest->brief && i < process->arrivals.n; i++)
+        cell_digest(process->nemesis, ivc_arrivals_at(&process->arrivals, i), digest);
+}
+
+static void frame_digest(const Process *process, IvcDigest *digest)
 {
     const Nemesis *self = process->nemesis;
-    const IvcMemory *memory = self->platform->memory;
     const Frame *f = &process->frame;
     ivc_digest_u64(digest, f->label);
     ivc_digest_u64(digest, f->lmt.label);
     ivc_digest_u64(digest, f->part_of.label);
-    ivc_digest_u64(digest, f->cell);
+    ivc_digest_u64(digest, f->taken);
+    if (f->taken) {
+        ivc_envelope_digest(&f->arrival.envelope, process->rank->received_from, digest);
+        ivc_digest_u64(digest, f->arrival.kind);
+        if (f->part_of.label) /* not released yet */
+            cell_digest(self, &f->arrival, digest);
+    }
+    if (f->cell != NO_CELL)
+        ivc_buffer_digest(self->platform->memory, &process->cells[f->cell], digest);
+    if (!f->label)
+        return;
     ivc_digest_u64(digest, f->at);
     ivc_digest_u64(digest, f->part);
     ivc_digest_u64(digest, (uint64_t)f->found);
-    ivc_envelope_digest(&f->arrival.envelope, digest);
-    ivc_digest_u64(digest, f->arrival.kind);
-    ivc_digest_u64(digest, f->arrival.index);
+}
+
+static void process_digest(const Process *process, IvcDigest *digest)
+{
+    const IvcMemory *memory = process->nemesis->platform->memory;
+    frame_digest(process, digest);
     ivc_signal_digest(&process->event, digest);
-    ivc_arrivals_digest(&process->arrivals, digest);
-    ivc_arrivals_digest(&process->unexpected, digest);
+    arrivals_digest(process, digest);
+    ivc_arrivals_digest(&process->unexpected, process->rank->received_from, digest);
     ivc_buffer_digest(memory, &process->aside, digest);
     ivc_line_digest(&process->queue_line, digest);
     ivc_line_digest(&process->pool_line, digest);
     ivc_digest_u64(digest, process->n_free);
-    for (uint32_t c = 0; c < process->n_free; c++)
-        ivc_digest_u64(digest, process->free_cells[c]);
-    for (uint32_t c = 0; c < self->spec.cells; c++)
-        ivc_buffer_digest(memory, &process->cells[c], digest);
+    for (uint32_t c = 0; !digest->brief && c < process->n_free; c++)
+        ivc_buffer_digest(memory, &process->cells[process->free_cells[c]], digest);
 }
 
 static void nemesis_digest(const void *channel, IvcDigest *digest)

@@ -330,6 +330,7 @@ static IvcStep sock_recv(IvcRank *rank, IvcMpiCall *call)
         IVC_CALL(&process->call, progress(process, call));
     }
     sock->in_flight--;
+    process->matched = false;
     call->envelope = process->arrival.envelope;
     if (call->envelope.bytes > call->bytes)
         call->error = IVC_MPI_ERR_TRUNCATE;
@@ -378,7 +379,7 @@ static void sock_free(void *channel)
 
 static IvcStep sock_setup(IvcRank *rank)
 {
-    (void)rank;
+    ivc_tcp_open(((Sock *)rank->channel)->tcp, &rank->agent, rank->rank);
     return IVC_DONE;
 }
 
@@ -396,28 +397,24 @@ static uint64_t sock_in_flight(const void *channel)
 
 static void process_digest(const Process *process, IvcDigest *digest)
 {
-    ivc_arrivals_digest(&process->unexpected, digest);
-    ivc_buffer_digest(process->sock->platform->memory, &process->aside, digest);
-    ivc_digest_u64(digest, process->io.label);
-    ivc_digest_u64(digest, process->io.transmit.label);
-    ivc_digest_u64(digest, process->io.sleep.label);
+    const Sock *sock = process->sock;
+    ivc_arrivals_digest(&process->unexpected, process->rank->received_from, digest);
+    ivc_buffer_digest(sock->platform->memory, &process->aside, digest);
+    ivc_tcp_frame_digest(sock->tcp, &process->io, process->rank->rank, process->peer, digest);
     ivc_digest_u64(digest, process->call.label);
     ivc_digest_u64(digest, process->say.label);
     ivc_digest_u64(digest, process->progress.label);
     ivc_digest_u64(digest, process->peer);
     if (!process->call.label)
         return;
-    ivc_digest_u64(digest, process->io.left);
-    ivc_digest_u64(digest, process->io.part);
-    ivc_digest_u64(digest, process->io.of_header);
-    ivc_digest_u64(digest, process->io.at);
-    ivc_digest_u64(digest, process->io.transmit.skb);
     ivc_digest_u64(digest, process->kind);
     ivc_digest_u64(digest, process->data);
     ivc_digest_u64(digest, process->matched);
     ivc_digest_u64(digest, process->complete);
     ivc_digest_u64(digest, process->was_aside);
-    ivc_envelope_digest(&process->arrival.envelope, digest);
+    if (!process->matched)
+        return;
+    ivc_envelope_digest(&process->arrival.envelope, process->rank->received_from, digest);
     ivc_digest_u64(digest, process->arrival.kind);
 }
 
@@ -429,7 +426,8 @@ static void sock_digest(const void *channel, IvcDigest *digest)
         process_digest(&sock->processes[r], digest);
     for (uint32_t w = 0; w < sock->n * sock->n; w++) {
         const Stream *stream = &sock->streams[w];
-        ivc_arrivals_digest(&stream->sent, digest);
+        ivc_arrivals_digest(&stream->sent, sock->processes[w % sock->n].rank->received_from,
+                            digest);
         ivc_digest_u64(digest, stream->in_body);
         ivc_digest_u64(digest, stream->wanted);
         ivc_digest_u64(digest, stream->got);

@@ -218,25 +218,35 @@ static IvcStep transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
     IVC_END(f);
 }
 
-/* Room in the socket buffer for the writer. */
+/* Room in the socket buffer: bytes below its size. As Linux, it is looked at only where a new skb
+ * begins, which may then be filled beyond it. */
 static uint64_t room(const IvcTcp *tcp, const Way *way)
 {
     uint64_t held = way->end - way->una;
-    bool tail_open =
-        way->out_n > way->out_sent && out_at(tcp, way, way->out_n - 1)->bytes < tcp->mss;
-    if (held >= tcp->spec->sndbuf.n || (way->out_n == tcp->n_out && !tail_open))
+    if (held >= tcp->spec->sndbuf.n || way->out_n == tcp->n_out)
         return 0;
     return tcp->spec->sndbuf.n - held;
 }
 
-/* The socket buffer that the next bytes go into: the last one while it is unsent and not full. */
+/* The last skb, while it is neither sent nor full; or NULL. */
+static Skb *open_tail(const IvcTcp *tcp, const Way *way)
+{
+    Skb *tail = way->out_n > way->out_sent ? out_at(tcp, way, way->out_n - 1) : NULL;
+    return tail && tail->bytes < tcp->mss ? tail : NULL;
+}
+
+/* Whether a writer can go on. */
+static bool can_write(const IvcTcp *tcp, const Way *way)
+{
+    return open_tail(tcp, way) || room(tcp, way) > 0;
+}
+
+/* The skb that the next bytes go into. */
 static Skb *tail_for(IvcTcp *tcp, Way *way)
 {
-    if (way->out_n > way->out_sent) {
-        Skb *tail = out_at(tcp, way, way->out_n - 1);
-        if (tail->bytes < tcp->mss)
-            return tail;
-    }
+    Skb *tail = open_tail(tcp, way);
+    if (tail)
+        return tail;
     Skb *skb = out_at(tcp, way, way->out_n++);
     skb->bytes = 0;
     return skb;
@@ -246,7 +256,7 @@ static Skb *tail_for(IvcTcp *tcp, Way *way)
 static uint32_t reserve_part(IvcTcp *tcp, Way *way, uint64_t header_left, IvcTcpFrame *f)
 {
     Skb *skb = tail_for(tcp, way);
-    f->part = MIN(MIN(f->left, room(tcp, way)), tcp->mss - skb->bytes);
+    f->part = MIN(f->left, tcp->mss - skb->bytes);
     f->of_header = MIN(f->part, header_left);
     f->at = skb->bytes;
     skb->bytes += f->part;
@@ -265,7 +275,7 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
     for (f->left = header + bytes; f->left > 0; f->left -= f->part) {
-        while (room(tcp, way) == 0) {
+        while (!can_write(tcp, way)) {
             way->wants_room = true;
             IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
             way->wants_room = false;
@@ -282,8 +292,7 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
                                   f->part - f->of_header, tcp->stage0 + TCP_COPY_USER));
         }
         IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
-        way->filling =
-            f->left > f->part && way->out[f->transmit.skb].bytes < tcp->mss && room(tcp, way) > 0;
+        way->filling = f->left > f->part && way->out[f->transmit.skb].bytes < tcp->mss;
         IVC_CALL(f, transmit(tcp, agent, from, to, &f->transmit.label, &f->transmit.skb));
         way->transmitting = false;
     }
@@ -301,6 +310,7 @@ static void acknowledge(IvcTcp *tcp, Way *way, const Slot *slot)
         return;
     way->una = slot->ack;
     while (way->out_sent && out_at(tcp, way, 0)->end <= way->una) {
+        ivc_buffer_done(&out_at(tcp, way, 0)->data);
         way->out_first = (way->out_first + 1) % tcp->n_out;
         way->out_sent--;
         way->out_n--;
@@ -391,6 +401,7 @@ static IvcStep take_frame(Stack *stack, IvcAgent *agent)
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->t.ack_rx, tcp->stage0 + TCP_ACK));
     }
     acknowledge(tcp, out, first_slot(in));
+    ivc_buffer_done(&first_slot(in)->data);
     in->ring_first = (uint32_t)((in->ring_first + 1) % tcp->spec->ring);
     in->ring_n--;
     if (wake_process(stack, stack->polls && in->arrived > in->consumed)) {
@@ -484,6 +495,7 @@ IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, I
         way->consumed += f->part;
         f->at += f->part;
         if (skb->read == skb->bytes) {
+            ivc_buffer_done(&skb->data);
             way->in_first = (way->in_first + 1) % tcp->n_in;
             way->in_n--;
         }
@@ -617,6 +629,16 @@ void ivc_tcp_free(IvcTcp *tcp)
     g_free(tcp);
 }
 
+void ivc_tcp_open(IvcTcp *tcp, IvcAgent *agent, uint32_t rank)
+{
+    for (uint32_t to = 0; to < tcp->n; to++)
+        for (uint32_t i = 0; to != rank && i < tcp->spec->ring; i++) {
+            IvcBuffer *slot = &way_of(tcp, rank, to)->ring[i].data;
+            ivc_produce(agent, slot, 0, slot->bytes);
+            ivc_buffer_done(slot);
+        }
+}
+
 const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key)
 {
     uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
@@ -637,18 +659,37 @@ uint64_t ivc_tcp_in_flight(const IvcTcp *tcp)
     return sum;
 }
 
-static void skb_digest(const IvcTcp *tcp, const Skb *skb, IvcDigest *digest)
+/* Buffers and slots of a ring are alike: where it begins is only a name. */
+static void rings_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
 {
-    ivc_buffer_digest(tcp->platform->memory, &skb->data, digest);
-    ivc_digest_u64(digest, skb->bytes - skb->read);
-    ivc_digest_u64(digest, skb->bytes);
+    const IvcMemory *memory = tcp->platform->memory;
+    for (uint32_t i = 0; i < tcp->n_out; i++) {
+        const Skb *skb = out_at(tcp, way, i);
+        ivc_buffer_digest(memory, &skb->data, digest);
+        if (i < way->out_n)
+            ivc_digest_u64(digest, skb->bytes);
+        if (i < way->out_sent)
+            ivc_digest_u64(digest, skb->end - way->consumed);
+    }
+    for (uint32_t i = 0; i < tcp->n_in; i++) {
+        const Skb *skb = &way->in[(way->in_first + i) % tcp->n_in];
+        ivc_buffer_digest(memory, &skb->data, digest);
+        if (i < way->in_n) {
+            ivc_digest_u64(digest, skb->bytes);
+            ivc_digest_u64(digest, skb->read);
+        }
+    }
+    for (uint32_t i = 0; i < tcp->spec->ring; i++) {
+        const Slot *slot = &way->ring[(way->ring_first + i) % tcp->spec->ring];
+        ivc_buffer_digest(memory, &slot->data, digest);
+        if (i < way->ring_n)
+            ivc_digest_u64(digest, slot->bytes);
+    }
 }
 
 /* Positions in the stream matter by their distance from what the reader has taken. */
 static void way_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
 {
-    const IvcMemory *memory = tcp->platform->memory;
-    ivc_digest_u64(digest, way->out_first);
     ivc_digest_u64(digest, way->out_sent);
     ivc_digest_u64(digest, way->out_n);
     ivc_digest_u64(digest, way->filling);
@@ -662,29 +703,17 @@ static void way_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
     ivc_digest_u64(digest, way->acked - way->consumed);
     ivc_digest_u64(digest, way->offered - way->consumed);
     ivc_digest_u64(digest, way->unacked_segments);
-    ivc_digest_u64(digest, way->in_first);
     ivc_digest_u64(digest, way->in_n);
-    ivc_digest_u64(digest, way->ring_first);
     ivc_digest_u64(digest, way->ring_n);
-    for (uint32_t i = 0; i < tcp->n_out; i++)
-        skb_digest(tcp, &way->out[i], digest);
-    for (uint32_t i = 0; i < tcp->n_in; i++)
-        skb_digest(tcp, &way->in[i], digest);
-    for (uint32_t i = 0; i < way->out_sent; i++)
-        ivc_digest_u64(digest, out_at(tcp, way, i)->end - way->consumed);
-    for (uint32_t i = 0; i < tcp->spec->ring; i++) {
-        const Slot *slot = &way->ring[(way->ring_first + i) % tcp->spec->ring];
-        ivc_buffer_digest(memory, &slot->data, digest);
-        if (i < way->ring_n)
-            ivc_digest_u64(digest, slot->bytes);
-    }
+    if (!digest->brief)
+        rings_digest(tcp, way, digest);
 }
 
 /* Acknowledgements in a ring speak of the other direction. */
 static void ring_digest(const IvcTcp *tcp, uint32_t from, uint32_t to, IvcDigest *digest)
 {
     const Way *way = way_of(tcp, from, to), *back = way_of(tcp, to, from);
-    for (uint32_t i = 0; i < way->ring_n; i++) {
+    for (uint32_t i = 0; !digest->brief && i < way->ring_n; i++) {
         const Slot *slot = &way->ring[(way->ring_first + i) % tcp->spec->ring];
         ivc_digest_u64(digest, slot->ack - back->consumed);
         ivc_digest_u64(digest, slot->edge - back->consumed);
@@ -698,8 +727,17 @@ static void timer_digest(const IvcTimer *timer, IvcDigest *digest)
         ivc_digest_time(digest, timer->when_ps);
 }
 
+/* A buffer of a ring by its distance from the first. */
+static uint32_t from_first(uint32_t index, uint32_t first, uint32_t n)
+{
+    return (index + n - first) % n;
+}
+
 static void stack_digest(const Stack *stack, IvcDigest *digest)
 {
+    const IvcTcp *tcp = stack->tcp;
+    const Way *in = way_of(tcp, stack->from, stack->rank);
+    const Way *out = way_of(tcp, stack->rank, stack->from);
     ivc_agent_digest(&stack->interrupt, digest);
     ivc_agent_digest(&stack->softirq, digest);
     ivc_signal_digest(&stack->sleeper.signal, digest);
@@ -718,9 +756,28 @@ static void stack_digest(const Stack *stack, IvcDigest *digest)
     ivc_digest_u64(digest, stack->packet_frame.label);
     ivc_digest_u64(digest, stack->ack_frame.label);
     ivc_digest_u64(digest, stack->transmit.label);
-    ivc_digest_u64(digest, stack->transmit.label ? stack->transmit.skb : 0);
     ivc_digest_u64(digest, stack->soft_frame.label ? stack->from : 0);
-    ivc_digest_u64(digest, stack->packet_frame.label ? stack->skb : 0);
+    if (stack->transmit.label)
+        ivc_digest_u64(digest, from_first(stack->transmit.skb, out->out_first, tcp->n_out));
+    if (stack->packet_frame.label)
+        ivc_digest_u64(digest, from_first(stack->skb, in->in_first, tcp->n_in));
+}
+
+void ivc_tcp_frame_digest(const IvcTcp *tcp, const IvcTcpFrame *frame, uint32_t from, uint32_t to,
+                          IvcDigest *digest)
+{
+    const Way *way = way_of(tcp, from, to);
+    ivc_digest_u64(digest, frame->label);
+    ivc_digest_u64(digest, frame->transmit.label);
+    ivc_digest_u64(digest, frame->sleep.label);
+    if (!frame->label)
+        return;
+    ivc_digest_u64(digest, frame->left);
+    ivc_digest_u64(digest, frame->part);
+    ivc_digest_u64(digest, frame->of_header);
+    ivc_digest_u64(digest, frame->at);
+    if (way->transmitting)
+        ivc_digest_u64(digest, from_first(frame->transmit.skb, way->out_first, tcp->n_out));
 }
 
 void ivc_tcp_digest(const IvcTcp *tcp, IvcDigest *digest)

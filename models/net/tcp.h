@@ -80,6 +80,9 @@ typedef struct {
 IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0);
 void ivc_tcp_free(IvcTcp *tcp);
 
+/** Set-up of a rank's network device: its driver clears the memory of its rings; no time passes. */
+void ivc_tcp_open(IvcTcp *tcp, IvcAgent *agent, uint32_t rank);
+
 /**
  * writev(): puts a header of `header` bytes and `bytes` of `buffer` from `at` on the connection;
  * blocks while the socket buffer is full. The header lies in L1. `buffer` may be NULL with 0 bytes.
@@ -107,3 +110,7 @@ const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key);
 uint64_t ivc_tcp_in_flight(const IvcTcp *tcp);
 
 void ivc_tcp_digest(const IvcTcp *tcp, IvcDigest *digest);
+
+/** Feeds the frame of a call by rank `from`, which may write to rank `to`. */
+void ivc_tcp_frame_digest(const IvcTcp *tcp, const IvcTcpFrame *frame, uint32_t from, uint32_t to,
+                          IvcDigest *digest);

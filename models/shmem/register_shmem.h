@@ -174,10 +174,13 @@ static inline bool ivc_vmcomm_in_line(const IvcVmcomm *module, uint64_t bytes)
     return !module->region || bytes <= module->spec->register_max.n;
 }
 
+/** More than the largest window: all messages under way have different numbers. */
+#define IVC_VMCOMM_NUMBERS 256u
+
 /**
- * The data of an inline word: the message's number, so that the receiver can check that nothing was
- * lost or mixed up; inverted, so that it fills its bytes as any data may: a word of small value
- * would need fewer chunks.
+ * The data of an inline word: the message's number, modulo IVC_VMCOMM_NUMBERS, so that the receiver
+ * can check that nothing was lost or mixed up; inverted, so that it fills its bytes as any data
+ * may: a word of small value would need fewer chunks.
  */
 uint64_t ivc_vmcomm_data(const IvcEnvelope *envelope, unsigned length);
 

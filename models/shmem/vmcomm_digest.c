@@ -1,13 +1,14 @@
 /* What of the VM-communication module can influence the future. */
 #include "models/shmem/register_shmem.h"
 
-static void message_digest(const IvcVmcomm *module, uint32_t index, IvcDigest *digest)
+/* A message on its way to rank `to`. */
+static void message_digest(const IvcVmcomm *module, uint32_t to, uint32_t index, IvcDigest *digest)
 {
     ivc_digest_u64(digest, index == IVC_VMCOMM_NONE);
     if (index == IVC_VMCOMM_NONE)
         return;
     const IvcVmcommMessage *message = &module->messages[index];
-    ivc_envelope_digest(&message->envelope, digest);
+    ivc_envelope_digest(&message->envelope, module->ports[to].rank->received_from, digest);
     ivc_digest_u64(digest, message->shared);
     ivc_digest_u64(digest, message->direct);
     ivc_digest_u64(digest, message->have);
@@ -20,13 +21,18 @@ static void message_digest(const IvcVmcomm *module, uint32_t index, IvcDigest *d
     ivc_digest_u64(digest, UINT64_MAX);
 }
 
-static void way_digest(const IvcVmcomm *module, const IvcVmcommWay *way, IvcDigest *digest)
+static void way_digest(const IvcVmcomm *module, uint32_t from, uint32_t to, IvcDigest *digest)
 {
-    ivc_arrivals_digest(&way->sent, digest);
+    const IvcVmcommWay *way = ivc_vmcomm_way(module, from, to);
+    ivc_arrivals_digest(&way->sent, module->ports[to].rank->received_from, digest);
     ivc_digest_u64(digest, way->announced);
-    if (way->announced)
-        ivc_envelope_digest(&way->current, digest);
-    message_digest(module, way->open, digest);
+    if (way->announced) {
+        ivc_digest_u64(digest, way->current.comm);
+        ivc_digest_u64(digest, (uint64_t)(int64_t)way->current.tag);
+        ivc_digest_u64(digest, way->current.source);
+        ivc_digest_u64(digest, way->current.bytes);
+    }
+    message_digest(module, to, way->open, digest);
     ivc_digest_u64(digest, way->unacked);
     ivc_digest_u64(digest, way->consumed);
 }
@@ -44,7 +50,8 @@ static void frames_digest(const IvcVmcommPort *port, IvcDigest *digest)
     ivc_digest_u64(digest, port->part.label);
     ivc_digest_u64(digest, port->waiting.label);
     ivc_digest_u64(digest, port->handling.label);
-    message_digest(port->module, port->handling.label ? port->handled : IVC_VMCOMM_NONE, digest);
+    message_digest(port->module, port->rank->rank,
+                   port->handling.label ? port->handled : IVC_VMCOMM_NONE, digest);
     if (!port->part.label)
         return;
     ivc_digest_u64(digest, port->at);
@@ -63,11 +70,12 @@ static void port_digest(const IvcVmcommPort *port, IvcDigest *digest)
     ivc_digest_u64(digest, port->wants_room);
     ivc_digest_u64(digest, port->wants_window);
     ivc_digest_u64(digest, port->posted != NULL);
-    message_digest(module, port->claimed, digest);
-    message_digest(module, port->message, digest);
+    message_digest(module, port->rank->rank, port->claimed, digest);
+    message_digest(module, port->rank->rank, port->message, digest);
     ivc_digest_u64(digest, port->unexpected.n);
-    for (uint32_t i = 0; i < port->unexpected.n; i++)
-        message_digest(module, ivc_arrivals_at(&port->unexpected, i)->index, digest);
+    for (uint32_t i = 0; !digest->brief && i < port->unexpected.n; i++)
+        message_digest(module, port->rank->rank, ivc_arrivals_at(&port->unexpected, i)->index,
+                       digest);
     ivc_buffer_digest(module->platform->memory, &port->aside, digest);
     frames_digest(port, digest);
 }
@@ -77,11 +85,12 @@ void ivc_vmcomm_digest(const void *channel, IvcDigest *digest)
     const IvcVmcomm *module = channel;
     for (uint32_t r = 0; r < module->n; r++)
         port_digest(&module->ports[r], digest);
-    for (uint32_t w = 0; w < module->n * module->n; w++)
-        way_digest(module, &module->ways[w], digest);
+    for (uint32_t from = 0; from < module->n; from++)
+        for (uint32_t to = 0; to < module->n; to++)
+            way_digest(module, from, to, digest);
     ivc_mailbox_digest(module->mailbox, digest);
     ivc_digest_u64(digest, module->in_flight);
-    if (!module->region)
+    if (!module->region || digest->brief)
         return;
     ivc_region_digest(module->region, digest);
     for (uint32_t i = 0; i < module->n_slots; i++) {

@@ -54,7 +54,7 @@ static void say_length(IvcVmcommPort *port, const IvcMpiCall *call)
 uint64_t ivc_vmcomm_data(const IvcEnvelope *envelope, unsigned length)
 {
     uint64_t mask = (UINT64_C(1) << (8 * length)) - 1;
-    return ~envelope->sequence & mask;
+    return ~(envelope->sequence % IVC_VMCOMM_NUMBERS) & mask;
 }
 
 static void say_data(IvcVmcommPort *port, const IvcMpiCall *call)

@@ -55,7 +55,6 @@ static IvcStep pingpong_round(IvcRank *rank, IvcWork *work)
 {
     IVC_BEGIN(work);
     if (sends_first(rank)) {
-        work->started_ps = rank->agent.sim->now;
         IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
         IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank + 1));
         ivc_measure_latency(rank->platform, (rank->agent.sim->now - work->started_ps) / 2);

@@ -66,7 +66,7 @@ static int bench_point(IvcCli *cli, const IvcScenarioSource *source, const char 
         return ivc_cli_fail_diags(cli, diags);
     for (uint64_t r = ivc_cli_count(cli, "repeat", 3); r > 0; r--) {
         g_autoptr(GError) error = NULL;
-        IvcRunHooks hooks = {.stop = cli->stop};
+        IvcRunHooks hooks = {.stop = cli->stop, .full = true};
         uint64_t began = phold_cpu_ns();
         g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &error);
         if (result == NULL)

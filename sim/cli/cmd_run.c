@@ -7,6 +7,7 @@
 #include "sim/cli/table.h"
 #include "sim/stats/columns.h"
 #include "sim/stats/export.h"
+#include "sim/stats/manifest.h"
 
 static void print_results(IvcCli *cli, const json_t *manifest, const json_t *points)
 {
@@ -65,13 +66,15 @@ int ivc_cmd_run(IvcCli *cli)
     if (scenario == NULL)
         return IVC_EXIT_SCENARIO;
     ivc_cli_catch_signals(cli);
-    IvcRunHooks hooks = {.stop = cli->stop};
+    IvcRunHooks hooks = {.stop = cli->stop, .full = ivc_cli_flag(cli, "no-skip")};
     g_autoptr(GError) error = NULL;
     g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &error);
     if (result == NULL)
         return ivc_cli_fail_error(cli, error);
 
     json_t *manifest = ivc_cli_manifest(scenario);
+    g_autofree char *label = g_strconcat("channel=", result->channel, NULL);
+    ivc_manifest_add_recurrence(manifest, label, &result->recurrence);
     json_t *points = json_array();
     json_array_append_new(points, ivc_point_json(result));
     const char *folder = ivc_cli_value(cli, "output");

@@ -102,6 +102,7 @@ static bool run_points(IvcCli *cli, IvcStore *store, Sweep *sweep, IvcSweepOutco
         .jobs = (unsigned)ivc_cli_count(cli, "jobs", 0),
         .failed_again = ivc_cli_flag(cli, "failed"),
         .failures_max = ivc_cli_count(cli, "max-failures", 0),
+        .full = ivc_cli_flag(cli, "no-skip"),
         .stop = cli->stop,
         .run = ivc_sweep_plan_run,
         .run_user = sweep->plan,

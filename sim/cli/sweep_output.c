@@ -8,6 +8,7 @@
 
 #include "sim/stats/columns.h"
 #include "sim/stats/export.h"
+#include "sim/stats/manifest.h"
 #include "sim/stats/result_json.h"
 
 void ivc_sweep_output_clear(IvcSweepOutput *output)
@@ -31,8 +32,9 @@ static json_t *parse_object(const char *text, const char *what, GError **error)
     return object;
 }
 
-/* One point for the outputs, or NULL with an error. */
-static json_t *make_point(const IvcStorePlace *place, const IvcStorePoint *stored, GError **error)
+/* One point for the outputs, or NULL with an error; the manifest says what became of it. */
+static json_t *make_point(const IvcStorePlace *place, const IvcStorePoint *stored, json_t *manifest,
+                          GError **error)
 {
     json_t *identity = parse_object(place->identity, "plan", error);
     if (identity == NULL) {
@@ -52,6 +54,7 @@ static json_t *make_point(const IvcStorePlace *place, const IvcStorePoint *store
             return NULL;
         }
         point = ivc_point_json(result);
+        ivc_manifest_add_recurrence(manifest, place->label, &result->recurrence);
     }
     json_object_update_missing(point, identity);
     json_decref(identity);
@@ -71,7 +74,7 @@ static bool add_place(IvcStore *store, const IvcStorePlace *place, IvcSweepOutpu
     if (stored.status == IVC_STORE_NONE) {
         return true;
     }
-    json_t *point = make_point(place, &stored, error);
+    json_t *point = make_point(place, &stored, output->manifest, error);
     if (point == NULL) {
         return false;
     }

@@ -215,6 +215,21 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
     return g_string_free(out, false);
 }
 
+/* What was skipped of the one point of a run; empty when nothing was. */
+static char *repeats_line(const json_t *manifest)
+{
+    const json_t *list = json_object_get(manifest, "recurrence");
+    const json_t *point = json_array_get(list, 0);
+    uint64_t period = integer(point, "period_messages"),
+             skipped = integer(point, "skipped_messages");
+    if (json_array_size(list) != 1 || skipped == 0)
+        return g_strdup("");
+    return g_strdup_printf("the run repeats itself every %" G_GUINT64_FORMAT
+                           " messages: %" G_GUINT64_FORMAT
+                           " were counted without being simulated (--no-skip simulates all)\n",
+                           period, skipped);
+}
+
 char *ivc_table_manifest(const IvcTerminal *terminal, const json_t *manifest)
 {
     g_autofree char *hash = g_strndup(text(manifest, "scenario_hash"), 12);
@@ -222,10 +237,11 @@ char *ivc_table_manifest(const IvcTerminal *terminal, const json_t *manifest)
     g_autofree char *seed = json_is_string(value)
                                 ? g_strdup(json_string_value(value))
                                 : g_strdup_printf("%" G_GUINT64_FORMAT, integer(manifest, "seed"));
+    g_autofree char *repeats = repeats_line(manifest);
     return g_strdup_printf(
-        "%sivcsim %s, scenario %s, seed %s; of %" G_GUINT64_FORMAT " parameters %" G_GUINT64_FORMAT
-        " are assumed, %" G_GUINT64_FORMAT " calibrated%s\n",
-        ivc_terminal_on(terminal, IVC_STYLE_FAINT), text(manifest, "version"), hash, seed,
+        "%s%sivcsim %s, scenario %s, seed %s; of %" G_GUINT64_FORMAT
+        " parameters %" G_GUINT64_FORMAT " are assumed, %" G_GUINT64_FORMAT " calibrated%s\n",
+        ivc_terminal_on(terminal, IVC_STYLE_FAINT), repeats, text(manifest, "version"), hash, seed,
         integer(manifest, "parameters"), integer(manifest, "parameters_assumed"),
         integer(manifest, "parameters_calibrated"), ivc_terminal_off(terminal));
 }

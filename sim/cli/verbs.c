@@ -39,6 +39,11 @@ static const char *const topics[] = {"mechanisms", "profiles", "workloads", "sta
         .name = "output", .letter = 'o', .type = IVC_OPTION_TEXT, .argument = (what), \
         .sentence = (text)                                                            \
     }
+#define OPTION_NO_SKIP                                                                       \
+    {                                                                                        \
+        .name = "no-skip",                                                                   \
+        .sentence = "simulate every period of a run that repeats itself; same results, slow" \
+    }
 #define OPTION_END   \
     {                \
         .name = NULL \
@@ -63,6 +68,7 @@ static const IvcOption run_options[] = {
      .type = IVC_OPTION_COUNT,
      .argument = "N",
      .sentence = "the same as --set workload.seed=N"},
+    OPTION_NO_SKIP,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_END,
@@ -111,6 +117,7 @@ static const IvcOption sweep_options[] = {
      .choices = whens,
      .fallback = "auto",
      .sentence = "show progress; auto means a bar on a terminal and plain lines otherwise"},
+    OPTION_NO_SKIP,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_END,

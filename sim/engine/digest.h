@@ -12,6 +12,7 @@
 typedef struct {
     uint64_t hash[2];
     IvcTime now;    /**< what times are relative to */
+    bool brief;     /**< leave out what is large: buffers, queues' contents */
     GArray *record; /**< uint64_t, what was fed, in order; NULL: hash only */
 } IvcDigest;
 

@@ -50,6 +50,7 @@ typedef struct {
 /** The engine. Read the members; change them only through the functions. */
 struct IvcSim {
     IvcTime now;
+    IvcTime skipped_ps; /**< simulated time that was skipped in whole periods; now leaves it out */
     IvcQueue *queue;
     uint64_t sequence;
     uint64_t events;   /**< executed, those advanced inline included */
@@ -62,6 +63,12 @@ struct IvcSim {
     bool finished; /**< a component called ivc_sim_finish() */
     const volatile int *stop_flag;
 };
+
+/** Simulated time since the start, with what was skipped: for results and messages. */
+static inline IvcTime ivc_sim_time(const IvcSim *sim)
+{
+    return sim->now + sim->skipped_ps;
+}
 
 void ivc_sim_init(IvcSim *sim, const IvcSimLimits *limits);
 void ivc_sim_clear(IvcSim *sim);

@@ -31,7 +31,7 @@ static void begin(IvcPlatform *platform)
 {
     IvcMeasure *measure = &platform->measure;
     measure->measuring = true;
-    measure->began_ps = platform->sim.now;
+    measure->began_ps = ivc_sim_time(&platform->sim);
     shot_take(&measure->began, &platform->cores);
     for (size_t i = 0; i < platform->n_counters; i++)
         platform->counters[i].began = *platform->counters[i].at;
@@ -42,7 +42,7 @@ static void end(IvcPlatform *platform)
     IvcMeasure *measure = &platform->measure;
     measure->measuring = false;
     measure->ended = true;
-    measure->ended_ps = platform->sim.now;
+    measure->ended_ps = ivc_sim_time(&platform->sim);
     shot_take(&measure->over, &platform->cores);
     for (size_t i = 0; i < platform->n_counters; i++)
         platform->counters[i].ended = *platform->counters[i].at;
@@ -92,7 +92,7 @@ void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps)
 }
 
 void ivc_platform_count(IvcPlatform *platform, const char *name, const char *unit,
-                        const char *sentence, const uint64_t *at)
+                        const char *sentence, uint64_t *at)
 {
     g_assert(platform->n_counters < IVC_COUNTERS_MAX);
     platform->counters[platform->n_counters++] =

@@ -9,26 +9,31 @@
 
 typedef struct IvcMemory IvcMemory;
 
-/** A buffer's place in the order in which a cache has seen things; see models/cpu/recency.h. */
+/** A pass as a cache remembers it; see models/cpu/recency.h. */
+typedef struct IvcSeen IvcSeen;
+struct IvcSeen {
+    IvcSeen *newer; /**< in the order of the latest touch; held by no level: in no list */
+    IvcSeen *older;
+    uint64_t extent;               /**< bytes touched, without those that a later pass touched */
+    uint64_t in[IVC_CACHE_LEVELS]; /**< as many of the last of them does each level hold */
+    uint64_t began;                /**< numbers the list, newer ones higher */
+    uint64_t rank;                 /**< scratch of digests */
+};
+
+/** The latest pass over a buffer, and the one before while the latest has not gone over it all. */
 typedef struct {
-    uint32_t id;
-    uint32_t place;     /**< of the latest pass; 0: the order is not kept yet */
-    uint32_t old_place; /**< of the pass before, while this one is under way */
-    uint64_t stamp;     /**< when the pass began; 0: never touched */
-    uint64_t bytes;     /**< touched by the latest pass */
-    uint64_t old_bytes; /**< of the pass before, not touched again yet */
+    IvcSeen passes[2];
+    bool latest; /**< which of them */
 } IvcRecencyEntry;
 
 /** The order in which one core's private caches, or the shared ones, have seen things. */
 typedef struct {
-    uint64_t never_full; /**< while no more was ever touched, order does not matter */
-    uint64_t live;       /**< different bytes touched so far */
-    uint64_t clock;
-    GPtrArray *owners; /**< IvcRecencyEntry *, everything that was ever touched */
-    uint64_t *tree;
-    uint32_t places;
-    uint32_t next;
-    bool built;
+    uint64_t capacity[IVC_CACHE_LEVELS]; /**< 0: the level is none of these */
+    uint64_t used[IVC_CACHE_LEVELS];
+    bool whole[IVC_CACHE_LEVELS]; /**< nothing was ever evicted */
+    uint64_t begun;               /**< passes so far */
+    IvcSeen *newest;
+    IvcSeen *last[IVC_CACHE_LEVELS]; /**< the oldest of which the level holds something */
 } IvcRecency;
 
 /** A sequential pass over a buffer: where it is, and what it found. */
@@ -39,6 +44,7 @@ typedef struct {
     uint8_t head;        /**< IvcLevel */
     uint8_t tail;
     bool valid;   /**< this core's private copies are still good */
+    bool done;    /**< nobody will continue it */
     int32_t core; /**< who made the pass; -1: nobody yet */
 } IvcPass;
 
@@ -79,6 +85,9 @@ void ivc_memory_free(IvcMemory *memory);
  */
 void ivc_buffer_init(IvcBuffer *buffer, uint32_t id, uint64_t bytes);
 
+/** Says that this use of the buffer is over: the next copy begins a new pass. */
+void ivc_buffer_done(IvcBuffer *buffer);
+
 /**
  * Copies bytes between buffers on the agent's core, charged to `stage`.
  * `to` NULL: only reads; `from` NULL: only writes (the bytes come from registers).
@@ -112,4 +121,9 @@ IvcTime ivc_copy_alone_ps(IvcMemory *memory, uint32_t core, IvcBuffer to, uint64
                           IvcBuffer from, uint64_t from_at, uint64_t bytes);
 
 void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDigest *digest);
-void ivc_memory_digest(const IvcMemory *memory, IvcDigest *digest);
+/** How many caches have been full. A digest leaves out the order in those that have not; who
+ *  compares states has to know when another one becomes full. */
+unsigned ivc_memory_full_levels(const IvcMemory *memory);
+
+/** Feeds what belongs to no buffer; before the buffers are fed. */
+void ivc_memory_digest(IvcMemory *memory, IvcDigest *digest);

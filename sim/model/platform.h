@@ -38,7 +38,7 @@ typedef struct {
     const char *name;
     const char *unit;
     const char *sentence;
-    const uint64_t *at;
+    uint64_t *at;
     uint64_t began; /**< value when measuring began */
     uint64_t ended;
 } IvcCounter;
@@ -58,6 +58,8 @@ struct IvcPlatform {
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */
     IvcMeasure measure;
+    void (*look)(IvcPlatform *platform, uint32_t rank); /**< a rank ends a round; NULL: no look */
+    void *look_data;
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
 };
@@ -76,7 +78,7 @@ static inline uint32_t ivc_platform_id(IvcPlatform *platform)
 
 /** Declares a counter that the result will report for the measured phase. Strings are static. */
 void ivc_platform_count(IvcPlatform *platform, const char *name, const char *unit,
-                        const char *sentence, const uint64_t *at);
+                        const char *sentence, uint64_t *at);
 
 /** Declares the memory system's counters. */
 void ivc_memory_count(IvcPlatform *platform);

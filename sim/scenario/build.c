@@ -122,7 +122,10 @@ static IvcStep rank_step(IvcAgent *agent)
     if (rank->platform->measure.warmup == 0)
         ivc_measure_begin_now(rank->platform);
     for (work->round = 0; work->round < work->rounds; work->round++) {
+        work->started_ps = rank->agent.sim->now;
         IVC_CALL(&rank->life, work->ops->round(rank, work));
+        if (rank->platform->look)
+            rank->platform->look(rank->platform, rank->rank);
     }
     IVC_CALL(&rank->life, ivc_mpi_finalize(rank));
     IVC_END(&rank->life);
@@ -212,6 +215,10 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
     ivc_digest_u64(digest, work->peer);
     ivc_digest_u64(digest, work->call.label);
     ivc_digest_u64(digest, work->call.error);
+    ivc_digest_time(digest, work->started_ps);
+    /* What a Send has not handed on yet; a Recv has none before it ends. */
+    if (work->call.label && work->call.envelope.sent_ps)
+        ivc_digest_time(digest, work->call.envelope.sent_ps);
     ivc_buffer_digest(memory, &work->outgoing, digest);
     ivc_buffer_digest(memory, &work->incoming, digest);
 }
@@ -219,7 +226,8 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
 void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
 {
     const IvcPlatform *platform = &point->platform;
-    ivc_sim_digest(&platform->sim, digest);
+    if (!digest->brief) /* timers are fed by their owners, too */
+        ivc_sim_digest(&platform->sim, digest);
     for (uint32_t c = 0; c < platform->cores.n; c++)
         ivc_core_digest(&platform->cores.items[c], digest);
     ivc_memory_digest(platform->memory, digest);

@@ -1,7 +1,7 @@
 /* Runs a point and turns the end state into a result; checks that nothing was lost. */
 #include "sim/scenario/run.h"
 
-#include "sim/scenario/build.h"
+#include "sim/scenario/skip.h"
 
 GQuark ivc_sim_error_quark(void)
 {
@@ -12,7 +12,8 @@ static bool fail_stop(const IvcPoint *point, IvcStop stop, GError **error)
 {
     const IvcSim *sim = &point->platform.sim;
     const IvcLimits *limits = &point->scenario->limits;
-    g_autofree char *now = ivc_quantity_format(IVC_QUANTITY_TIME, (IvcAmount){.n = sim->now});
+    g_autofree char *now =
+        ivc_quantity_format(IVC_QUANTITY_TIME, (IvcAmount){.n = ivc_sim_time(sim)});
     switch (stop) {
     case IVC_STOP_HORIZON:
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_HORIZON,
@@ -68,7 +69,7 @@ static bool check_finished(const IvcPoint *point, GError **error)
         return true;
     g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_DEADLOCK,
                 "deadlock at %.3f ms: nothing can happen any more, and %s",
-                (double)point->platform.sim.now / 1e9, waiting->str);
+                (double)ivc_sim_time(&point->platform.sim) / 1e9, waiting->str);
     return false;
 }
 
@@ -83,10 +84,10 @@ static bool check_conservation(IvcPoint *point, GError **error)
         IvcTime sum = core->blocked_ps + core->idle_ps;
         for (uint32_t s = 0; s < platform->cores.n_stages; s++)
             sum += core->ledger[s].spent_ps;
-        if (sum != platform->sim.now) {
+        if (sum != ivc_sim_time(&platform->sim)) {
             g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_CONSERVATION,
                         "core %u accounts for %" G_GUINT64_FORMAT " ps of %" G_GUINT64_FORMAT, i,
-                        sum, platform->sim.now);
+                        sum, ivc_sim_time(&platform->sim));
             return false;
         }
     }
@@ -283,18 +284,40 @@ static IvcResult *collect(const IvcPoint *point)
     return result;
 }
 
-IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
+/* One run; `full`: without skipping. Sets *ret_again, and returns nothing, when periods were
+ * skipped that turned out not to be the same. */
+static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, bool full,
+                      bool *ret_again, GError **error)
 {
     g_autoptr(IvcPoint) point = ivc_point_new(scenario, error);
     if (!point)
         return NULL;
+    g_autoptr(IvcSkipper) skipper = full ? NULL : ivc_skipper_new(point);
     if (hooks) {
         point->platform.sim.stop_flag = hooks->stop;
         point->platform.measure.progress = hooks->messages;
     }
     IvcStop stop = ivc_sim_run(&point->platform.sim);
+    if (skipper && !ivc_skipper_holds(skipper)) {
+        *ret_again = true;
+        return NULL;
+    }
     if (!fail_stop(point, stop, error) || !check_finished(point, error) ||
         !check_conservation(point, error))
         return NULL;
-    return collect(point);
+    IvcResult *result = collect(point);
+    if (skipper)
+        result->recurrence = ivc_skipper_report(skipper);
+    return result;
+}
+
+IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
+{
+    bool full = hooks && hooks->full, again = false;
+    IvcResult *result = run(scenario, hooks, full, &again, error);
+    if (again)
+        result = run(scenario, hooks, true, &again, error);
+    if (result && (full || again))
+        result->recurrence.outcome = again ? "cache-filled" : "full";
+    return result;
 }

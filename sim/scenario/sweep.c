@@ -105,7 +105,8 @@ static gint longest_first(gconstpointer a, gconstpointer b)
 static Finished *run_point(Worker *worker, const IvcSweepPoint *point)
 {
     const IvcSweepOptions *options = worker->work->options;
-    IvcRunHooks hooks = {.stop = &worker->work->halt, .messages = &worker->messages};
+    IvcRunHooks hooks = {
+        .stop = &worker->work->halt, .messages = &worker->messages, .full = options->full};
     g_autoptr(GError) error = NULL;
     int64_t start = g_get_monotonic_time();
     g_autoptr(IvcResult) result = options->run(point, &hooks, options->run_user, &error);

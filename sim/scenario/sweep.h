@@ -46,6 +46,7 @@ typedef struct {
     unsigned jobs;            /**< worker threads; 0: one for each processor */
     bool failed_again;        /**< run points again that are stored as failed */
     uint64_t failures_max;    /**< stop when so many have failed now; 0: never */
+    bool full;                /**< simulate every period of every point */
     const volatile int *stop; /**< non-zero: stop soon; may be NULL */
     IvcSweepRun run;
     void *run_user;

@@ -41,3 +41,20 @@ json_t *ivc_manifest_json(const IvcManifest *manifest)
         json_object_set_new(object, "values", json_deep_copy(manifest->values));
     return object;
 }
+
+void ivc_manifest_add_recurrence(json_t *manifest, const char *point,
+                                 const IvcRecurrenceResult *recurrence)
+{
+    json_t *list = json_object_get(manifest, "recurrence");
+    if (list == NULL) {
+        list = json_array();
+        json_object_set_new(manifest, "recurrence", list);
+    }
+    json_t *object = json_object();
+    set_text(object, "point", point);
+    set_text(object, "outcome", recurrence->outcome);
+    set_integer(object, "period_messages", recurrence->period_messages);
+    set_integer(object, "period_ps", recurrence->period_ps);
+    set_integer(object, "skipped_messages", recurrence->skipped_messages);
+    json_array_append_new(list, object);
+}

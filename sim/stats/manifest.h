@@ -6,6 +6,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "sim/stats/result.h"
+
 /** All texts are borrowed; a NULL text or a zero `points` is left out. */
 typedef struct {
     const char *version;       /**< of ivcsim */
@@ -20,6 +22,15 @@ typedef struct {
     const char *resolved; /**< the resolved scenario, ivc_scenario_show() */
     const json_t *values; /**< array {path, value, kind, source, origin}, or NULL; borrowed */
 } IvcManifest;
+
+/**
+ * Adds to a manifest's list "recurrence" what became of one point: the outcome, the period, and how
+ * many messages were skipped.
+ *
+ * @param point  what tells it from others: "channel=shmem workload.message=64KiB"
+ */
+void ivc_manifest_add_recurrence(json_t *manifest, const char *point,
+                                 const IvcRecurrenceResult *recurrence);
 
 /** @return transfer full: a JSON object */
 json_t *ivc_manifest_json(const IvcManifest *manifest);

@@ -45,6 +45,15 @@ typedef struct {
     uint64_t value;
 } IvcCountResult;
 
+/** Whether the run came back to a state that it had been in; see docs/recurrence.md. */
+typedef struct {
+    const char
+        *outcome; /**< static: "found", "full", "ended", "given-up", "cache-filled", "broken" */
+    uint64_t period_messages; /**< over all ranks; 0 when no period was found, as the others */
+    IvcTime period_ps;
+    uint64_t skipped_messages; /**< counted in everything, but not simulated */
+} IvcRecurrenceResult;
+
 typedef struct {
     char *scenario;
     char *channel;
@@ -67,8 +76,9 @@ typedef struct {
     GArray *cores;           /**< IvcCoreResult */
     GArray *stages;          /**< IvcStageResult, measured phase */
     GArray *counts;          /**< IvcCountResult, measured phase */
-    uint64_t events;         /**< executed by the engine, whole run */
-    uint64_t parameters;     /**< that the run could depend on */
+    IvcRecurrenceResult recurrence;
+    uint64_t events;     /**< executed by the engine, whole run, skipped ones included */
+    uint64_t parameters; /**< that the run could depend on */
     uint64_t assumed;
     uint64_t calibrated;
     uint64_t seed;

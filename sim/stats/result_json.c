@@ -13,7 +13,8 @@ typedef enum {
     FIELD_BOOL,
     FIELD_TEXT,
     FIELD_STATIC,
-    FIELD_STATES
+    FIELD_STATES,
+    FIELD_RECURRENCE,
 } FieldType;
 
 typedef struct {
@@ -29,7 +30,8 @@ typedef struct {
         bool: FIELD_BOOL, \
         char *: FIELD_TEXT, \
         const char *: FIELD_STATIC, \
-        IvcStates: FIELD_STATES)
+        IvcStates: FIELD_STATES, \
+        IvcRecurrenceResult: FIELD_RECURRENCE)
 /* clang-format on */
 
 /* The C type picks the row's type: a member of another type does not compile. */
@@ -42,6 +44,14 @@ typedef struct {
 static const Field STATES[] = {
     FIELD(IvcStates, running_ps), FIELD(IvcStates, waiting_ps), FIELD(IvcStates, blocked_ps),
     FIELD(IvcStates, idle_ps),    {NULL, FIELD_U64, 0},
+};
+
+static const Field RECURRENCE[] = {
+    FIELD(IvcRecurrenceResult, outcome),
+    FIELD(IvcRecurrenceResult, period_messages),
+    FIELD(IvcRecurrenceResult, period_ps),
+    FIELD(IvcRecurrenceResult, skipped_messages),
+    {NULL, FIELD_U64, 0},
 };
 
 static const Field GUEST[] = {
@@ -80,7 +90,8 @@ static const Field RESULT[] = {
     FIELD(IvcResult, setup_ps), FIELD(IvcResult, warmup_ps),     FIELD(IvcResult, elapsed_ps),
     FIELD(IvcResult, clock_hz), FIELD(IvcResult, events),        FIELD(IvcResult, parameters),
     FIELD(IvcResult, assumed),  FIELD(IvcResult, calibrated),    FIELD(IvcResult, seed),
-    FIELD(IvcResult, hash),     FIELD(IvcResult, digest),        {NULL, FIELD_U64, 0},
+    FIELD(IvcResult, hash),     FIELD(IvcResult, digest),        FIELD(IvcResult, recurrence),
+    {NULL, FIELD_U64, 0},
 };
 
 /* The lists of a result: where, of what. */
@@ -147,6 +158,9 @@ static json_t *struct_to_json(const Field *fields, const void *item)
             break;
         case FIELD_STATES:
             value = struct_to_json(STATES, member);
+            break;
+        case FIELD_RECURRENCE:
+            value = struct_to_json(RECURRENCE, member);
             break;
         }
         json_object_set_new(object, field->name, value);
@@ -236,6 +250,8 @@ static bool field_from_json(const Field *field, const json_t *value, void *membe
         return json_is_string(value) || json_is_null(value);
     case FIELD_STATES:
         return struct_from_json(STATES, value, member, ret_bad);
+    case FIELD_RECURRENCE:
+        return struct_from_json(RECURRENCE, value, member, ret_bad);
     }
     return false;
 }

@@ -164,14 +164,16 @@ static void try_live(Places *places, IvcPoint *point)
         TRY(work->io.label);
         TRY(work->step);
         TRY(work->peer);
+        TRY(work->started_ps);
+        TRY(work->call.envelope.sent_ps);
         TRY(work->call.label);
         TRY(work->incoming.write.at);
         TRY(work->incoming.write.split);
         TRY(work->incoming.write.head);
         TRY(work->incoming.exclusive);
-        TRY(work->incoming.chip.bytes);
+        TRY(work->incoming.chip.passes[0].extent);
         TRY(work->outgoing.read.at);
-        TRY(work->outgoing.read.own.bytes);
+        TRY(work->outgoing.read.own.passes[0].extent);
         TRY(port->sleeper.pending);
         TRY(port->sleeper.asleep);
         TRY(port->blocks);
@@ -220,7 +222,6 @@ static void try_statistics(Places *places, IvcPoint *point)
     TRY(platform->memory->copies);
     TRY(platform->memory->read_bytes[1]);
     TRY(platform->sim.events);
-    TRY(point->works[0].started_ps);
 }
 
 static GArray *stop_and_try(const char *channel, void (*try_all)(Places *, IvcPoint *))

@@ -1,0 +1,237 @@
+/* Looks for a state that was there before, and skips whole periods. */
+#include "sim/engine/recurrence.h"
+
+#include <string.h>
+
+/* Full comparisons are dear: so many at once, and one in so many looks after that. */
+#define COMPARISONS_FREE 64
+#define COMPARISONS_SHARE 8
+
+/* The run at one moment. */
+typedef struct {
+    uint64_t look;
+    IvcTime now;
+    uint64_t brief[2];
+    GArray *state;  /* uint64_t: the full digest's words */
+    GArray *values; /* uint64_t: the statistics */
+} Moment;
+
+struct IvcRecurrence {
+    IvcSim *sim;
+    IvcRecurrenceOps ops;
+    GArray *statistics; /* IvcStatistic */
+    uint64_t looks_max;
+    IvcRecurrenceState state;
+    uint64_t looks;
+    uint64_t comparisons;
+    uint64_t mark_at; /* the look that will be marked next */
+    Moment mark;
+    Moment seen;         /* when the mark came back */
+    GArray *state_now;   /* scratch */
+    GArray *period;      /* uint64_t: what one period adds to each statistic */
+    IvcTime period_ps;
+};
+
+static void moment_init(Moment *moment)
+{
+    moment->state = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    moment->values = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+}
+
+static void moment_clear(Moment *moment)
+{
+    g_clear_pointer(&moment->state, g_array_unref);
+    g_clear_pointer(&moment->values, g_array_unref);
+}
+
+IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics,
+                                  uint64_t looks_max)
+{
+    IvcRecurrence *self = g_new0(IvcRecurrence, 1);
+    self->sim = sim;
+    self->ops = *ops;
+    self->statistics = statistics;
+    self->looks_max = looks_max;
+    self->mark_at = 1;
+    self->state_now = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    self->period = g_array_new(FALSE, TRUE, sizeof(uint64_t));
+    g_array_set_size(self->period, statistics->len);
+    moment_init(&self->mark);
+    moment_init(&self->seen);
+    return self;
+}
+
+void ivc_recurrence_free(IvcRecurrence *self)
+{
+    if (!self)
+        return;
+    moment_clear(&self->mark);
+    moment_clear(&self->seen);
+    g_array_unref(self->state_now);
+    g_array_unref(self->period);
+    g_array_unref(self->statistics);
+    g_free(self);
+}
+
+static void end(IvcRecurrence *self, IvcRecurrenceState state)
+{
+    self->state = state;
+    if (state == IVC_RECURRENCE_FOUND)
+        return;
+    g_array_set_size(self->mark.state, 0);
+    g_array_set_size(self->seen.state, 0);
+    g_array_set_size(self->state_now, 0);
+}
+
+static void digest_state(const IvcRecurrence *self, GArray *words)
+{
+    IvcDigest digest;
+    g_array_set_size(words, 0);
+    ivc_digest_init(&digest, self->sim->now, words);
+    self->ops.digest(self->ops.run, &digest);
+}
+
+static void take_values(const IvcRecurrence *self, GArray *values)
+{
+    if (self->ops.settle)
+        self->ops.settle(self->ops.run);
+    g_array_set_size(values, self->statistics->len);
+    for (guint i = 0; i < values->len; i++)
+        g_array_index(values, uint64_t, i) = *g_array_index(self->statistics, IvcStatistic, i).at;
+}
+
+static void moment_take(const IvcRecurrence *self, Moment *moment, const uint64_t brief[2])
+{
+    moment->look = self->looks;
+    moment->now = self->sim->now;
+    memcpy(moment->brief, brief, sizeof moment->brief);
+    digest_state(self, moment->state);
+    take_values(self, moment->values);
+}
+
+static bool same_words(const GArray *a, const GArray *b)
+{
+    return a->len == b->len && memcmp(a->data, b->data, a->len * sizeof(uint64_t)) == 0;
+}
+
+/* The mark's brief digest is here again: is it the mark's whole state? */
+static bool is_back(IvcRecurrence *self)
+{
+    if (self->comparisons > COMPARISONS_FREE + self->looks / COMPARISONS_SHARE)
+        return false;
+    self->comparisons++;
+    digest_state(self, self->state_now);
+    return same_words(self->state_now, self->mark.state);
+}
+
+/* One period later: the same state, the same time, the same growth of everything? */
+static bool is_confirmed(IvcRecurrence *self)
+{
+    digest_state(self, self->state_now);
+    if (!same_words(self->state_now, self->mark.state) ||
+        self->sim->now - self->seen.now != self->seen.now - self->mark.now)
+        return false;
+    take_values(self, self->period);
+    for (guint i = 0; i < self->period->len; i++) {
+        uint64_t mark = g_array_index(self->mark.values, uint64_t, i);
+        uint64_t seen = g_array_index(self->seen.values, uint64_t, i);
+        uint64_t *period = &g_array_index(self->period, uint64_t, i);
+        *period -= seen;
+        if (*period != seen - mark)
+            return false;
+    }
+    self->period_ps = self->sim->now - self->seen.now;
+    return true;
+}
+
+static void search(IvcRecurrence *self)
+{
+    IvcDigest digest;
+    ivc_digest_init(&digest, self->sim->now, NULL);
+    digest.brief = true;
+    self->ops.digest(self->ops.run, &digest);
+    if (self->mark.look && memcmp(digest.hash, self->mark.brief, sizeof digest.hash) == 0 &&
+        is_back(self)) {
+        self->seen.look = self->looks;
+        self->seen.now = self->sim->now;
+        take_values(self, self->seen.values);
+        self->state = IVC_RECURRENCE_CONFIRMING;
+        return;
+    }
+    if (self->looks == self->mark_at) {
+        moment_take(self, &self->mark, digest.hash);
+        self->mark_at *= 2;
+    }
+    if (self->looks >= self->looks_max)
+        end(self, IVC_RECURRENCE_GIVEN_UP);
+}
+
+IvcRecurrenceState ivc_recurrence_look(IvcRecurrence *self)
+{
+    if (self->state != IVC_RECURRENCE_SEARCHING && self->state != IVC_RECURRENCE_CONFIRMING)
+        return self->state;
+    self->looks++;
+    if (self->state == IVC_RECURRENCE_SEARCHING)
+        search(self);
+    else if (self->looks - self->seen.look == self->seen.look - self->mark.look)
+        end(self, is_confirmed(self) ? IVC_RECURRENCE_FOUND : IVC_RECURRENCE_BROKEN);
+    return self->state;
+}
+
+/* How many times `by` can be added to `value` so that it stays below `below`. */
+static uint64_t times_below(uint64_t value, uint64_t by, uint64_t below)
+{
+    if (by == 0 || below == UINT64_MAX)
+        return UINT64_MAX;
+    return value < below ? (below - 1 - value) / by : 0;
+}
+
+static uint64_t periods_that_fit(const IvcRecurrence *self)
+{
+    const IvcSim *sim = self->sim;
+    uint64_t most = times_below(sim->now, self->period_ps, sim->limits.horizon_ps + 1);
+    for (guint i = 0; i < self->statistics->len; i++) {
+        const IvcStatistic *statistic = &g_array_index(self->statistics, IvcStatistic, i);
+        uint64_t by = g_array_index(self->period, uint64_t, i);
+        most = MIN(most, times_below(*statistic->at, by, statistic->below));
+    }
+    return most;
+}
+
+uint64_t ivc_recurrence_skip(IvcRecurrence *self)
+{
+    g_assert(self->state == IVC_RECURRENCE_FOUND);
+    uint64_t times = periods_that_fit(self);
+    if (self->ops.settle)
+        self->ops.settle(self->ops.run);
+    for (guint i = 0; i < self->statistics->len; i++) {
+        const IvcStatistic *statistic = &g_array_index(self->statistics, IvcStatistic, i);
+        uint64_t sum;
+        if (__builtin_mul_overflow(g_array_index(self->period, uint64_t, i), times, &sum) ||
+            __builtin_add_overflow(*statistic->at, sum, &sum))
+            sum = UINT64_MAX; /* only a histogram's sum can come so far, and it saturates */
+        *statistic->at = sum;
+    }
+    self->sim->skipped_ps += times * self->period_ps;
+    self->sim->limits.horizon_ps -= times * self->period_ps;
+    return times;
+}
+
+uint64_t ivc_recurrence_period(const IvcRecurrence *self, const uint64_t *statistic)
+{
+    for (guint i = 0; i < self->statistics->len; i++)
+        if (g_array_index(self->statistics, IvcStatistic, i).at == statistic)
+            return g_array_index(self->period, uint64_t, i);
+    g_assert_not_reached();
+}
+
+IvcTime ivc_recurrence_period_ps(const IvcRecurrence *self)
+{
+    return self->period_ps;
+}
+
+IvcRecurrenceState ivc_recurrence_state(const IvcRecurrence *self)
+{
+    return self->state;
+}
+
