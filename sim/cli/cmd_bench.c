@@ -59,7 +59,7 @@ static void bench_pingpong(IvcCli *cli, GArray *rows)
 static int bench_point(IvcCli *cli, const IvcScenarioSource *source, const char *message, Row *row)
 {
     g_autofree char *set = g_strconcat("workload.message=", message, NULL);
-    const char *const sets[] = {set, NULL};
+    const char *const sets[] = {set, "workload.messages_max=2000000", NULL};
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     g_autoptr(IvcScenario) scenario = ivc_scenario_bind(source, sets, diags);
     if (scenario == NULL)

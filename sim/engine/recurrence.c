@@ -26,9 +26,9 @@ struct IvcRecurrence {
     uint64_t comparisons;
     uint64_t mark_at; /* the look that will be marked next */
     Moment mark;
-    Moment seen;         /* when the mark came back */
-    GArray *state_now;   /* scratch */
-    GArray *period;      /* uint64_t: what one period adds to each statistic */
+    Moment seen;       /* when the mark came back */
+    GArray *state_now; /* scratch */
+    GArray *period;    /* uint64_t: what one period adds to each statistic */
     IvcTime period_ps;
 };
 
@@ -234,4 +234,3 @@ IvcRecurrenceState ivc_recurrence_state(const IvcRecurrence *self)
 {
     return self->state;
 }
-

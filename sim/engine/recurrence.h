@@ -1,7 +1,7 @@
 /** @file
  *  Exact recurrence: a run whose whole state comes back does the same again, for ever. Looks at the
- *  state from time to time, recognises one that was there before, and lets whole periods be skipped:
- *  what they would have added to every statistic is added at once, to the last unit.
+ *  state from time to time, recognises one that was there before, and lets whole periods be
+ * skipped: what they would have added to every statistic is added at once, to the last unit.
  *
  *  A look compares a hash of a brief digest (all that is small) with that of a marked state; when
  *  they agree, the full states, word by word. The marked state moves on in doubling distances

@@ -116,8 +116,8 @@ bool ivc_skipper_holds(const IvcSkipper *self)
 IvcRecurrenceResult ivc_skipper_report(const IvcSkipper *self)
 {
     static const char *const outcomes[] = {
-        [IVC_RECURRENCE_SEARCHING] = "ended",   [IVC_RECURRENCE_CONFIRMING] = "ended",
-        [IVC_RECURRENCE_FOUND] = "found",       [IVC_RECURRENCE_GIVEN_UP] = "given-up",
+        [IVC_RECURRENCE_SEARCHING] = "ended", [IVC_RECURRENCE_CONFIRMING] = "ended",
+        [IVC_RECURRENCE_FOUND] = "found",     [IVC_RECURRENCE_GIVEN_UP] = "given-up",
         [IVC_RECURRENCE_BROKEN] = "broken",
     };
     const IvcMeasure *measure = &self->point->platform.measure;

@@ -15,6 +15,7 @@
  * of starting and the estimate of the remaining time depend on it. */
 #define COST_MESSAGE 8
 #define COST_BYTES 4096
+#define COST_MESSAGES 40000          /* most runs have come to their period by then */
 #define COST_MAX (UINT64_C(1) << 50) /* thousands of points can be summed up */
 
 static void clear_point(gpointer point)
@@ -103,8 +104,9 @@ static void estimate(const IvcWorkloadSpec *workload, uint64_t *ret_messages, ui
         messages = MIN(messages, workload->messages_max);
     }
     uint64_t weight = COST_MESSAGE + bytes / COST_BYTES;
+    uint64_t simulated = MIN(messages, COST_MESSAGES);
     *ret_messages = messages;
-    *ret_cost = messages > COST_MAX / weight ? COST_MAX : MAX(messages * weight, 1);
+    *ret_cost = simulated > COST_MAX / weight ? COST_MAX : MAX(simulated * weight, 1);
 }
 
 /* Binds one point; what is wrong with it is reported with its name. */

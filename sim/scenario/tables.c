@@ -69,8 +69,8 @@ const IvcParam ivc_workload_params[] = {
      .sentence = "bytes to move in the measured phase"},
     {IVC_PARAM(IvcWorkloadSpec, message, "message"), .fallback = "4KiB", .min = "1B",
      .sentence = "bytes of one message"},
-    {IVC_PARAM(IvcWorkloadSpec, messages_max, "messages_max"), .fallback = "2000000", .min = "1",
-     .sentence = "a point stops after so many messages, and says so"},
+    {IVC_PARAM(IvcWorkloadSpec, messages_max, "messages_max"), .fallback = "1000000000000",
+     .min = "1", .sentence = "a point stops after so many messages, and says so"},
     {IVC_PARAM(IvcWorkloadSpec, warmup, "warmup"), .fallback = "64", .max = "1000000",
      .sentence =
          "messages of each sender before measuring starts; beyond 64, no more than an eighth "

@@ -24,7 +24,8 @@ SMALL = os.path.join(HERE, "small.yaml")
 FAILING = os.path.join(HERE, "failing.yaml")
 POINTS = 20
 # For the tests that must catch a sweep at work.
-LONGER = (SMALL, "--set", "workload.total=8MiB", "--set", "workload.messages_max=20000")
+LONGER = (SMALL, "--no-skip", "--set", "workload.total=8MiB",
+          "--set", "workload.messages_max=20000")
 FILES = ("points.csv", "points.json", "points.jsonl", "table.txt", "manifest.json",
          "scenario.yaml")
 SKIPPED = 77

@@ -16,9 +16,8 @@ typedef struct {
 
 static void toy_init(Toy *toy, uint64_t tail, uint64_t cycle)
 {
-    static const IvcSimLimits limits = {.horizon_ps = IVC_TIME_HORIZON,
-                                        .events_per_instant = 10,
-                                        .queue_max = 10};
+    static const IvcSimLimits limits = {
+        .horizon_ps = IVC_TIME_HORIZON, .events_per_instant = 10, .queue_max = 10};
     *toy = (Toy){.tail = tail, .cycle = cycle};
     ivc_sim_init(&toy->sim, &limits);
 }
@@ -47,9 +46,8 @@ static void toy_digest(const void *run, IvcDigest *digest)
 static IvcRecurrence *toy_watch(Toy *toy, uint64_t steps_below, uint64_t looks_max)
 {
     const IvcRecurrenceOps ops = {.digest = toy_digest, .run = toy};
-    const IvcStatistic list[] = {{&toy->steps, steps_below},
-                                 {&toy->weighed, UINT64_MAX},
-                                 {&toy->large, UINT64_MAX}};
+    const IvcStatistic list[] = {
+        {&toy->steps, steps_below}, {&toy->weighed, UINT64_MAX}, {&toy->large, UINT64_MAX}};
     GArray *statistics = g_array_new(FALSE, FALSE, sizeof(IvcStatistic));
     g_array_append_vals(statistics, list, G_N_ELEMENTS(list));
     return ivc_recurrence_new(&toy->sim, &ops, statistics, looks_max);

@@ -61,7 +61,7 @@ START_TEST(binds)
     ck_assert_uint_eq(s->channel->between[1], 1);
     ck_assert_int_eq(s->channels[1].mode, IVC_MODE_NATIVE);
     ck_assert_uint_eq(s->workload.total.n, 1073741824);
-    ck_assert_uint_eq(s->workload.messages_max, 2000000);
+    ck_assert_uint_eq(s->workload.messages_max, 1000000000000);
     ck_assert_uint_eq(((const IvcFakeStream *)s->workload.spec)->window, 1);
     ck_assert_uint_eq(s->limits.horizon.ps, 1000000000000000);
     size_t all;
