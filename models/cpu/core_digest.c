@@ -99,16 +99,27 @@ static void move_digest(const IvcMove *move, IvcTime now, IvcDigest *digest)
     }
 }
 
+/* What is owed after the part that has run by now, whether or not that was charged yet. */
+static void owed_digest(const IvcAgent *agent, IvcDigest *digest)
+{
+    bool runs = agent->activity == IVC_ACTIVITY_RUN;
+    IvcTime ran_ps = runs && !agent->preempted ? agent->sim->now - agent->since_ps : 0;
+    for (uint32_t i = runs ? agent->paid : 0; i < agent->n_owed; i++) {
+        IvcTime part = MIN(ran_ps, agent->owed[i].left_ps);
+        ran_ps -= part;
+        if (part == agent->owed[i].left_ps)
+            continue;
+        ivc_digest_u64(digest, agent->owed[i].left_ps - part);
+        ivc_digest_u64(digest, agent->owed[i].stage);
+    }
+}
+
 void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
 {
     ivc_digest_state(digest, &ivc_core_state_tables[1], agent);
     timer_digest(&agent->timer, digest);
     timer_digest(&agent->timeout, digest);
-    for (uint32_t i = agent->activity == IVC_ACTIVITY_RUN ? agent->paid : 0; i < agent->n_owed;
-         i++) {
-        ivc_digest_u64(digest, agent->owed[i].left_ps);
-        ivc_digest_u64(digest, agent->owed[i].stage);
-    }
+    owed_digest(agent, digest);
     if (agent->then_moves)
         ivc_digest_u64(digest, agent->move_stage);
     if (agent->activity == IVC_ACTIVITY_MOVE || agent->then_moves)

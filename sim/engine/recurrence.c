@@ -11,6 +11,8 @@
 typedef struct {
     uint64_t look;
     IvcTime now;
+    uint64_t events;
+    uint64_t glance;
     uint64_t brief[2];
     GArray *state;  /* uint64_t: the full digest's words */
     GArray *values; /* uint64_t: the statistics */
@@ -20,15 +22,16 @@ struct IvcRecurrence {
     IvcSim *sim;
     IvcRecurrenceOps ops;
     GArray *statistics; /* IvcStatistic */
-    uint64_t looks_max;
     IvcRecurrenceState state;
     uint64_t looks;
+    uint64_t confirm_at; /* the look at which one more period has passed */
     uint64_t comparisons;
     uint64_t mark_at; /* the look that will be marked next */
     Moment mark;
-    Moment seen;       /* when the mark came back */
-    GArray *state_now; /* scratch */
-    GArray *period;    /* uint64_t: what one period adds to each statistic */
+    Moment seen;        /* when the mark came back */
+    GArray *state_now;  /* scratch */
+    GArray *values_now; /* scratch */
+    GArray *period;     /* uint64_t: what one period adds to each statistic */
     IvcTime period_ps;
 };
 
@@ -44,16 +47,15 @@ static void moment_clear(Moment *moment)
     g_clear_pointer(&moment->values, g_array_unref);
 }
 
-IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics,
-                                  uint64_t looks_max)
+IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics)
 {
     IvcRecurrence *self = g_new0(IvcRecurrence, 1);
     self->sim = sim;
     self->ops = *ops;
     self->statistics = statistics;
-    self->looks_max = looks_max;
     self->mark_at = 1;
     self->state_now = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    self->values_now = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     self->period = g_array_new(FALSE, TRUE, sizeof(uint64_t));
     g_array_set_size(self->period, statistics->len);
     moment_init(&self->mark);
@@ -68,6 +70,7 @@ void ivc_recurrence_free(IvcRecurrence *self)
     moment_clear(&self->mark);
     moment_clear(&self->seen);
     g_array_unref(self->state_now);
+    g_array_unref(self->values_now);
     g_array_unref(self->period);
     g_array_unref(self->statistics);
     g_free(self);
@@ -100,11 +103,22 @@ static void take_values(const IvcRecurrence *self, GArray *values)
         g_array_index(values, uint64_t, i) = *g_array_index(self->statistics, IvcStatistic, i).at;
 }
 
-static void moment_take(const IvcRecurrence *self, Moment *moment, const uint64_t brief[2])
+static void brief_hash(const IvcRecurrence *self, uint64_t hash[2])
+{
+    IvcDigest digest;
+    ivc_digest_init(&digest, self->sim->now, NULL);
+    digest.brief = true;
+    self->ops.digest(self->ops.run, &digest);
+    memcpy(hash, digest.hash, sizeof digest.hash);
+}
+
+static void moment_take(const IvcRecurrence *self, Moment *moment)
 {
     moment->look = self->looks;
     moment->now = self->sim->now;
-    memcpy(moment->brief, brief, sizeof moment->brief);
+    moment->events = self->sim->events;
+    moment->glance = self->ops.glance(self->ops.run);
+    brief_hash(self, moment->brief);
     digest_state(self, moment->state);
     take_values(self, moment->values);
 }
@@ -114,55 +128,77 @@ static bool same_words(const GArray *a, const GArray *b)
     return a->len == b->len && memcmp(a->data, b->data, a->len * sizeof(uint64_t)) == 0;
 }
 
-/* The mark's brief digest is here again: is it the mark's whole state? */
+/* Is the mark's state here again? */
 static bool is_back(IvcRecurrence *self)
 {
-    if (self->comparisons > COMPARISONS_FREE + self->looks / COMPARISONS_SHARE)
+    uint64_t brief[2];
+    if (self->ops.glance(self->ops.run) != self->mark.glance)
+        return false;
+    brief_hash(self, brief);
+    if (memcmp(brief, self->mark.brief, sizeof brief) != 0 ||
+        self->comparisons > COMPARISONS_FREE + self->looks / COMPARISONS_SHARE)
         return false;
     self->comparisons++;
     digest_state(self, self->state_now);
     return same_words(self->state_now, self->mark.state);
 }
 
-/* One period later: the same state, the same time, the same growth of everything? */
-static bool is_confirmed(IvcRecurrence *self)
+/* `times` periods later: the same time, and the same growth of everything? */
+static bool grew_alike(IvcRecurrence *self, uint64_t times)
 {
-    digest_state(self, self->state_now);
-    if (!same_words(self->state_now, self->mark.state) ||
-        self->sim->now - self->seen.now != self->seen.now - self->mark.now)
+    if (self->sim->now - self->seen.now != times * self->period_ps)
         return false;
-    take_values(self, self->period);
+    take_values(self, self->values_now);
     for (guint i = 0; i < self->period->len; i++) {
-        uint64_t mark = g_array_index(self->mark.values, uint64_t, i);
         uint64_t seen = g_array_index(self->seen.values, uint64_t, i);
-        uint64_t *period = &g_array_index(self->period, uint64_t, i);
-        *period -= seen;
-        if (*period != seen - mark)
+        uint64_t now = g_array_index(self->values_now, uint64_t, i);
+        if (now - seen != times * g_array_index(self->period, uint64_t, i))
             return false;
     }
-    self->period_ps = self->sim->now - self->seen.now;
     return true;
+}
+
+static void confirm(IvcRecurrence *self)
+{
+    uint64_t looks = self->seen.look - self->mark.look;
+    if (self->looks != self->confirm_at)
+        return;
+    self->confirm_at += looks;
+    if (!grew_alike(self, (self->looks - self->seen.look) / looks)) {
+        end(self, IVC_RECURRENCE_BROKEN);
+    } else if (self->sim->events - self->seen.events >= self->ops.confirm_min) {
+        digest_state(self, self->state_now);
+        bool same = same_words(self->state_now, self->mark.state);
+        end(self, same ? IVC_RECURRENCE_FOUND : IVC_RECURRENCE_BROKEN);
+    }
+}
+
+/* The mark's state has come back: so long is a period, and so much does it add. */
+static void see_period(IvcRecurrence *self)
+{
+    self->seen.look = self->looks;
+    self->seen.now = self->sim->now;
+    self->seen.events = self->sim->events;
+    take_values(self, self->seen.values);
+    self->period_ps = self->seen.now - self->mark.now;
+    for (guint i = 0; i < self->period->len; i++)
+        g_array_index(self->period, uint64_t, i) = g_array_index(self->seen.values, uint64_t, i) -
+                                                   g_array_index(self->mark.values, uint64_t, i);
+    self->confirm_at = self->looks + (self->looks - self->mark.look);
+    self->state = IVC_RECURRENCE_CONFIRMING;
 }
 
 static void search(IvcRecurrence *self)
 {
-    IvcDigest digest;
-    ivc_digest_init(&digest, self->sim->now, NULL);
-    digest.brief = true;
-    self->ops.digest(self->ops.run, &digest);
-    if (self->mark.look && memcmp(digest.hash, self->mark.brief, sizeof digest.hash) == 0 &&
-        is_back(self)) {
-        self->seen.look = self->looks;
-        self->seen.now = self->sim->now;
-        take_values(self, self->seen.values);
-        self->state = IVC_RECURRENCE_CONFIRMING;
+    if (self->mark.look && is_back(self)) {
+        see_period(self);
         return;
     }
     if (self->looks == self->mark_at) {
-        moment_take(self, &self->mark, digest.hash);
+        moment_take(self, &self->mark);
         self->mark_at *= 2;
     }
-    if (self->looks >= self->looks_max)
+    if (self->looks >= self->ops.looks_max)
         end(self, IVC_RECURRENCE_GIVEN_UP);
 }
 
@@ -173,8 +209,8 @@ IvcRecurrenceState ivc_recurrence_look(IvcRecurrence *self)
     self->looks++;
     if (self->state == IVC_RECURRENCE_SEARCHING)
         search(self);
-    else if (self->looks - self->seen.look == self->seen.look - self->mark.look)
-        end(self, is_confirmed(self) ? IVC_RECURRENCE_FOUND : IVC_RECURRENCE_BROKEN);
+    else
+        confirm(self);
     return self->state;
 }
 

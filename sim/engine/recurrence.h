@@ -3,11 +3,12 @@
  *  state from time to time, recognises one that was there before, and lets whole periods be
  * skipped: what they would have added to every statistic is added at once, to the last unit.
  *
- *  A look compares a hash of a brief digest (all that is small) with that of a marked state; when
- *  they agree, the full states, word by word. The marked state moves on in doubling distances
- *  (Brent), so a period that begins after m looks and takes p of them is seen within 3 max(m, p).
- *  A period that was seen is confirmed by the next one: the state has to come back once more and
- *  every statistic has to have grown by the same. What a digest forgot would show there.
+ *  A look compares a single number, then a hash of a brief digest (all that is small), with those
+ *  of a marked state; when they agree, the full states, word by word. The marked state moves on in
+ * doubling distances (Brent), so a period that begins after m looks and takes p of them is seen
+ * within 3 max(m, p). A period that was seen is confirmed by those that follow, for some time:
+ * every statistic has to grow by the same, and the state to come back again. What a digest forgot
+ * would show there.
  */
 #pragma once
 
@@ -21,17 +22,21 @@ typedef struct {
 
 /** What is looked at. */
 typedef struct {
+    /** Anything that follows from the state, at almost no cost: most looks end there. */
+    uint64_t (*glance)(const void *run);
     /** Feeds the whole state, or only what is small when digest->brief. */
     void (*digest)(const void *run, IvcDigest *digest);
     /** Brings the statistics up to now; may be NULL. */
     void (*settle)(void *run);
     void *run;
+    uint64_t looks_max;   /**< looks without a period after which the search ends */
+    uint64_t confirm_min; /**< events that a confirmation takes at least, and one period at least */
 } IvcRecurrenceOps;
 
 typedef enum {
     IVC_RECURRENCE_SEARCHING,
     IVC_RECURRENCE_CONFIRMING, /**< a period was seen once */
-    IVC_RECURRENCE_FOUND,      /**< it was seen twice; skipping is possible now */
+    IVC_RECURRENCE_FOUND,      /**< it was confirmed; skipping is possible now */
     IVC_RECURRENCE_GIVEN_UP,   /**< no period within the looks allowed */
     IVC_RECURRENCE_BROKEN,     /**< equal states went different ways: the digest is incomplete */
 } IvcRecurrenceState;
@@ -42,11 +47,9 @@ typedef struct IvcRecurrence IvcRecurrence;
  * Prepares a search.
  *
  * @param statistics  IvcStatistic, everything that a period adds to; transfer full
- * @param looks_max   looks without a period after which the search ends
  * @return transfer full
  */
-IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics,
-                                  uint64_t looks_max);
+IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics);
 void ivc_recurrence_free(IvcRecurrence *recurrence);
 
 /**

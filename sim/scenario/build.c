@@ -127,6 +127,7 @@ static IvcStep rank_step(IvcAgent *agent)
         if (rank->platform->look)
             rank->platform->look(rank->platform, rank->rank);
     }
+    rank->platform->look = NULL; /* from here on, nothing repeats itself */
     IVC_CALL(&rank->life, ivc_mpi_finalize(rank));
     IVC_END(&rank->life);
 }

@@ -292,7 +292,8 @@ static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, boo
     g_autoptr(IvcPoint) point = ivc_point_new(scenario, error);
     if (!point)
         return NULL;
-    g_autoptr(IvcSkipper) skipper = full ? NULL : ivc_skipper_new(point);
+    g_autoptr(IvcSkipper) skipper =
+        full ? NULL : ivc_skipper_new(point, hooks ? hooks->without : 0);
     if (hooks) {
         point->platform.sim.stop_flag = hooks->stop;
         point->platform.measure.progress = hooks->messages;

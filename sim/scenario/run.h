@@ -13,6 +13,7 @@ typedef struct {
     const volatile int *stop;    /**< non-zero: give up soon, with IVC_SIM_ERROR_STOPPED */
     volatile uint64_t *messages; /**< delivered so far, for progress */
     bool full;                   /**< simulate every period: skip none */
+    uint64_t without;            /**< for tests: see ivc_skipper_new() */
 } IvcRunHooks;
 
 /** @return transfer full, or NULL with an error of domain IVC_SIM_ERROR */

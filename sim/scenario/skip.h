@@ -9,8 +9,14 @@
 
 typedef struct IvcSkipper IvcSkipper;
 
-/** Lets a point skip the periods that it will come to. @return transfer full; before the point */
-IvcSkipper *ivc_skipper_new(IvcPoint *point);
+/**
+ * Lets a point skip the periods that it will come to.
+ *
+ * @param without  a word of the digest to leave out, from 1, so that tests see what happens when a
+ *                 digest forgets something; 0: none
+ * @return transfer full; free it before the point
+ */
+IvcSkipper *ivc_skipper_new(IvcPoint *point, uint64_t without);
 void ivc_skipper_free(IvcSkipper *skipper);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcSkipper, ivc_skipper_free)
 

@@ -2,6 +2,9 @@
 #include "sim/engine/recurrence.h"
 #include "tests/harness/points.h"
 
+/* Events that a period is watched for. */
+#define CONFIRM 8
+
 typedef struct {
     IvcSim sim;
     uint64_t tail;   /* steps before the cycle */
@@ -28,6 +31,7 @@ static void toy_step(Toy *toy)
     if (toy->place == toy->tail + toy->cycle)
         toy->place = toy->tail;
     toy->sim.now += 10 + toy->place % 7;
+    toy->sim.events++;
     toy->steps++;
     toy->weighed += toy->place * toy->place + toy->hidden;
     toy->hidden += toy->forgets;
@@ -43,14 +47,23 @@ static void toy_digest(const void *run, IvcDigest *digest)
         ivc_digest_u64(digest, toy->place);
 }
 
+static uint64_t toy_glance(const void *run)
+{
+    return ((const Toy *)run)->place % 3;
+}
+
 static IvcRecurrence *toy_watch(Toy *toy, uint64_t steps_below, uint64_t looks_max)
 {
-    const IvcRecurrenceOps ops = {.digest = toy_digest, .run = toy};
+    const IvcRecurrenceOps ops = {.glance = toy_glance,
+                                  .digest = toy_digest,
+                                  .run = toy,
+                                  .looks_max = looks_max,
+                                  .confirm_min = CONFIRM};
     const IvcStatistic list[] = {
         {&toy->steps, steps_below}, {&toy->weighed, UINT64_MAX}, {&toy->large, UINT64_MAX}};
     GArray *statistics = g_array_new(FALSE, FALSE, sizeof(IvcStatistic));
     g_array_append_vals(statistics, list, G_N_ELEMENTS(list));
-    return ivc_recurrence_new(&toy->sim, &ops, statistics, looks_max);
+    return ivc_recurrence_new(&toy->sim, &ops, statistics);
 }
 
 static IvcRecurrenceState look_until(Toy *toy, IvcRecurrence *recurrence, uint64_t steps_max)
@@ -74,7 +87,7 @@ static void check_cycle(uint64_t tail, uint64_t cycle)
     IvcRecurrence *recurrence = toy_watch(&skipping, total, UINT64_MAX);
     ck_assert_int_eq(look_until(&skipping, recurrence, total), IVC_RECURRENCE_FOUND);
     ck_assert_uint_eq(ivc_recurrence_period(recurrence, &skipping.steps), cycle);
-    ck_assert_uint_le(skipping.steps, 8 * MAX(tail, cycle) + 4);
+    ck_assert_uint_le(skipping.steps, 8 * MAX(tail, cycle) + CONFIRM + 4);
     uint64_t times = ivc_recurrence_skip(recurrence);
     ck_assert_uint_gt(times, 0);
     ck_assert_uint_eq(skipping.sim.skipped_ps, times * ivc_recurrence_period_ps(recurrence));
