@@ -96,35 +96,71 @@ def seeded():
     return random.Random(seed)
 
 
+def stored_keys(folder):
+    """What a reader sees at this moment."""
+    if not os.path.exists(os.path.join(folder, "results.sqlite")):
+        return set()
+    try:
+        return {key for key, in query(folder, "SELECT key FROM points")}
+    except sqlite3.OperationalError:
+        return set()  # killed before there were tables
+
+
+def kill_once(folder, chance, longest):
+    """Starts the sweep and kills it at a random moment, `longest` seconds later at most. Returns
+    False when it was done before, and finds out whether anything that had been stored is gone."""
+    before = stored_keys(folder)
+    sweep = subprocess.Popen(command("sweep", *LONGER, "-o", folder, "-j2", "-q"),
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    # Any moment from the start of the program on; half of them soon after a point was stored.
+    until = time.monotonic() + chance.uniform(0, longest)
+    enough = len(before) + chance.randint(1, 2) if chance.random() < 0.5 else POINTS
+    while time.monotonic() < until and sweep.poll() is None:
+        if enough < POINTS and len(stored_keys(folder)) >= enough:
+            time.sleep(chance.uniform(0, 0.004))
+            break
+        time.sleep(0.0005)
+    seen = before | stored_keys(folder)
+    sweep.kill()
+    errors = sweep.communicate()[1].decode()
+    if sweep.returncode == 0:
+        return False
+    equal(sweep.returncode, -signal.SIGKILL, f"exit status ({errors})")
+    # The next reader need not be the next sweep.
+    if not seen <= stored_keys(folder):
+        raise AssertionError(f"of {len(seen)} stored points {len(stored_keys(folder))} are left")
+    return True
+
+
 def case_kill(work):
-    """Killed at random moments and continued, a sweep ends with the same bytes; nothing that had
-    finished is lost or runs twice."""
+    """Killed at 100 random moments in all and continued each time, sweeps end with the same bytes;
+    nothing that had finished is lost or runs twice, and the store always opens."""
     whole = os.path.join(work, "whole")
-    run("sweep", *LONGER, "-o", whole, "-j1", "-q")
+    run("sweep", *LONGER, "-o", whole, "-j2", "-q")
+    # Long enough for the program to start and for any point to finish, on any machine.
+    start = time.monotonic()
+    run("sweep", *LONGER, "-o", whole, "-j2", "-q")
+    longest = time.monotonic() - start
+    longest += 2e-6 * query(whole, "SELECT max(wall_us) FROM points")[0][0]
     chance = seeded()
-    folder = os.path.join(work, "killed")
-    counts = [0]
-    while len(counts) < 60:
-        sweep = subprocess.Popen(command("sweep", *LONGER, "-o", folder, "-j2", "-q"),
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # After none to three more points, and a moment: also while a point is being stored.
-        enough = counts[-1] + chance.randint(0, 3)
-        while stored(folder) < enough and sweep.poll() is None:
-            time.sleep(0.0005)
-        time.sleep(chance.uniform(0, 0.02))
-        sweep.kill()
-        if sweep.wait() != -signal.SIGKILL:
-            break  # it was done before
-        counts.append(stored(folder))
-        if counts[-1] < counts[-2]:
-            raise AssertionError(f"{counts[-2]} points were stored, {counts[-1]} are left")
-    print("points stored at each kill:", *counts[1:])
-    if len(set(counts)) < 3:
+    kills, sweeps, at_work = 0, 0, 0
+    while kills < 100:
+        folder = os.path.join(work, f"killed{sweeps}")
+        sweeps += 1
+        while kills < 100 and kill_once(folder, chance, longest):
+            kills += 1
+            have = stored(folder)
+            at_work += 0 < have < POINTS
+            if have > 0 and chance.random() < 0.2:
+                lines = run("export", folder, "--format=jsonl").stdout.splitlines()
+                equal(len(lines), have, "points exported after a kill")
+        run("sweep", *LONGER, "-o", folder, "-j2", "-q")
+        same_files(whole, folder)
+        equal(query(folder, "SELECT count(*), min(runs), max(runs) FROM points"),
+              [(POINTS, 1, 1)], "points, least and most runs")
+    print(f"{kills} kills in {sweeps} sweeps, {at_work} of them between two points")
+    if at_work < 20:
         raise AssertionError("hardly ever killed at work: the points are too short for this test")
-    run("sweep", *LONGER, "-o", folder, "-j2", "-q")
-    same_files(whole, folder)
-    equal(query(folder, "SELECT count(*), min(runs), max(runs) FROM points"), [(POINTS, 1, 1)],
-          "points, least and most runs")
 
 
 def case_interrupt(work):
