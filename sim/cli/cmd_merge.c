@@ -342,10 +342,10 @@ static int write_all(IvcCli *cli, const Merge *merge)
     g_auto(IvcSweepOutput) output = {0};
     g_autoptr(GError) error = NULL;
     if (!write_store(merge, folder.store, &error) ||
-        !ivc_sweep_output_read(folder.store, &output, &error)) {
+        !ivc_sweep_output_read(folder.store, 0, &output, &error)) {
         return ivc_sweep_fail_store(cli, error);
     }
-    status = ivc_sweep_folder_write(cli, &folder, &output);
+    status = ivc_sweep_folder_write(cli, &folder, 0, &output);
     if (status != IVC_EXIT_OK) {
         return status;
     }

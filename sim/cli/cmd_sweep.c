@@ -64,7 +64,8 @@ static int make_plan(IvcCli *cli, Sweep *sweep)
     }
     if (sweep->base != NULL) {
         sweep->program = program_id();
-        sweep->plan = ivc_sweep_plan_new(sweep->source, sweep->base, sets, sweep->program, diags);
+        sweep->plan = ivc_sweep_plan_new(sweep->source, sweep->base, sets, sweep->program,
+                                         (unsigned)ivc_cli_count(cli, "jobs", 0), diags);
     }
     if (sweep->plan == NULL) {
         return ivc_cli_fail_diags(cli, diags);
@@ -144,10 +145,11 @@ static int finish(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutco
 {
     g_auto(IvcSweepOutput) output = {0};
     g_autoptr(GError) error = NULL;
-    if (!ivc_sweep_output_read(folder->store, &output, &error)) {
+    unsigned jobs = (unsigned)ivc_cli_count(cli, "jobs", 0);
+    if (!ivc_sweep_output_read(folder->store, jobs, &output, &error)) {
         return ivc_sweep_fail_store(cli, error);
     }
-    int status = ivc_sweep_folder_write(cli, folder, &output);
+    int status = ivc_sweep_folder_write(cli, folder, jobs, &output);
     if (status != IVC_EXIT_OK) {
         return status;
     }

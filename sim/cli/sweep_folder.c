@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "sim/base/parallel.h"
 #include "sim/stats/export.h"
 
 /* Failed points that are named one by one. */
@@ -148,21 +149,40 @@ static int write_text(IvcCli *cli, const IvcSweepFolder *folder, const char *nam
     return ivc_cli_write_file(cli, path, text, strlen(text));
 }
 
-int ivc_sweep_folder_write(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutput *output)
+/* The files with points; those that take longest to make come first. */
+static const struct {
+    const char *name;
+    const char *format;
+} files[] = {{"points.json", "json"},
+             {"points.jsonl", "jsonl"},
+             {"points.csv", "csv"},
+             {"table.txt", "table"}};
+
+typedef struct {
+    const IvcSweepOutput *output;
+    char *texts[G_N_ELEMENTS(files)];
+} Texts;
+
+static void make_text(size_t i, void *user)
 {
-    const struct {
-        const char *name;
-        const char *format;
-    } files[] = {{"points.csv", "csv"},
-                 {"points.json", "json"},
-                 {"points.jsonl", "jsonl"},
-                 {"table.txt", "table"}};
+    Texts *texts = user;
+    texts->texts[i] = ivc_sweep_output_text(texts->output, files[i].format);
+}
+
+int ivc_sweep_folder_write(IvcCli *cli, const IvcSweepFolder *folder, unsigned jobs,
+                           const IvcSweepOutput *output)
+{
+    Texts texts = {.output = output};
+    ivc_parallel(jobs, G_N_ELEMENTS(files), make_text, &texts);
+    int written = IVC_EXIT_OK;
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *text = ivc_sweep_output_text(output, files[i].format);
-        int status = write_text(cli, folder, files[i].name, text);
-        if (status != IVC_EXIT_OK) {
-            return status;
+        if (written == IVC_EXIT_OK) {
+            written = write_text(cli, folder, files[i].name, texts.texts[i]);
         }
+        g_free(texts.texts[i]);
+    }
+    if (written != IVC_EXIT_OK) {
+        return written;
     }
     g_autofree char *line = ivc_export_line(output->manifest);
     g_autofree char *manifest = g_strconcat(line, "\n", NULL);

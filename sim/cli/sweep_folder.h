@@ -39,10 +39,11 @@ int ivc_sweep_folder_open(IvcCli *cli, IvcSweepFolder *folder, IvcShard shard);
 
 /**
  * Writes points.csv, points.json, points.jsonl, manifest.json, table.txt and scenario.yaml from
- * what is stored.
+ * what is stored. `jobs` threads make the texts; 0: one for each processor.
  * @return IVC_EXIT_OK, or the status of an error that was reported
  */
-int ivc_sweep_folder_write(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutput *output);
+int ivc_sweep_folder_write(IvcCli *cli, const IvcSweepFolder *folder, unsigned jobs,
+                           const IvcSweepOutput *output);
 
 /** Says for people which files ivc_sweep_folder_write() has written. */
 void ivc_sweep_folder_note(IvcCli *cli, const IvcSweepFolder *folder);
