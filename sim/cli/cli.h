@@ -128,6 +128,7 @@ int ivc_cmd_show(IvcCli *cli);
 int ivc_cmd_list(IvcCli *cli);
 int ivc_cmd_schema(IvcCli *cli);
 int ivc_cmd_sweep(IvcCli *cli);
+int ivc_cmd_merge(IvcCli *cli);
 int ivc_cmd_export(IvcCli *cli);
 int ivc_cmd_plot(IvcCli *cli);
 int ivc_cmd_bench(IvcCli *cli);

@@ -16,7 +16,7 @@ int ivc_cmd_export(IvcCli *cli)
     g_autoptr(GError) error = NULL;
     g_autoptr(IvcStore) store = ivc_store_open(path, IVC_STORE_READ, &error);
     g_auto(IvcSweepOutput) output = {0};
-    if (store == NULL || !ivc_sweep_output_read(store, &output, &error)) {
+    if (store == NULL || !ivc_sweep_output_read(store, 0, &output, &error)) {
         return ivc_sweep_fail_store(cli, error);
     }
     g_autofree char *text = ivc_sweep_output_text(&output, ivc_cli_value(cli, "format"));

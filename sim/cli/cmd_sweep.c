@@ -8,23 +8,29 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/cli_manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/sweep_emit.h"
 #include "sim/cli/sweep_folder.h"
 #include "sim/cli/sweep_list.h"
 #include "sim/scenario/sweep_plan.h"
 #include "sim/stats/export.h"
-
-/* Failed points that are named one by one. */
-#define FAILURES_SHOWN 10
 
 /* What the verb works on. */
 typedef struct {
     IvcScenarioSource *source;
     IvcScenario *base;
     IvcSweepPlan *plan;
+    char *program;
+    IvcShard shard;      /* {0, 0}: the whole sweep */
+    unsigned *shards;    /* of each point of the plan, its shard; NULL: the whole sweep */
+    IvcSweepPoint *mine; /* the points of this shard; what they point to is the plan's */
+    size_t n_mine;
 } Sweep;
 
 static void sweep_clear(Sweep *sweep)
 {
+    g_clear_pointer(&sweep->mine, g_free);
+    g_clear_pointer(&sweep->shards, g_free);
+    g_clear_pointer(&sweep->program, g_free);
     g_clear_pointer(&sweep->plan, ivc_sweep_plan_free);
     g_clear_pointer(&sweep->base, ivc_scenario_free);
     g_clear_pointer(&sweep->source, ivc_scenario_source_free);
@@ -57,8 +63,9 @@ static int make_plan(IvcCli *cli, Sweep *sweep)
         sweep->base = ivc_scenario_bind(sweep->source, sets, diags);
     }
     if (sweep->base != NULL) {
-        g_autofree char *program = program_id();
-        sweep->plan = ivc_sweep_plan_new(sweep->source, sweep->base, sets, program, diags);
+        sweep->program = program_id();
+        sweep->plan = ivc_sweep_plan_new(sweep->source, sweep->base, sets, sweep->program,
+                                         (unsigned)ivc_cli_count(cli, "jobs", 0), diags);
     }
     if (sweep->plan == NULL) {
         return ivc_cli_fail_diags(cli, diags);
@@ -75,6 +82,25 @@ static const IvcSweepPoint *plan_points(const IvcSweepPlan *plan)
     return (const IvcSweepPoint *)(void *)plan->points->data;
 }
 
+/* Which points are to be run here: all of them, or those of the shard. */
+static void choose_points(Sweep *sweep)
+{
+    const IvcSweepPoint *points = plan_points(sweep->plan);
+    guint n = sweep->plan->points->len;
+    if (sweep->shard.of != 0) {
+        sweep->shards = ivc_shard_divide(points, n, sweep->shard.of);
+    }
+    sweep->mine = ivc_shard_points(points, n, sweep->shards, sweep->shard.number, &sweep->n_mine);
+}
+
+/* Comes before the plan: a folder with a plan and no note would pass for one of a whole sweep. */
+static bool store_shard(IvcStore *store, const Sweep *sweep, GError **error)
+{
+    IvcShardNote note = {sweep->shard, sweep->program, sweep->shards, sweep->plan->points->len};
+    g_autofree char *text = sweep->shard.of != 0 ? ivc_shard_note_json(&note) : NULL;
+    return ivc_store_set_text(store, IVC_SHARD_TEXT, text, error);
+}
+
 /* What `export` needs is in the store before the first point is. */
 static bool store_plan(IvcStore *store, const Sweep *sweep, GError **error)
 {
@@ -89,7 +115,7 @@ static bool store_plan(IvcStore *store, const Sweep *sweep, GError **error)
     g_autofree char *text = ivc_export_line(manifest);
     json_decref(manifest);
     g_autofree char *resolved = ivc_scenario_show(sweep->base, false);
-    return ivc_store_set_plan(store, places, n, error) &&
+    return store_shard(store, sweep, error) && ivc_store_set_plan(store, places, n, error) &&
            ivc_store_set_text(store, IVC_SWEEP_TEXT_MANIFEST, text, error) &&
            ivc_store_set_text(store, IVC_SWEEP_TEXT_SCENARIO, resolved, error);
 }
@@ -109,24 +135,9 @@ static bool run_points(IvcCli *cli, IvcStore *store, Sweep *sweep, IvcSweepOutco
         .tick = ivc_progress_tick,
         .tick_user = &progress,
     };
-    bool ok = ivc_sweep_run(store, plan_points(sweep->plan), sweep->plan->points->len, &options,
-                            ret_outcome, error);
+    bool ok = ivc_sweep_run(store, sweep->mine, sweep->n_mine, &options, ret_outcome, error);
     ivc_progress_end(&progress);
     return ok;
-}
-
-static void report_failures(IvcCli *cli, const IvcSweepOutput *output)
-{
-    guint n = output->failed->len;
-    for (guint i = 0; i < MIN(n, FAILURES_SHOWN); i++) {
-        ivc_cli_error(cli, "point %s", (const char *)g_ptr_array_index(output->failed, i));
-    }
-    if (n > FAILURES_SHOWN) {
-        ivc_cli_error(cli, "and %u more failed points", n - FAILURES_SHOWN);
-    }
-    if (n > 0) {
-        ivc_cli_note(cli, "failed points are not run again without --failed");
-    }
 }
 
 /* Files, results and messages, in that order. @return exit status */
@@ -134,10 +145,11 @@ static int finish(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutco
 {
     g_auto(IvcSweepOutput) output = {0};
     g_autoptr(GError) error = NULL;
-    if (!ivc_sweep_output_read(folder->store, &output, &error)) {
+    unsigned jobs = (unsigned)ivc_cli_count(cli, "jobs", 0);
+    if (!ivc_sweep_output_read(folder->store, jobs, &output, &error)) {
         return ivc_sweep_fail_store(cli, error);
     }
-    int status = ivc_sweep_folder_write(cli, folder, &output);
+    int status = ivc_sweep_folder_write(cli, folder, jobs, &output);
     if (status != IVC_EXIT_OK) {
         return status;
     }
@@ -145,38 +157,63 @@ static int finish(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutco
     ivc_cli_note(cli, "%zu points: %zu simulated in %.1f s, %zu stored before, %u failed",
                  run->points, run->done, (double)run->elapsed_us / 1e6, run->stored,
                  output.failed->len);
-    ivc_cli_note(cli,
-                 "results: %s/ (results.sqlite, points.csv, points.json, points.jsonl, table.txt, "
-                 "manifest.json, scenario.yaml)",
-                 folder->path);
+    ivc_sweep_folder_note(cli, folder);
     if (cli->stop != NULL && *cli->stop != 0 && outcome->stopped) {
         return ivc_cli_fail(cli, IVC_EXIT_INTERRUPTED, "interrupted",
                             "interrupted: %zu of %zu points are stored\n"
                             "hint: type the same command again to continue with the others",
                             run->stored + run->done, run->points);
     }
-    g_autofree char *text = ivc_sweep_output_text(&output, ivc_cli_value(cli, "format"));
-    fputs(text, cli->out);
-    fflush(cli->out);
-    report_failures(cli, &output);
-    return output.failed->len > 0 || outcome->stopped ? IVC_EXIT_FAILED : IVC_EXIT_OK;
+    status = ivc_sweep_folder_print(cli, &output);
+    return outcome->stopped ? IVC_EXIT_FAILED : status;
+}
+
+/* @return IVC_EXIT_OK, or IVC_EXIT_USAGE after what is wrong with --shard was reported */
+static int read_shard(IvcCli *cli, Sweep *sweep)
+{
+    const char *text = ivc_cli_value(cli, "shard");
+    if (ivc_cli_flag(cli, "tasks") && ivc_cli_value(cli, "emit") == NULL) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option '--tasks' needs '--emit'");
+    }
+    if (text == NULL) {
+        return IVC_EXIT_OK;
+    }
+    if (!ivc_shard_parse(text, &sweep->shard)) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "option '--shard' expects I/N with 1 <= I <= N <= %d, got '%s'",
+                            IVC_SHARDS_MAX, text);
+    }
+    if (ivc_cli_value(cli, "emit") != NULL) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "options '--shard' and '--emit' exclude each other");
+    }
+    return IVC_EXIT_OK;
 }
 
 int ivc_cmd_sweep(IvcCli *cli)
 {
-    g_auto(Sweep) sweep = {0};
-    int status = make_plan(cli, &sweep);
+    g_auto(Sweep) sweep = {.n_mine = 0};
+    int status = read_shard(cli, &sweep);
+    if (status == IVC_EXIT_OK) {
+        status = make_plan(cli, &sweep);
+    }
     if (status != IVC_EXIT_OK) {
         return status;
     }
+    choose_points(&sweep);
     g_auto(IvcSweepFolder) folder = {.lock = -1};
-    ivc_sweep_folder_name(cli, sweep.base->name, &folder);
+    ivc_sweep_folder_name(cli, sweep.base->name, sweep.shard, &folder);
+    if (ivc_cli_value(cli, "emit") != NULL) {
+        return ivc_sweep_emit(cli, sweep.plan, sweep.base->name, folder.path);
+    }
     if (ivc_cli_flag(cli, "dry-run")) {
         bool force = ivc_cli_flag(cli, "force");
         status = force ? IVC_EXIT_OK : ivc_sweep_folder_look(cli, &folder);
-        return status != IVC_EXIT_OK ? status : ivc_sweep_list(cli, sweep.plan, folder.store);
+        return status != IVC_EXIT_OK ? status
+                                     : ivc_sweep_list(cli, sweep.plan, sweep.shards,
+                                                      sweep.shard.number, folder.store);
     }
-    status = ivc_sweep_folder_open(cli, &folder);
+    status = ivc_sweep_folder_open(cli, &folder, sweep.shard);
     if (status != IVC_EXIT_OK) {
         return status;
     }

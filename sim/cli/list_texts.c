@@ -28,6 +28,7 @@ const IvcErrorCode ivc_error_codes[] = {
     {"internal", "a bug in the simulator: please report it"},
     {"interrupted", "a signal ended a sweep; it continues when it is started again"},
     {"io", "a file could not be read or written"},
+    {"merge", "the shards of a sweep do not make a whole"},
     {"plot", "a figure could not be drawn"},
     {"scenario", "a scenario has errors; each has its own diagnostic"},
     {"sim-conservation", "a bug: bytes or time were lost in a simulation"},

@@ -19,7 +19,7 @@ static json_t *read_store(const char *path, GError **error)
         return NULL;
     }
     g_auto(IvcSweepOutput) output = {0};
-    if (!ivc_sweep_output_read(store, &output, error)) {
+    if (!ivc_sweep_output_read(store, 0, &output, error)) {
         return NULL;
     }
     json_t *document = json_object();

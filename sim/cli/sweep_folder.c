@@ -10,7 +10,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "sim/base/parallel.h"
 #include "sim/stats/export.h"
+
+/* Failed points that are named one by one. */
+#define FAILURES_SHOWN 10
 
 void ivc_sweep_folder_clear(IvcSweepFolder *folder)
 {
@@ -23,7 +27,14 @@ void ivc_sweep_folder_clear(IvcSweepFolder *folder)
     g_clear_pointer(&folder->store_path, g_free);
 }
 
-void ivc_sweep_folder_name(const IvcCli *cli, const char *scenario, IvcSweepFolder *ret_folder)
+char *ivc_sweep_folder_of_shard(const char *folder, IvcShard shard)
+{
+    g_autofree char *name = g_strdup_printf("shard-%u-of-%u", shard.number, shard.of);
+    return g_build_filename(folder, name, NULL);
+}
+
+void ivc_sweep_folder_name(const IvcCli *cli, const char *scenario, IvcShard shard,
+                           IvcSweepFolder *ret_folder)
 {
     const char *given = ivc_cli_value(cli, "output");
     if (given != NULL) {
@@ -33,7 +44,9 @@ void ivc_sweep_folder_name(const IvcCli *cli, const char *scenario, IvcSweepFold
         g_autofree char *safe = g_strdup(scenario);
         g_strcanon(safe, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", '_');
         bool dots = safe[strspn(safe, ".")] == '\0';
-        ret_folder->path = g_build_filename("out", dots ? "scenario" : safe, NULL);
+        g_autofree char *whole = g_build_filename("out", dots ? "scenario" : safe, NULL);
+        ret_folder->path =
+            shard.of != 0 ? ivc_sweep_folder_of_shard(whole, shard) : g_strdup(whole);
     }
     ret_folder->store_path = g_build_filename(ret_folder->path, "results.sqlite", NULL);
     ret_folder->lock = -1;
@@ -72,7 +85,39 @@ static bool is_unusable(const GError *error)
            g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_FOREIGN);
 }
 
-int ivc_sweep_folder_open(IvcCli *cli, IvcSweepFolder *folder)
+/* Points of several shards in one folder would be reported as doubled, but much later. */
+static int check_shard(IvcCli *cli, const IvcSweepFolder *folder, IvcShard shard)
+{
+    g_auto(IvcShardNote) note = {.n = 0};
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!ivc_store_text(folder->store, IVC_SHARD_TEXT, &text, &error)) {
+        return ivc_sweep_fail_store(cli, error);
+    }
+    g_autofree char *holds = NULL;
+    if (text == NULL) {
+        g_autoptr(GArray) plan = ivc_store_plan(folder->store, &error);
+        if (plan == NULL) {
+            return ivc_sweep_fail_store(cli, error);
+        }
+        holds = plan->len > 0 && shard.of != 0 ? g_strdup("a whole sweep") : NULL;
+    } else if (!ivc_shard_note_parse(text, &note)) {
+        return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io",
+                            "results store '%s' is damaged: its shard cannot be read",
+                            folder->store_path);
+    } else if (note.shard.number != shard.number || note.shard.of != shard.of) {
+        holds = g_strdup_printf("shard %u of %u", note.shard.number, note.shard.of);
+    }
+    if (holds == NULL) {
+        return IVC_EXIT_OK;
+    }
+    return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io",
+                        "'%s' holds %s\n"
+                        "hint: choose another folder with -o; --force would empty this one",
+                        folder->path, holds);
+}
+
+int ivc_sweep_folder_open(IvcCli *cli, IvcSweepFolder *folder, IvcShard shard)
 {
     int status = ivc_cli_make_directory(cli, folder->path);
     if (status == IVC_EXIT_OK) {
@@ -95,7 +140,7 @@ int ivc_sweep_folder_open(IvcCli *cli, IvcSweepFolder *folder)
     if (folder->store == NULL || (force && !ivc_store_clear(folder->store, &error))) {
         return ivc_sweep_fail_store(cli, error);
     }
-    return IVC_EXIT_OK;
+    return force ? IVC_EXIT_OK : check_shard(cli, folder, shard);
 }
 
 static int write_text(IvcCli *cli, const IvcSweepFolder *folder, const char *name, const char *text)
@@ -104,21 +149,40 @@ static int write_text(IvcCli *cli, const IvcSweepFolder *folder, const char *nam
     return ivc_cli_write_file(cli, path, text, strlen(text));
 }
 
-int ivc_sweep_folder_write(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutput *output)
+/* The files with points; those that take longest to make come first. */
+static const struct {
+    const char *name;
+    const char *format;
+} files[] = {{"points.json", "json"},
+             {"points.jsonl", "jsonl"},
+             {"points.csv", "csv"},
+             {"table.txt", "table"}};
+
+typedef struct {
+    const IvcSweepOutput *output;
+    char *texts[G_N_ELEMENTS(files)];
+} Texts;
+
+static void make_text(size_t i, void *user)
 {
-    const struct {
-        const char *name;
-        const char *format;
-    } files[] = {{"points.csv", "csv"},
-                 {"points.json", "json"},
-                 {"points.jsonl", "jsonl"},
-                 {"table.txt", "table"}};
+    Texts *texts = user;
+    texts->texts[i] = ivc_sweep_output_text(texts->output, files[i].format);
+}
+
+int ivc_sweep_folder_write(IvcCli *cli, const IvcSweepFolder *folder, unsigned jobs,
+                           const IvcSweepOutput *output)
+{
+    Texts texts = {.output = output};
+    ivc_parallel(jobs, G_N_ELEMENTS(files), make_text, &texts);
+    int written = IVC_EXIT_OK;
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *text = ivc_sweep_output_text(output, files[i].format);
-        int status = write_text(cli, folder, files[i].name, text);
-        if (status != IVC_EXIT_OK) {
-            return status;
+        if (written == IVC_EXIT_OK) {
+            written = write_text(cli, folder, files[i].name, texts.texts[i]);
         }
+        g_free(texts.texts[i]);
+    }
+    if (written != IVC_EXIT_OK) {
+        return written;
     }
     g_autofree char *line = ivc_export_line(output->manifest);
     g_autofree char *manifest = g_strconcat(line, "\n", NULL);
@@ -132,4 +196,30 @@ int ivc_sweep_folder_write(IvcCli *cli, const IvcSweepFolder *folder, const IvcS
         return ivc_sweep_fail_store(cli, error);
     }
     return write_text(cli, folder, "scenario.yaml", scenario != NULL ? scenario : "");
+}
+
+void ivc_sweep_folder_note(IvcCli *cli, const IvcSweepFolder *folder)
+{
+    ivc_cli_note(cli,
+                 "results: %s/ (results.sqlite, points.csv, points.json, points.jsonl, table.txt, "
+                 "manifest.json, scenario.yaml)",
+                 folder->path);
+}
+
+int ivc_sweep_folder_print(IvcCli *cli, const IvcSweepOutput *output)
+{
+    g_autofree char *text = ivc_sweep_output_text(output, ivc_cli_value(cli, "format"));
+    fputs(text, cli->out);
+    fflush(cli->out);
+    guint n = output->failed->len;
+    for (guint i = 0; i < MIN(n, FAILURES_SHOWN); i++) {
+        ivc_cli_error(cli, "point %s", (const char *)g_ptr_array_index(output->failed, i));
+    }
+    if (n > FAILURES_SHOWN) {
+        ivc_cli_error(cli, "and %u more failed points", n - FAILURES_SHOWN);
+    }
+    if (n > 0) {
+        ivc_cli_note(cli, "failed points are not run again without --failed");
+    }
+    return n > 0 ? IVC_EXIT_FAILED : IVC_EXIT_OK;
 }

@@ -10,6 +10,7 @@
 
 #include "sim/cli/sweep_output.h"
 #include "sim/cli/table.h"
+#include "sim/scenario/shard.h"
 #include "sim/stats/export.h"
 
 static const char *axis_value(const IvcSweepPoint *point, const char *path)
@@ -41,17 +42,22 @@ static bool get_state(IvcStore *store, const IvcSweepPoint *point, bool pending,
     return true;
 }
 
-/* One object a point: "point", the axes, "state". NULL with an error. */
-static json_t *make_rows(const IvcSweepPlan *plan, IvcStore *store, const bool *pending,
-                         GError **error)
+/* One object a point: "point", the axes, "state". NULL with an error.
+ * @param pending  of the points of this shard only, in their order */
+static json_t *make_rows(const IvcSweepPlan *plan, const unsigned *shards, unsigned shard,
+                         IvcStore *store, const bool *pending, GError **error)
 {
+    size_t own = 0;
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     json_t *rows = json_array();
     for (guint i = 0; i < plan->points->len; i++) {
         const IvcSweepPoint *point = &g_array_index(plan->points, IvcSweepPoint, i);
         const char *state = NULL;
+        g_autofree char *elsewhere = NULL;
         bool first = g_hash_table_add(seen, point->key);
-        if (!get_state(store, point, pending[i], first, &state, error)) {
+        if (shards != NULL && shards[i] != shard) {
+            state = elsewhere = g_strdup_printf("in shard %u", shards[i]);
+        } else if (!get_state(store, point, pending[own++], first, &state, error)) {
             json_decref(rows);
             return NULL;
         }
@@ -121,19 +127,22 @@ static char *table_text(const IvcSweepPlan *plan, const json_t *rows)
                            (const char *const *)texts->pdata, json_array_size(rows));
 }
 
-int ivc_sweep_list(IvcCli *cli, const IvcSweepPlan *plan, IvcStore *store)
+int ivc_sweep_list(IvcCli *cli, const IvcSweepPlan *plan, const unsigned *shards, unsigned shard,
+                   IvcStore *store)
 {
     g_autofree bool *pending = NULL;
     g_autoptr(GError) error = NULL;
     IvcSweepStatus status = {0};
-    const IvcSweepPoint *points = (const IvcSweepPoint *)(void *)plan->points->data;
+    size_t n = 0;
+    const IvcSweepPoint *all = (const IvcSweepPoint *)(void *)plan->points->data;
+    g_autofree IvcSweepPoint *points = ivc_shard_points(all, plan->points->len, shards, shard, &n);
     if (ivc_cli_flag(cli, "force")) {
         store = NULL; /* nothing that is stored would be used */
     }
     json_t *rows = NULL;
-    if (ivc_sweep_pending(store, points, plan->points->len, ivc_cli_flag(cli, "failed"), &pending,
-                          &status, &error)) {
-        rows = make_rows(plan, store, pending, &error);
+    if (ivc_sweep_pending(store, points, n, ivc_cli_flag(cli, "failed"), &pending, &status,
+                          &error)) {
+        rows = make_rows(plan, shards, shard, store, pending, &error);
     }
     if (rows == NULL) {
         return ivc_sweep_fail_store(cli, error);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "sim/base/parallel.h"
 #include "sim/stats/columns.h"
 #include "sim/stats/export.h"
 #include "sim/stats/manifest.h"
@@ -32,61 +33,110 @@ static json_t *parse_object(const char *text, const char *what, GError **error)
     return object;
 }
 
-/* One point for the outputs, or NULL with an error; the manifest says what became of it. */
-static json_t *make_point(const IvcStorePlace *place, const IvcStorePoint *stored, json_t *manifest,
-                          GError **error)
+/* So many stored texts are held in memory beside the points that are made of them. */
+#define ROWS_AT_ONCE 256
+
+/* A place of the plan on its way from the store into the output. */
+typedef struct {
+    const IvcStorePlace *place;
+    IvcStorePoint stored;
+    json_t *point;                  /* NULL: the point has not finished, or `error` says why */
+    IvcRecurrenceResult recurrence; /* of a point with a result */
+    GError *error;
+} Row;
+
+static void clear_row(gpointer data)
 {
-    json_t *identity = parse_object(place->identity, "plan", error);
-    if (identity == NULL) {
-        return NULL;
-    }
-    json_t *point = NULL;
-    if (stored->status == IVC_STORE_FAILED) {
-        point = json_object();
-    } else {
-        g_autoptr(GError) problem = NULL;
-        g_autoptr(IvcResult) result = ivc_result_from_json(stored->result, &problem);
-        if (result == NULL) {
-            json_decref(identity);
-            g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED,
-                        "the results store is damaged: point '%s': %s", place->label,
-                        problem->message);
-            return NULL;
-        }
-        point = ivc_point_json(result);
-        ivc_manifest_add_recurrence(manifest, place->label, &result->recurrence);
-    }
-    json_object_update_missing(point, identity);
-    json_decref(identity);
-    bool failed = stored->status == IVC_STORE_FAILED;
-    json_object_set_new(point, "status", json_string(failed ? "failed" : "ok"));
-    json_object_set_new(point, "error", failed ? json_string(stored->message) : json_null());
-    return point;
+    Row *row = data;
+    ivc_store_point_clear(&row->stored);
+    json_decref(row->point);
+    g_clear_error(&row->error);
 }
 
-static bool add_place(IvcStore *store, const IvcStorePlace *place, IvcSweepOutput *output,
-                      GError **error)
+static json_t *point_of_result(Row *row)
 {
-    g_auto(IvcStorePoint) stored = {.status = IVC_STORE_NONE};
-    if (!ivc_store_get(store, place->key, &stored, error)) {
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(IvcResult) result = ivc_result_from_json(row->stored.result, &problem);
+    if (result == NULL) {
+        g_set_error(&row->error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED,
+                    "the results store is damaged: point '%s': %s", row->place->label,
+                    problem->message);
+        return NULL;
+    }
+    row->recurrence = result->recurrence;
+    return ivc_point_json(result);
+}
+
+/* Makes one point for the outputs; several threads do, each with rows of its own. */
+static void make_point(size_t i, void *user)
+{
+    GArray *rows = user;
+    Row *row = &g_array_index(rows, Row, i);
+    if (row->stored.status == IVC_STORE_NONE) {
+        return;
+    }
+    json_t *identity = parse_object(row->place->identity, "plan", &row->error);
+    if (identity == NULL) {
+        return;
+    }
+    bool failed = row->stored.status == IVC_STORE_FAILED;
+    json_t *point = failed ? json_object() : point_of_result(row);
+    if (point != NULL) {
+        json_object_update_missing(point, identity);
+        json_object_set_new(point, "status", json_string(failed ? "failed" : "ok"));
+        json_object_set_new(point, "error",
+                            failed ? json_string(row->stored.message) : json_null());
+    }
+    json_decref(identity);
+    g_clear_pointer(&row->stored.result, g_free); /* is in the point now */
+    row->point = point;
+}
+
+/* Puts a row into the output; the manifest says what became of its run. */
+static bool add_row(Row *row, IvcSweepOutput *output, GError **error)
+{
+    if (row->error != NULL) {
+        g_propagate_error(error, g_steal_pointer(&row->error));
         return false;
     }
-    if (stored.status == IVC_STORE_NONE) {
+    if (row->stored.status == IVC_STORE_NONE) {
         return true;
     }
-    json_t *point = make_point(place, &stored, output->manifest, error);
-    if (point == NULL) {
-        return false;
-    }
-    json_array_append_new(output->points, point);
+    json_array_append_new(output->points, g_steal_pointer(&row->point));
     output->finished++;
-    if (stored.status == IVC_STORE_FAILED) {
-        g_ptr_array_add(output->failed, g_strdup_printf("%s: %s", place->label, stored.message));
+    if (row->stored.status == IVC_STORE_FAILED) {
+        g_ptr_array_add(output->failed,
+                        g_strdup_printf("%s: %s", row->place->label, row->stored.message));
+    } else {
+        ivc_manifest_add_recurrence(output->manifest, row->place->label, &row->recurrence);
     }
     return true;
 }
 
-bool ivc_sweep_output_read(IvcStore *store, IvcSweepOutput *ret_output, GError **error)
+/* A store has one user; what was read from it is then turned into points on several threads. */
+static bool read_points(IvcStore *store, const GArray *plan, guint from, unsigned jobs,
+                        IvcSweepOutput *output, GError **error)
+{
+    g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(Row));
+    g_array_set_clear_func(rows, clear_row);
+    for (guint i = from; i < plan->len && i - from < ROWS_AT_ONCE; i++) {
+        Row row = {.place = &g_array_index(plan, IvcStorePlace, i)};
+        if (!ivc_store_get(store, row.place->key, &row.stored, error)) {
+            return false;
+        }
+        g_array_append_val(rows, row);
+    }
+    ivc_parallel(jobs, rows->len, make_point, rows);
+    for (guint i = 0; i < rows->len; i++) {
+        if (!add_row(&g_array_index(rows, Row, i), output, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ivc_sweep_output_read(IvcStore *store, unsigned jobs, IvcSweepOutput *ret_output,
+                           GError **error)
 {
     g_auto(IvcSweepOutput)
         output = {.points = json_array(), .failed = g_ptr_array_new_with_free_func(g_free)};
@@ -103,8 +153,8 @@ bool ivc_sweep_output_read(IvcStore *store, IvcSweepOutput *ret_output, GError *
         return false;
     }
     output.planned = plan->len;
-    for (guint i = 0; i < plan->len; i++) {
-        if (!add_place(store, &g_array_index(plan, IvcStorePlace, i), &output, error)) {
+    for (guint from = 0; from < plan->len; from += ROWS_AT_ONCE) {
+        if (!read_points(store, plan, from, jobs, &output, error)) {
             return false;
         }
     }

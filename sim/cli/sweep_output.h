@@ -27,8 +27,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IvcSweepOutput, ivc_sweep_output_clear)
 #define IVC_SWEEP_TEXT_MANIFEST "manifest"
 #define IVC_SWEEP_TEXT_SCENARIO "scenario"
 
-/** Reads all. @return false with an error; output is then empty */
-bool ivc_sweep_output_read(IvcStore *store, IvcSweepOutput *ret_output,
+/**
+ * Reads all.
+ *
+ * @param jobs  threads that make points of what was read; 0: one for each processor
+ * @return false with an error; output is then empty
+ */
+bool ivc_sweep_output_read(IvcStore *store, unsigned jobs, IvcSweepOutput *ret_output,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** As `--format` says: "table", "csv", "json" or "jsonl". @return transfer full */

@@ -3,12 +3,14 @@
  * Parsing, `--help`, the manual page and the shell completion are all made from it.
  */
 #include "sim/cli/cli.h"
+#include "sim/scenario/shard.h"
 
 static const char *const result_formats[] = {"table", "csv", "json", "jsonl", NULL};
 static const char *const data_formats[] = {"csv", "json", "jsonl", NULL};
 static const char *const list_formats[] = {"table", "csv", "json", NULL};
 static const char *const check_formats[] = {"text", "json", NULL};
 static const char *const picture_formats[] = {"svg", "pdf", "png", "term", NULL};
+static const char *const schedulers[] = {"slurm", "parallel", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
 static const char *const benches[] = {"phold", "pingpong", "scenario", NULL};
@@ -117,9 +119,33 @@ static const IvcOption sweep_options[] = {
      .choices = whens,
      .fallback = "auto",
      .sentence = "show progress; auto means a bar on a terminal and plain lines otherwise"},
+    {.name = "shard",
+     .type = IVC_OPTION_TEXT,
+     .argument = "I/N",
+     .sentence = "simulate the I-th of N parts of the sweep only; 'merge' puts them together"},
+    {.name = "emit",
+     .type = IVC_OPTION_CHOICE,
+     .choices = schedulers,
+     .sentence = "simulate nothing: print a job array for Slurm, or a script for GNU parallel, "
+                 "that does it in parts"},
+    {.name = "tasks",
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .min = 1,
+     .max = IVC_SHARDS_MAX,
+     .sentence = "with --emit: make N parts; without it, parts of some minutes, by expected work"},
     OPTION_NO_SKIP,
     OPTION_QUIET,
     OPTION_VERBOSE,
+    OPTION_END,
+};
+
+static const IvcOption merge_options[] = {
+    OPTION_OUTPUT("DIR", "where the whole is kept; without it, out/ and the scenario's name"),
+    OPTION_FORMAT(result_formats, "table"),
+    {.name = "partial", .sentence = "merge what there is, also when shards or points are missing"},
+    {.name = "force", .sentence = "replace what is in the folder of -o"},
+    OPTION_QUIET,
     OPTION_END,
 };
 
@@ -174,6 +200,11 @@ const IvcVerb ivc_verbs[] = {
      "simulate every point of a scenario's sweep and keep the results",
      "Simulates all combinations of the scenario's axes. Finished points are stored one by one: a "
      "sweep that was interrupted or killed continues where it was when it is started again."},
+    {"merge", ivc_cmd_merge, "DIR...", 1, ANY_NUMBER, IVC_ARGUMENT_DIR, NULL, merge_options, false,
+     "put the shards of a sweep together",
+     "Makes one results folder of those that 'sweep --shard' left, with the same files as those of "
+     "a sweep in one piece. A shard that is missing or given twice is named, and nothing is "
+     "written."},
     {"export", ivc_cmd_export, "DIR", 1, 1, IVC_ARGUMENT_DIR, NULL, export_options, false,
      "print the stored results of a sweep as CSV or JSON",
      "Reads the results store that 'sweep' left in DIR and prints all finished points in the order "

@@ -255,13 +255,16 @@ GArray *ivc_store_plan(IvcStore *store, GError **error)
 
 bool ivc_store_set_text(IvcStore *store, const char *name, const char *text, GError **error)
 {
-    g_autoptr(sqlite3_stmt) statement =
-        ivc_store_prepare(store, "INSERT OR REPLACE INTO texts(name, text) VALUES(?1, ?2)", error);
+    const char *sql = text != NULL ? "INSERT OR REPLACE INTO texts(name, text) VALUES(?1, ?2)"
+                                   : "DELETE FROM texts WHERE name=?1";
+    g_autoptr(sqlite3_stmt) statement = ivc_store_prepare(store, sql, error);
     if (statement == NULL) {
         return false;
     }
     bind_text(statement, 1, name);
-    bind_text(statement, 2, text);
+    if (text != NULL) {
+        bind_text(statement, 2, text);
+    }
     return finish(store, statement, error);
 }
 

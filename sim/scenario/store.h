@@ -107,7 +107,7 @@ bool ivc_store_set_plan(IvcStore *store, const IvcStorePlace *places, size_t n,
 /** Returns the plan in order: IvcStorePlace items, transfer full (with a clear function). */
 GArray *ivc_store_plan(IvcStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Keeps a text under a name: the resolved scenario, the manifest. */
+/** Keeps a text under a name: the resolved scenario, the manifest. NULL: forgets it. */
 bool ivc_store_set_text(IvcStore *store, const char *name, const char *text,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

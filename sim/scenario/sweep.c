@@ -16,6 +16,10 @@
 /* Part of a point's expected cost that may be counted before it has finished, in 1/1024. */
 #define RUNNING_SHARE_MAX 1000
 
+/* Bytes that keep two threads from writing to one line of a cache, or to neighbours that are
+ * fetched together. */
+#define CACHE_LINES 128
+
 typedef struct Work Work;
 
 typedef struct {
@@ -23,6 +27,7 @@ typedef struct {
     GThread *thread;
     volatile uint64_t messages;
     const IvcSweepPoint *point; /* at work on; NULL: none; atomic */
+    char apart[CACHE_LINES];    /* `messages` is counted up all the time, by each for itself */
 } Worker;
 
 /* What a worker hands back: a finished point, or point NULL when the worker has ended. */

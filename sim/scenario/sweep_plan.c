@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/parallel.h"
 #include "sim/stats/result_json.h"
 
 /* Expected work of a message: a fixed part, and one for each 4 KiB that is moved. Only the order
@@ -109,29 +110,42 @@ static void estimate(const IvcWorkloadSpec *workload, uint64_t *ret_messages, ui
     *ret_cost = simulated > COST_MAX / weight ? COST_MAX : MAX(simulated * weight, 1);
 }
 
-/* Binds one point; what is wrong with it is reported with its name. */
-static bool add_point(IvcSweepPlan *plan, char **sets, const char *program, IvcDiags *diags)
+/* What binding the points works on, on several threads. */
+typedef struct {
+    IvcSweepPlan *plan;
+    const IvcPoints *expanded;
+    const char *program;
+} Binder;
+
+/* Fills in one point of the plan; the key stays NULL when something is wrong with it. */
+static void bind_point(size_t i, void *user)
 {
+    const Binder *binder = user;
+    IvcSweepPlan *plan = binder->plan;
+    char **sets = (char **)binder->expanded->sets[i];
     g_autofree const char **all = all_sets(plan->base, sets);
     /* Warnings are the same for every point and were given for the base. */
     g_autoptr(IvcDiags) unseen = ivc_diags_new();
     g_autoptr(IvcScenario) scenario = ivc_scenario_bind(plan->source, all, unseen);
     if (scenario == NULL) {
-        ivc_scenario_free(ivc_scenario_bind(plan->source, all, diags));
-        g_autofree char *name = g_strjoinv(" ", sets);
-        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, (IvcPlace){.source = NULL}, NULL,
-                      "in point %u of the sweep: %s", plan->points->len + 1, name);
-        return false;
+        return;
     }
-    IvcSweepPoint point = {
-        .key = make_key(scenario, program),
-        .label = make_label(scenario, sets),
-        .identity = make_identity(scenario, sets),
-        .sets = g_strdupv(sets),
-    };
-    estimate(&scenario->workload, &point.messages, &point.cost);
-    g_array_append_val(plan->points, point);
-    return true;
+    IvcSweepPoint *point = &g_array_index(plan->points, IvcSweepPoint, i);
+    point->key = make_key(scenario, binder->program);
+    point->label = make_label(scenario, sets);
+    point->identity = make_identity(scenario, sets);
+    point->sets = g_strdupv(sets);
+    estimate(&scenario->workload, &point->messages, &point->cost);
+}
+
+/* Says what is wrong with a point, and which one it is. */
+static void report_point(const IvcSweepPlan *plan, char **sets, guint i, IvcDiags *diags)
+{
+    g_autofree const char **all = all_sets(plan->base, sets);
+    ivc_scenario_free(ivc_scenario_bind(plan->source, all, diags));
+    g_autofree char *name = g_strjoinv(" ", sets);
+    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, (IvcPlace){.source = NULL}, NULL,
+                  "in point %u of the sweep: %s", i + 1, name);
 }
 
 static void add_axes(IvcSweepPlan *plan, const IvcScenario *scenario)
@@ -144,12 +158,13 @@ static void add_axes(IvcSweepPlan *plan, const IvcScenario *scenario)
 }
 
 IvcSweepPlan *ivc_sweep_plan_new(const IvcScenarioSource *source, const IvcScenario *base,
-                                 const char *const *sets, const char *program, IvcDiags *diags)
+                                 const char *const *sets, const char *program, unsigned jobs,
+                                 IvcDiags *diags)
 {
     g_autoptr(IvcSweepPlan) plan = g_new0(IvcSweepPlan, 1);
     plan->source = source;
     plan->base = g_strdupv((char **)sets);
-    plan->points = g_array_new(FALSE, FALSE, sizeof(IvcSweepPoint));
+    plan->points = g_array_new(FALSE, TRUE, sizeof(IvcSweepPoint));
     g_array_set_clear_func(plan->points, clear_point);
     plan->axes = g_ptr_array_new_with_free_func(g_free);
     add_axes(plan, base);
@@ -157,8 +172,12 @@ IvcSweepPlan *ivc_sweep_plan_new(const IvcScenarioSource *source, const IvcScena
     if (!ivc_scenario_points(base, &expanded, diags)) {
         return NULL;
     }
-    for (size_t i = 0; i < expanded.n; i++) {
-        if (!add_point(plan, (char **)expanded.sets[i], program, diags)) {
+    g_array_set_size(plan->points, (guint)expanded.n);
+    Binder binder = {plan, &expanded, program};
+    ivc_parallel(jobs, expanded.n, bind_point, &binder);
+    for (guint i = 0; i < plan->points->len; i++) {
+        if (g_array_index(plan->points, IvcSweepPoint, i).key == NULL) {
+            report_point(plan, (char **)expanded.sets[i], i, diags);
             return NULL;
         }
     }

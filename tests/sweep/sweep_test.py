@@ -96,35 +96,71 @@ def seeded():
     return random.Random(seed)
 
 
+def stored_keys(folder):
+    """What a reader sees at this moment."""
+    if not os.path.exists(os.path.join(folder, "results.sqlite")):
+        return set()
+    try:
+        return {key for key, in query(folder, "SELECT key FROM points")}
+    except sqlite3.OperationalError:
+        return set()  # killed before there were tables
+
+
+def kill_once(folder, chance, longest):
+    """Starts the sweep and kills it at a random moment, `longest` seconds later at most. Returns
+    False when it was done before, and finds out whether anything that had been stored is gone."""
+    before = stored_keys(folder)
+    sweep = subprocess.Popen(command("sweep", *LONGER, "-o", folder, "-j2", "-q"),
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    # Any moment from the start of the program on; half of them soon after a point was stored.
+    until = time.monotonic() + chance.uniform(0, longest)
+    enough = len(before) + chance.randint(1, 2) if chance.random() < 0.5 else POINTS
+    while time.monotonic() < until and sweep.poll() is None:
+        if enough < POINTS and len(stored_keys(folder)) >= enough:
+            time.sleep(chance.uniform(0, 0.004))
+            break
+        time.sleep(0.0005)
+    seen = before | stored_keys(folder)
+    sweep.kill()
+    errors = sweep.communicate()[1].decode()
+    if sweep.returncode == 0:
+        return False
+    equal(sweep.returncode, -signal.SIGKILL, f"exit status ({errors})")
+    # The next reader need not be the next sweep.
+    if not seen <= stored_keys(folder):
+        raise AssertionError(f"of {len(seen)} stored points {len(stored_keys(folder))} are left")
+    return True
+
+
 def case_kill(work):
-    """Killed at random moments and continued, a sweep ends with the same bytes; nothing that had
-    finished is lost or runs twice."""
+    """Killed at 100 random moments in all and continued each time, sweeps end with the same bytes;
+    nothing that had finished is lost or runs twice, and the store always opens."""
     whole = os.path.join(work, "whole")
-    run("sweep", *LONGER, "-o", whole, "-j1", "-q")
+    run("sweep", *LONGER, "-o", whole, "-j2", "-q")
+    # Long enough for the program to start and for any point to finish, on any machine.
+    start = time.monotonic()
+    run("sweep", *LONGER, "-o", whole, "-j2", "-q")
+    longest = time.monotonic() - start
+    longest += 2e-6 * query(whole, "SELECT max(wall_us) FROM points")[0][0]
     chance = seeded()
-    folder = os.path.join(work, "killed")
-    counts = [0]
-    while len(counts) < 60:
-        sweep = subprocess.Popen(command("sweep", *LONGER, "-o", folder, "-j2", "-q"),
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # After none to three more points, and a moment: also while a point is being stored.
-        enough = counts[-1] + chance.randint(0, 3)
-        while stored(folder) < enough and sweep.poll() is None:
-            time.sleep(0.0005)
-        time.sleep(chance.uniform(0, 0.02))
-        sweep.kill()
-        if sweep.wait() != -signal.SIGKILL:
-            break  # it was done before
-        counts.append(stored(folder))
-        if counts[-1] < counts[-2]:
-            raise AssertionError(f"{counts[-2]} points were stored, {counts[-1]} are left")
-    print("points stored at each kill:", *counts[1:])
-    if len(set(counts)) < 3:
+    kills, sweeps, at_work = 0, 0, 0
+    while kills < 100:
+        folder = os.path.join(work, f"killed{sweeps}")
+        sweeps += 1
+        while kills < 100 and kill_once(folder, chance, longest):
+            kills += 1
+            have = stored(folder)
+            at_work += 0 < have < POINTS
+            if have > 0 and chance.random() < 0.2:
+                lines = run("export", folder, "--format=jsonl").stdout.splitlines()
+                equal(len(lines), have, "points exported after a kill")
+        run("sweep", *LONGER, "-o", folder, "-j2", "-q")
+        same_files(whole, folder)
+        equal(query(folder, "SELECT count(*), min(runs), max(runs) FROM points"),
+              [(POINTS, 1, 1)], "points, least and most runs")
+    print(f"{kills} kills in {sweeps} sweeps, {at_work} of them between two points")
+    if at_work < 20:
         raise AssertionError("hardly ever killed at work: the points are too short for this test")
-    run("sweep", *LONGER, "-o", folder, "-j2", "-q")
-    same_files(whole, folder)
-    equal(query(folder, "SELECT count(*), min(runs), max(runs) FROM points"), [(POINTS, 1, 1)],
-          "points, least and most runs")
 
 
 def case_interrupt(work):
@@ -285,6 +321,211 @@ def case_export(work):
     equal(done.stderr, f"ivcsim export: error: cannot open results store '{missing}': "
                        "No such file or directory\n", "missing folder")
     equal(done.stdout, "", "output")
+
+
+def make_shards(work, of, *options):
+    """Runs every shard of the small sweep; returns their folders."""
+    folders = [os.path.join(work, f"part{i}") for i in range(1, of + 1)]
+    for i, folder in enumerate(folders, 1):
+        run("sweep", SMALL, "--shard", f"{i}/{of}", "-o", folder, "-q", *options)
+    return folders
+
+
+def case_shard(work):
+    """Every point is in exactly one shard, and the merged folder has the bytes of a local one."""
+    whole = os.path.join(work, "whole")
+    table = run("sweep", SMALL, "-o", whole, "-q").stdout
+    for of in (1, 3, 25):
+        here = os.path.join(work, f"of{of}")
+        os.mkdir(here)
+        parts = make_shards(here, of)
+        keys = [key for part in parts for key, in query(part, "SELECT key FROM points")]
+        equal(sorted(keys), [key for key, in query(whole, "SELECT key FROM points ORDER BY key")],
+              "points of all shards")
+        # The order in which folders are given does not matter.
+        merged = os.path.join(here, "merged")
+        done = run("merge", "-o", merged, *reversed(parts))
+        equal(done.stdout, table, "table")
+        contains(done.stderr, f"{of} shards: {POINTS} of {POINTS} points, 0 failed\n")
+        same_files(whole, merged)
+        for form in ("csv", "json", "jsonl"):
+            equal(run("export", merged, "--format", form).stdout.encode(),
+                  read(whole, f"points.{form}"), form)
+        equal(sorted(os.listdir(merged)), sorted((*FILES, "results.sqlite")), "files")
+        # It is a whole sweep: nothing is left to run, and merging again changes nothing.
+        contains(run("sweep", SMALL, "-o", merged).stderr, f"{POINTS} points: 0 simulated in ")
+        run("merge", "-q", "-o", merged, *parts)
+        same_files(whole, merged)
+    # A shard continues like a sweep, and lists whose the other points are.
+    contains(run("sweep", SMALL, "--shard", "1/25", "-o", parts[0]).stderr,
+             "1 points: 0 simulated in ")
+    rows = run("sweep", SMALL, "-n", "--shard=2/25", "-o", parts[1], "--format=csv").stdout
+    states = [line.split(",")[-1] for line in rows.splitlines()[1:]]
+    equal(states.count("stored"), 1, "own points")
+    equal(len({state for state in states if state.startswith("in shard ")}), POINTS - 1,
+          "shards of the others")
+    # Without -o: in the folder where the whole belongs.
+    program = os.path.abspath(PROGRAM)
+    for args in (["sweep", SMALL, "--shard", "1/2"], ["sweep", SMALL, "--shard", "2/2"],
+                 ["merge", "out/sweep-small/shard-1-of-2", "out/sweep-small/shard-2-of-2"]):
+        subprocess.run([program, *args, "-q"], cwd=work, check=True, stdout=subprocess.DEVNULL)
+    same_files(whole, os.path.join(work, "out", "sweep-small"))
+
+
+def case_failed_shards(work):
+    """Failed points go through a merge like others, and the exit status says so."""
+    whole = os.path.join(work, "whole")
+    run("sweep", FAILING, "-o", whole, "-q", status=1)
+    parts = [os.path.join(work, f"part{i}") for i in (1, 2)]
+    for i, part in enumerate(parts, 1):
+        # The first shard gets the first point of each size, and these do not fail.
+        run("sweep", FAILING, "--shard", f"{i}/2", "-o", part, "-q", status=i - 1)
+    merged = os.path.join(work, "merged")
+    contains(run("merge", *parts, "-o", merged, status=1).stderr,
+             "2 shards: 4 of 4 points, 2 failed\n")
+    same_files(whole, merged)
+
+
+NOTHING = "ivcsim merge: error: nothing was merged: "
+LOST = (NOTHING + "points are missing\nhint: 'ivcsim sweep FILE --shard I/N' runs what a shard "
+        "lacks; --partial merges what there is\n")
+DOUBLED = NOTHING + "a point may be in one shard only\n"
+
+
+def case_lost_shard(work):
+    """A lost or doubled shard or point is named, and nothing is written."""
+    whole = os.path.join(work, "whole")
+    run("sweep", SMALL, "-o", whole, "-q")
+    parts = make_shards(work, 4)
+    merged = os.path.join(work, "merged")
+
+    def refused(folders, want):
+        done = run("merge", "-o", merged, *folders, status=5)
+        equal(done.stderr, want, "message")
+        equal(done.stdout, "", "output")
+        equal(os.path.exists(merged), False, "folder")
+
+    size = [query(part, "SELECT count(*) FROM points")[0][0] for part in parts]
+    refused([parts[0], parts[3]], "".join(
+        f"ivcsim merge: error: shard {i} of 4 is missing, with {size[i - 1]} points\n"
+        for i in (2, 3)) + LOST)
+    refused([*parts, parts[1]], "ivcsim merge: error: shard 2 of 4 is given twice: "
+            f"'{parts[1]}' and '{parts[1]}'\n" + DOUBLED)
+    again = os.path.join(work, "again")
+    shutil.copytree(parts[2], again)
+    refused([*parts, again], "ivcsim merge: error: shard 3 of 4 is given twice: "
+            f"'{parts[2]}' and '{again}'\n" + DOUBLED)
+    # A shard that was stopped, and a point that came into two shards.
+    store = sqlite3.connect(os.path.join(parts[1], "results.sqlite"))
+    row = store.execute("SELECT p.*, plan.label FROM points p JOIN plan USING(key) "
+                        "ORDER BY position").fetchone()
+    store.execute("DELETE FROM points WHERE key=?", row[:1])
+    store.commit()
+    store.close()
+    refused(parts, f"ivcsim merge: error: shard 2 of 4 ('{parts[1]}') lacks 1 of its {size[1]} "
+                   f"points, the first of them {row[-1]}\n" + LOST)
+    for part in (parts[2], parts[3]):
+        store = sqlite3.connect(os.path.join(part, "results.sqlite"))
+        store.execute(f"INSERT INTO points VALUES({','.join('?' * len(row[:-1]))})", row[:-1])
+        store.commit()
+        store.close()
+    refused(parts, f"ivcsim merge: error: point {row[-1]} is in two shards: '{parts[2]}' and "
+                   f"'{parts[3]}'\n" + DOUBLED)
+    # What there is can be merged when asked for; a sweep then runs the others.
+    done = run("merge", "-o", merged, "--partial", parts[0], parts[3])
+    contains(done.stderr, "ivcsim merge: warning: shard 3 of 4 is missing, with ")
+    have = size[0] + size[3] + 1
+    contains(run("sweep", SMALL, "-o", merged).stderr,
+             f"{POINTS} points: {POINTS - have} simulated in ")
+    same_files(whole, merged)
+
+
+def case_foreign_shard(work):
+    """Folders that are no shards of one sweep are refused; so are folders for something else."""
+    parts = make_shards(work, 2)
+    merged = os.path.join(work, "merged")
+    whole = os.path.join(work, "whole")
+    run("sweep", SMALL, "-o", whole, "-q")
+
+    def refused(folders, want):
+        equal(run("merge", "-o", merged, *folders, status=5).stderr,
+              f"ivcsim merge: error: {want}\n", "message")
+        equal(os.path.exists(merged), False, "folder")
+
+    refused([parts[0], whole], f"'{whole}' holds no shard of a sweep\n"
+                               "hint: shards are made by 'ivcsim sweep --shard I/N'")
+    other = os.path.join(work, "other")
+    run("sweep", SMALL, "--shard", "2/3", "-o", other, "-q")
+    refused([parts[0], other], f"'{parts[0]}' and '{other}' are parts of different divisions: one "
+                               "of 2 shards, the other of 3")
+    seeded_otherwise = os.path.join(work, "seed")
+    run("sweep", SMALL, "--shard=2/2", "-o", seeded_otherwise, "-q", "--set", "workload.seed=7")
+    refused([parts[0], seeded_otherwise],
+            f"'{parts[0]}' and '{seeded_otherwise}' are of different sweeps: another scenario, or "
+            "other values of --set")
+    built = os.path.join(work, "built")
+    shutil.copytree(parts[1], built)
+    store = sqlite3.connect(os.path.join(built, "results.sqlite"))
+    note = json.loads(store.execute("SELECT text FROM texts WHERE name='shard'").fetchone()[0])
+    note["program"] = "another"
+    store.execute("UPDATE texts SET text=? WHERE name='shard'", (json.dumps(note),))
+    store.commit()
+    store.close()
+    refused([parts[0], built], f"'{parts[0]}' and '{built}' were simulated by different builds of "
+                               "the program")
+    # A folder is for one shard, or for a whole sweep.
+    hint = "\nhint: choose another folder with -o; --force would empty this one\n"
+    for args, holds in ((("sweep", SMALL, "--shard=1/3", "-o", parts[0]), "shard 1 of 2"),
+                        (("sweep", SMALL, "-o", parts[0]), "shard 1 of 2"),
+                        (("sweep", SMALL, "--shard=1/2", "-o", whole), "a whole sweep"),
+                        (("merge", *parts, "-o", parts[0]), "shard 1 of 2")):
+        folder = args[-1]
+        equal(run(*args, status=5).stderr,
+              f"ivcsim {args[0]}: error: '{folder}' holds {holds}{hint}", "message")
+    run("sweep", SMALL, "-o", parts[0], "--force", "-q")
+    same_files(whole, parts[0])
+
+
+def case_emit(work):
+    """Scripts call this program with the same arguments, whatever is in them; run, they give the
+    bytes of a local sweep."""
+    name = "it's {1} {} $HOME"
+    here = os.path.join(work, name)
+    os.mkdir(here)
+    scenario = os.path.join(here, "a {.} `b`.yaml")
+    shutil.copy(SMALL, scenario)
+    sets = ("--set", "guests.sender.cores=[0]", "--set", "channels.copying.mechanism="
+            "register-shmem")
+    whole = os.path.join(work, "whole")
+    run("sweep", scenario, "-o", whole, "-q", *sets)
+    target = os.path.join(here, "to {#}")
+    text = run("sweep", scenario, "-q", "--emit", "slurm", "--tasks", "3", "-o", target, "-j2",
+               *sets).stdout
+    equal(os.path.exists(target), False, "folder")
+    contains(text, "#SBATCH --array=1-3\n")
+    contains(text, "#SBATCH --cpus-per-task=2\n")
+    script = os.path.join(work, "job")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(text)
+    for task in ("1", "2", "3"):
+        subprocess.run(["sh", script], check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "SLURM_ARRAY_TASK_ID": task})
+    merge = "".join(line[1:].strip() + "\n" for line in text.splitlines()
+                    if line.startswith("#   "))
+    subprocess.run(["sh", "-e", "-c", merge], check=True, stdout=subprocess.DEVNULL)
+    same_files(whole, target)
+    # Without --tasks: by the expected work, and this is little.
+    contains(run("sweep", scenario, "--emit", "slurm").stdout, "#SBATCH --array=1-1\n")
+    equal(run("sweep", "-", "--emit", "slurm", status=2, input=read(SMALL).decode()).stderr,
+          "ivcsim sweep: error: --emit needs a file: every task reads the scenario again\n",
+          "standard input")
+    if shutil.which("parallel") is None:
+        raise Skip("GNU parallel is not installed")
+    shutil.rmtree(target)
+    text = run("sweep", scenario, "-q", "--emit", "parallel", "--tasks", "3", "-o", target,
+               *sets).stdout
+    subprocess.run(["sh", "-e", "-c", text], check=True, stdout=subprocess.DEVNULL)
+    same_files(whole, target)
 
 
 HINT = ("hint: 'ivcsim sweep --force' sets the file aside (results.sqlite.damaged) and runs every "

@@ -26,7 +26,7 @@ completes() {
     complete_words "$@"
     [ "$(cat words)" = "$expected" ] || fail "got '$(cat words)', expected '$expected'"
 }
-completes 'bench check completion export help list plot run schema show sweep' ''
+completes 'bench check completion export help list merge plot run schema show sweep' ''
 completes 'schema show sweep' s
 completes 'csv json jsonl table' run --format ''
 completes 'json jsonl' run --format j

@@ -5,7 +5,7 @@ is_empty err
 has out 'Usage: ivcsim VERB [OPTION...] [ARGUMENT...]'
 has_not out '  man '
 cp out whole
-for verb in run sweep export plot check show list schema bench completion help; do
+for verb in run sweep merge export plot check show list schema bench completion help; do
     has whole "  $verb "
     try "$verb" --help
     status_is 0

@@ -13,7 +13,7 @@ if command -v groff >/dev/null; then
     [ ! -s lint ] || fail "groff: $(cat lint)"
 fi
 tr -d '\\' <page | sed 's/f[BRI]//g' >plain
-for verb in run sweep export plot check show list schema bench completion help; do
+for verb in run sweep merge export plot check show list schema bench completion help; do
     grep -q "^\.SS ivcsim $verb" page || fail "the page lacks $verb"
     try "$verb" --help
     # Both ways: options of --help are in the page, and there are no others in the verb's section.

@@ -1,0 +1,2 @@
+# A scheduler that is not known.
+ivcsim sweep "$files/good.yaml" --emit slrm
