@@ -1,5 +1,7 @@
 /* The event loop: pops timers in (time, phase, sequence) order and fires them, within bounds.
- * Cancelling is lazy: a pending item whose order is not the timer's own any more is skipped. */
+ * Cancelling is lazy: a pending item that does not stand for a timer any more is skipped. So is
+ * moving to a later time, which happens often and mostly without the timer ever firing: the pending
+ * item stays, and takes the timer's new place, with the order of the arming, when it comes up. */
 #include "sim/engine/engine.h"
 
 #define PHASE_SHIFT 56
@@ -27,7 +29,17 @@ void ivc_sim_clear(IvcSim *sim)
 
 void ivc_timer_init(IvcTimer *timer, uint32_t id, void (*fire)(IvcSim *, IvcTimer *))
 {
-    *timer = (IvcTimer){.id = id, .fire = fire};
+    *timer = (IvcTimer){.id = id, .fire = fire, .queued_ps = IVC_TIME_NEVER};
+}
+
+/* Makes an item for an armed timer. */
+static inline void push(IvcSim *sim, IvcTimer *timer)
+{
+    timer->queued_ps = timer->when_ps;
+    timer->queued_order = timer->order;
+    IvcQueueItem item = {.time = timer->when_ps, .order = timer->order, .target = timer};
+    if (G_UNLIKELY(!ivc_queue_push(sim->queue, item)))
+        sim->stop = IVC_STOP_QUEUE;
 }
 
 void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase)
@@ -36,9 +48,8 @@ void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase
     timer->armed = true;
     timer->when_ps = when_ps;
     timer->order = (uint64_t)phase << PHASE_SHIFT | sim->sequence++;
-    IvcQueueItem item = {.time = when_ps, .order = timer->order, .target = timer};
-    if (G_UNLIKELY(!ivc_queue_push(sim->queue, item)))
-        sim->stop = IVC_STOP_QUEUE;
+    if (timer->queued_ps >= when_ps)
+        push(sim, timer);
 }
 
 void ivc_timer_cancel(IvcTimer *timer)
@@ -77,8 +88,15 @@ IvcStop ivc_sim_run(IvcSim *sim)
     IvcQueueItem item;
     while (!sim->finished && !sim->stop && ivc_queue_pop(sim->queue, &item)) {
         IvcTimer *timer = item.target;
-        if (!timer->armed || timer->order != item.order)
+        if (timer->queued_order != item.order)
             continue;
+        timer->queued_ps = IVC_TIME_NEVER;
+        if (!timer->armed)
+            continue;
+        if (timer->order != item.order) {
+            push(sim, timer);
+            continue;
+        }
         if (item.time != sim->now) {
             if (G_UNLIKELY(item.time > sim->limits.horizon_ps)) {
                 sim->stop = IVC_STOP_HORIZON;
@@ -111,9 +129,11 @@ static gint compare_items(gconstpointer a, gconstpointer b)
 
 static void collect_live(const IvcQueueItem *item, void *data)
 {
-    const IvcTimer *timer = item->target;
-    if (timer->armed && timer->order == item->order)
-        g_array_append_val((GArray *)data, *item);
+    IvcTimer *timer = item->target;
+    if (!timer->armed || timer->queued_order != item->order || timer->queued_ps == IVC_TIME_NEVER)
+        return;
+    IvcQueueItem live = {.time = timer->when_ps, .order = timer->order, .target = timer};
+    g_array_append_val((GArray *)data, live);
 }
 
 void ivc_sim_digest(const IvcSim *sim, IvcDigest *digest)

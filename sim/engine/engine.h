@@ -26,7 +26,11 @@ struct IvcTimer {
     bool armed;
     void (*fire)(IvcSim *sim, IvcTimer *timer);
     IvcTime when_ps; /**< while armed */
-    uint64_t order;  /**< of the pending event; an event with another order is stale */
+    uint64_t order;  /**< of the firing that it is armed for */
+    /* The item of the queue that stands for it, at that time or an earlier one. Moving a timer to a
+     * later time leaves the item where it is: it is moved when it comes up, in its proper order. */
+    IvcTime queued_ps; /**< IVC_TIME_NEVER: no item */
+    uint64_t queued_order;
 };
 
 /** Why a run ended early. */

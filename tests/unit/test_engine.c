@@ -96,6 +96,47 @@ START_TEST(test_arming_moves_and_cancelling_forgets)
 }
 END_TEST
 
+static char *digest_of(const IvcSim *sim)
+{
+    IvcDigest digest;
+    ivc_digest_init(&digest, sim->now, NULL);
+    ivc_sim_digest(sim, &digest);
+    return ivc_digest_text(&digest);
+}
+
+/* A timer that is moved on and on costs one pending item, and fires in the order of its arming. */
+START_TEST(test_moving_on_leaves_nothing_behind)
+{
+    IvcSim sim;
+    ivc_sim_init(&sim, &limits);
+    g_autoptr(GString) log = g_string_new(NULL);
+    Probe a, b, c;
+    probe_init(&a, 1, log);
+    probe_init(&b, 2, log);
+    probe_init(&c, 3, log);
+    for (IvcTime when = 10; when < 1000; when++)
+        ivc_timer_arm(&sim, &a.timer, when, IVC_PHASE_ACT);
+    ck_assert_uint_eq(ivc_queue_size(sim.queue), 1);
+    ivc_timer_arm(&sim, &b.timer, 1000, IVC_PHASE_ACT);
+    ivc_timer_arm(&sim, &a.timer, 1000, IVC_PHASE_ACT);
+    ivc_timer_arm(&sim, &c.timer, 1000, IVC_PHASE_ACT);
+    ck_assert_uint_eq(ivc_queue_size(sim.queue), 3);
+    g_autofree char *moved = digest_of(&sim);
+    ck_assert_int_eq(ivc_sim_run(&sim), IVC_STOP_NONE);
+    ck_assert_str_eq(log->str, "2@1000 1@1000 3@1000 ");
+    ck_assert_uint_eq(sim.events, 3);
+    ivc_sim_clear(&sim);
+    /* To a digest it is as if it had been there from the start. */
+    ivc_sim_init(&sim, &limits);
+    ivc_timer_arm(&sim, &b.timer, 1000, IVC_PHASE_ACT);
+    ivc_timer_arm(&sim, &a.timer, 1000, IVC_PHASE_ACT);
+    ivc_timer_arm(&sim, &c.timer, 1000, IVC_PHASE_ACT);
+    g_autofree char *straight = digest_of(&sim);
+    ck_assert_str_eq(moved, straight);
+    ivc_sim_clear(&sim);
+}
+END_TEST
+
 START_TEST(test_arming_in_the_past_asserts)
 {
     IvcSim sim;
@@ -373,6 +414,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_time_then_phase_then_sequence);
     tcase_add_test(tests, test_arming_moves_and_cancelling_forgets);
+    tcase_add_test(tests, test_moving_on_leaves_nothing_behind);
     tcase_add_test_raise_signal(tests, test_arming_in_the_past_asserts, SIGABRT);
     tcase_add_test(tests, test_horizon);
     tcase_add_test(tests, test_events_of_one_instant);
