@@ -345,7 +345,7 @@ static void check_access(const IvcVmcommSpec *spec, const IvcScenario *scenario,
             return;
         bool listed = false;
         for (size_t i = 0; i < spec->access.n; i++)
-            listed = listed || g_str_equal(spec->access.items[i], guest);
+            listed = listed || ivc_scenario_names_guest(scenario, spec->access.items[i], guest);
         if (listed)
             continue;
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-access", place_of(scenario, path, "access"),
