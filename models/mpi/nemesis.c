@@ -9,6 +9,7 @@
  * copy that later versions offer, and the network modules. */
 #include "models/mpi/match.h"
 #include "models/mpi/mechanisms.h"
+#include "sim/model/pairs.h"
 
 typedef struct {
     IvcBytes cell;
@@ -81,7 +82,7 @@ typedef struct {
 
 typedef struct {
     Box fastbox;
-    Box *slots;
+    Box *slots;      /* NULL before the first rendezvous */
     uint64_t filled; /* slots of the present rendezvous, by the sender */
     uint64_t taken;  /* by the receiver */
     bool cleared;    /* the receiver is there: clear to send */
@@ -127,7 +128,7 @@ struct Nemesis {
     Spec spec;
     uint32_t n;
     Process *processes;
-    Pair *pairs; /* [from * n + to] */
+    IvcPairs pairs; /* of Pair */
     uint64_t in_flight;
     IvcTime send_ps;
     IvcTime recv_ps;
@@ -175,15 +176,9 @@ static void *nemesis_create(IvcPlatform *platform, const void *spec, IvcRank *ra
     self->poll_ps = platform->t.poll + ivc_platform_ps(platform, self->spec.progress);
     self->stage0 = platform->stage_mechanism;
     self->processes = g_new0(Process, n);
-    self->pairs = g_new0(Pair, (gsize)n * n);
+    ivc_pairs_init(&self->pairs, n, sizeof(Pair));
     for (uint32_t r = 0; r < n; r++)
         process_init(self, &self->processes[r], &ranks[r]);
-    for (uint32_t p = 0; p < n * n; p++) {
-        box_init(platform, &self->pairs[p].fastbox, self->spec.cell.n);
-        self->pairs[p].slots = g_new0(Box, self->spec.slots);
-        for (uint32_t s = 0; s < self->spec.slots; s++)
-            box_init(platform, &self->pairs[p].slots[s], self->spec.slot.n);
-    }
     ivc_platform_count(platform, "fastbox_messages", "count", "messages through a fast box",
                        &self->fastbox_messages);
     ivc_platform_count(platform, "cell_messages", "count", "messages through a queued cell",
@@ -202,10 +197,10 @@ static void nemesis_free(void *channel)
         g_free(self->processes[r].cells);
         g_free(self->processes[r].free_cells);
     }
-    for (uint32_t p = 0; p < self->n * self->n; p++)
-        g_free(self->pairs[p].slots);
+    for (uint32_t p = 0; p < ivc_pairs_count(&self->pairs); p++)
+        g_free(((Pair *)ivc_pairs_at(&self->pairs, p)->state)->slots);
     g_free(self->processes);
-    g_free(self->pairs);
+    ivc_pairs_clear(&self->pairs);
     g_free(self);
 }
 
@@ -220,9 +215,26 @@ static Process *process_of(IvcRank *rank)
     return &((Nemesis *)rank->channel)->processes[rank->rank];
 }
 
+/* What two processes share, made at its first use. */
 static Pair *pair_of(Nemesis *self, uint32_t from, uint32_t to)
 {
-    return &self->pairs[(gsize)from * self->n + to];
+    Pair *pair = ivc_pairs_find(&self->pairs, from, to);
+    if (G_LIKELY(pair))
+        return pair;
+    pair = ivc_pairs_add(&self->pairs, from, to);
+    box_init(self->platform, &pair->fastbox, self->spec.cell.n);
+    return pair;
+}
+
+static Pair *pair_with_slots(Nemesis *self, uint32_t from, uint32_t to)
+{
+    Pair *pair = pair_of(self, from, to);
+    if (G_LIKELY(pair->slots))
+        return pair;
+    pair->slots = g_new0(Box, self->spec.slots);
+    for (uint32_t s = 0; s < self->spec.slots; s++)
+        box_init(self->platform, &pair->slots[s], self->spec.slot.n);
+    return pair;
 }
 
 static void publish(Nemesis *self, uint32_t to, const IvcMpiCall *call, uint32_t kind,
@@ -276,7 +288,9 @@ static IvcStep nemesis_send(IvcRank *rank, IvcMpiCall *call)
     Nemesis *self = process->nemesis;
     IvcAgent *agent = &rank->agent;
     Frame *f = &process->frame;
-    Pair *pair = pair_of(self, rank->rank, (uint32_t)call->peer);
+    Pair *pair = call->bytes > self->spec.eager_max.n
+                     ? pair_with_slots(self, rank->rank, (uint32_t)call->peer)
+                     : pair_of(self, rank->rank, (uint32_t)call->peer);
     IVC_BEGIN(f);
     ivc_owe(agent, self->send_ps, self->stage0 + SEND);
     if (self->spec.fastbox && call->bytes <= self->spec.eager_max.n) {
@@ -479,10 +493,13 @@ static void box_digest(const Nemesis *self, const Box *box, IvcDigest *digest)
     ivc_digest_u64(digest, box->full);
 }
 
-static void pair_digest(const Nemesis *self, const Pair *pair, IvcDigest *digest)
+static void pair_digest(const Nemesis *self, const IvcPair *used, IvcDigest *digest)
 {
+    const Pair *pair = used->state;
+    ivc_digest_u64(digest, (uint64_t)used->from << 32 | used->to);
     box_digest(self, &pair->fastbox, digest);
-    for (uint32_t s = 0; !digest->brief && s < self->spec.slots; s++)
+    ivc_digest_u64(digest, pair->slots != NULL);
+    for (uint32_t s = 0; !digest->brief && pair->slots && s < self->spec.slots; s++)
         box_digest(self, &pair->slots[(pair->taken + s) % self->spec.slots], digest);
     /* The slots of the ring are alike: only the difference matters. */
     ivc_digest_u64(digest, pair->filled - pair->taken);
@@ -547,8 +564,8 @@ static void nemesis_digest(const void *channel, IvcDigest *digest)
     const Nemesis *self = channel;
     for (uint32_t r = 0; r < self->n; r++)
         process_digest(&self->processes[r], digest);
-    for (uint32_t p = 0; p < self->n * self->n; p++)
-        pair_digest(self, &self->pairs[p], digest);
+    for (uint32_t p = 0; p < ivc_pairs_count(&self->pairs); p++)
+        pair_digest(self, ivc_pairs_at(&self->pairs, p), digest);
     ivc_digest_u64(digest, self->in_flight);
 }
 

@@ -11,6 +11,7 @@
 #include "models/mpi/match.h"
 #include "models/net/mechanisms.h"
 #include "models/net/tcp.h"
+#include "sim/model/pairs.h"
 
 typedef struct {
     IvcTcpSpec tcp;
@@ -132,15 +133,20 @@ struct Sock {
     uint32_t stage0;
     IvcTcp *tcp;
     Process *processes;
-    Stream *streams; /* [from * n + to] */
+    IvcPairs streams; /* of Stream */
     IvcTime send_ps;
     IvcTime recv_ps;
     uint64_t in_flight;
 };
 
-static Stream *stream_of(const Sock *sock, uint32_t from, uint32_t to)
+static Stream *stream_of(Sock *sock, uint32_t from, uint32_t to)
 {
-    return &sock->streams[(gsize)from * sock->n + to];
+    Stream *stream = ivc_pairs_find(&sock->streams, from, to);
+    if (G_LIKELY(stream))
+        return stream;
+    stream = ivc_pairs_add(&sock->streams, from, to);
+    ivc_arrivals_init(&stream->sent, 4);
+    return stream;
 }
 
 static Process *process_of(IvcRank *rank)
@@ -172,15 +178,11 @@ static uint64_t data_bytes(const IvcArrival *message)
 /* Picks the next connection that has something to read. */
 static bool pick_readable(Process *process)
 {
-    Sock *sock = process->sock;
-    for (uint32_t i = 1; i <= sock->n; i++) {
-        uint32_t from = (process->peer + i) % sock->n;
-        if (from != process->rank->rank && ivc_tcp_readable(sock->tcp, from, process->rank->rank)) {
-            process->peer = from;
-            return true;
-        }
-    }
-    return false;
+    uint32_t from = ivc_tcp_next_readable(process->sock->tcp, process->peer, process->rank->rank);
+    if (from == IVC_TCP_NOBODY)
+        return false;
+    process->peer = from;
+    return true;
 }
 
 /* The header has come: does the open Recv ask for this message? */
@@ -229,12 +231,12 @@ static IvcStep progress(Process *process, IvcMpiCall *recv_call)
     Sock *sock = process->sock;
     IvcAgent *agent = &process->rank->agent;
     uint32_t me = process->rank->rank;
-    Stream *stream = stream_of(sock, process->peer, me);
+    Stream *stream = ivc_pairs_find(&sock->streams, process->peer, me);
     IVC_BEGIN(&process->progress);
     while (!pick_readable(process)) {
         IVC_CALL(&process->progress, ivc_tcp_poll(sock->tcp, agent, me, &process->io));
     }
-    stream = stream_of(sock, process->peer, me);
+    stream = ivc_pairs_find(&sock->streams, process->peer, me);
     if (!stream->in_body && ivc_arrivals_at(&stream->sent, 0)->kind != BODY) {
         IVC_CALL(&process->progress,
                  ivc_tcp_read(sock->tcp, agent, process->peer, me, NULL, 0,
@@ -350,9 +352,7 @@ static void *sock_create(IvcPlatform *platform, const void *spec, IvcRank *ranks
     sock->recv_ps = ivc_platform_ps(platform, sock->spec->recv_overhead);
     sock->tcp = ivc_tcp_new(platform, &sock->spec->tcp, sock->stage0);
     sock->processes = g_new0(Process, n);
-    sock->streams = g_new0(Stream, (gsize)n * n);
-    for (uint32_t w = 0; w < n * n; w++)
-        ivc_arrivals_init(&sock->streams[w].sent, 4);
+    ivc_pairs_init(&sock->streams, n, sizeof(Stream));
     for (uint32_t r = 0; r < n; r++) {
         Process *process = &sock->processes[r];
         process->sock = sock;
@@ -367,20 +367,20 @@ static void *sock_create(IvcPlatform *platform, const void *spec, IvcRank *ranks
 static void sock_free(void *channel)
 {
     Sock *sock = channel;
-    for (uint32_t w = 0; w < sock->n * sock->n; w++)
-        ivc_arrivals_clear(&sock->streams[w].sent);
+    for (uint32_t s = 0; s < ivc_pairs_count(&sock->streams); s++)
+        ivc_arrivals_clear(&((Stream *)ivc_pairs_at(&sock->streams, s)->state)->sent);
     for (uint32_t r = 0; r < sock->n; r++)
         ivc_arrivals_clear(&sock->processes[r].unexpected);
     ivc_tcp_free(sock->tcp);
     g_free(sock->processes);
-    g_free(sock->streams);
+    ivc_pairs_clear(&sock->streams);
     g_free(sock);
 }
 
 static IvcStep sock_setup(IvcRank *rank)
 {
-    ivc_tcp_open(((Sock *)rank->channel)->tcp, &rank->agent, rank->rank);
-    return IVC_DONE;
+    (void)rank;
+    return IVC_DONE; /* connections are opened by the first message */
 }
 
 static uint64_t sock_bytes_max(const void *spec)
@@ -424,10 +424,11 @@ static void sock_digest(const void *channel, IvcDigest *digest)
     ivc_tcp_digest(sock->tcp, digest);
     for (uint32_t r = 0; r < sock->n; r++)
         process_digest(&sock->processes[r], digest);
-    for (uint32_t w = 0; w < sock->n * sock->n; w++) {
-        const Stream *stream = &sock->streams[w];
-        ivc_arrivals_digest(&stream->sent, sock->processes[w % sock->n].rank->received_from,
-                            digest);
+    for (uint32_t s = 0; s < ivc_pairs_count(&sock->streams); s++) {
+        const IvcPair *pair = ivc_pairs_at(&sock->streams, s);
+        const Stream *stream = pair->state;
+        ivc_digest_u64(digest, (uint64_t)pair->from << 32 | pair->to);
+        ivc_arrivals_digest(&stream->sent, sock->processes[pair->to].rank->received_from, digest);
         ivc_digest_u64(digest, stream->in_body);
         ivc_digest_u64(digest, stream->wanted);
         ivc_digest_u64(digest, stream->got);

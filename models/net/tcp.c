@@ -13,7 +13,9 @@
  * offload (TSO, GRO), receive buffer auto-tuning, memory accounting by skb overhead. */
 #include "models/net/tcp.h"
 
-/* A socket buffer of one segment. */
+#include "sim/model/pairs.h"
+
+/* A socket buffer of one segment; all zeros before its first use. */
 typedef struct {
     IvcBuffer data;
     uint64_t bytes;
@@ -87,7 +89,11 @@ struct IvcTcp {
     uint32_t n_in;
     uint64_t mss;
     Stack *stacks;
-    Way *ways; /* [from * n + to] */
+    IvcPairs ways;      /* of Way; both directions of a connection are made at once */
+    size_t words;       /* of a row of the sets below, each by the rank that receives */
+    uint64_t *frames;   /* from whom there are frames in the ring */
+    uint64_t *readable; /* from whom there is something to read */
+    uint64_t *unacked;  /* from whom there are segments to acknowledge */
     struct {
         IvcTime socket_call, tx_segment, rx_segment, ack_tx, ack_rx, driver_tx, driver_rx, softirq,
             checksum_word;
@@ -99,7 +105,26 @@ struct IvcTcp {
 
 static Way *way_of(const IvcTcp *tcp, uint32_t from, uint32_t to)
 {
-    return &tcp->ways[(gsize)from * tcp->n + to];
+    return ivc_pairs_find(&tcp->ways, from, to);
+}
+
+/* ---- sets of ranks: they follow from the ways, and spare looking at all of them ---- */
+
+static void mark(const IvcTcp *tcp, uint64_t *set, uint32_t to, uint32_t from, bool on)
+{
+    uint64_t *word = &set[to * tcp->words + from / 64], bit = UINT64_C(1) << from % 64;
+    *word = on ? *word | bit : *word & ~bit;
+}
+
+/* The first rank of the set at or after `at`; NOBODY when there is none. */
+static uint32_t next_marked(const IvcTcp *tcp, const uint64_t *set, uint32_t to, uint32_t at)
+{
+    const uint64_t *row = &set[to * tcp->words];
+    uint64_t mask = UINT64_MAX << at % 64;
+    for (size_t w = at / 64; w < tcp->words; w++, mask = UINT64_MAX)
+        if (row[w] & mask)
+            return (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(row[w] & mask);
+    return IVC_TCP_NOBODY;
 }
 
 static IvcTime checksum_ps(const IvcTcp *tcp, uint64_t bytes)
@@ -169,10 +194,10 @@ static void push_frame(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes)
     slot->ack = back->acked = back->arrived;
     slot->edge = back->offered = back->consumed + tcp->spec->rcvbuf.n;
     back->unacked_segments = 0;
-    for (uint32_t r = 0; r < tcp->n; r++)
-        if (r != from && way_of(tcp, r, from)->unacked_segments)
-            return;
-    ivc_timer_cancel(&tcp->stacks[from].ack_timer);
+    mark(tcp, tcp->frames, to, from, true);
+    mark(tcp, tcp->unacked, from, to, false);
+    if (next_marked(tcp, tcp->unacked, from, 0) == IVC_TCP_NOBODY)
+        ivc_timer_cancel(&tcp->stacks[from].ack_timer);
 }
 
 /* The first socket buffer that could be sent now, or NULL. */
@@ -241,15 +266,22 @@ static bool can_write(const IvcTcp *tcp, const Way *way)
     return open_tail(tcp, way) || room(tcp, way) > 0;
 }
 
+/* Prepares an skb for new bytes. */
+static Skb *skb_empty(IvcTcp *tcp, Skb *skb)
+{
+    if (!skb->data.id)
+        ivc_buffer_init(&skb->data, ivc_platform_id(tcp->platform), tcp->mss);
+    skb->bytes = skb->read = 0;
+    return skb;
+}
+
 /* The skb that the next bytes go into. */
 static Skb *tail_for(IvcTcp *tcp, Way *way)
 {
     Skb *tail = open_tail(tcp, way);
     if (tail)
         return tail;
-    Skb *skb = out_at(tcp, way, way->out_n++);
-    skb->bytes = 0;
-    return skb;
+    return skb_empty(tcp, out_at(tcp, way, way->out_n++));
 }
 
 /* Makes room for the next part of a write in a socket buffer; returns the buffer's index. */
@@ -264,10 +296,37 @@ static uint32_t reserve_part(IvcTcp *tcp, Way *way, uint64_t header_left, IvcTcp
     return (uint32_t)(skb - way->out);
 }
 
+/* The driver of the sending side clears the memory of a ring as it sets it up; no time passes. */
+static void way_open(IvcTcp *tcp, uint32_t from, uint32_t to)
+{
+    Way *way = ivc_pairs_add(&tcp->ways, from, to);
+    way->out = g_new0(Skb, tcp->n_out);
+    way->in = g_new0(Skb, tcp->n_in);
+    way->ring = g_new0(Slot, tcp->spec->ring);
+    way->edge = way->offered = tcp->spec->rcvbuf.n;
+    for (uint32_t i = 0; i < tcp->spec->ring; i++) {
+        IvcBuffer *slot = &way->ring[i].data;
+        ivc_buffer_init(slot, ivc_platform_id(tcp->platform), tcp->mss);
+        ivc_produce(&tcp->stacks[from].softirq, slot, 0, slot->bytes);
+        ivc_buffer_done(slot);
+    }
+}
+
+/* The way to another rank; who writes first opens the connection. */
+static Way *connection(IvcTcp *tcp, uint32_t from, uint32_t to)
+{
+    Way *way = way_of(tcp, from, to);
+    if (G_LIKELY(way))
+        return way;
+    way_open(tcp, MIN(from, to), MAX(from, to));
+    way_open(tcp, MAX(from, to), MIN(from, to));
+    return way_of(tcp, from, to);
+}
+
 IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, uint64_t header,
                       IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcTcpFrame *f)
 {
-    Way *way = way_of(tcp, from, to);
+    Way *way = connection(tcp, from, to);
     Stack *stack = &tcp->stacks[from];
     const IvcMachineTimes *t = &tcp->platform->t;
     uint64_t done;
@@ -329,9 +388,7 @@ static Skb *arrival_skb(IvcTcp *tcp, Way *way, uint64_t bytes)
     Skb *last = &way->in[(way->in_first + way->in_n + tcp->n_in - 1) % tcp->n_in];
     if (way->in_n && last->bytes + bytes <= tcp->mss)
         return last;
-    Skb *skb = &way->in[(way->in_first + way->in_n++) % tcp->n_in];
-    skb->bytes = skb->read = 0;
-    return skb;
+    return skb_empty(tcp, &way->in[(way->in_first + way->in_n++) % tcp->n_in]);
 }
 
 static void arm_ack_timer(Stack *stack)
@@ -397,6 +454,8 @@ static IvcStep take_frame(Stack *stack, IvcAgent *agent)
         in->in[stack->skb].bytes += first_slot(in)->bytes;
         in->arrived += first_slot(in)->bytes;
         in->unacked_segments++;
+        mark(tcp, tcp->readable, stack->rank, stack->from, true);
+        mark(tcp, tcp->unacked, stack->rank, stack->from, true);
     } else {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->t.ack_rx, tcp->stage0 + TCP_ACK));
     }
@@ -404,6 +463,7 @@ static IvcStep take_frame(Stack *stack, IvcAgent *agent)
     ivc_buffer_done(&first_slot(in)->data);
     in->ring_first = (uint32_t)((in->ring_first + 1) % tcp->spec->ring);
     in->ring_n--;
+    mark(tcp, tcp->frames, stack->rank, stack->from, in->ring_n > 0);
     if (wake_process(stack, stack->polls && in->arrived > in->consumed)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
@@ -430,14 +490,6 @@ static void ack_timer_fire(IvcSim *sim, IvcTimer *timer)
     ivc_signal(sim, &stack->work);
 }
 
-static bool has_frames(const IvcTcp *tcp, uint32_t rank)
-{
-    for (uint32_t from = 0; from < tcp->n; from++)
-        if (from != rank && way_of(tcp, from, rank)->ring_n)
-            return true;
-    return false;
-}
-
 static IvcStep softirq_step(IvcAgent *agent)
 {
     Stack *stack = (Stack *)((char *)agent - offsetof(Stack, softirq));
@@ -450,17 +502,16 @@ static IvcStep softirq_step(IvcAgent *agent)
         IVC_AWAIT(&stack->soft_frame, ivc_spend(agent, tcp->t.softirq, tcp->stage0 + TCP_SOFTIRQ));
         if (stack->ack_due) {
             stack->ack_due = false;
-            for (stack->from = 0; stack->from < tcp->n; stack->from++) {
-                if (stack->from == stack->rank ||
-                    !way_of(tcp, stack->from, stack->rank)->unacked_segments)
-                    continue;
+            for (stack->from = next_marked(tcp, tcp->unacked, stack->rank, 0);
+                 stack->from != IVC_TCP_NOBODY;
+                 stack->from = next_marked(tcp, tcp->unacked, stack->rank, stack->from + 1)) {
                 IVC_CALL(&stack->soft_frame, send_ack(stack, agent, stack->from));
             }
         }
-        while (has_frames(tcp, stack->rank)) {
-            for (stack->from = 0; stack->from < tcp->n; stack->from++) {
-                if (stack->from == stack->rank || !way_of(tcp, stack->from, stack->rank)->ring_n)
-                    continue;
+        while (next_marked(tcp, tcp->frames, stack->rank, 0) != IVC_TCP_NOBODY) {
+            for (stack->from = next_marked(tcp, tcp->frames, stack->rank, 0);
+                 stack->from != IVC_TCP_NOBODY;
+                 stack->from = next_marked(tcp, tcp->frames, stack->rank, stack->from + 1)) {
                 IVC_CALL(&stack->soft_frame, take_frame(stack, agent));
             }
         }
@@ -472,7 +523,13 @@ static IvcStep softirq_step(IvcAgent *agent)
 uint64_t ivc_tcp_readable(const IvcTcp *tcp, uint32_t from, uint32_t to)
 {
     const Way *way = way_of(tcp, from, to);
-    return way->arrived - way->consumed;
+    return way ? way->arrived - way->consumed : 0;
+}
+
+uint32_t ivc_tcp_next_readable(const IvcTcp *tcp, uint32_t after, uint32_t to)
+{
+    uint32_t from = next_marked(tcp, tcp->readable, to, after + 1);
+    return from != IVC_TCP_NOBODY ? from : next_marked(tcp, tcp->readable, to, 0);
 }
 
 IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcBuffer *buffer,
@@ -493,6 +550,7 @@ IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, I
         ivc_owe(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM);
         skb->read += f->part;
         way->consumed += f->part;
+        mark(tcp, tcp->readable, to, from, way->arrived > way->consumed);
         f->at += f->part;
         if (skb->read == skb->bytes) {
             ivc_buffer_done(&skb->data);
@@ -504,18 +562,11 @@ IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, I
         /* Sent from the softirq of this core, as the stack does at the end of a read. */
         tcp->stacks[to].ack_due = true;
         way->unacked_segments++;
+        mark(tcp, tcp->unacked, to, from, true);
         ivc_signal(agent->sim, &tcp->stacks[to].work);
     }
     IVC_AWAIT(f, ivc_spend(agent, t->syscall_exit, IVC_STAGE_SYSCALL));
     IVC_END(f);
-}
-
-static bool any_readable(const IvcTcp *tcp, uint32_t rank)
-{
-    for (uint32_t from = 0; from < tcp->n; from++)
-        if (from != rank && ivc_tcp_readable(tcp, from, rank))
-            return true;
-    return false;
 }
 
 IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f)
@@ -525,7 +576,7 @@ IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f
     IVC_BEGIN(f);
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
-    while (!any_readable(tcp, rank)) {
+    while (next_marked(tcp, tcp->readable, rank, 0) == IVC_TCP_NOBODY) {
         stack->polls = true;
         IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
         stack->polls = false;
@@ -535,24 +586,6 @@ IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f
 }
 
 /* ---- building ---- */
-
-static Skb *skbs_new(IvcTcp *tcp, uint32_t n)
-{
-    Skb *skbs = g_new0(Skb, n);
-    for (uint32_t i = 0; i < n; i++)
-        ivc_buffer_init(&skbs[i].data, ivc_platform_id(tcp->platform), tcp->mss);
-    return skbs;
-}
-
-static void way_init(IvcTcp *tcp, Way *way)
-{
-    way->out = skbs_new(tcp, tcp->n_out);
-    way->in = skbs_new(tcp, tcp->n_in);
-    way->ring = g_new0(Slot, tcp->spec->ring);
-    for (uint32_t i = 0; i < tcp->spec->ring; i++)
-        ivc_buffer_init(&way->ring[i].data, ivc_platform_id(tcp->platform), tcp->mss);
-    way->edge = way->offered = tcp->spec->rcvbuf.n;
-}
 
 static void stack_init(IvcTcp *tcp, uint32_t rank)
 {
@@ -603,10 +636,11 @@ IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stag
     tcp->n_in = (uint32_t)(2 * (spec->rcvbuf.n / tcp->mss) + 4);
     set_times(tcp);
     tcp->stacks = g_new0(Stack, tcp->n);
-    tcp->ways = g_new0(Way, (gsize)tcp->n * tcp->n);
-    for (uint32_t w = 0; w < tcp->n * tcp->n; w++)
-        if (w / tcp->n != w % tcp->n)
-            way_init(tcp, &tcp->ways[w]);
+    ivc_pairs_init(&tcp->ways, tcp->n, sizeof(Way));
+    tcp->words = (tcp->n + 63) / 64;
+    tcp->frames = g_new0(uint64_t, tcp->n * tcp->words);
+    tcp->readable = g_new0(uint64_t, tcp->n * tcp->words);
+    tcp->unacked = g_new0(uint64_t, tcp->n * tcp->words);
     for (uint32_t r = 0; r < tcp->n; r++)
         stack_init(tcp, r);
     ivc_platform_count(platform, "tcp_segments", "count", "TCP segments with data", &tcp->segments);
@@ -619,24 +653,18 @@ IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stag
 
 void ivc_tcp_free(IvcTcp *tcp)
 {
-    for (uint32_t w = 0; w < tcp->n * tcp->n; w++) {
-        g_free(tcp->ways[w].out);
-        g_free(tcp->ways[w].in);
-        g_free(tcp->ways[w].ring);
+    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
+        Way *way = ivc_pairs_at(&tcp->ways, w)->state;
+        g_free(way->out);
+        g_free(way->in);
+        g_free(way->ring);
     }
-    g_free(tcp->ways);
+    ivc_pairs_clear(&tcp->ways);
+    g_free(tcp->frames);
+    g_free(tcp->readable);
+    g_free(tcp->unacked);
     g_free(tcp->stacks);
     g_free(tcp);
-}
-
-void ivc_tcp_open(IvcTcp *tcp, IvcAgent *agent, uint32_t rank)
-{
-    for (uint32_t to = 0; to < tcp->n; to++)
-        for (uint32_t i = 0; to != rank && i < tcp->spec->ring; i++) {
-            IvcBuffer *slot = &way_of(tcp, rank, to)->ring[i].data;
-            ivc_produce(agent, slot, 0, slot->bytes);
-            ivc_buffer_done(slot);
-        }
 }
 
 const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key)
@@ -654,9 +682,19 @@ const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key)
 uint64_t ivc_tcp_in_flight(const IvcTcp *tcp)
 {
     uint64_t sum = 0;
-    for (uint32_t w = 0; w < tcp->n * tcp->n; w++)
-        sum += tcp->ways[w].end - tcp->ways[w].consumed;
+    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
+        const Way *way = ivc_pairs_at(&tcp->ways, w)->state;
+        sum += way->end - way->consumed;
+    }
     return sum;
+}
+
+/* A buffer that was never used is as good as one of which nothing is left. */
+static void skb_data_digest(const IvcTcp *tcp, const Skb *skb, IvcDigest *digest)
+{
+    IvcBuffer fresh;
+    ivc_buffer_init(&fresh, 0, tcp->mss);
+    ivc_buffer_digest(tcp->platform->memory, skb->data.id ? &skb->data : &fresh, digest);
 }
 
 /* Buffers and slots of a ring are alike: where it begins is only a name. */
@@ -665,7 +703,7 @@ static void rings_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
     const IvcMemory *memory = tcp->platform->memory;
     for (uint32_t i = 0; i < tcp->n_out; i++) {
         const Skb *skb = out_at(tcp, way, i);
-        ivc_buffer_digest(memory, &skb->data, digest);
+        skb_data_digest(tcp, skb, digest);
         if (i < way->out_n)
             ivc_digest_u64(digest, skb->bytes);
         if (i < way->out_sent)
@@ -673,7 +711,7 @@ static void rings_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
     }
     for (uint32_t i = 0; i < tcp->n_in; i++) {
         const Skb *skb = &way->in[(way->in_first + i) % tcp->n_in];
-        ivc_buffer_digest(memory, &skb->data, digest);
+        skb_data_digest(tcp, skb, digest);
         if (i < way->in_n) {
             ivc_digest_u64(digest, skb->bytes);
             ivc_digest_u64(digest, skb->read);
@@ -736,8 +774,9 @@ static uint32_t from_first(uint32_t index, uint32_t first, uint32_t n)
 static void stack_digest(const Stack *stack, IvcDigest *digest)
 {
     const IvcTcp *tcp = stack->tcp;
-    const Way *in = way_of(tcp, stack->from, stack->rank);
-    const Way *out = way_of(tcp, stack->rank, stack->from);
+    bool busy = stack->packet_frame.label; /* with a frame of rank `from` */
+    const Way *in = busy ? way_of(tcp, stack->from, stack->rank) : NULL;
+    const Way *out = busy ? way_of(tcp, stack->rank, stack->from) : NULL;
     ivc_agent_digest(&stack->interrupt, digest);
     ivc_agent_digest(&stack->softirq, digest);
     ivc_signal_digest(&stack->sleeper.signal, digest);
@@ -757,9 +796,9 @@ static void stack_digest(const Stack *stack, IvcDigest *digest)
     ivc_digest_u64(digest, stack->ack_frame.label);
     ivc_digest_u64(digest, stack->transmit.label);
     ivc_digest_u64(digest, stack->soft_frame.label ? stack->from : 0);
-    if (stack->transmit.label)
+    if (out && stack->transmit.label)
         ivc_digest_u64(digest, from_first(stack->transmit.skb, out->out_first, tcp->n_out));
-    if (stack->packet_frame.label)
+    if (in)
         ivc_digest_u64(digest, from_first(stack->skb, in->in_first, tcp->n_in));
 }
 
@@ -776,7 +815,7 @@ void ivc_tcp_frame_digest(const IvcTcp *tcp, const IvcTcpFrame *frame, uint32_t 
     ivc_digest_u64(digest, frame->part);
     ivc_digest_u64(digest, frame->of_header);
     ivc_digest_u64(digest, frame->at);
-    if (way->transmitting)
+    if (way && way->transmitting)
         ivc_digest_u64(digest, from_first(frame->transmit.skb, way->out_first, tcp->n_out));
 }
 
@@ -784,10 +823,10 @@ void ivc_tcp_digest(const IvcTcp *tcp, IvcDigest *digest)
 {
     for (uint32_t r = 0; r < tcp->n; r++)
         stack_digest(&tcp->stacks[r], digest);
-    for (uint32_t from = 0; from < tcp->n; from++)
-        for (uint32_t to = 0; to < tcp->n; to++)
-            if (from != to) {
-                way_digest(tcp, way_of(tcp, from, to), digest);
-                ring_digest(tcp, from, to, digest);
-            }
+    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
+        const IvcPair *pair = ivc_pairs_at(&tcp->ways, w);
+        ivc_digest_u64(digest, (uint64_t)pair->from << 32 | pair->to);
+        way_digest(tcp, pair->state, digest);
+        ring_digest(tcp, pair->from, pair->to, digest);
+    }
 }

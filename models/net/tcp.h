@@ -80,9 +80,6 @@ typedef struct {
 IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0);
 void ivc_tcp_free(IvcTcp *tcp);
 
-/** Set-up of a rank's network device: its driver clears the memory of its rings; no time passes. */
-void ivc_tcp_open(IvcTcp *tcp, IvcAgent *agent, uint32_t rank);
-
 /**
  * writev(): puts a header of `header` bytes and `bytes` of `buffer` from `at` on the connection;
  * blocks while the socket buffer is full. The header lies in L1. `buffer` may be NULL with 0 bytes.
@@ -92,6 +89,11 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
 
 /** Bytes that can be read from `from` now. */
 uint64_t ivc_tcp_readable(const IvcTcp *tcp, uint32_t from, uint32_t to);
+
+#define IVC_TCP_NOBODY UINT32_MAX
+
+/** The next rank after `after`, in a round, from which `to` can read something; or NOBODY. */
+uint32_t ivc_tcp_next_readable(const IvcTcp *tcp, uint32_t after, uint32_t to);
 
 /**
  * read(): takes up to `bytes` that have arrived from `from`; frame->at says how many. At least one

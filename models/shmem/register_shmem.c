@@ -169,6 +169,20 @@ static uint64_t piece_of(const IvcVmcommSpec *spec)
     return MIN(piece, largest_block(spec));
 }
 
+/* Numbers the guests of the ranks in the order of the ranks. */
+static void number_guests(IvcVmcomm *module)
+{
+    const IvcRankPlace *places = module->platform->ranks;
+    unsigned next = 0;
+    for (uint32_t r = 0; r < module->n; r++) {
+        uint32_t first = 0;
+        while (places[first].guest != places[r].guest)
+            first++;
+        module->ports[r].guest = first < r ? module->ports[first].guest : next++;
+    }
+    g_assert(next <= IVC_REGION_GUESTS_MAX); /* no register block serves so many cores */
+}
+
 /* The hypervisor's part at start-up: the region, and who may map it. */
 static void build_region(IvcVmcomm *module)
 {
@@ -176,7 +190,7 @@ static void build_region(IvcVmcomm *module)
     IvcRegionSpec spec = {.size_bytes = module->spec->region.n,
                           .block_bytes_min = module->spec->block_min.n};
     for (uint32_t r = 0; r < module->n; r++)
-        spec.guests |= UINT64_C(1) << platform->ranks[r].guest;
+        spec.guests |= UINT64_C(1) << module->ports[r].guest;
     module->region = ivc_region_new(&spec);
     g_assert(module->region);
     module->piece = piece_of(module->spec);
@@ -225,9 +239,10 @@ static void *create(IvcPlatform *platform, const IvcVmcommSpec *spec, IvcRank *r
     module->stage0 = platform->stage_mechanism;
     module->n = n;
     module->free_message = IVC_VMCOMM_NONE;
+    module->ports = g_new0(IvcVmcommPort, n);
+    number_guests(module);
     if (with_region)
         build_region(module);
-    module->ports = g_new0(IvcVmcommPort, n);
     module->ways = g_new0(IvcVmcommWay, (gsize)n * n);
     for (uint32_t r = 0; r < n; r++)
         build_port(module, &ranks[r]);
@@ -279,11 +294,10 @@ static IvcStep setup(IvcRank *rank)
     uint64_t base, size;
     IVC_BEGIN(&port->call);
     if (module->region) {
-        unsigned guest = module->platform->ranks[rank->rank].guest;
-        IvcRegionResult result = ivc_region_hand(module->region, guest, &base, &size);
+        IvcRegionResult result = ivc_region_hand(module->region, port->guest, &base, &size);
         g_assert(result == IVC_REGION_OK);
         IVC_AWAIT(&port->call, ivc_spend(&rank->agent, module->t.map, module->stage0 + VMCOMM_MAP));
-        (void)ivc_region_map(module->region, module->platform->ranks[rank->rank].guest);
+        (void)ivc_region_map(module->region, port->guest);
     }
     IVC_END(&port->call);
 }
@@ -345,7 +359,7 @@ static void check_access(const IvcVmcommSpec *spec, const IvcScenario *scenario,
             return;
         bool listed = false;
         for (size_t i = 0; i < spec->access.n; i++)
-            listed = listed || g_str_equal(spec->access.items[i], guest);
+            listed = listed || ivc_scenario_names_guest(scenario, spec->access.items[i], guest);
         if (listed)
             continue;
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-access", place_of(scenario, path, "access"),

@@ -97,6 +97,8 @@ typedef struct IvcVmcomm IvcVmcomm;
 typedef struct {
     IvcVmcomm *module;
     IvcRank *rank;
+    unsigned guest;           /**< its guest's number in the region: the scenario may have more
+                                   guests than a region has numbers */
     IvcSleeper sleeper;       /**< its process waits here, whatever for */
     uint32_t blocks;          /**< that it has posted and that were not given back */
     bool wants_room;          /**< it sleeps until a block is given back */

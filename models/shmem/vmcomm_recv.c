@@ -202,7 +202,7 @@ static IvcStep take_in_line(IvcVmcommPort *port, IvcMpiCall *call)
 static void give_back(IvcVmcommPort *port)
 {
     IvcVmcomm *module = port->module;
-    unsigned guest = module->platform->ranks[port->rank->rank].guest;
+    unsigned guest = port->guest;
     bool back;
     IvcRegionResult result = ivc_region_block_free(module->region, guest, port->slot, &back);
     g_assert(result == IVC_REGION_OK && back);

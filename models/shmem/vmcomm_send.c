@@ -131,7 +131,7 @@ static IvcStep send_in_line(IvcVmcommPort *port, IvcMpiCall *call)
 
 static unsigned guest_of(const IvcVmcomm *module, uint32_t rank)
 {
-    return module->platform->ranks[rank].guest;
+    return module->ports[rank].guest;
 }
 
 /* What must stay free: one smallest block for every other rank that has none under way. So a rank

@@ -55,11 +55,10 @@ static void bench_pingpong(IvcCli *cli, GArray *rows)
     g_array_append_val(rows, row);
 }
 
-/* One point of the main scenario, in full. */
-static int bench_point(IvcCli *cli, const IvcScenarioSource *source, const char *message, Row *row)
+/* One point of a scenario, in full. */
+static int bench_point(IvcCli *cli, const IvcScenarioSource *source, const char *const *sets,
+                       Row *row)
 {
-    g_autofree char *set = g_strconcat("workload.message=", message, NULL);
-    const char *const sets[] = {set, "workload.messages_max=2000000", NULL};
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     g_autoptr(IvcScenario) scenario = ivc_scenario_bind(source, sets, diags);
     if (scenario == NULL)
@@ -89,7 +88,39 @@ static int bench_scenario(IvcCli *cli, GArray *rows)
     for (size_t i = 0; i < G_N_ELEMENTS(message_sizes); i++) {
         Row row = {.bench = "scenario",
                    .detail = g_strconcat("register-shmem, messages of ", message_sizes[i], NULL)};
-        int status = bench_point(cli, source, message_sizes[i], &row);
+        g_autofree char *set = g_strconcat("workload.message=", message_sizes[i], NULL);
+        const char *const sets[] = {set, "workload.messages_max=2000000", NULL};
+        int status = bench_point(cli, source, sets, &row);
+        g_array_append_val(rows, row);
+        if (status != IVC_EXIT_OK)
+            return status;
+    }
+    return IVC_EXIT_OK;
+}
+
+/* What an event costs, by how many agents are active: pairs that exchange small messages. */
+static const char scale_text[] =
+    "schema: ivcsim/1\n"
+    "name: scale\n"
+    "machine: {profile: manycore-1024}\n"
+    "hypervisor: {mode: native}\n"
+    "guests: {vm: {count: 1024, cores: [0], memory: 1GiB}}\n"
+    "channels: {nemesis: {mechanism: nemesis}}\n"
+    "workload: {kind: pingpong, total: 1GiB, message: 64B, messages_max: 512000, warmup: 1}\n";
+
+static int bench_scale(IvcCli *cli, GArray *rows)
+{
+    static const char *const ranks[] = {"2", "16", "128", "1024"};
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenarioSource) source = ivc_scenario_source_parse(
+        "the built-in scenario of scale", scale_text, sizeof scale_text - 1, cli->registry, diags);
+    if (source == NULL)
+        return ivc_cli_fail_diags(cli, diags);
+    for (size_t i = 0; i < G_N_ELEMENTS(ranks); i++) {
+        Row row = {.bench = "scale", .detail = g_strconcat(ranks[i], " ranks in pairs", NULL)};
+        g_autofree char *set = g_strconcat("workload.ranks=", ranks[i], NULL);
+        const char *const sets[] = {set, NULL};
+        int status = bench_point(cli, source, sets, &row);
         g_array_append_val(rows, row);
         if (status != IVC_EXIT_OK)
             return status;
@@ -200,6 +231,8 @@ int ivc_cmd_bench(IvcCli *cli)
     if (wanted(cli, "pingpong"))
         bench_pingpong(cli, rows);
     int status = wanted(cli, "scenario") ? bench_scenario(cli, rows) : IVC_EXIT_OK;
+    if (status == IVC_EXIT_OK && wanted(cli, "scale"))
+        status = bench_scale(cli, rows);
     if (status != IVC_EXIT_OK)
         return status;
     const char *format = ivc_cli_value(cli, "format");

@@ -13,7 +13,7 @@ static const char *const picture_formats[] = {"svg", "pdf", "png", "term", NULL}
 static const char *const schedulers[] = {"slurm", "parallel", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
-static const char *const benches[] = {"phold", "pingpong", "scenario", NULL};
+static const char *const benches[] = {"phold", "pingpong", "scenario", "scale", NULL};
 static const char *const topics[] = {"mechanisms", "profiles", "workloads", "stages",
                                      "parameters", "errors",   "columns",   NULL};
 
@@ -232,7 +232,8 @@ const IvcVerb ivc_verbs[] = {
      "Prints a draft-07 JSON Schema, for editors that complete and check YAML while it is typed."},
     {"bench", ivc_cmd_bench, "[NAME...]", 0, ANY_NUMBER, IVC_ARGUMENT_WORD, benches, bench_options,
      false, "measure how fast the simulator itself is",
-     "NAME is phold, pingpong or scenario; without it, all of them. Measured on this computer, so "
+     "NAME is phold, pingpong, scenario or scale; without it, all of them. Measured on this "
+     "computer, so "
      "the numbers differ from run to run."},
     {"completion", ivc_cmd_completion, "SHELL", 1, 1, IVC_ARGUMENT_WORD, shells, NULL, false,
      "print a completion script for the shell",

@@ -41,6 +41,9 @@ const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario);
 /** The name of the i-th guest of the channel at `path` ("channels.ring"), or NULL at the end. */
 const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *path, size_t i);
 
+/** Whether a word of a list of guests means this one: its name, or that of its counted entry. */
+bool ivc_scenario_names_guest(const IvcScenario *scenario, const char *word, const char *guest);
+
 /** How many ranks a run on the channel at `path` has; 0 for an unknown channel. */
 uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path);
 

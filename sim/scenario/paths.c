@@ -32,8 +32,8 @@ static const IvcParam *channel_row(const IvcScenario *s, char *const *keys)
 
 static const IvcParam *guest_row(const IvcScenario *s, char *const *keys)
 {
-    for (size_t i = 0; keys[0] && i < s->n_guests; i++) {
-        if (strcmp(s->guests[i].name, keys[0]) == 0)
+    for (size_t i = 0; keys[0] && i < s->n_groups; i++) {
+        if (strcmp(s->groups[i].name, keys[0]) == 0)
             return row_find(ivc_guest_params, keys + 1);
     }
     return NULL;

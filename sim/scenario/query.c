@@ -24,6 +24,19 @@ const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *
     return scenario->guests[channel->between[i]].name;
 }
 
+bool ivc_scenario_names_guest(const IvcScenario *scenario, const char *word, const char *guest)
+{
+    if (g_str_equal(word, guest))
+        return true;
+    for (size_t e = 0; e < scenario->n_groups; e++) {
+        const IvcGuestGroup *group = &scenario->groups[e];
+        for (size_t g = 0; g_str_equal(group->name, word) && g < group->n; g++)
+            if (g_str_equal(scenario->guests[group->first + g].name, guest))
+                return true;
+    }
+    return false;
+}
+
 uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path)
 {
     const IvcChannelSpec *channel = channel_at(scenario, path);
@@ -46,7 +59,10 @@ bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, Iv
     size_t before = ivc_diags_errors(diags);
     for (guint i = 0; list && list->kind == IVC_NODE_LIST && i < list->items->len; i++) {
         const IvcNode *item = list->items->pdata[i];
-        if (!g_strv_contains(names, item->text))
+        bool known = g_strv_contains(names, item->text);
+        for (size_t g = 0; g < scenario->n_guests && !known; g++)
+            known = g_str_equal(scenario->guests[g].name, item->text);
+        if (!known)
             ivc_unknown_name("guest", item->text, names, item->place, diags);
     }
     return ivc_diags_errors(diags) == before;

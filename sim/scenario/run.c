@@ -131,12 +131,14 @@ static void collect_guests(const IvcPoint *point, IvcResult *result)
     const IvcStage *machine = scenario->registry->machine_stages;
     const IvcStage *mechanism = scenario->channel->mechanism->head.stages;
     uint32_t first = point->platform.stage_mechanism;
-    for (unsigned g = 0; g < scenario->n_guests; g++) {
+    for (size_t g = 0; g < scenario->n_guests; g++) {
         const IvcGuestSpec *spec = &scenario->guests[g];
+        if (spec->cores.n == 0)
+            continue; /* nothing to report */
         IvcGuestResult guest = {.name = g_strdup(spec->name), .cores = (unsigned)spec->cores.n};
         for (size_t c = 0; c < spec->cores.n; c++) {
             uint32_t i = spec->cores.items[c];
-            IvcCoreResult core = {.core = i, .guest = g};
+            IvcCoreResult core = {.core = i, .guest = result->guests->len};
             core.states.running_ps = running_ps(point, i, machine, 0, false) +
                                      running_ps(point, i, mechanism, first, false);
             core.states.blocked_ps = measure->over.blocked_ps[i] - measure->began.blocked_ps[i];
@@ -151,11 +153,11 @@ static void collect_guests(const IvcPoint *point, IvcResult *result)
 }
 
 static void collect_stage(const IvcPoint *point, IvcResult *result, const char *component,
-                          const IvcStage *stage, uint32_t id, unsigned guest)
+                          const IvcStage *stage, uint32_t id, const IvcGuestSpec *spec,
+                          unsigned guest)
 {
     const IvcMeasure *measure = &point->platform.measure;
     const IvcCores *cores = &point->platform.cores;
-    const IvcGuestSpec *spec = &point->scenario->guests[guest];
     IvcStageResult line = {
         .stage = stage->name, .sentence = stage->sentence, .spin = stage->spin, .guest = guest};
     for (size_t c = 0; c < spec->cores.n; c++) {
@@ -175,12 +177,17 @@ static void collect_stages(const IvcPoint *point, IvcResult *result)
     const IvcScenario *scenario = point->scenario;
     const IvcComponent *mechanism = &scenario->channel->mechanism->head;
     const IvcStage *machine = scenario->registry->machine_stages;
-    for (unsigned g = 0; g < scenario->n_guests; g++) {
+    unsigned n = 0; /* of those that are in the result */
+    for (size_t g = 0; g < scenario->n_guests; g++) {
+        const IvcGuestSpec *guest = &scenario->guests[g];
+        if (guest->cores.n == 0)
+            continue;
         for (uint32_t s = 0; machine[s].name; s++)
-            collect_stage(point, result, "machine", &machine[s], s, g);
+            collect_stage(point, result, "machine", &machine[s], s, guest, n);
         for (uint32_t s = 0; mechanism->stages && mechanism->stages[s].name; s++)
             collect_stage(point, result, mechanism->name, &mechanism->stages[s],
-                          point->platform.stage_mechanism + s, g);
+                          point->platform.stage_mechanism + s, guest, n);
+        n++;
     }
 }
 

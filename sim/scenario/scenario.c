@@ -1,7 +1,8 @@
 /* A scenario bound from its tree: top keys, machine, guests, channels, workload, limits, report.
  *
  * Each section is bound whatever went wrong in another, so that all errors come in one go. What
- * objects demand of each other is in validate.c, the sweep in axes.c and where.c.
+ * objects demand of each other is in validate.c, guests in guests.c, the sweep in axes.c and
+ * where.c.
  */
 #include <string.h>
 
@@ -52,22 +53,6 @@ static bool check_schema(Bind *b)
     return true;
 }
 
-/* Names become paths and file names: letters, digits, '-' and '_', for the scenario also '.'. */
-static void check_name(Bind *b, const char *what, const char *name, IvcPlace place, bool dots)
-{
-    size_t n = strlen(name);
-    bool ok = n > 0 && n <= 64 && g_ascii_isalnum(name[0]);
-    for (size_t i = 0; i < n && ok; i++)
-        ok = g_ascii_isalnum(name[i]) || name[i] == '-' || name[i] == '_' ||
-             (dots && name[i] == '.');
-    if (ok)
-        return;
-    g_autofree char *shown = ivc_text_escape(name, n, 40);
-    ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-type", place,
-                  "up to 64 letters, digits, '-' and '_', a letter or digit first",
-                  "'%s' cannot be the name of a %s", shown, what);
-}
-
 static void bind_top(Bind *b)
 {
     IvcNode *root = b->s->tree->root;
@@ -75,7 +60,7 @@ static void bind_top(Bind *b)
     bool ok = ivc_param_bind(ivc_scenario_top_params, any_keys, root, top_place(b), "",
                              "the scenario", false, b->s, b->s->binding, b->diags);
     if (ok)
-        check_name(b, "scenario", b->s->name, section(b, "name")->place, true);
+        (void)ivc_name_check("scenario", b->s->name, section(b, "name")->place, true, b->diags);
 }
 
 /* The section as a map; anything else is reported, and absence too when it is required. */
@@ -164,67 +149,6 @@ static const IvcNode *named_map(Bind *b, const char *key, guint most)
     return NULL;
 }
 
-static void bind_guests(Bind *b)
-{
-    const IvcNode *map = named_map(b, "guests", IVC_GUESTS_MAX);
-    if (!map)
-        return;
-    b->s->n_guests = map->items->len;
-    b->s->guests = g_new0(IvcGuestSpec, b->s->n_guests + 1);
-    for (guint i = 0; i < map->items->len; i++) {
-        const IvcNode *node = map->items->pdata[i];
-        g_autofree char *path = g_strconcat("guests.", node->key, NULL);
-        g_autofree char *what = g_strdup_printf("guest '%s'", node->key);
-        b->s->guests[i].name = node->key;
-        check_name(b, "guest", node->key, node->key_place, false);
-        (void)ivc_param_bind(ivc_guest_params, NULL, node, node->key_place, path, what, false,
-                             &b->s->guests[i], b->s->binding, b->diags);
-    }
-}
-
-static size_t guest_index(const IvcScenario *s, const char *name)
-{
-    size_t i = 0;
-    while (i < s->n_guests && strcmp(s->guests[i].name, name) != 0)
-        i++;
-    return i;
-}
-
-/* Turns names into guest indexes; without names the channel joins all guests. */
-static void bind_between(Bind *b, const IvcNode *channel, const IvcNameList *names,
-                         IvcChannelSpec *spec)
-{
-    IvcScenario *s = b->s;
-    const IvcNode *given = ivc_node_get(channel, "between");
-    const IvcNode *inner = ivc_node_get(given, "value");
-    const IvcNode *list = inner ? inner : given;
-    spec->between = g_new0(unsigned, MAX(s->n_guests, names->n) + 1);
-    if (!list) {
-        for (spec->n_between = 0; spec->n_between < s->n_guests; spec->n_between++)
-            spec->between[spec->n_between] = (unsigned)spec->n_between;
-        return;
-    }
-    if (list->kind == IVC_NODE_LIST && names->n == 0)
-        ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-range", list->place, NULL,
-                      "channel '%s' joins no guest", spec->name);
-    for (size_t i = 0; list->kind == IVC_NODE_LIST && i < names->n; i++) {
-        IvcPlace place = ((const IvcNode *)list->items->pdata[i])->place;
-        size_t guest = guest_index(s, names->items[i]);
-        if (guest == s->n_guests) {
-            g_autofree const char **known = ivc_guest_names(s);
-            if (names->items[i][0] != '\0') /* reported as no name */
-                ivc_unknown_name("guest", names->items[i], known, place, b->diags);
-            continue;
-        }
-        for (size_t k = 0; k < spec->n_between; k++) {
-            if (spec->between[k] == guest)
-                ivc_diags_add(b->diags, IVC_DIAG_ERROR, "config-conflict", place, NULL,
-                              "channel '%s' joins guest '%s' twice", spec->name, names->items[i]);
-        }
-        spec->between[spec->n_between++] = (unsigned)guest;
-    }
-}
-
 static void bind_channel(Bind *b, const IvcNode *node, IvcChannelSpec *spec)
 {
     static const char *const head_keys[] = {"mechanism", "between", "mode", NULL};
@@ -233,14 +157,14 @@ static void bind_channel(Bind *b, const IvcNode *node, IvcChannelSpec *spec)
     IvcChannelHead head = {0};
     spec->name = node->key;
     spec->mode = b->s->mode;
-    check_name(b, "channel", node->key, node->key_place, false);
+    (void)ivc_name_check("channel", node->key, node->key_place, false, b->diags);
     (void)ivc_param_bind(ivc_channel_params, any_keys, node, node->key_place, path, what, false,
                          &head, b->s->binding, b->diags);
     if (node->kind != IVC_NODE_MAP)
         return;
     if (ivc_node_get(node, "mode"))
         spec->mode = (IvcMode)head.mode;
-    bind_between(b, node, &head.between, spec);
+    ivc_guests_join(b->s, node, &head.between, spec, b->diags);
     const IvcRegistry *registry = b->source->registry;
     spec->mechanism = ivc_mechanism_find(registry, head.mechanism);
     if (!spec->mechanism && head.mechanism) {
@@ -360,6 +284,7 @@ IvcScenario *ivc_scenario_bind(const IvcScenarioSource *source, const char *cons
     s->registry = source->registry;
     s->tree = ivc_tree_copy(source->tree);
     s->binding = ivc_binding_new();
+    s->names = g_string_chunk_new(1024);
     s->where = g_ptr_array_new_with_free_func((GDestroyNotify)ivc_where_free);
     for (unsigned i = 0; sets && sets[i]; i++) {
         if (!check_set(&b, sets[i], i + 1) || !ivc_tree_set(s->tree, sets[i], i + 1, diags))
@@ -370,7 +295,7 @@ IvcScenario *ivc_scenario_bind(const IvcScenarioSource *source, const char *cons
     bind_top(&b);
     bind_machine(&b);
     bind_hypervisor(&b);
-    bind_guests(&b);
+    ivc_guests_bind(s, named_map(&b, "guests", IVC_GUESTS_MAX), diags);
     bind_channels(&b);
     bind_workload(&b);
     bind_rest(&b);
@@ -399,6 +324,9 @@ void ivc_scenario_free(IvcScenario *s)
     g_free(s->axes);
     g_free(s->channels);
     g_free(s->guests);
+    g_free(s->groups);
+    g_free(s->cores);
+    g_string_chunk_free(s->names);
     g_free(s->workload.spec);
     g_free((void *)s->machine);
     g_free((char *)s->file);

@@ -17,9 +17,18 @@ typedef enum {
 
 typedef struct {
     const char *name;
+    uint64_t count;     /**< of its entry: so many guests alike; 0: the entry is one guest */
     IvcIndexList cores; /**< cores that the guest owns; no core belongs to two guests */
     IvcBytes memory;
+    bool idle; /**< `cores: []`: it owns no core and takes part in no channel */
 } IvcGuestSpec;
+
+/** An entry of `guests`: one guest of its name, or with `count` the guests NAME-0, NAME-1 ... */
+typedef struct {
+    const char *name;
+    size_t first; /**< index of its first guest; the others follow */
+    size_t n;
+} IvcGuestGroup;
 
 typedef struct {
     const char *name; /**< the key in `channels` */
@@ -27,6 +36,7 @@ typedef struct {
     void *spec;        /**< mechanism->head.spec_size bytes, bound; owned by the scenario */
     unsigned *between; /**< guest indexes, in the order of the ranks */
     size_t n_between;
+    bool joined;  /**< every name in `between` was good */
     IvcMode mode; /**< the hypervisor's, or the channel's own `mode` */
 } IvcChannelSpec;
 
@@ -73,6 +83,10 @@ struct IvcScenario {
     IvcMode mode;
     IvcGuestSpec *guests;
     size_t n_guests;
+    IvcGuestGroup *groups; /**< the entries of `guests`, in order */
+    size_t n_groups;
+    GStringChunk *names; /**< of guests that an entry counts */
+    unsigned *cores;     /**< their cores */
     IvcChannelSpec *channels;
     size_t n_channels;
     const IvcChannelSpec *channel; /**< the one that `run` takes */

@@ -7,7 +7,8 @@
 
 #define IVC_SCHEMA "ivcsim/1"
 #define IVC_SCHEMA_PROFILE "ivcsim-profile/1"
-#define IVC_GUESTS_MAX 256
+#define IVC_GUESTS_MAX 65536
+#define IVC_GUEST_CORES_MAX 65536 /* of one entry with a count: far more than any chip has */
 #define IVC_CHANNELS_MAX 256
 #define IVC_AXES_MAX 16
 #define IVC_AXIS_VALUES_MAX 10000
@@ -46,7 +47,21 @@ const char **ivc_mechanism_names(const IvcRegistry *registry);
 const char **ivc_workload_names(const IvcRegistry *registry);
 const char **ivc_profile_names(const IvcRegistry *registry);
 const char **ivc_channel_names(const IvcScenario *scenario);
+/** The entries of `guests`: what a user wrote. */
 const char **ivc_guest_names(const IvcScenario *scenario);
+
+/** Binds `guests:`, and counts out its entries. */
+void ivc_guests_bind(IvcScenario *scenario, const IvcNode *map, IvcDiags *diags);
+
+/** Turns the names of a channel's `between` into guests; without names it joins all with cores. */
+void ivc_guests_join(IvcScenario *scenario, const IvcNode *channel, const IvcNameList *names,
+                     IvcChannelSpec *spec, IvcDiags *diags);
+
+/** Returns the entry that a guest belongs to. */
+const IvcGuestGroup *ivc_guest_group(const IvcScenario *scenario, size_t guest);
+
+/** Reports a name that cannot be that of a guest, channel or scenario. @return true when it can */
+bool ivc_name_check(const char *what, const char *name, IvcPlace place, bool dots, IvcDiags *diags);
 
 const IvcMechanism *ivc_mechanism_find(const IvcRegistry *registry, const char *name);
 const IvcWorkload *ivc_workload_find(const IvcRegistry *registry, const char *name);

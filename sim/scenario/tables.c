@@ -42,7 +42,11 @@ const IvcParam ivc_hypervisor_params[] = {
 };
 
 const IvcParam ivc_guest_params[] = {
-    {IVC_PARAM(IvcGuestSpec, cores, "cores"), .sentence = "the cores that the guest owns"},
+    {IVC_PARAM(IvcGuestSpec, count, "count"), .fallback = IVC_PARAM_UNSET, .min = "1",
+     .max = "65536",
+     .sentence = "so many guests alike, NAME-0, NAME-1 ..., each with the next cores"},
+    {IVC_PARAM(IvcGuestSpec, cores, "cores"),
+     .sentence = "the cores that the guest owns; [] for one that only takes memory"},
     {IVC_PARAM(IvcGuestSpec, memory, "memory"), .fallback = "256MiB", .min = "1MiB",
      .sentence = "memory that the guest owns"},
     {.key = NULL},
@@ -52,7 +56,8 @@ const IvcParam ivc_channel_params[] = {
     {IVC_PARAM(IvcChannelHead, mechanism, "mechanism"),
      .sentence = "how messages travel: see 'ivcsim list mechanisms'"},
     {IVC_PARAM(IvcChannelHead, between, "between"), .fallback = IVC_PARAM_UNSET,
-     .sentence = "the guests that the channel joins, in the order of the ranks; without it all"},
+     .sentence =
+         "the guests that the channel joins, in the order of the ranks; without it all with cores"},
     {IVC_PARAM(IvcChannelHead, mode, "mode"), .fallback = IVC_PARAM_UNSET, .choices = modes,
      .sentence = "mode of this channel; without it the hypervisor's"},
     {.key = NULL},
@@ -147,8 +152,8 @@ const char **ivc_channel_names(const IvcScenario *scenario)
 const char **ivc_guest_names(const IvcScenario *scenario)
 {
     GPtrArray *names = g_ptr_array_new();
-    for (size_t i = 0; i < scenario->n_guests; i++)
-        g_ptr_array_add(names, (gpointer)scenario->guests[i].name);
+    for (size_t i = 0; i < scenario->n_groups; i++)
+        g_ptr_array_add(names, (gpointer)scenario->groups[i].name);
     return take_names(names);
 }
 

@@ -26,11 +26,18 @@ static bool machine_number(const IvcScenario *s, const char *path, uint64_t *ret
     return true;
 }
 
+/* The entry that a guest was written as, and one of its keys. */
+static char *guest_path(const IvcScenario *s, size_t guest, const char *key)
+{
+    return g_strdup_printf("guests.%s%s", ivc_guest_group(s, guest)->name, key);
+}
+
 /* The place of a guest's i-th core in its list. */
-static IvcPlace core_place(const IvcScenario *s, const char *guest, size_t i)
+static IvcPlace core_place(const IvcScenario *s, size_t guest, size_t i)
 {
     const IvcNode *guests = ivc_node_get(s->tree->root, "guests");
-    const IvcNode *cores = ivc_node_get(ivc_node_get(guests, guest), "cores");
+    const IvcNode *entry = ivc_node_get(guests, ivc_guest_group(s, guest)->name);
+    const IvcNode *cores = ivc_node_get(entry, "cores");
     const IvcNode *inner = ivc_node_get(cores, "value");
     const IvcNode *list = inner ? inner : cores;
     if (list && list->kind == IVC_NODE_LIST && i < list->items->len)
@@ -38,56 +45,58 @@ static IvcPlace core_place(const IvcScenario *s, const char *guest, size_t i)
     return list ? list->place : (IvcPlace){0};
 }
 
-/* Who was seen to own a core first. */
+/* Who owns a core already: the guest, and which of its cores it is. */
 typedef struct {
-    unsigned core;
     size_t guest;
-    IvcPlace place;
+    size_t i;
 } Owner;
 
-static void check_owner(const IvcScenario *s, size_t guest, Owner here, GArray *owners,
-                        IvcDiags *diags)
+/* Returns false, with errors added, when a guest cannot own its i-th core. */
+static bool check_core(const IvcScenario *s, Owner here, uint64_t cores, GHashTable *owners,
+                       IvcDiags *diags)
 {
-    for (guint i = 0; i < owners->len; i++) {
-        const Owner *first = &g_array_index(owners, Owner, i);
-        if (first->core != here.core)
-            continue;
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", here.place, NULL,
-                      "core %u of guest '%s' is owned already", here.core, s->guests[guest].name);
-        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, first->place, NULL, "guest '%s' owns it",
-                      s->guests[first->guest].name);
-        return;
+    const IvcGuestSpec *guest = &s->guests[here.guest];
+    unsigned core = guest->cores.items[here.i];
+    IvcPlace place = core_place(s, here.guest, here.i);
+    if (core >= cores) {
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", place, NULL,
+                      "core %u of guest '%s' does not exist", core, guest->name);
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, "machine.cores"), NULL,
+                      "the chip has the cores 0 to %" G_GUINT64_FORMAT, cores - 1);
+        return false;
     }
-    g_array_append_val(owners, here);
+    const Owner *first = g_hash_table_lookup(owners, GUINT_TO_POINTER(core));
+    if (first) {
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place, NULL,
+                      "core %u of guest '%s' is owned already", core, guest->name);
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, core_place(s, first->guest, first->i), NULL,
+                      "guest '%s' owns it", s->guests[first->guest].name);
+        return false;
+    }
+    Owner *kept = g_new(Owner, 1);
+    *kept = here;
+    g_hash_table_insert(owners, GUINT_TO_POINTER(core), kept);
+    return true;
 }
 
-/* Returns false with errors added. */
+/* Returns false with errors added: all of an entry for one guest, the first for one that counts. */
 static bool check_cores(const IvcScenario *s, IvcDiags *diags)
 {
-    size_t before = ivc_diags_errors(diags);
+    bool good = true;
     uint64_t cores = UINT64_MAX;
-    g_autoptr(GArray) owners = g_array_new(FALSE, FALSE, sizeof(Owner));
+    g_autoptr(GHashTable) owners = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     (void)machine_number(s, "machine.cores", &cores);
-    for (size_t g = 0; g < s->n_guests; g++) {
-        const IvcGuestSpec *guest = &s->guests[g];
-        g_autofree char *path = g_strdup_printf("guests.%s.cores", guest->name);
-        if (guest->cores.n == 0 && ivc_binding_find(s->binding, path))
-            ivc_diags_add(diags, IVC_DIAG_ERROR, "config-range", ivc_scenario_place(s, path), NULL,
-                          "guest '%s' owns no core", guest->name);
-        for (size_t i = 0; i < guest->cores.n; i++) {
-            Owner here = {
-                .core = guest->cores.items[i], .guest = g, .place = core_place(s, guest->name, i)};
-            if (here.core < cores) {
-                check_owner(s, g, here, owners, diags);
-                continue;
+    for (size_t e = 0; e < s->n_groups; e++) {
+        const IvcGuestGroup *group = &s->groups[e];
+        bool go_on = true;
+        for (size_t g = group->first; g < group->first + group->n && go_on; g++)
+            for (size_t i = 0; i < s->guests[g].cores.n && go_on; i++) {
+                bool fine = check_core(s, (Owner){g, i}, cores, owners, diags);
+                good = good && fine;
+                go_on = fine || group->n == 1;
             }
-            ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", here.place, NULL,
-                          "core %u of guest '%s' does not exist", here.core, guest->name);
-            ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, "machine.cores"), NULL,
-                          "the chip has the cores 0 to %" G_GUINT64_FORMAT, cores - 1);
-        }
     }
-    return ivc_diags_errors(diags) == before;
+    return good;
 }
 
 static void check_memory(const IvcScenario *s, IvcDiags *diags)
@@ -100,7 +109,7 @@ static void check_memory(const IvcScenario *s, IvcDiags *diags)
         bool over = __builtin_add_overflow(sum, s->guests[g].memory.n, &sum);
         if (!over && sum <= size)
             continue;
-        g_autofree char *path = g_strdup_printf("guests.%s.memory", s->guests[g].name);
+        g_autofree char *path = guest_path(s, g, ".memory");
         g_autofree char *text = ivc_quantity_format(IVC_QUANTITY_SIZE, (IvcAmount){.n = size});
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, path), NULL,
                       "with guest '%s' the guests own more memory than there is",
@@ -132,20 +141,14 @@ static void check_modes(const IvcScenario *s, IvcDiags *diags)
 /* The cores of the channel's guests, or 0 when a mistake in them was reported already. */
 static uint64_t count_cores(const IvcScenario *s, const IvcChannelSpec *channel)
 {
-    const IvcNode *channels = ivc_node_get(s->tree->root, "channels");
-    const IvcNode *given = ivc_node_get(ivc_node_get(channels, channel->name), "between");
-    const IvcNode *inner = ivc_node_get(given, "value");
-    const IvcNode *list = inner ? inner : given;
     uint64_t cores = 0;
-    if (list && (list->kind != IVC_NODE_LIST || list->items->len != channel->n_between))
-        return 0;
     for (size_t i = 0; i < channel->n_between; i++) {
         size_t n = s->guests[channel->between[i]].cores.n;
         if (n == 0)
             return 0;
         cores += n;
     }
-    return cores;
+    return channel->joined ? cores : 0;
 }
 
 /* Ranks of the chosen channel, one on every core of its guests unless the workload says fewer. */
@@ -183,16 +186,19 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 
 static void check_use(const IvcScenario *s, IvcDiags *diags)
 {
-    for (size_t g = 0; g < s->n_guests; g++) {
-        bool used = s->n_channels == 0;
-        for (size_t i = 0; i < s->n_channels && !used; i++) {
-            for (size_t k = 0; k < s->channels[i].n_between && !used; k++)
-                used = s->channels[i].between[k] == g;
-        }
-        g_autofree char *path = g_strdup_printf("guests.%s", s->guests[g].name);
-        if (!used)
-            ivc_diags_add(diags, IVC_DIAG_WARNING, "config-unused", ivc_scenario_place(s, path),
-                          NULL, "guest '%s' is on no channel", s->guests[g].name);
+    g_autofree guint8 *used = g_new0(guint8, s->n_guests + 1);
+    for (size_t i = 0; i < s->n_channels; i++)
+        for (size_t k = 0; k < s->channels[i].n_between; k++)
+            used[s->channels[i].between[k]] = 1;
+    for (size_t e = 0; e < s->n_groups && s->n_channels > 0; e++) {
+        size_t g = s->groups[e].first, end = g + s->groups[e].n;
+        while (g < end && (used[g] || s->guests[g].idle))
+            g++;
+        if (g == end)
+            continue;
+        g_autofree char *path = guest_path(s, g, "");
+        ivc_diags_add(diags, IVC_DIAG_WARNING, "config-unused", ivc_scenario_place(s, path), NULL,
+                      "guest '%s' is on no channel", s->guests[g].name);
     }
 }
 

@@ -17,10 +17,18 @@ trap 'rm -rf "$folder"' EXIT
 export LC_ALL=C.UTF-8
 cd "$source"
 
+# Big machines are tried small: a thousand guests would be a thousand columns.
+case $name in
+scale-pairs-256)
+    small=(--set 'sweep.axes={channel: [mpich2-nemesis, mpich2-sock], guests.vm.count: [2, 16]}') ;;
+scale-*) small=(--set guests.vm.count=16) ;;
+*) small=() ;;
+esac
+
 # sweep WORKERS FILE
 sweep() {
     "$program" sweep "scenarios/$name.yaml" --set workload.messages_max=40 --set workload.warmup=8 \
-        --jobs "$1" --output "$folder/$1" --format csv --quiet >"$2"
+        "${small[@]}" --jobs "$1" --output "$folder/$1" --format csv --quiet >"$2"
 }
 
 sweep 1 "$folder/one.csv"
@@ -38,7 +46,7 @@ cmp "$folder/one.csv" "$folder/two.csv" || {
 for output in points.csv points.json points.jsonl table.txt; do
     cmp "$folder/1/$output" "$folder/2/$output"
 done
-[ "$(wc -l <"$folder/one.csv")" -gt 2 ]
+[ "$(wc -l <"$folder/one.csv")" -gt 1 ]
 diff -u "$expected" "$folder/one.csv" | cut -c 1-300 >"$folder/difference" || true
 if [ -s "$folder/difference" ]; then
     head -n 40 "$folder/difference"

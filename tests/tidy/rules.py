@@ -9,7 +9,7 @@ LINE_COLUMNS = 100
 FUNCTION_LINES = 70
 FILE_LINES = 600
 # One state machine, which two files would only make harder to follow.
-LONG_FILES = {"models/net/tcp.c": 800}
+LONG_FILES = {"models/net/tcp.c": 850, "models/mpi/nemesis.c": 640}
 
 # Who may include whom: a folder may use the headers whose path begins with one of these. Left may
 # use right, never back. docs/architecture.md shows the same as a diagram and gives the reasons.

@@ -146,9 +146,6 @@ static const struct {
      "    6 |   receiver: {cores: [0], memory: 512MiB}\n      |                      ^\n"
      "a.yaml:5:20: note: guest 'sender' owns it\n"
      "    5 |   sender: {cores: [0], memory: 512MiB}\n      |                    ^\n"},
-    {"cores: [1]", "cores: []",
-     "a.yaml:6:21: error: guest 'receiver' owns no core [config-range]\n"
-     "    6 |   receiver: {cores: [], memory: 512MiB}\n      |                     ^~\n"},
     {"cores: [1], memory: 512MiB", "cores: [1], memory: 1GiB",
      "a.yaml:6:34: error: with guest 'receiver' the guests own more memory than there is "
      "[config-conflict]\n"
@@ -665,6 +662,98 @@ static gpointer bind_often(gpointer data)
     return data;
 }
 
+/* The fake scenario with other guests, and with channels among all of them. */
+static char *with_guests(const char *guests)
+{
+    const char *from = strstr(ivc_fake_scenario, "guests:\n");
+    const char *to = strstr(ivc_fake_scenario, "channels:\n");
+    ck_assert(from && to);
+    g_autofree char *head = g_strndup(ivc_fake_scenario, (gsize)(from - ivc_fake_scenario));
+    return g_strconcat(head, "guests:\n", guests, to, NULL);
+}
+
+START_TEST(counts_guests_out)
+{
+    g_autofree char *text = with_guests("  one: {cores: [0], memory: 2MiB}\n"
+                                        "  vm: {count: 2, cores: [1], memory: 3MiB}\n"
+                                        "  idle: {count: 3, cores: [], memory: 1MiB}\n");
+    g_autoptr(IvcScenario) s = good(text, NULL);
+    static const char *const names[] = {"one", "vm-0", "vm-1", "idle-0", "idle-1", "idle-2"};
+    ck_assert_uint_eq(s->n_guests, 6);
+    ck_assert_uint_eq(s->n_groups, 3);
+    for (size_t g = 0; g < G_N_ELEMENTS(names); g++)
+        ck_assert_str_eq(s->guests[g].name, names[g]);
+    ck_assert_uint_eq(s->guests[1].cores.items[0], 1);
+    ck_assert_uint_eq(s->guests[2].cores.items[0], 2);
+    ck_assert_uint_eq(s->guests[2].memory.n, 3 << 20);
+    ck_assert_uint_eq(s->guests[5].cores.n, 0);
+    ck_assert(s->guests[5].idle && !s->guests[2].idle);
+    ck_assert_uint_eq(s->channel->n_between, 3); /* those with cores */
+    ck_assert_uint_eq(s->channel->between[2], 2);
+    g_autofree char *shown = ivc_scenario_show(s, false);
+    ck_assert_ptr_nonnull(strstr(shown, "  vm:\n    count: 2\n    cores: [1]\n"));
+    g_autoptr(IvcScenario) again = good(shown, NULL);
+    g_autofree char *hash = ivc_scenario_hash(s);
+    g_autofree char *hash_again = ivc_scenario_hash(again);
+    ck_assert_str_eq(hash, hash_again);
+    static const char *const fewer[] = {"guests.vm.count=1", NULL};
+    g_autoptr(IvcScenario) small = good(text, fewer);
+    ck_assert_uint_eq(small->n_guests, 5);
+    ck_assert_str_eq(small->guests[1].name, "vm-0");
+}
+END_TEST
+
+START_TEST(channels_join_counted_guests)
+{
+    g_autofree char *text = with_guests("  one: {cores: [0], memory: 2MiB}\n"
+                                        "  vm: {count: 2, cores: [1], memory: 3MiB}\n");
+    static const char *const all[] = {"channels.shm.between=[vm, one]", NULL};
+    static const char *const single[] = {"channels.shm.between=[vm-1, one]", NULL};
+    g_autoptr(IvcScenario) s = good(text, all);
+    ck_assert_uint_eq(s->channels[0].n_between + s->channels[1].n_between, 6);
+    const IvcChannelSpec *shm = &s->channels[strcmp(s->channels[0].name, "shm") != 0];
+    ck_assert_uint_eq(shm->between[0], 1);
+    ck_assert_uint_eq(shm->between[1], 2);
+    ck_assert_uint_eq(shm->between[2], 0);
+    g_autoptr(IvcScenario) t = good(text, single);
+    shm = &t->channels[strcmp(t->channels[0].name, "shm") != 0];
+    ck_assert_uint_eq(shm->n_between, 2);
+    ck_assert_uint_eq(shm->between[0], 2);
+}
+END_TEST
+
+static const struct {
+    const char *guests;
+    const char *set;
+    const char *says;
+} counted_wrong[] = {
+    {"  vm: {count: 5, cores: [0], memory: 1MiB}\n", NULL,
+     "core 4 of guest 'vm-4' does not exist [config-reference]"},
+    {"  vm: {count: 2, cores: [0, 1], memory: 1MiB}\n  b: {cores: [3], memory: 1MiB}\n", NULL,
+     "core 3 of guest 'b' is owned already [config-conflict]"},
+    {"  vm: {count: 2, cores: [0], memory: 1MiB}\n  vm-1: {cores: [3], memory: 1MiB}\n", NULL,
+     "guest 'vm-1' of 'vm' has the name of another guest [config-conflict]"},
+    {"  vm: {count: 0, cores: [0], memory: 1MiB}\n", NULL, "[config-range]"},
+    {"  vm: {count: 4, cores: [0], memory: 1MiB}\n", "channels.shm.between=[vm, vm-3]",
+     "channel 'shm' joins guest 'vm-3' twice [config-conflict]"},
+    {"  vm: {count: 2, cores: [0], memory: 1MiB}\n  idle: {cores: [], memory: 1MiB}\n",
+     "channels.shm.between=[vm, idle]",
+     "channel 'shm' joins guest 'idle', which owns no core [config-conflict]"},
+    {"  vm: {count: 4, cores: [0], memory: 1MiB}\n", "channels.shm.between=[vm-4]",
+     "unknown guest 'vm-4' [config-reference]"},
+};
+
+START_TEST(refuses_counted_guests)
+{
+    g_autofree char *text = with_guests(counted_wrong[_i].guests);
+    const char *sets[] = {counted_wrong[_i].set, NULL};
+    g_autofree char *out = NULL;
+    g_autoptr(IvcScenario) s = bind_with(text, &ivc_fake_registry, sets, &out);
+    ck_assert_ptr_null(s);
+    ck_assert_msg(strstr(out, counted_wrong[_i].says) != NULL, "%s", out);
+}
+END_TEST
+
 START_TEST(binds_in_threads)
 {
     g_autoptr(IvcDiags) diags = ivc_diags_new();
@@ -681,12 +770,11 @@ END_TEST
 START_TEST(bounds_on_numbers_of_things)
 {
     g_autoptr(GString) guests = g_string_new("guests:\n");
-    for (int i = 0; i < 257; i++)
-        g_string_append_printf(guests, "  g%d: {cores: [0]}\n", i);
+    g_string_append(guests, "  a: {count: 65536, cores: []}\n  b: {count: 1, cores: []}\n");
     g_autofree char *text = with("guests:\n", guests->str);
     g_autofree char *out = NULL;
     ck_assert_ptr_null(bind_with(text, &ivc_fake_registry, NULL, &out));
-    ck_assert_ptr_nonnull(strstr(out, "'guests': more than 256 [config-limit]"));
+    ck_assert_ptr_nonnull(strstr(out, "'guests': more than 65536 [config-limit]"));
     g_autofree char *list = NULL;
     ck_assert_ptr_null(bind_with("[1]", &ivc_fake_registry, NULL, &list));
     ck_assert_ptr_nonnull(strstr(list, "a scenario is a map of keys [config-type]"));
@@ -724,6 +812,9 @@ int main(void)
     tcase_add_test(tests, shipped_scenarios_show_what_loads_again);
     tcase_add_test(tests, show_names_origins);
     tcase_add_test(tests, hash_covers_what_decides);
+    tcase_add_test(tests, counts_guests_out);
+    tcase_add_test(tests, channels_join_counted_guests);
+    tcase_add_loop_test(tests, refuses_counted_guests, 0, G_N_ELEMENTS(counted_wrong));
     tcase_add_test(tests, binds_in_threads);
     tcase_add_test(tests, bounds_on_numbers_of_things);
     suite_add_tcase(suite, tests);
