@@ -134,12 +134,24 @@ static bool outranked(const IvcAgent *agent)
 
 /* ---- moves ---- */
 
-static void retime_moves(IvcSim *sim, IvcSharing *sharing)
+/* Only the member of a class that ends first has its end in a timer. */
+static void retime_class(IvcSim *sim, IvcMoveClass *class)
 {
-    for (uint32_t i = 0; i < sharing->n; i++) {
-        IvcAgent *agent = agent_of_move(sharing->active[i]);
-        ivc_timer_arm(sim, &agent->timer, ivc_sharing_end(sharing->active[i]), IVC_PHASE_ACT);
-    }
+    if (!class->retimed && class->timed == class->first)
+        return;
+    if (class->timed && class->timed != class->first)
+        ivc_timer_cancel(&agent_of_move(class->timed)->timer);
+    class->timed = class->first;
+    class->retimed = false;
+    if (class->first)
+        ivc_timer_arm(sim, &agent_of_move(class->first)->timer, ivc_sharing_end(class->first),
+                      IVC_PHASE_ACT);
+}
+
+static void retime_moves(IvcSim *sim, const IvcSharing *sharing)
+{
+    for (uint32_t c = 0; c < sharing->n_classes; c++)
+        retime_class(sim, sharing->classes[c]);
 }
 
 static IvcSharing *sharing_of(const IvcAgent *agent)
@@ -160,7 +172,6 @@ static void move_go(IvcAgent *agent)
 {
     IvcMove *move = &agent->move;
     if (!uses_shared(&move->pieces[move->piece])) {
-        move->speed = IVC_SPEED_FULL;
         move->since_ps = agent->sim->now;
         ivc_timer_arm(agent->sim, &agent->timer, ivc_sharing_end(move), IVC_PHASE_ACT);
         return;
@@ -168,15 +179,23 @@ static void move_go(IvcAgent *agent)
     if (ivc_sharing_join(sharing_of(agent), move, agent->sim->now))
         retime_moves(agent->sim, sharing_of(agent));
     else
-        ivc_timer_arm(agent->sim, &agent->timer, ivc_sharing_end(move), IVC_PHASE_ACT);
+        retime_class(agent->sim, move->in);
+}
+
+static void move_leave(IvcAgent *agent)
+{
+    IvcMoveClass *class = agent->move.in;
+    if (ivc_sharing_leave(sharing_of(agent), &agent->move, agent->sim->now))
+        retime_moves(agent->sim, sharing_of(agent));
+    else
+        retime_class(agent->sim, class);
 }
 
 static void move_halt(IvcAgent *agent)
 {
     IvcMove *move = &agent->move;
-    if (move->active) {
-        if (ivc_sharing_leave(sharing_of(agent), move, agent->sim->now))
-            retime_moves(agent->sim, sharing_of(agent));
+    if (move->in) {
+        move_leave(agent);
     } else {
         IvcU128 done = (IvcU128)(agent->sim->now - move->since_ps) * IVC_SPEED_FULL;
         move->work = done < move->work ? move->work - done : 0;
@@ -306,6 +325,7 @@ static void step(IvcAgent *agent)
 
 static void agent_fire(IvcSim *sim, IvcTimer *timer)
 {
+    (void)sim;
     IvcAgent *agent = agent_of_timer(timer);
     if (agent->activity == IVC_ACTIVITY_NONE) {
         step(agent);
@@ -321,8 +341,8 @@ static void agent_fire(IvcSim *sim, IvcTimer *timer)
         }
     } else if (agent->activity == IVC_ACTIVITY_MOVE) {
         IvcMove *move = &agent->move;
-        if (move->active && ivc_sharing_leave(sharing_of(agent), move, sim->now))
-            retime_moves(sim, sharing_of(agent));
+        if (move->in)
+            move_leave(agent);
         if (++move->piece < move->n_pieces) {
             move_load_piece(move);
             move_go(agent);

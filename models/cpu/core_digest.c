@@ -85,13 +85,12 @@ static void timer_digest(const IvcTimer *timer, IvcDigest *digest)
 
 static void move_digest(const IvcMove *move, IvcTime now, IvcDigest *digest)
 {
-    IvcU128 done = (IvcU128)(now - move->since_ps) * move->speed;
-    IvcU128 left = move->active && done < move->work ? move->work - done : move->work;
+    const IvcMoveClass *class = move->in;
+    IvcU128 left = ivc_sharing_left(move, now);
     ivc_digest_u64(digest, (uint64_t)left);
     ivc_digest_u64(digest, (uint64_t)(left >> 64));
-    ivc_digest_u64(digest, move->active);
-    ivc_digest_u64(digest, move->speed);
-    ivc_digest_u64(digest, move->slot);
+    ivc_digest_u64(digest, class ? class->speed : 0);
+    ivc_digest_u64(digest, class ? class->joins - move->order : 0); /* its turn among equals */
     for (uint32_t p = move->piece; p < move->n_pieces; p++) {
         ivc_digest_u64(digest, move->pieces[p].alone_ps);
         for (size_t r = 0; r < IVC_RESOURCES; r++)

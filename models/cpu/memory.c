@@ -505,9 +505,4 @@ void ivc_memory_digest(IvcMemory *memory, IvcDigest *digest)
         ivc_recency_digest(&memory->chip, digest);
     ivc_digest_u64(digest, memory->sharing.n);
     ivc_digest_u64(digest, memory->sharing.limited);
-    for (uint32_t i = 0; i < memory->sharing.n; i++) {
-        const IvcMove *move = memory->sharing.active[i];
-        const IvcAgent *agent = (const IvcAgent *)((const char *)move - offsetof(IvcAgent, move));
-        ivc_digest_u64(digest, agent->id);
-    }
 }

@@ -3,25 +3,39 @@
  * A move at full speed asks d bytes per second of each resource. All moves rise together in the
  * bytes that they put on the interconnect (the quantity that arbiters hand out in turn) until a
  * move reaches its own full speed or a resource is full; those are fixed and the rest rises on:
- * progressive filling, which is max-min fairness. Integers only: a move's progress is counted in
- * 2^-31 ps of full-speed time, so that a copy that is alone takes its time to the picosecond.
+ * progressive filling, which is max-min fairness.
+ *
+ * Moves of equal demands are a class and have the same speed, always. A class has a clock that
+ * runs at that speed, its virtual time; a member ends when the clock shows what it showed when
+ * the member came plus the member's work. So a change of speed touches the clock alone, and the
+ * member that ends first is the root of a heap.
+ *
+ * Integers only: the clock counts 2^-31 ps of full-speed time and loses nothing whenever it is
+ * brought up to date. Rounded are a class's speed (down to 2^-31 of full speed, at least that) and
+ * the end of a move (once, up to a picosecond). A copy that is alone takes its time to the
+ * picosecond.
  *
  * Left out: queueing inside the arbiters, row conflicts, and any preference among the cores. */
 #include "models/cpu/sharing.h"
 
+#include "models/cpu/move_heap.h"
+
 /* Weights to 2^-40: the smallest that can limit anything are then still good to 1e-7. */
 #define WEIGHT_SHIFT 40
+#define SPEED_SHIFT 31
 
 void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max)
 {
-    *sharing = (IvcSharing){.n_max = n_max, .active = g_new0(IvcMove *, n_max)};
+    *sharing = (IvcSharing){.n_max = n_max, .classes = g_new0(IvcMoveClass *, n_max)};
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         sharing->capacity[r] = capacity[r];
 }
 
 void ivc_sharing_clear(IvcSharing *sharing)
 {
-    g_clear_pointer(&sharing->active, g_free);
+    for (uint32_t c = 0; c < sharing->n_max && sharing->classes[c]; c++)
+        g_free(sharing->classes[c]);
+    g_clear_pointer(&sharing->classes, g_free);
 }
 
 static const uint64_t *demand_of(const IvcMove *move)
@@ -46,51 +60,120 @@ bool ivc_sharing_has_room(const IvcSharing *sharing, const IvcMovePiece *piece)
     return true;
 }
 
-/* Brings the remaining work up to now at the speed that held until now. */
-static void progress(IvcMove *move, IvcTime now)
-{
-    IvcU128 done = (IvcU128)(now - move->since_ps) * move->speed;
-    move->work = done < move->work ? move->work - done : 0;
-    move->since_ps = now;
-}
+/* ---- classes ---- */
 
 /* The bytes a second that a move puts on the shared path: what fairness is measured in. */
-static uint64_t volume_of(const IvcMove *move)
+static uint64_t volume_of(const uint64_t demand[IVC_RESOURCES])
 {
-    const uint64_t *demand = demand_of(move);
     uint64_t most = 1;
-    for (size_t r = 0; r < IVC_RESOURCES; r++)
+    if (demand[0])
+        return demand[0];
+    for (size_t r = 1; r < IVC_RESOURCES; r++)
         most = MAX(most, demand[r]);
-    return demand[0] ? demand[0] : most;
+    return most;
 }
 
-/* Bytes of resource r per byte of volume, scaled. */
-static uint64_t weight_of(const IvcMove *move, size_t r)
+/* By volume, as the sharing-out wants them; then by what tells classes apart. */
+static int compare(const IvcMoveClass *class, uint64_t volume, const uint64_t *demand)
 {
-    IvcU128 scaled = (IvcU128)demand_of(move)[r] << WEIGHT_SHIFT;
-    return (uint64_t)(scaled / volume_of(move));
+    if (class->volume != volume)
+        return class->volume < volume ? -1 : 1;
+    for (size_t r = 0; r < IVC_RESOURCES; r++)
+        if (class->demand[r] != demand[r])
+            return class->demand[r] < demand[r] ? -1 : 1;
+    return 0;
+}
+
+/* Where the class of these demands is, or would be. */
+static uint32_t find(const IvcSharing *sharing, const uint64_t *demand, bool *ret_found)
+{
+    uint64_t volume = volume_of(demand);
+    uint32_t low = 0, high = sharing->n_classes;
+    *ret_found = false;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = compare(sharing->classes[middle], volume, demand);
+        if (order == 0) {
+            *ret_found = true;
+            return middle;
+        }
+        *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
+    }
+    return low;
+}
+
+static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t *demand,
+                                IvcTime now)
+{
+    IvcMoveClass *class = sharing->classes[sharing->n_classes];
+    if (!class)
+        class = g_new(IvcMoveClass, 1);
+    for (uint32_t c = sharing->n_classes++; c > at; c--)
+        sharing->classes[c] = sharing->classes[c - 1];
+    sharing->classes[at] = class;
+    *class = (IvcMoveClass){.volume = volume_of(demand), .since_ps = now, .speed = IVC_SPEED_FULL};
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        class->demand[r] = demand[r];
+        class->weight[r] = demand[r] == class->volume
+                               ? UINT64_C(1) << WEIGHT_SHIFT
+                               : (uint64_t)(((IvcU128)demand[r] << WEIGHT_SHIFT) / class->volume);
+    }
+    return class;
+}
+
+static void class_close(IvcSharing *sharing, IvcMoveClass *class)
+{
+    bool found;
+    uint32_t c = find(sharing, class->demand, &found);
+    for (sharing->n_classes--; c < sharing->n_classes; c++)
+        sharing->classes[c] = sharing->classes[c + 1];
+    sharing->classes[c] = class;
+}
+
+static IvcU128 clock_at(const IvcMoveClass *class, IvcTime now)
+{
+    return class->clock + (IvcU128)(now - class->since_ps) * class->speed;
+}
+
+static void set_speed(IvcMoveClass *class, uint32_t speed, IvcTime now)
+{
+    if (class->speed == speed)
+        return;
+    class->clock = clock_at(class, now);
+    class->since_ps = now;
+    class->speed = speed;
+    class->retimed = true;
+}
+
+/* ---- sharing out ---- */
+
+/* What is left to hand out while levels are being found. */
+typedef struct {
+    IvcU128 used[IVC_RESOURCES];    /* by classes whose level is fixed, scaled */
+    IvcU128 weights[IVC_RESOURCES]; /* of the moves that still rise */
+} Filling;
+
+static void fix(Filling *filling, IvcMoveClass *class, uint64_t level)
+{
+    class->level = level;
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        IvcU128 weight = (IvcU128) class->weight[r] * class->n;
+        filling->used[r] += level * weight;
+        filling->weights[r] -= weight;
+    }
 }
 
 /* The common level to which the moves that are not fixed yet can rise; sets the limiting resource.
- * `fixed` holds each move's volume once it is fixed, UINT64_MAX before. */
-static uint64_t fair_level(const IvcSharing *sharing, const uint64_t *fixed, size_t *ret_limit)
+ */
+static uint64_t fair_level(const IvcSharing *sharing, const Filling *filling, size_t *ret_limit)
 {
     uint64_t level = UINT64_MAX;
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
-        if (!sharing->capacity[r])
-            continue;
-        IvcU128 used = 0, weights = 0;
-        for (uint32_t i = 0; i < sharing->n; i++) {
-            uint64_t weight = weight_of(sharing->active[i], r);
-            if (fixed[i] == UINT64_MAX)
-                weights += weight;
-            else
-                used += (IvcU128)fixed[i] * weight;
-        }
-        if (!weights)
+        if (!sharing->capacity[r] || !filling->weights[r])
             continue;
         IvcU128 room = (IvcU128)sharing->capacity[r] << WEIGHT_SHIFT;
-        IvcU128 most = room > used ? (room - used) / weights : 0;
+        IvcU128 used = filling->used[r];
+        IvcU128 most = room > used ? (room - used) / filling->weights[r] : 0;
         uint64_t here = (uint64_t)MIN(most, UINT64_MAX);
         if (here < level) {
             level = here;
@@ -100,114 +183,151 @@ static uint64_t fair_level(const IvcSharing *sharing, const uint64_t *fixed, siz
     return level;
 }
 
-/* Fixes every move whose full speed lies at or below the level; true when there was one. */
-static bool fix_fast_enough(const IvcSharing *sharing, uint64_t *fixed, uint64_t level)
+/* Finds each class's level; UINT64_MAX before it is fixed. Classes are sorted by volume, so those
+ * that reach their full speed first come first. */
+static void share_out(IvcSharing *sharing)
 {
-    bool any = false;
-    for (uint32_t i = 0; i < sharing->n; i++) {
-        uint64_t volume = volume_of(sharing->active[i]);
-        if (fixed[i] == UINT64_MAX && volume <= level) {
-            fixed[i] = volume;
-            any = true;
-        }
-    }
-    return any;
-}
-
-static void share_out(const IvcSharing *sharing, uint64_t *fixed)
-{
-    for (uint32_t i = 0; i < sharing->n; i++)
-        fixed[i] = UINT64_MAX;
-    for (;;) {
+    Filling filling = {0};
+    uint32_t slowest = 0, left = sharing->n_classes;
+    for (size_t r = 0; r < IVC_RESOURCES; r++)
+        filling.weights[r] = sharing->weights[r];
+    for (uint32_t c = 0; c < sharing->n_classes; c++)
+        sharing->classes[c]->level = UINT64_MAX;
+    while (left > 0) {
         size_t limit = 0;
-        uint64_t level = fair_level(sharing, fixed, &limit);
-        if (fix_fast_enough(sharing, fixed, level))
+        uint32_t before = left;
+        uint64_t level = fair_level(sharing, &filling, &limit);
+        for (; slowest < sharing->n_classes; slowest++) {
+            IvcMoveClass *class = sharing->classes[slowest];
+            if (class->level != UINT64_MAX)
+                continue;
+            if (class->volume > level)
+                break;
+            fix(&filling, class, class->volume);
+            left--;
+        }
+        if (left < before)
             continue;
-        bool any = false;
-        for (uint32_t i = 0; i < sharing->n; i++)
-            if (fixed[i] == UINT64_MAX && weight_of(sharing->active[i], limit)) {
-                fixed[i] = MAX(level, 1);
-                any = true;
+        for (uint32_t c = slowest; c < sharing->n_classes; c++)
+            if (sharing->classes[c]->level == UINT64_MAX && sharing->classes[c]->weight[limit]) {
+                fix(&filling, sharing->classes[c], MAX(level, 1));
+                left--;
             }
-        if (!any)
-            return;
     }
 }
 
-static void set_speeds(IvcSharing *sharing, IvcTime now)
+static uint32_t speed_of(const IvcMoveClass *class)
 {
-    g_autofree uint64_t *heap = sharing->n > 64 ? g_new(uint64_t, sharing->n) : NULL;
-    uint64_t stack[64];
-    uint64_t *fixed = heap ? heap : stack;
-    share_out(sharing, fixed);
-    sharing->limited = false;
-    for (uint32_t i = 0; i < sharing->n; i++) {
-        IvcMove *move = sharing->active[i];
-        progress(move, now);
-        uint64_t volume = volume_of(move);
-        IvcU128 speed =
-            fixed[i] >= volume ? IVC_SPEED_FULL : ((IvcU128)fixed[i] * IVC_SPEED_FULL) / volume;
-        move->speed = (uint32_t)MAX(speed, 1);
-        if (move->speed != IVC_SPEED_FULL)
-            sharing->limited = true;
-    }
+    if (class->level >= class->volume)
+        return IVC_SPEED_FULL;
+    uint64_t speed = class->level <= UINT64_MAX >> SPEED_SHIFT
+                         ? (class->level << SPEED_SHIFT) / class->volume
+                         : (uint64_t)(((IvcU128) class->level << SPEED_SHIFT) / class->volume);
+    return (uint32_t)MAX(speed, 1);
 }
 
 static bool settle_speeds(IvcSharing *sharing, IvcTime now)
 {
-    if (!sharing->limited && fits(sharing))
+    bool all = fits(sharing);
+    if (!sharing->limited && all)
         return false;
-    if (fits(sharing)) {
-        for (uint32_t i = 0; i < sharing->n; i++) {
-            progress(sharing->active[i], now);
-            sharing->active[i]->speed = IVC_SPEED_FULL;
-        }
-        sharing->limited = false;
-        return true;
+    if (!all)
+        share_out(sharing);
+    sharing->limited = false;
+    for (uint32_t c = 0; c < sharing->n_classes; c++) {
+        IvcMoveClass *class = sharing->classes[c];
+        set_speed(class, all ? IVC_SPEED_FULL : speed_of(class), now);
+        sharing->limited = sharing->limited || class->speed != IVC_SPEED_FULL;
     }
-    set_speeds(sharing, now);
     return true;
 }
 
+/* ---- moves ---- */
+
 bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
 {
-    g_assert(!move->active && sharing->n < sharing->n_max);
-    move->active = true;
-    move->slot = sharing->n;
-    move->speed = IVC_SPEED_FULL;
-    move->since_ps = now;
-    sharing->active[sharing->n++] = move;
-    for (size_t r = 0; r < IVC_RESOURCES; r++)
-        sharing->asked[r] += demand_of(move)[r];
+    const uint64_t *demand = demand_of(move);
+    bool found;
+    uint32_t at = find(sharing, demand, &found);
+    g_assert(!move->in && sharing->n < sharing->n_max);
+    IvcMoveClass *class = found ? sharing->classes[at] : class_open(sharing, at, demand, now);
+    move->in = class;
+    move->work += clock_at(class, now);
+    move->order = class->joins++;
+    class->first = ivc_move_heap_push(class->first, move);
+    class->n++;
+    sharing->n++;
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        sharing->asked[r] += demand[r];
+        sharing->weights[r] += class->weight[r];
+    }
     return settle_speeds(sharing, now);
 }
 
 bool ivc_sharing_leave(IvcSharing *sharing, IvcMove *move, IvcTime now)
 {
-    g_assert(move->active && sharing->active[move->slot] == move);
-    progress(move, now);
-    move->active = false;
-    IvcMove *last = sharing->active[--sharing->n];
-    sharing->active[move->slot] = last;
-    last->slot = move->slot;
-    for (size_t r = 0; r < IVC_RESOURCES; r++)
-        sharing->asked[r] -= demand_of(move)[r];
+    IvcMoveClass *class = move->in;
+    IvcU128 left = ivc_sharing_left(move, now);
+    class->first = ivc_move_heap_remove(class->first, move);
+    if (class->timed == move)
+        class->timed = NULL;
+    class->n--;
+    sharing->n--;
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        sharing->asked[r] -= class->demand[r];
+        sharing->weights[r] -= class->weight[r];
+    }
+    move->in = NULL;
+    move->work = left;
+    move->since_ps = now;
+    if (class->n == 0)
+        class_close(sharing, class);
     return settle_speeds(sharing, now);
+}
+
+IvcU128 ivc_sharing_left(const IvcMove *move, IvcTime now)
+{
+    if (!move->in)
+        return move->work;
+    IvcU128 clock = clock_at(move->in, now);
+    return clock < move->work ? move->work - clock : 0;
 }
 
 IvcTime ivc_sharing_end(const IvcMove *move)
 {
-    IvcU128 ps = (move->work + move->speed - 1) / move->speed;
-    return ps < IVC_TIME_HORIZON ? move->since_ps + (IvcTime)ps : IVC_TIME_HORIZON + move->since_ps;
+    const IvcMoveClass *class = move->in;
+    IvcTime since_ps = class ? class->since_ps : move->since_ps;
+    IvcU128 left = class ? ivc_sharing_left(move, since_ps) : move->work;
+    uint32_t speed = class ? class->speed : IVC_SPEED_FULL;
+    IvcU128 ps;
+    if (speed == IVC_SPEED_FULL)
+        ps = (left + IVC_SPEED_FULL - 1) >> SPEED_SHIFT;
+    else if (left <= UINT64_MAX - UINT32_MAX)
+        ps = ((uint64_t)left + speed - 1) / speed;
+    else
+        ps = (left + speed - 1) / speed;
+    return ps < IVC_TIME_HORIZON ? since_ps + (IvcTime)ps : IVC_TIME_HORIZON + since_ps;
 }
 
+/* Membership is fed move by move (core_digest.c), and all else follows from it. */
 static const IvcStateField sharing_fields[] = {
-    IVC_STATE(IvcSharing, capacity, FIXED), IVC_STATE(IvcSharing, asked, PLAIN),
-    IVC_STATE(IvcSharing, active, OTHER),   IVC_STATE(IvcSharing, n, PLAIN),
-    IVC_STATE(IvcSharing, n_max, FIXED),    IVC_STATE(IvcSharing, limited, PLAIN),
+    IVC_STATE(IvcSharing, capacity, FIXED),  IVC_STATE(IvcSharing, asked, PLAIN),
+    IVC_STATE(IvcSharing, weights, OTHER),   IVC_STATE(IvcSharing, classes, OTHER),
+    IVC_STATE(IvcSharing, n_classes, OTHER), IVC_STATE(IvcSharing, n, PLAIN),
+    IVC_STATE(IvcSharing, n_max, FIXED),     IVC_STATE(IvcSharing, limited, PLAIN),
+};
+
+static const IvcStateField class_fields[] = {
+    IVC_STATE(IvcMoveClass, demand, OTHER), IVC_STATE(IvcMoveClass, volume, OTHER),
+    IVC_STATE(IvcMoveClass, weight, OTHER), IVC_STATE(IvcMoveClass, level, FIXED),
+    IVC_STATE(IvcMoveClass, clock, OTHER),  IVC_STATE(IvcMoveClass, since_ps, OTHER),
+    IVC_STATE(IvcMoveClass, joins, OTHER),  IVC_STATE(IvcMoveClass, n, OTHER),
+    IVC_STATE(IvcMoveClass, speed, OTHER),  IVC_STATE(IvcMoveClass, retimed, FIXED),
+    IVC_STATE(IvcMoveClass, first, OTHER),  IVC_STATE(IvcMoveClass, timed, OTHER),
 };
 
 const IvcStateTable ivc_sharing_state_tables[] = {
     IVC_STATE_TABLE(IvcSharing, sharing_fields),
+    IVC_STATE_TABLE(IvcMoveClass, class_fields),
 };
 const size_t ivc_sharing_state_tables_n = G_N_ELEMENTS(ivc_sharing_state_tables);

@@ -56,17 +56,23 @@ typedef struct {
 
 __extension__ typedef unsigned __int128 IvcU128;
 
+typedef struct IvcMove IvcMove;
+typedef struct IvcMoveClass IvcMoveClass;
+
 /** A copy under way: its pieces and how far it is. */
-typedef struct {
-    IvcU128 work;     /**< remaining of this piece, in 2^-31 ps at full speed */
-    IvcTime since_ps; /**< work holds as of this time */
+struct IvcMove {
+    IvcU128 work;     /**< of this piece, in 2^-31 ps at full speed: what remains; while it takes
+                           part in the sharing, the virtual time of its class at which it ends */
+    IvcTime since_ps; /**< work holds as of this time; not while it takes part */
     uint32_t n_pieces;
     uint32_t piece;
-    uint32_t speed; /**< in 2^-31 of full speed */
-    uint32_t slot;  /**< its place among the active moves */
-    bool active;    /**< takes part in the sharing of resources now */
+    IvcMoveClass *in; /**< takes part in the sharing of resources; NULL: it does not */
+    uint64_t order;   /**< among those that came into the class */
+    IvcMove *child;   /**< these three: its place in the class, see models/cpu/move_heap.h */
+    IvcMove *next;
+    IvcMove *prev;
     IvcMovePiece pieces[IVC_MOVE_PIECES];
-} IvcMove;
+};
 
 /** Time that an agent spends in one go, by stage. */
 typedef struct {

@@ -313,14 +313,18 @@ START_TEST(test_fields_of_an_agent_that_its_activity_uses)
     agent.activity = IVC_ACTIVITY_MOVE;
     agent.move.n_pieces = 2;
     agent.move.work = 100;
-    agent.move.active = true;
-    agent.move.speed = 6;
     CHANGES(&agent, agent.move.work);
-    CHANGES(&agent, agent.move.speed);
-    CHANGES(&agent, agent.move.slot);
     CHANGES(&agent, agent.move.pieces[0].alone_ps);
     CHANGES(&agent, agent.move.pieces[1].demand[1]);
     CHANGES(&agent, agent.move.piece);
+    IvcMoveClass class = {.speed = 6, .since_ps = lab.sim.now, .clock = 20, .joins = 5};
+    agent.move.in = &class;
+    agent.move.order = 2;
+    CHANGES(&agent, agent.move.work);
+    CHANGES(&agent, agent.move.order);
+    CHANGES(&agent, class.speed);
+    CHANGES(&agent, class.clock);
+    CHANGES(&agent, class.joins);
     lab_clear(&lab);
 }
 END_TEST

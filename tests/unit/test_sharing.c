@@ -1,7 +1,9 @@
-/* Max-min sharing: what a copy takes alone and beside others, and random schedules of copies
- * against a slow reference in long double that is written the obvious way. */
+/* Max-min sharing: what a copy takes alone and beside others; random schedules of copies against a
+ * slow reference in long double that is written the obvious way; and random joins and leaves, with
+ * pre-emption, against the same sharing without classes, to the picosecond. */
 #include "models/cpu/sharing.h"
 #include "tests/harness/points.h"
+#include "tests/harness/sharing_by_move.h"
 
 #include <math.h>
 
@@ -25,7 +27,7 @@ static int next_end(const IvcMove *moves, unsigned n, IvcTime *ret_when)
 {
     int next = -1;
     for (unsigned i = 0; i < n; i++)
-        if (moves[i].active && (next < 0 || ivc_sharing_end(&moves[i]) < *ret_when)) {
+        if (moves[i].in && (next < 0 || ivc_sharing_end(&moves[i]) < *ret_when)) {
             next = (int)i;
             *ret_when = ivc_sharing_end(&moves[i]);
         }
@@ -36,8 +38,10 @@ static void check_rates(const IvcSharing *sharing)
 {
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
         IvcU128 used = 0;
-        for (uint32_t i = 0; i < sharing->n; i++)
-            used += (IvcU128)sharing->active[i]->pieces[0].demand[r] * sharing->active[i]->speed;
+        for (uint32_t c = 0; c < sharing->n_classes; c++) {
+            const IvcMoveClass *class = sharing->classes[c];
+            used += (IvcU128) class->demand[r] * class->speed * class->n;
+        }
         /* Speeds of at least 2^-31 can exceed a capacity by what that rounds up. */
         if (sharing->capacity[r])
             ck_assert_msg(used / IVC_SPEED_FULL <=
@@ -77,7 +81,7 @@ static void simulate(const Schedule *schedule, IvcTime ends[MOVES_MAX])
             bool room = ivc_sharing_has_room(&sharing, &move->pieces[0]);
             bool changed = ivc_sharing_join(&sharing, move, flow->starts_ps);
             if (room)
-                ck_assert(move->speed == IVC_SPEED_FULL);
+                ck_assert(move->in->speed == IVC_SPEED_FULL);
             if (!changed)
                 ck_assert(!sharing.limited);
         }
@@ -332,6 +336,166 @@ START_TEST(test_random_schedules_against_the_reference)
 }
 END_TEST
 
+/* ---- against the sharing without classes ---- */
+
+#define CROWD_MAX 40
+
+typedef struct {
+    IvcSharing sharing;
+    IvcMove moves[CROWD_MAX];
+    SharingByMove plain;
+    ByMove *plain_active[CROWD_MAX];
+    ByMove plain_moves[CROWD_MAX];
+    unsigned n;
+    IvcTime now;
+} Crowd;
+
+static void crowd_join(Crowd *crowd, unsigned i)
+{
+    IvcMove *move = &crowd->moves[i];
+    ByMove *plain = &crowd->plain_moves[i];
+    plain->work = move->work;
+    memcpy(plain->demand, move->pieces[0].demand, sizeof plain->demand);
+    bool changed = ivc_sharing_join(&crowd->sharing, move, crowd->now);
+    ck_assert_int_eq(changed, by_move_join(&crowd->plain, plain, crowd->now));
+}
+
+static void crowd_leave(Crowd *crowd, unsigned i)
+{
+    IvcMove *move = &crowd->moves[i];
+    bool changed = ivc_sharing_leave(&crowd->sharing, move, crowd->now);
+    ck_assert_int_eq(changed, by_move_leave(&crowd->plain, &crowd->plain_moves[i], crowd->now));
+    ck_assert(move->work == crowd->plain_moves[i].work);
+}
+
+/* All that can be asked of the two is equal, and the first of a class is first indeed. */
+static void crowd_compare(Crowd *crowd)
+{
+    ck_assert_uint_eq(crowd->sharing.n, crowd->plain.n);
+    ck_assert_int_eq(crowd->sharing.limited, crowd->plain.limited);
+    for (unsigned i = 0; i < crowd->n; i++) {
+        const IvcMove *move = &crowd->moves[i];
+        const ByMove *plain = &crowd->plain_moves[i];
+        ck_assert_int_eq(move->in != NULL, plain->active);
+        if (!move->in)
+            continue;
+        ck_assert_uint_eq(move->in->speed, plain->speed);
+        ck_assert_uint_eq(ivc_sharing_end(move), by_move_end(plain));
+        ck_assert(move->in->first->work <= move->work);
+    }
+}
+
+static unsigned crowd_first(const Crowd *crowd)
+{
+    unsigned first = CROWD_MAX;
+    for (unsigned i = 0; i < crowd->n; i++)
+        if (crowd->moves[i].in && (first == CROWD_MAX || ivc_sharing_end(&crowd->moves[i]) <
+                                                             ivc_sharing_end(&crowd->moves[first])))
+            first = i;
+    return first;
+}
+
+static void crowd_init(Crowd *crowd, GRand *rand)
+{
+    static const uint64_t sizes[] = {1000000, 1000000, 250000, 777777, 123};
+    uint64_t kinds[4][IVC_RESOURCES];
+    int n_kinds = g_rand_int_range(rand, 1, 5);
+    *crowd = (Crowd){.n = (unsigned)g_rand_int_range(rand, 1, CROWD_MAX + 1)};
+    crowd->plain.active = crowd->plain_active;
+    uint64_t capacity[IVC_RESOURCES];
+    for (size_t r = 0; r < IVC_RESOURCES; r++)
+        capacity[r] = g_rand_int_range(rand, 0, 8) ? random_u64(rand, 1000000000, 90000000000) : 0;
+    memcpy(crowd->plain.capacity, capacity, sizeof capacity);
+    ivc_sharing_init(&crowd->sharing, capacity, crowd->n);
+    for (int k = 0; k < n_kinds; k++) {
+        kinds[k][0] = g_rand_int_range(rand, 0, 9) ? random_u64(rand, 1000000, 9000000000) : 0;
+        kinds[k][1] = g_rand_int_range(rand, 0, 3) ? random_u64(rand, 0, 9000000000) : 0;
+    }
+    for (unsigned i = 0; i < crowd->n; i++) {
+        IvcMove *move = &crowd->moves[i];
+        memcpy(move->pieces[0].demand, kinds[g_rand_int_range(rand, 0, n_kinds)], sizeof kinds[0]);
+        move->work = (IvcU128)sizes[g_rand_int_range(rand, 0, 5)] * IVC_SPEED_FULL;
+    }
+}
+
+/* One of: the first to end ends and rests; one comes (anew, or with the work it had left); one is
+ * taken out with work left. */
+static void crowd_step(Crowd *crowd, GRand *rand)
+{
+    unsigned first = crowd_first(crowd), i = (unsigned)g_rand_int_range(rand, 0, (int)crowd->n);
+    IvcTime then = crowd->now + (IvcTime)g_rand_int_range(rand, 0, 400000);
+    if (g_rand_int_range(rand, 0, 4) == 0)
+        then = crowd->now;
+    if (first != CROWD_MAX && ivc_sharing_end(&crowd->moves[first]) <= then) {
+        crowd->now = ivc_sharing_end(&crowd->moves[first]);
+        crowd_leave(crowd, first);
+        ck_assert(crowd->moves[first].work == 0);
+        crowd->moves[first].work = (IvcU128)(g_rand_int(rand) % 2000000 + 1) * IVC_SPEED_FULL;
+        return;
+    }
+    crowd->now = then;
+    if (crowd->moves[i].in)
+        crowd_leave(crowd, i);
+    else if (crowd->moves[i].work)
+        crowd_join(crowd, i);
+}
+
+START_TEST(test_classes_change_nothing)
+{
+    uint32_t seed = points_seed("test_sharing", 3), only = points_only_case();
+    unsigned limited = 0;
+    for (uint32_t i = 0; i < 600; i++) {
+        if (only != UINT32_MAX && i != only)
+            continue;
+        GRand *rand = g_rand_new_with_seed_array((const guint32[]){seed, i}, 2);
+        Crowd crowd;
+        crowd_init(&crowd, rand);
+        for (int s = 0; s < 300; s++) {
+            crowd_step(&crowd, rand);
+            crowd_compare(&crowd);
+            limited += crowd.sharing.limited;
+        }
+        for (unsigned m; (m = crowd_first(&crowd)) != CROWD_MAX;) {
+            crowd.now = ivc_sharing_end(&crowd.moves[m]);
+            crowd_leave(&crowd, m);
+        }
+        ck_assert_uint_eq(crowd.sharing.n_classes, 0);
+        ck_assert(crowd.sharing.weights[0] == 0 && crowd.sharing.weights[1] == 0);
+        ivc_sharing_clear(&crowd.sharing);
+        g_rand_free(rand);
+    }
+    ck_assert_msg(only != UINT32_MAX || limited > 30000, "limited in %u steps only", limited);
+}
+END_TEST
+
+/* Equals end in the order in which they came, and what comes back with less work ends earlier. */
+START_TEST(test_order_within_a_class)
+{
+    const uint64_t capacity[IVC_RESOURCES] = {1000, 0};
+    IvcSharing sharing;
+    IvcMove moves[5] = {0};
+    ivc_sharing_init(&sharing, capacity, 5);
+    for (unsigned i = 0; i < 5; i++) {
+        moves[i].pieces[0].demand[0] = 1000;
+        moves[i].work = (IvcU128)1000 * IVC_SPEED_FULL;
+        (void)ivc_sharing_join(&sharing, &moves[i], 0);
+    }
+    ck_assert_uint_eq(sharing.n_classes, 1);
+    (void)ivc_sharing_leave(&sharing, &moves[2], 1000); /* with 800 left */
+    (void)ivc_sharing_join(&sharing, &moves[2], 1400);  /* the others have 700 now */
+    static const unsigned order[] = {0, 1, 3, 4, 2};
+    static const IvcTime ends[] = {4900, 4900, 4900, 4900, 5000};
+    for (unsigned i = 0; i < 5; i++) {
+        IvcMove *first = sharing.classes[0]->first;
+        ck_assert_uint_eq((unsigned)(first - moves), order[i]);
+        ck_assert_uint_ge(ivc_sharing_end(first), ends[i]); /* a fifth is rounded down */
+        ck_assert_uint_le(ivc_sharing_end(first), ends[i] + 1);
+        (void)ivc_sharing_leave(&sharing, first, ivc_sharing_end(first));
+    }
+    ivc_sharing_clear(&sharing);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sharing");
@@ -343,6 +507,8 @@ int main(void)
     tcase_add_test(tests, test_two_resources);
     tcase_add_test(tests, test_staggered_starts);
     tcase_add_test(tests, test_random_schedules_against_the_reference);
+    tcase_add_test(tests, test_classes_change_nothing);
+    tcase_add_test(tests, test_order_within_a_class);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
