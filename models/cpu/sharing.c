@@ -27,13 +27,15 @@
 void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max)
 {
     *sharing = (IvcSharing){.n_max = n_max, .classes = g_new0(IvcMoveClass *, n_max)};
+    for (uint32_t c = 0; c < n_max; c++) /* now: nothing is allocated while a run goes on */
+        sharing->classes[c] = g_new0(IvcMoveClass, 1);
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         sharing->capacity[r] = capacity[r];
 }
 
 void ivc_sharing_clear(IvcSharing *sharing)
 {
-    for (uint32_t c = 0; c < sharing->n_max && sharing->classes[c]; c++)
+    for (uint32_t c = 0; sharing->classes && c < sharing->n_max; c++)
         g_free(sharing->classes[c]);
     g_clear_pointer(&sharing->classes, g_free);
 }
@@ -106,8 +108,6 @@ static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t
                                 IvcTime now)
 {
     IvcMoveClass *class = sharing->classes[sharing->n_classes];
-    if (!class)
-        class = g_new(IvcMoveClass, 1);
     for (uint32_t c = sharing->n_classes++; c > at; c--)
         sharing->classes[c] = sharing->classes[c - 1];
     sharing->classes[at] = class;

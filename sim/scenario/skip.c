@@ -6,7 +6,8 @@
 /* Looks without a period after which the run goes on in full. */
 #define LOOKS_MAX (UINT64_C(1) << 18)
 
-/* A period is watched for a few milliseconds before it is believed: many short ones, or one long one. */
+/* A period is watched for a few milliseconds before it is believed: many short ones, or one long
+ * one. */
 #define CONFIRM_EVENTS 20000
 
 struct IvcSkipper {

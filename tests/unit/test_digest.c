@@ -303,6 +303,7 @@ START_TEST(test_fields_of_an_agent_that_its_activity_uses)
     agent.n_owed = 2;
     CHANGES(&agent, agent.owed[0].left_ps);
     CHANGES(&agent, agent.owed[1].left_ps);
+    agent.owed[1].left_ps = 5; /* what it is for counts as long as something is left */
     CHANGES(&agent, agent.owed[1].stage);
     agent.activity = IVC_ACTIVITY_SPIN;
     CHANGES(&agent, agent.left_ps);
