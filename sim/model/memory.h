@@ -12,7 +12,7 @@ typedef struct IvcMemory IvcMemory;
 /** A pass as a cache remembers it; see models/cpu/recency.h. */
 typedef struct IvcSeen IvcSeen;
 struct IvcSeen {
-    IvcSeen *newer; /**< in the order of the latest touch; held by no level: in no list */
+    IvcSeen *newer; /**< in the order in which passes began; held by no level: in no list */
     IvcSeen *older;
     uint64_t extent;               /**< bytes touched, without those that a later pass touched */
     uint64_t in[IVC_CACHE_LEVELS]; /**< as many of the last of them does each level hold */
