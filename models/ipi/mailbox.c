@@ -55,8 +55,7 @@ struct IvcMailbox {
     IvcMailboxClient client;
     uint32_t n;
     Handler *handlers;
-    Lane *lanes;   /* [member * ops->lanes + lane] */
-    Lane **routes; /* [from * n + to] */
+    Lane *lanes; /* [member * ops->lanes + lane] */
     uint64_t words;
     uint64_t posted;
 };
@@ -69,6 +68,12 @@ static Handler *handler_of(IvcAgent *agent)
 static Lane *lane_of(const IvcMailbox *mailbox, uint32_t to, uint32_t lane)
 {
     return &mailbox->lanes[to * mailbox->ops->lanes + lane];
+}
+
+/* The lane that a sender uses. */
+static Lane *route(const IvcMailbox *mailbox, uint32_t from, uint32_t to)
+{
+    return lane_of(mailbox, to, ivc_register_lane(mailbox->ops, mailbox->n, from, to).lane);
 }
 
 static IvcRegisterPort port_of(const Lane *lane, IvcRegisterRole role)
@@ -131,7 +136,7 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
                          uint64_t word, IvcPostFrame *f)
 {
     const IvcMachineTimes *t = &mailbox->platform->t;
-    Lane *lane = mailbox->routes[from * mailbox->n + to];
+    Lane *lane = route(mailbox, from, to);
     IVC_BEGIN(f);
     if (lane->shared) {
         IVC_AWAIT(f, ivc_pay(agent));
@@ -269,15 +274,7 @@ static void lane_init(IvcMailbox *mailbox, uint32_t to, uint32_t index)
     lane->empty.id = ivc_platform_id(mailbox->platform);
     lane->turn.id = ivc_platform_id(mailbox->platform);
     ivc_timer_init(&lane->flight, ivc_platform_id(mailbox->platform), flight_fire);
-    for (uint32_t from = 0; from < mailbox->n; from++) {
-        if (from == to)
-            continue;
-        IvcRegisterLane use = ivc_register_lane(mailbox->ops, mailbox->n, from, to);
-        if (use.lane != index)
-            continue;
-        lane->shared = use.shared;
-        mailbox->routes[from * mailbox->n + to] = lane;
-    }
+    lane->shared = ivc_register_lane_is_shared(mailbox->ops, mailbox->n, index);
 }
 
 static void handler_init(IvcMailbox *mailbox, uint32_t member)
@@ -312,7 +309,6 @@ IvcMailbox *ivc_mailbox_new(IvcPlatform *platform, const IvcRegisterBlockOps *bl
     mailbox->n = platform->n_ranks;
     mailbox->handlers = g_new0(Handler, mailbox->n);
     mailbox->lanes = g_new0(Lane, (gsize)mailbox->n * block->lanes);
-    mailbox->routes = g_new0(Lane *, (gsize)mailbox->n * mailbox->n);
     for (uint32_t m = 0; m < mailbox->n; m++) {
         handler_init(mailbox, m);
         for (uint32_t l = 0; l < block->lanes; l++)
@@ -331,7 +327,6 @@ void ivc_mailbox_free(IvcMailbox *mailbox)
     ivc_register_block_free(mailbox->block);
     g_free(mailbox->handlers);
     g_free(mailbox->lanes);
-    g_free(mailbox->routes);
     g_free(mailbox);
 }
 

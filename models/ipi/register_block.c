@@ -1,7 +1,7 @@
 /*
  * The part that all register blocks share: the state of the cores, the checks that hold for any
- * access, and the table of kinds. What a register means is in loongson3.c and octeon_ciu.c.
- * Leaves out: every cost. An access here takes no time and no bus.
+ * access, and the table of kinds. What a register means is in loongson3.c, octeon_ciu.c and
+ * manycore.c. Leaves out: every cost. An access here takes no time and no bus.
  */
 #include "models/ipi/register_block.h"
 
@@ -16,11 +16,12 @@ struct IvcRegisterBlock {
 const IvcRegisterBlockOps *const ivc_register_blocks[] = {
     &ivc_register_block_loongson3,
     &ivc_register_block_octeon_ciu,
+    &ivc_register_block_manycore,
     NULL,
 };
 
 /* A second list, since the registry wants plain strings; a test holds the two together. */
-const char *const ivc_register_block_names[] = {"loongson3", "octeon-ciu", NULL};
+const char *const ivc_register_block_names[] = {"loongson3", "octeon-ciu", "manycore", NULL};
 
 const IvcRegisterBlockOps *ivc_register_block_find(const char *name)
 {
@@ -125,11 +126,15 @@ IvcRegisterLane ivc_register_lane(const IvcRegisterBlockOps *ops, unsigned membe
     g_assert(sender < members && receiver < members && sender != receiver);
     /* Nobody sends to itself, so the receiver takes no lane: m members need m - 1 lanes. */
     unsigned place = sender < receiver ? sender : sender - 1;
-    unsigned senders = members - 1;
     unsigned lane = place % ops->lanes;
-    /* The others on this lane are place +- k * lanes. */
-    bool shared = lane + ops->lanes < senders;
+    bool shared = ivc_register_lane_is_shared(ops, members, lane);
     return (IvcRegisterLane){.lane = lane, .shared = shared};
+}
+
+bool ivc_register_lane_is_shared(const IvcRegisterBlockOps *ops, unsigned members, unsigned lane)
+{
+    /* The senders on this lane are those in the places lane + k * lanes. */
+    return lane + ops->lanes < members - 1;
 }
 
 void ivc_register_block_digest(const IvcRegisterBlock *block, IvcDigest *digest)

@@ -61,6 +61,7 @@ typedef struct {
 
 extern const IvcRegisterBlockOps ivc_register_block_loongson3;
 extern const IvcRegisterBlockOps ivc_register_block_octeon_ciu;
+extern const IvcRegisterBlockOps ivc_register_block_manycore;
 
 /** All kinds of block; ends with NULL. */
 extern const IvcRegisterBlockOps *const ivc_register_blocks[];
@@ -121,6 +122,9 @@ typedef struct {
  */
 IvcRegisterLane ivc_register_lane(const IvcRegisterBlockOps *ops, unsigned members, unsigned sender,
                                   unsigned receiver);
+
+/** Returns whether several senders use the receiver's lane, so that they must take turns. */
+bool ivc_register_lane_is_shared(const IvcRegisterBlockOps *ops, unsigned members, unsigned lane);
 
 /** Feeds every bit of every register: all of it can influence the future. */
 void ivc_register_block_digest(const IvcRegisterBlock *block, IvcDigest *digest);

@@ -22,21 +22,23 @@
 
 /* A block in use, at the place of its first smallest block. */
 typedef struct {
-    uint64_t holders;
     uint64_t bytes_used;
-    uint8_t owner;
-    uint8_t order; /* it has 2^order smallest blocks */
+    uint16_t owner;
+    uint16_t holds; /* guests that hold it */
+    uint8_t order;  /* it has 2^order smallest blocks */
 } Block;
 
 struct IvcRegion {
     IvcRegionSpec spec;
-    uint32_t units;                        /* smallest blocks in the region */
-    unsigned orders;                       /* sizes in use: 2^0 to 2^(orders - 1) */
-    uint64_t mapped;                       /* bit g: guest g has mapped it */
+    uint32_t units;       /* smallest blocks in the region */
+    unsigned orders;      /* sizes in use: 2^0 to 2^(orders - 1) */
+    uint32_t guest_words; /* words of a set of the guests that are listed */
+    uint64_t mapped[IVC_REGION_GUEST_WORDS];
     uint32_t holds[IVC_REGION_GUESTS_MAX]; /* blocks that each guest holds; follows from blocks */
     IvcIndexSet free[ORDERS_MAX];          /* [k]: free blocks of order k, by first unit >> k */
     IvcIndexSet used;                      /* first units of the blocks in use */
     Block *blocks;                         /* by first unit */
+    uint64_t *holders;                     /* sets of guests, by first unit */
     IvcRegionStats stats;
 };
 
@@ -68,6 +70,10 @@ IvcRegion *ivc_region_new(const IvcRegionSpec *spec)
     }
     ivc_index_set_init(&region->used, region->units);
     region->blocks = g_new0(Block, region->units);
+    for (uint32_t w = 0; w < IVC_REGION_GUEST_WORDS; w++)
+        if (spec->guests[w] != 0)
+            region->guest_words = w + 1;
+    region->holders = g_new0(uint64_t, (size_t)region->units * region->guest_words);
     fill_free(region);
     return region;
 }
@@ -82,6 +88,7 @@ void ivc_region_free(IvcRegion *region)
     }
     ivc_index_set_clear(&region->used);
     g_free(region->blocks);
+    g_free(region->holders);
     g_free(region);
 }
 
@@ -92,17 +99,42 @@ const IvcRegionSpec *ivc_region_spec(const IvcRegion *region)
 
 static uint64_t guest_bit(unsigned guest)
 {
-    return guest < IVC_REGION_GUESTS_MAX ? UINT64_C(1) << guest : 0;
+    return UINT64_C(1) << guest % 64;
+}
+
+static bool has_guest(const uint64_t *set, unsigned guest)
+{
+    return (set[guest / 64] & guest_bit(guest)) != 0;
 }
 
 static bool is_listed(const IvcRegion *region, unsigned guest)
 {
-    return (region->spec.guests & guest_bit(guest)) != 0;
+    return guest / 64 < region->guest_words && has_guest(region->spec.guests, guest);
 }
 
 bool ivc_region_is_mapped(const IvcRegion *region, unsigned guest)
 {
-    return (region->mapped & guest_bit(guest)) != 0;
+    return is_listed(region, guest) && has_guest(region->mapped, guest);
+}
+
+/* Who holds the block that begins at `unit`. */
+static uint64_t *holders_of(const IvcRegion *region, uint32_t unit)
+{
+    return &region->holders[(size_t)unit * region->guest_words];
+}
+
+static void hold(IvcRegion *region, uint32_t unit, unsigned guest)
+{
+    holders_of(region, unit)[guest / 64] |= guest_bit(guest);
+    region->blocks[unit].holds++;
+    region->holds[guest]++;
+}
+
+static void let_go(IvcRegion *region, uint32_t unit, unsigned guest)
+{
+    holders_of(region, unit)[guest / 64] &= ~guest_bit(guest);
+    region->blocks[unit].holds--;
+    region->holds[guest]--;
 }
 
 /* What every use of the region by a guest asks first. */
@@ -130,7 +162,7 @@ IvcRegionResult ivc_region_map(IvcRegion *region, unsigned guest)
     if (!is_listed(region, guest)) {
         return IVC_REGION_NO_ACCESS;
     }
-    region->mapped |= guest_bit(guest);
+    region->mapped[guest / 64] |= guest_bit(guest);
     return IVC_REGION_OK;
 }
 
@@ -143,7 +175,7 @@ IvcRegionResult ivc_region_unmap(IvcRegion *region, unsigned guest)
     if (region->holds[guest] != 0) {
         return IVC_REGION_HELD;
     }
-    region->mapped &= ~guest_bit(guest);
+    region->mapped[guest / 64] &= ~guest_bit(guest);
     return IVC_REGION_OK;
 }
 
@@ -218,11 +250,9 @@ IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest, uint64
         return alloc_failed(region, IVC_REGION_EXHAUSTED);
     }
     ivc_index_set_add(&region->used, unit);
-    region->blocks[unit] = (Block){.holders = guest_bit(guest),
-                                   .bytes_used = bytes,
-                                   .owner = (uint8_t)guest,
-                                   .order = (uint8_t)order};
-    region->holds[guest]++;
+    region->blocks[unit] =
+        (Block){.bytes_used = bytes, .owner = (uint16_t)guest, .order = (uint8_t)order};
+    hold(region, unit, guest);
     region->stats.allocations++;
     region->stats.blocks_used++;
     region->stats.bytes_requested += bytes;
@@ -238,7 +268,7 @@ static IvcRegionResult check_holder(const IvcRegion *region, unsigned guest, uin
     if (!ivc_index_set_has(&region->used, index)) {
         return IVC_REGION_NOT_ALLOCATED;
     }
-    bool holds = (region->blocks[index].holders & guest_bit(guest)) != 0;
+    bool holds = is_listed(region, guest) && has_guest(holders_of(region, index), guest);
     return holds ? IVC_REGION_OK : IVC_REGION_NOT_HOLDER;
 }
 
@@ -252,9 +282,8 @@ IvcRegionResult ivc_region_block_share(IvcRegion *region, unsigned guest, uint32
     if (result != IVC_REGION_OK) {
         return result;
     }
-    if ((region->blocks[index].holders & guest_bit(reader)) == 0) {
-        region->blocks[index].holders |= guest_bit(reader);
-        region->holds[reader]++;
+    if (!has_guest(holders_of(region, index), reader)) {
+        hold(region, index, reader);
     }
     return IVC_REGION_OK;
 }
@@ -267,10 +296,9 @@ IvcRegionResult ivc_region_block_free(IvcRegion *region, unsigned guest, uint32_
         return result;
     }
     Block *block = &region->blocks[index];
-    block->holders &= ~guest_bit(guest);
-    region->holds[guest]--;
-    *ret_back = block->holders == 0;
-    if (block->holders == 0) {
+    let_go(region, index, guest);
+    *ret_back = block->holds == 0;
+    if (block->holds == 0) {
         region->stats.frees++;
         region->stats.blocks_used--;
         region->stats.bytes_requested -= block->bytes_used;
@@ -308,8 +336,7 @@ IvcRegionResult ivc_region_block_get(const IvcRegion *region, uint32_t index,
         .bytes = region->spec.block_bytes_min << block->order,
         .bytes_used = block->bytes_used,
         .owner = block->owner,
-        .holders = block->holders,
-        .holds = (unsigned)__builtin_popcountll(block->holders),
+        .holds = block->holds,
     };
     return IVC_REGION_OK;
 }
@@ -331,13 +358,15 @@ uint64_t ivc_region_block_bytes_free_max(const IvcRegion *region)
 
 void ivc_region_digest(const IvcRegion *region, IvcDigest *digest)
 {
-    ivc_digest_u64(digest, region->mapped);
+    for (uint32_t w = 0; w < region->guest_words; w++)
+        ivc_digest_u64(digest, region->mapped[w]);
     ivc_digest_u64(digest, region->stats.blocks_used); /* how many records follow */
     for (uint32_t unit = ivc_index_set_next(&region->used, 0); unit != IVC_INDEX_SET_NONE;
          unit = ivc_index_set_next(&region->used, unit + 1)) {
         const Block *block = &region->blocks[unit];
-        ivc_digest_u64(digest, (uint64_t)unit << 16 | (uint64_t)block->owner << 8 | block->order);
-        ivc_digest_u64(digest, block->holders);
+        ivc_digest_u64(digest, (uint64_t)unit << 32 | (uint64_t)block->owner << 8 | block->order);
+        for (uint32_t w = 0; w < region->guest_words; w++)
+            ivc_digest_u64(digest, holders_of(region, unit)[w]);
         ivc_digest_u64(digest, block->bytes_used);
     }
 }

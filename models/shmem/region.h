@@ -11,7 +11,10 @@
 #include "sim/engine/digest.h"
 
 /** Guests have numbers below this. */
-#define IVC_REGION_GUESTS_MAX 64u
+#define IVC_REGION_GUESTS_MAX 1024u
+
+/** Guests, one bit each: guest g is bit g % 64 of word g / 64. */
+#define IVC_REGION_GUEST_WORDS (IVC_REGION_GUESTS_MAX / 64)
 
 /** The most blocks of the smallest size that a region may have. */
 #define IVC_REGION_BLOCKS_MAX (UINT32_C(1) << 20)
@@ -37,7 +40,7 @@ typedef struct {
     uint64_t base;            /**< physical address; a multiple of the largest block */
     uint64_t size_bytes;      /**< a multiple of block_bytes_min */
     uint64_t block_bytes_min; /**< a power of two: the smallest block and the unit of indexes */
-    uint64_t guests;          /**< bit g: guest g is listed and may map the region */
+    uint64_t guests[IVC_REGION_GUEST_WORDS]; /**< that are listed and may map the region */
 } IvcRegionSpec;
 
 /**
@@ -130,8 +133,7 @@ typedef struct {
     uint64_t bytes;      /**< size of the block */
     uint64_t bytes_used; /**< what was asked for */
     unsigned owner;
-    uint64_t holders; /**< bit g: guest g holds it; never 0 */
-    unsigned holds;   /**< the reference count: number of holders */
+    unsigned holds; /**< the reference count: number of guests that hold it; never 0 */
 } IvcRegionBlock;
 
 /** Looks a block up. @return OK or NOT_ALLOCATED (nothing is set) */

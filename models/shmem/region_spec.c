@@ -54,6 +54,14 @@ uint64_t ivc_region_capacity(uint64_t size_bytes, uint64_t block_bytes_min, uint
     return bytes == 0 || block == 0 ? 0 : size_bytes / block;
 }
 
+static bool lists_nobody(const IvcRegionSpec *spec)
+{
+    for (unsigned w = 0; w < IVC_REGION_GUEST_WORDS; w++)
+        if (spec->guests[w] != 0)
+            return false;
+    return true;
+}
+
 const char *ivc_region_spec_problem(const IvcRegionSpec *spec)
 {
     if (!is_power_of_two(spec->block_bytes_min)) {
@@ -71,7 +79,7 @@ const char *ivc_region_spec_problem(const IvcRegionSpec *spec)
     if (spec->base > UINT64_MAX - spec->size_bytes) {
         return "the region ends beyond the address space";
     }
-    if (spec->guests == 0) {
+    if (lists_nobody(spec)) {
         return "no guest may map the region";
     }
     return NULL;

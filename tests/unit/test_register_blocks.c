@@ -9,6 +9,11 @@
 
 #define STEPS_MAX 10
 
+/* The manycore block: cores 0, 1 and 1,023. */
+#define M0 UINT64_C(0x100000000000)
+#define M1 UINT64_C(0x100000001000)
+#define M1023 UINT64_C(0x1000003ff000)
+
 /* One access. Lines of all cores: 4 bits a core, core 0 lowest, so no other core may change. */
 typedef struct {
     char op; /* 'r' read, 'w' write, 0: the end */
@@ -472,6 +477,47 @@ static void run_step(IvcRegisterBlock *block, const char *name, unsigned number,
                   name, number, lines, step->lines);
 }
 
+static const Sequence manycore_sequences[] = {
+    {"after reset all registers are 0",
+     2,
+     {{'r', M0 + 0x00, 64, 0, 0, 0},
+      {'r', M0 + 0x08, 64, 0, 0, 0},
+      {'r', M1 + 0x100, 64, 0, 0, 0},
+      {'r', M1 + 0x178, 64, 0, 0, 0}}},
+    {"a word sets its pending bit, and the line only while enabled",
+     2,
+     {{'w', M1 + 0x178, 64, 0x8000000000000001, 0, 0},
+      {'r', M1 + 0x00, 64, 0x8000, 0, 0},
+      {'w', M1 + 0x08, 64, 0x7fff, 0, 0},
+      {'w', M1 + 0x08, 64, 0xffff, 0x10, 0},
+      {'w', M1 + 0x08, 64, 0, 0, 0},
+      {'r', M1 + 0x178, 64, 0x8000000000000001, 0, 0}}},
+    {"clear takes the bits that are 1, and leaves the word",
+     2,
+     {{'w', M0 + 0x08, 64, 0xffff, 0, 0},
+      {'w', M0 + 0x100, 64, 5, 0x1, 0},
+      {'w', M0 + 0x108, 64, 6, 0x1, 0},
+      {'w', M0 + 0x10, 64, 0x1, 0x1, 0},
+      {'r', M0 + 0x00, 64, 0x2, 0x1, 0},
+      {'w', M0 + 0x10, 64, 0x2, 0, 0},
+      {'r', M0 + 0x108, 64, 6, 0, 0},
+      {'r', M0 + 0x10, 64, 0, 0, 0}}},
+    {"pending is read-only, and enable has sixteen bits",
+     2,
+     {{'w', M0 + 0x00, 64, 1, 0, RO},
+      {'r', M0 + 0x00, 64, 0, 0, 0},
+      {'w', M0 + 0x08, 64, UINT64_MAX, 0, 0},
+      {'r', M0 + 0x08, 64, 0xffff, 0, 0}}},
+    {"only 64 bits, only cores that are there, nothing between the registers",
+     2,
+     {{'w', M0 + 0x100, 32, 1, 0, WIDTH},
+      {'r', M0 + 0x00, 32, 0, 0, WIDTH},
+      {'r', M0 + 0x18, 64, 0, 0, NOWHERE},
+      {'w', M0 + 0x180, 64, 1, 0, NOWHERE},
+      {'w', M0 - 0x1000 + 0x100, 64, 1, 0, NOWHERE},
+      {'w', M1023 + 0x100, 64, 1, 0, NOWHERE}}},
+};
+
 static void run_sequence(const IvcRegisterBlockOps *ops, const Sequence *sequence)
 {
     g_autoptr(IvcRegisterBlock) block = ivc_register_block_new(ops, sequence->cores);
@@ -494,6 +540,12 @@ START_TEST(test_octeon_ciu_sequence)
 }
 END_TEST
 
+START_TEST(test_manycore_sequence)
+{
+    run_sequence(&ivc_register_block_manycore, &manycore_sequences[_i]);
+}
+END_TEST
+
 START_TEST(test_table)
 {
     size_t n = 0;
@@ -502,7 +554,7 @@ START_TEST(test_table)
         ck_assert_ptr_eq(ivc_register_block_find(ivc_register_block_names[n]),
                          ivc_register_blocks[n]);
     }
-    ck_assert_uint_eq(n, 2);
+    ck_assert_uint_eq(n, 3);
     ck_assert_ptr_null(ivc_register_block_names[n]);
     ck_assert_ptr_null(ivc_register_block_find("octeon"));
 }
@@ -513,6 +565,7 @@ START_TEST(test_cores_out_of_range)
     ck_assert_ptr_null(ivc_register_block_new(&ivc_register_block_loongson3, 0));
     ck_assert_ptr_null(ivc_register_block_new(&ivc_register_block_loongson3, 17));
     ck_assert_ptr_null(ivc_register_block_new(&ivc_register_block_octeon_ciu, 13));
+    ck_assert_ptr_null(ivc_register_block_new(&ivc_register_block_manycore, 1025));
     ivc_register_block_free(NULL);
 }
 END_TEST
@@ -535,6 +588,11 @@ START_TEST(test_ports_are_where_the_manual_says)
     port = ivc_register_port(&ivc_register_block_octeon_ciu, IVC_REG_ENABLE, 0, 0);
     ck_assert_uint_eq(port.address, W1S0);
     ck_assert_uint_eq(port.mask, MB1);
+    port = ivc_register_port(&ivc_register_block_manycore, IVC_REG_DATA, 1023, 15);
+    ck_assert_uint_eq(port.address, M1023 + 0x178);
+    port = ivc_register_port(&ivc_register_block_manycore, IVC_REG_CLEAR, 1, 15);
+    ck_assert_uint_eq(port.address, M1 + 0x10);
+    ck_assert_uint_eq(port.mask, 0x8000);
 }
 END_TEST
 
@@ -647,8 +705,11 @@ START_TEST(test_digest_sees_every_bit)
 {
     g_autoptr(IvcRegisterBlock) loongson = ivc_register_block_new(&ivc_register_block_loongson3, 2);
     g_autoptr(IvcRegisterBlock) octeon = ivc_register_block_new(&ivc_register_block_octeon_ciu, 2);
+    g_autoptr(IvcRegisterBlock) many = ivc_register_block_new(&ivc_register_block_manycore, 2);
     for (unsigned i = 0; i < 64; i++) {
         uint64_t bit = UINT64_C(1) << i;
+        if (i < 16)
+            perturb(many, M1 + 0x08, M1 + 0x08, 64, bit, 0);
         for (uint64_t box = 0x20; box < 0x40; box += 8) {
             perturb(loongson, L0 + box, L0 + box, 64, bit, 0);
             perturb(loongson, L1 + box, L1 + box, 64, bit, 0);
@@ -673,11 +734,12 @@ int main(void)
     G_STATIC_ASSERT(G_N_ELEMENTS(loongson3_sequences) >= 25);
     G_STATIC_ASSERT(G_N_ELEMENTS(octeon_ciu_sequences) >= 25);
     tcase_add_loop_test(tests, test_loongson3_sequence, 0, G_N_ELEMENTS(loongson3_sequences));
+    tcase_add_loop_test(tests, test_manycore_sequence, 0, G_N_ELEMENTS(manycore_sequences));
     tcase_add_loop_test(tests, test_octeon_ciu_sequence, 0, G_N_ELEMENTS(octeon_ciu_sequences));
     tcase_add_test(tests, test_table);
     tcase_add_test(tests, test_cores_out_of_range);
     tcase_add_test(tests, test_ports_are_where_the_manual_says);
-    tcase_add_loop_test(tests, test_handshake_through_ports, 0, 2);
+    tcase_add_loop_test(tests, test_handshake_through_ports, 0, 3);
     tcase_add_test(tests, test_lanes_are_private_while_they_last);
     tcase_add_test(tests, test_digest_sees_every_bit);
     suite_add_tcase(suite, tests);
