@@ -145,7 +145,7 @@ void ivc_vmcomm_message_free(IvcVmcomm *module, uint32_t message)
 IvcVmcommWay *ivc_vmcomm_way_new(IvcVmcomm *module, uint32_t from, uint32_t to)
 {
     IvcVmcommWay *way = ivc_pairs_add(&module->ways, from, to);
-    ivc_arrivals_init(&way->sent, 1);
+    ivc_arrivals_init(&way->sent, 2);
     way->open = IVC_VMCOMM_NONE;
     return way;
 }

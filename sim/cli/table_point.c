@@ -9,6 +9,10 @@
 /* Without --verbose, the stages that matter are enough. */
 #define STAGES_SHOWN 12
 
+/* With more guests than these, alike neighbours share a row, and stages are those of all guests. */
+#define GUESTS_ONE_BY_ONE 16
+#define GUEST_ROWS_SHOWN 24
+
 static void add(GPtrArray *cells, char *text)
 {
     g_ptr_array_add(cells, text);
@@ -89,7 +93,37 @@ static void append_table(GString *out, const char *const *headers, size_t column
     g_string_append(out, table);
 }
 
-static void append_guests(GString *out, json_t *point)
+static bool has_many_guests(const json_t *point)
+{
+    return json_object_size(json_object_get(point, "cpu_running_share")) > GUESTS_ONE_BY_ONE;
+}
+
+static bool same_cells(const GPtrArray *cells, guint a, guint b, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        if (strcmp(cells->pdata[a + i], cells->pdata[b + i]) != 0)
+            return false;
+    return true;
+}
+
+/* Neighbours whose rows read alike become one: "vm-3 to vm-9". */
+static GPtrArray *fold_rows(const GPtrArray *cells, guint columns)
+{
+    GPtrArray *folded = g_ptr_array_new_with_free_func(g_free);
+    for (guint row = 0; row < cells->len;) {
+        guint next = row + columns;
+        while (next < cells->len && same_cells(cells, row + 1, next + 1, columns - 1))
+            next += columns;
+        const char *first = cells->pdata[row], *last = cells->pdata[next - columns];
+        add(folded, first == last ? g_strdup(first) : g_strdup_printf("%s to %s", first, last));
+        for (guint i = 1; i < columns; i++)
+            add(folded, g_strdup(cells->pdata[row + i]));
+        row = next;
+    }
+    return folded;
+}
+
+static void append_guests(GString *out, json_t *point, bool all)
 {
     static const char *const headers[] = {"CPU of guest", ">running", ">(polling)",
                                           ">waiting",     ">blocked", ">idle"};
@@ -104,7 +138,18 @@ static void append_guests(GString *out, json_t *point)
         for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
             add(cells, percent(json_object_get(json_object_get(point, keys[i]), guest)));
     }
-    append_table(out, headers, G_N_ELEMENTS(headers), cells);
+    if (all || !has_many_guests(point)) {
+        append_table(out, headers, G_N_ELEMENTS(headers), cells);
+    } else {
+        g_autoptr(GPtrArray) folded = fold_rows(cells, G_N_ELEMENTS(headers));
+        guint rows = folded->len / G_N_ELEMENTS(headers);
+        guint shown = MIN(rows, GUEST_ROWS_SHOWN);
+        g_ptr_array_set_size(folded, (gint)(shown * G_N_ELEMENTS(headers)));
+        append_table(out, headers, G_N_ELEMENTS(headers), folded);
+        if (shown < rows)
+            g_string_append_printf(out, "(%u further rows left out; --verbose shows all guests)\n",
+                                   rows - shown);
+    }
     const json_t *jain = json_object_get(point, "cpu_jain_index");
     if (json_is_number(jain))
         g_string_append_printf(out, "balance (Jain's index)  %.3f\n", json_number_value(jain));
@@ -134,17 +179,46 @@ static int compare_stages(const void *a, const void *b)
     return left == right ? 0 : left > right ? -1 : 1;
 }
 
-static void append_stages(GString *out, const json_t *point, bool all)
+/* The stages with time in them, those of all guests together when `merge`. */
+static GPtrArray *stages_of(const json_t *point, bool all, bool merge)
 {
     const json_t *list = json_object_get(point, "stages");
-    g_autoptr(GPtrArray) stages = g_ptr_array_new();
-    double total = 0.0;
+    GPtrArray *stages = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
+    g_autoptr(GHashTable) merged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *stage = json_array_get(list, i);
-        total += (double)integer(stage, "cycles");
-        if (all || integer(stage, "cycles") > 0)
-            g_ptr_array_add(stages, stage);
+        if (!all && integer(stage, "cycles") == 0)
+            continue;
+        g_autofree char *name =
+            g_strdup_printf("%s %s", text(stage, "component"), text(stage, "stage"));
+        json_t *sum = merge ? g_hash_table_lookup(merged, name) : NULL;
+        if (sum == NULL) {
+            sum = merge ? json_copy(stage) : json_incref(stage);
+            g_ptr_array_add(stages, sum);
+            if (merge) {
+                json_object_set_new(sum, "guest", json_string("all"));
+                g_hash_table_insert(merged, g_steal_pointer(&name), sum);
+            }
+            continue;
+        }
+        const json_t *more = json_object_get(stage, "cycles_per_byte");
+        const json_t *have = json_object_get(sum, "cycles_per_byte");
+        json_object_set_new(
+            sum, "cycles",
+            json_integer((json_int_t)(integer(sum, "cycles") + integer(stage, "cycles"))));
+        if (json_is_number(more) && json_is_number(have))
+            json_object_set_new(sum, "cycles_per_byte",
+                                json_real(json_number_value(have) + json_number_value(more)));
     }
+    return stages;
+}
+
+static void append_stages(GString *out, const json_t *point, bool all)
+{
+    g_autoptr(GPtrArray) stages = stages_of(point, all, !all && has_many_guests(point));
+    double total = 0.0;
+    for (guint i = 0; i < stages->len; i++)
+        total += (double)integer(stages->pdata[i], "cycles");
     g_ptr_array_sort(stages, compare_stages); /* a stable merge sort: ties keep their order */
     guint shown = all ? stages->len : MIN(stages->len, STAGES_SHOWN);
     static const char *const headers[] = {"stage",        "guest",  "component",
@@ -200,7 +274,7 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
     json_t *borrowed = (json_t *)point; /* jansson iterates over non-const objects only */
     append_head(out, terminal, point);
     append_rates(out, terminal, point);
-    append_guests(out, borrowed);
+    append_guests(out, borrowed, all);
     if (all)
         append_cores(out, point);
     append_stages(out, point, all);

@@ -190,11 +190,12 @@ static void try_live(Places *places, IvcPoint *point)
         TRY(port->slot);
         TRY(point->platform.cores.items[r].n_agents);
     }
-    for (uint32_t w = 1; w < 3; w++) {
-        TRY(module->ways[w].unacked);
-        TRY(module->ways[w].consumed);
-        TRY(module->ways[w].announced);
-        TRY(module->ways[w].current.tag);
+    for (uint32_t from = 0; from < 2; from++) {
+        IvcVmcommWay *way = ivc_vmcomm_way(module, from, 1 - from);
+        TRY(way->unacked);
+        TRY(way->consumed);
+        TRY(way->announced);
+        TRY(way->current.tag);
     }
     TRY(module->in_flight);
     TRY(module->slots[0].data.bytes);
