@@ -85,7 +85,7 @@ void ivc_cores_settle(IvcCores *cores)
         else if (core->running->activity != IVC_ACTIVITY_NONE)
             charge(core->running);
         else
-            g_assert(core->running->n_owed == 0);
+            ivc_hot_assert(core->running->n_owed == 0);
     }
 }
 
@@ -425,7 +425,7 @@ bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
 
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps)
 {
-    g_assert(agent->core->running == agent && agent->n_owed == 0);
+    ivc_hot_assert(agent->core->running == agent && agent->n_owed == 0);
     agent->state = IVC_AGENT_WAITING;
     agent->timed_out = false;
     signal_append(signal, agent);
@@ -438,7 +438,7 @@ bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bou
               uint32_t stage)
 {
     IvcSim *sim = agent->sim;
-    g_assert(agent->core->running == agent && agent->n_owed == 0 && period_ps > 0);
+    ivc_hot_assert(agent->core->running == agent && agent->n_owed == 0 && period_ps > 0);
     agent->ledger[stage].times++;
     agent->activity = IVC_ACTIVITY_SPIN;
     agent->stage = stage;
@@ -470,7 +470,7 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
 bool ivc_move(IvcAgent *agent, uint32_t stage)
 {
     IvcLedgerEntry *entry = &agent->ledger[stage];
-    g_assert(agent->core->running == agent);
+    ivc_hot_assert(agent->core->running == agent);
     entry->times++;
     agent->move.piece = 0;
     if (agent->n_owed && !ivc_pay(agent)) {

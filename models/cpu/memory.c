@@ -303,7 +303,7 @@ static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint6
             part = side_uniform(&sides->write, to_at, part);
             write = side_level(&sides->write, to_at);
         }
-        g_assert(n < IVC_MOVE_PIECES);
+        ivc_hot_assert(n < IVC_MOVE_PIECES);
         pieces[n++] = *piece_of(memory, read, write, part, setup);
         setup = 0;
         bytes -= part;
@@ -375,7 +375,7 @@ static void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, i
 
 static void check_range(const IvcBuffer *buffer, uint64_t at, uint64_t bytes)
 {
-    g_assert(at <= buffer->bytes && bytes <= buffer->bytes - at);
+    ivc_hot_assert(at <= buffer->bytes && bytes <= buffer->bytes - at);
 }
 
 bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, uint64_t from_at,

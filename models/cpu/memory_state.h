@@ -32,11 +32,11 @@ struct IvcMemory {
     IvcFinePs write_line[IVC_LEVELS];
     IvcSharing sharing;
     IvcPieceMemo memo[IVC_LEVELS + 1][IVC_LEVELS + 1]; /**< by read and write; last: neither */
-    bool private_writes; /**< stores stay in some private cache */
-    bool has_shared;     /**< there is a level for all cores */
-    IvcRecency *cores;   /**< n_cores: what each one's private caches have seen */
-    IvcRecency chip;     /**< what the shared caches have seen */
-    uint64_t copies;     /**< statistics from here on */
+    bool private_writes;                               /**< stores stay in some private cache */
+    bool has_shared;                                   /**< there is a level for all cores */
+    IvcRecency *cores; /**< n_cores: what each one's private caches have seen */
+    IvcRecency chip;   /**< what the shared caches have seen */
+    uint64_t copies;   /**< statistics from here on */
     uint64_t copied_bytes;
     uint64_t read_bytes[IVC_LEVELS];
     uint64_t written_bytes[IVC_LEVELS];

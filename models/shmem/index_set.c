@@ -36,7 +36,7 @@ bool ivc_index_set_has(const IvcIndexSet *set, uint32_t member)
 
 void ivc_index_set_add(IvcIndexSet *set, uint32_t member)
 {
-    g_assert(member < set->limit);
+    ivc_hot_assert(member < set->limit);
     for (unsigned i = 0; i < set->levels; i++) {
         set->level[i][member / 64] |= UINT64_C(1) << (member % 64);
         member /= 64;
@@ -45,7 +45,7 @@ void ivc_index_set_add(IvcIndexSet *set, uint32_t member)
 
 void ivc_index_set_remove(IvcIndexSet *set, uint32_t member)
 {
-    g_assert(member < set->limit);
+    ivc_hot_assert(member < set->limit);
     for (unsigned i = 0; i < set->levels; i++) {
         set->level[i][member / 64] &= ~(UINT64_C(1) << (member % 64));
         if (set->level[i][member / 64] != 0) {

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "sim/base/hot.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>

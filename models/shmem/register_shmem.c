@@ -113,7 +113,7 @@ uint64_t ivc_vmcomm_word(const IvcRegisterMessage *message)
 {
     uint64_t word = 0;
     bool fits = ivc_register_message_encode(message, &word);
-    g_assert(fits);
+    ivc_hot_assert(fits);
     return word;
 }
 
@@ -240,6 +240,7 @@ static void *create(IvcPlatform *platform, const IvcVmcommSpec *spec, IvcRank *r
     module->n = n;
     module->free_message = IVC_VMCOMM_NONE;
     module->ports = g_new0(IvcVmcommPort, n);
+    module->without_blocks = n;
     number_guests(module);
     if (with_region)
         build_region(module);

@@ -151,6 +151,8 @@ struct IvcVmcomm {
     IvcVmcommMessage *messages;
     uint32_t n_messages;
     uint32_t free_message;
+    uint32_t without_blocks; /**< ports whose `blocks` is 0; follows from them */
+    uint32_t wanting_room;   /**< ports that want room; follows from them */
     uint64_t in_flight;
     uint64_t inline_messages;
     uint64_t shared_messages;

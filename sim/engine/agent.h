@@ -14,6 +14,8 @@
  */
 #pragma once
 
+#include "sim/base/hot.h"
+
 #include <stdint.h>
 
 typedef enum { IVC_YIELD, IVC_DONE } IvcStep;
@@ -25,12 +27,12 @@ typedef uint32_t IvcLabel;
     switch ((frame)->label) { \
     case 0:
 
-#define IVC_END(frame)          \
-    break;                      \
-    default:                    \
-        g_assert_not_reached(); \
-        }                       \
-        (frame)->label = 0;     \
+#define IVC_END(frame)         \
+    break;                     \
+    default:                   \
+        ivc_hot_unreachable(); \
+        }                      \
+        (frame)->label = 0;    \
         return IVC_DONE
 
 /** Asks the machine for something; goes on when it is done, perhaps at once. */

@@ -4,6 +4,8 @@
  * item stays, and takes the timer's new place, with the order of the arming, when it comes up. */
 #include "sim/engine/engine.h"
 
+#include "sim/base/hot.h"
+
 #define PHASE_SHIFT 56
 /* The stop flag is looked at once in so many events: a few milliseconds of work. */
 #define STOP_CHECK_EVENTS 65536
@@ -32,19 +34,24 @@ void ivc_timer_init(IvcTimer *timer, uint32_t id, void (*fire)(IvcSim *, IvcTime
     *timer = (IvcTimer){.id = id, .fire = fire, .queued_ps = IVC_TIME_NEVER};
 }
 
+G_NO_INLINE static void push_slow(IvcSim *sim, IvcTimer *timer)
+{
+    if (!ivc_queue_push_slow(sim->queue, timer->when_ps, timer->order, timer))
+        sim->stop = IVC_STOP_QUEUE;
+}
+
 /* Makes an item for an armed timer. */
 static inline void push(IvcSim *sim, IvcTimer *timer)
 {
     timer->queued_ps = timer->when_ps;
     timer->queued_order = timer->order;
-    IvcQueueItem item = {.time = timer->when_ps, .order = timer->order, .target = timer};
-    if (G_UNLIKELY(!ivc_queue_push(sim->queue, item)))
-        sim->stop = IVC_STOP_QUEUE;
+    if (!ivc_queue_push_near(sim->queue, timer->when_ps, timer->order, timer))
+        push_slow(sim, timer);
 }
 
 void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase)
 {
-    g_assert(when_ps >= sim->now);
+    ivc_hot_assert(when_ps >= sim->now);
     timer->armed = true;
     timer->when_ps = when_ps;
     timer->order = (uint64_t)phase << PHASE_SHIFT | sim->sequence++;

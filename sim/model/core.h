@@ -127,7 +127,7 @@ struct IvcCore {
     unsigned guest;    /**< that owns it */
     IvcAgent *running; /**< NULL: nothing to run */
     bool stepping;     /**< inside running->step() */
-    uint32_t ready; /**< bit p: somebody of priority p is ready */
+    uint32_t ready;    /**< bit p: somebody of priority p is ready */
     IvcAgent *ready_first[IVC_PRIORITIES];
     IvcAgent *ready_last[IVC_PRIORITIES];
     uint32_t n_agents;      /**< that live here and are not finished; handlers not counted */
@@ -175,7 +175,7 @@ static inline void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
         return;
     entry->spent_ps += span_ps;
     agent->owed_ps += span_ps;
-    g_assert(agent->n_owed < IVC_OWED_MAX);
+    ivc_hot_assert(agent->n_owed < IVC_OWED_MAX);
     agent->owed[agent->n_owed++] = (IvcOwed){.left_ps = span_ps, .stage = stage};
 }
 
