@@ -150,7 +150,8 @@ static IvcAgent *ready_pop(IvcCore *core)
 
 static bool outranked(const IvcAgent *agent)
 {
-    return agent->core->ready >> agent->priority >> 1 != 0;
+    uint32_t ready = agent->core->ready;
+    return G_UNLIKELY(ready) && ready >> agent->priority >> 1 != 0;
 }
 
 /* ---- moves ---- */
@@ -344,34 +345,34 @@ static void step(IvcAgent *agent)
     }
 }
 
+/* The current piece of a move is over: begins the next one, if there is one. */
+static bool move_goes_on(IvcAgent *agent)
+{
+    IvcMove *move = &agent->move;
+    if (move->in)
+        move_leave(agent);
+    if (++move->piece == move->n_pieces)
+        return false;
+    move_load_piece(move);
+    move_go(agent);
+    return true;
+}
+
 static void agent_fire(IvcSim *sim, IvcTimer *timer)
 {
     (void)sim;
     IvcAgent *agent = agent_of_timer(timer);
-    switch (agent->activity) {
-    case IVC_ACTIVITY_RUN:
+    if (G_LIKELY(agent->activity == IVC_ACTIVITY_RUN)) {
         owed_over(agent);
         if (agent->then_moves) {
             agent->then_moves = false;
             move_begin(agent, agent->move_stage);
             return;
         }
-        break;
-    case IVC_ACTIVITY_MOVE:
+    } else if (agent->activity != IVC_ACTIVITY_NONE) {
         charge(agent);
-        if (agent->move.in)
-            move_leave(agent);
-        if (++agent->move.piece < agent->move.n_pieces) {
-            move_load_piece(&agent->move);
-            move_go(agent);
+        if (agent->activity == IVC_ACTIVITY_MOVE && move_goes_on(agent))
             return;
-        }
-        break;
-    case IVC_ACTIVITY_SPIN:
-        charge(agent);
-        break;
-    case IVC_ACTIVITY_NONE:
-        break;
     }
     step(agent);
 }

@@ -38,7 +38,11 @@ void ivc_index_set_add(IvcIndexSet *set, uint32_t member)
 {
     ivc_hot_assert(member < set->limit);
     for (unsigned i = 0; i < set->levels; i++) {
-        set->level[i][member / 64] |= UINT64_C(1) << (member % 64);
+        uint64_t before = set->level[i][member / 64];
+        set->level[i][member / 64] = before | UINT64_C(1) << (member % 64);
+        if (before != 0) {
+            return; /* the levels above know the word already */
+        }
         member /= 64;
     }
 }

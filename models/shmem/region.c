@@ -250,7 +250,7 @@ IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest, uint64
 /* Whether `guest` holds the block that begins at `index`. */
 static IvcRegionResult check_holder(const IvcRegion *region, unsigned guest, uint32_t index)
 {
-    if (!ivc_index_set_has(&region->used, index)) {
+    if (index >= region->units || region->blocks[index].holders == 0) {
         return IVC_REGION_NOT_ALLOCATED;
     }
     bool holds = (region->blocks[index].holders & guest_bit(guest)) != 0;

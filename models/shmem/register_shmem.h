@@ -165,7 +165,7 @@ uint64_t ivc_vmcomm_word(const IvcRegisterMessage *message);
 
 static inline IvcVmcommPort *ivc_vmcomm_port(const IvcRank *rank)
 {
-    return &((IvcVmcomm *)rank->channel)->ports[rank->rank];
+    return rank->end;
 }
 
 static inline IvcVmcommWay *ivc_vmcomm_way(const IvcVmcomm *module, uint32_t from, uint32_t to)

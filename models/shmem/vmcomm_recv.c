@@ -18,7 +18,8 @@ static uint32_t open_message(IvcVmcomm *module, uint32_t to, uint32_t from, bool
     ivc_hot_assert(way->sent.n > 0);
     uint32_t index = ivc_vmcomm_message_new(module);
     IvcVmcommMessage *message = &module->messages[index];
-    message->envelope = ivc_arrivals_take(&way->sent, 0).envelope;
+    message->envelope = ivc_arrivals_at(&way->sent, 0)->envelope;
+    ivc_arrivals_drop(&way->sent, 0);
     message->shared = shared;
     way->open = index;
     if (port->posted && port->claimed == IVC_VMCOMM_NONE &&
@@ -157,7 +158,8 @@ static IvcStep obtain(IvcVmcommPort *port, IvcMpiCall *call)
               ivc_spend(&port->rank->agent, module->t.match, module->stage0 + VMCOMM_MATCH));
     found = ivc_arrivals_find(&port->unexpected, call);
     if (found >= 0) {
-        port->message = ivc_arrivals_take(&port->unexpected, (uint32_t)found).index;
+        port->message = ivc_arrivals_at(&port->unexpected, (uint32_t)found)->index;
+        ivc_arrivals_drop(&port->unexpected, (uint32_t)found);
         IVC_RETURN(&port->part);
     }
     port->posted = call;

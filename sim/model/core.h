@@ -176,7 +176,9 @@ static inline void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
     entry->spent_ps += span_ps;
     agent->owed_ps += span_ps;
     ivc_hot_assert(agent->n_owed < IVC_OWED_MAX);
-    agent->owed[agent->n_owed++] = (IvcOwed){.left_ps = span_ps, .stage = stage};
+    IvcOwed *owed = &agent->owed[agent->n_owed++];
+    owed->left_ps = span_ps;
+    owed->stage = stage;
 }
 
 /** Spends what is owed. A request like ivc_spend(). */
