@@ -27,25 +27,46 @@ static IvcAgent *agent_of_timer(IvcTimer *timer)
 
 /* ---- ledger ---- */
 
-static void charge(IvcAgent *agent)
+/* What is owed was charged when it was asked for, and is taken out when somebody looks before it is
+ * over: brings `owed` up to now, and leaves the agent behind, to be charged as time passes. */
+G_NO_INLINE static void charge_owed(IvcAgent *agent)
 {
     IvcTime now = agent->sim->now;
     IvcTime elapsed = now - agent->since_ps;
-    IvcLedgerEntry *ledger = agent->core->ledger;
     agent->since_ps = now;
-    if (agent->activity != IVC_ACTIVITY_RUN) {
-        ledger[agent->stage].spent_ps += elapsed;
-        return;
-    }
-    while (elapsed > 0) {
-        IvcOwed *owed = &agent->owed[agent->paid];
+    for (uint32_t i = agent->paid; i < agent->n_owed; i++) {
+        IvcOwed *owed = &agent->owed[i];
         IvcTime part = MIN(elapsed, owed->left_ps);
-        ledger[owed->stage].spent_ps += part;
+        if (agent->behind)
+            agent->ledger[owed->stage].spent_ps += part;
+        else
+            agent->ledger[owed->stage].spent_ps -= owed->left_ps - part;
         owed->left_ps -= part;
         elapsed -= part;
-        if (owed->left_ps == 0)
-            agent->paid++;
+        agent->paid += owed->left_ps == 0;
     }
+    agent->behind = true;
+}
+
+/* All that was owed is over. */
+static void owed_over(IvcAgent *agent)
+{
+    if (G_UNLIKELY(agent->behind))
+        charge_owed(agent);
+    agent->behind = false;
+    agent->owed_ps = 0;
+    agent->n_owed = 0;
+}
+
+static void charge(IvcAgent *agent)
+{
+    if (agent->activity == IVC_ACTIVITY_RUN) {
+        charge_owed(agent);
+        return;
+    }
+    IvcTime now = agent->sim->now;
+    agent->ledger[agent->stage].spent_ps += now - agent->since_ps;
+    agent->since_ps = now;
 }
 
 static void charge_free(IvcCore *core)
@@ -63,6 +84,8 @@ void ivc_cores_settle(IvcCores *cores)
             charge_free(core);
         else if (core->running->activity != IVC_ACTIVITY_NONE)
             charge(core->running);
+        else
+            ivc_hot_assert(core->running->n_owed == 0);
     }
 }
 
@@ -100,6 +123,7 @@ static void ready_push(IvcAgent *agent, bool front)
     IvcCore *core = agent->core;
     IvcPriority p = agent->priority;
     agent->state = IVC_AGENT_READY;
+    core->ready |= 1u << p;
     agent->next_ready = front ? core->ready_first[p] : NULL;
     if (!core->ready_first[p])
         core->ready_first[p] = core->ready_last[p] = agent;
@@ -111,25 +135,23 @@ static void ready_push(IvcAgent *agent, bool front)
 
 static IvcAgent *ready_pop(IvcCore *core)
 {
-    for (int p = IVC_PRIORITIES - 1; p >= 0; p--) {
-        IvcAgent *agent = core->ready_first[p];
-        if (!agent)
-            continue;
-        core->ready_first[p] = agent->next_ready;
-        if (!core->ready_first[p])
-            core->ready_last[p] = NULL;
-        agent->next_ready = NULL;
-        return agent;
+    if (!core->ready)
+        return NULL;
+    unsigned p = 31u - (unsigned)__builtin_clz(core->ready);
+    IvcAgent *agent = core->ready_first[p];
+    core->ready_first[p] = agent->next_ready;
+    if (!core->ready_first[p]) {
+        core->ready_last[p] = NULL;
+        core->ready &= ~(1u << p);
     }
-    return NULL;
+    agent->next_ready = NULL;
+    return agent;
 }
 
 static bool outranked(const IvcAgent *agent)
 {
-    for (int p = IVC_PRIORITIES - 1; p > (int)agent->priority; p--)
-        if (agent->core->ready_first[p])
-            return true;
-    return false;
+    uint32_t ready = agent->core->ready;
+    return G_UNLIKELY(ready) && ready >> agent->priority >> 1 != 0;
 }
 
 /* ---- moves ---- */
@@ -323,31 +345,34 @@ static void step(IvcAgent *agent)
     }
 }
 
+/* The current piece of a move is over: begins the next one, if there is one. */
+static bool move_goes_on(IvcAgent *agent)
+{
+    IvcMove *move = &agent->move;
+    if (move->in)
+        move_leave(agent);
+    if (++move->piece == move->n_pieces)
+        return false;
+    move_load_piece(move);
+    move_go(agent);
+    return true;
+}
+
 static void agent_fire(IvcSim *sim, IvcTimer *timer)
 {
     (void)sim;
     IvcAgent *agent = agent_of_timer(timer);
-    if (agent->activity == IVC_ACTIVITY_NONE) {
-        step(agent);
-        return;
-    }
-    charge(agent);
-    if (agent->activity == IVC_ACTIVITY_RUN) {
-        agent->n_owed = 0;
+    if (G_LIKELY(agent->activity == IVC_ACTIVITY_RUN)) {
+        owed_over(agent);
         if (agent->then_moves) {
             agent->then_moves = false;
             move_begin(agent, agent->move_stage);
             return;
         }
-    } else if (agent->activity == IVC_ACTIVITY_MOVE) {
-        IvcMove *move = &agent->move;
-        if (move->in)
-            move_leave(agent);
-        if (++move->piece < move->n_pieces) {
-            move_load_piece(move);
-            move_go(agent);
+    } else if (agent->activity != IVC_ACTIVITY_NONE) {
+        charge(agent);
+        if (agent->activity == IVC_ACTIVITY_MOVE && move_goes_on(agent))
             return;
-        }
     }
     step(agent);
 }
@@ -368,16 +393,6 @@ static void timeout_fire(IvcSim *sim, IvcTimer *timer)
 
 /* ---- the requests ---- */
 
-void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
-{
-    g_assert(agent->core->running == agent);
-    agent->core->ledger[stage].times++;
-    if (span_ps == 0)
-        return;
-    g_assert(agent->n_owed < IVC_OWED_MAX);
-    agent->owed[agent->n_owed++] = (IvcOwed){.left_ps = span_ps, .stage = stage};
-}
-
 /* Steps of no time still count as events, so that a loop of them is noticed. */
 static bool count_instant(IvcSim *sim)
 {
@@ -388,14 +403,11 @@ static bool count_instant(IvcSim *sim)
 bool ivc_pay(IvcAgent *agent)
 {
     IvcSim *sim = agent->sim;
-    IvcTime sum = 0;
-    for (uint32_t i = 0; i < agent->n_owed; i++)
-        sum += agent->owed[i].left_ps;
+    IvcTime sum = agent->owed_ps;
     if (sum == 0 && G_LIKELY(count_instant(sim)))
         return true;
     if (!outranked(agent) && ivc_sim_advance(sim, sim->now + sum)) {
-        for (uint32_t i = 0; i < agent->n_owed; i++)
-            agent->core->ledger[agent->owed[i].stage].spent_ps += agent->owed[i].left_ps;
+        agent->owed_ps = 0;
         agent->n_owed = 0;
         return true;
     }
@@ -414,7 +426,7 @@ bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
 
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps)
 {
-    g_assert(agent->core->running == agent && agent->n_owed == 0);
+    ivc_hot_assert(agent->core->running == agent && agent->n_owed == 0);
     agent->state = IVC_AGENT_WAITING;
     agent->timed_out = false;
     signal_append(signal, agent);
@@ -427,8 +439,8 @@ bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bou
               uint32_t stage)
 {
     IvcSim *sim = agent->sim;
-    g_assert(agent->core->running == agent && agent->n_owed == 0 && period_ps > 0);
-    agent->core->ledger[stage].times++;
+    ivc_hot_assert(agent->core->running == agent && agent->n_owed == 0 && period_ps > 0);
+    agent->ledger[stage].times++;
     agent->activity = IVC_ACTIVITY_SPIN;
     agent->stage = stage;
     agent->since_ps = agent->spin_since_ps = sim->now;
@@ -458,8 +470,8 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
 
 bool ivc_move(IvcAgent *agent, uint32_t stage)
 {
-    IvcLedgerEntry *entry = &agent->core->ledger[stage];
-    g_assert(agent->core->running == agent);
+    IvcLedgerEntry *entry = &agent->ledger[stage];
+    ivc_hot_assert(agent->core->running == agent);
     entry->times++;
     agent->move.piece = 0;
     if (agent->n_owed && !ivc_pay(agent)) {
@@ -534,6 +546,7 @@ void ivc_agent_init(IvcAgent *agent, uint32_t id, const char *name, IvcCore *cor
         .name = name,
         .sim = core->cores->sim,
         .core = core,
+        .ledger = core->ledger,
         .step = step_function,
         .priority = priority,
         .state = IVC_AGENT_WAITING,

@@ -12,6 +12,7 @@ static const IvcStateField agent_fields[] = {
     IVC_STATE(IvcAgent, name, FIXED),
     IVC_STATE(IvcAgent, sim, FIXED),
     IVC_STATE(IvcAgent, core, FIXED),
+    IVC_STATE(IvcAgent, ledger, FIXED),
     IVC_STATE(IvcAgent, step, FIXED),
     IVC_STATE(IvcAgent, priority, FIXED),
     IVC_STATE(IvcAgent, state, PLAIN),
@@ -30,8 +31,10 @@ static const IvcStateField agent_fields[] = {
     IVC_STATE(IvcAgent, next_waiting, OTHER),
     IVC_STATE(IvcAgent, next_ready, OTHER),
     IVC_STATE(IvcAgent, owed, OTHER),
+    IVC_STATE(IvcAgent, owed_ps, FIXED), /* follows from owed */
     IVC_STATE(IvcAgent, n_owed, PLAIN),
     IVC_STATE(IvcAgent, paid, OTHER),
+    IVC_STATE(IvcAgent, behind, FIXED), /* only attributes time */
     IVC_STATE(IvcAgent, then_moves, PLAIN),
     IVC_STATE(IvcAgent, move_stage, OTHER),
     IVC_STATE(IvcAgent, move, OTHER),
@@ -43,6 +46,7 @@ static const IvcStateField core_fields[] = {
     IVC_STATE(IvcCore, guest, FIXED),
     IVC_STATE(IvcCore, running, REF),
     IVC_STATE(IvcCore, stepping, PLAIN),
+    IVC_STATE(IvcCore, ready, FIXED), /* follows from the lists */
     IVC_STATE(IvcCore, ready_first, OTHER),
     IVC_STATE(IvcCore, ready_last, OTHER),
     IVC_STATE(IvcCore, n_agents, PLAIN),

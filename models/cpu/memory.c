@@ -67,6 +67,8 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
     *memory = (IvcMemory){
         .n_cores = (uint32_t)spec->cores,
         .line_bytes = spec->line.n,
+        .line_mask = (spec->line.n & (spec->line.n - 1)) == 0 ? spec->line.n - 1 : 0,
+        .line_shift = (unsigned)__builtin_ctzll(spec->line.n),
         .write_through = spec->l1_write == IVC_WRITE_THROUGH,
         .setup = fine_cost(&clock, spec->copy_setup),
         .word = fine_cost(&clock, spec->copy_word),
@@ -105,28 +107,50 @@ void ivc_buffer_done(IvcBuffer *buffer)
     buffer->read.done = buffer->write.done = true;
 }
 
+/* Whole lines: up, and down. A line of 2^n bytes needs no division. */
+static uint64_t lines_up(const IvcMemory *memory, uint64_t bytes)
+{
+    if (G_LIKELY(memory->line_mask))
+        return (bytes + memory->line_mask) & ~memory->line_mask;
+    return (bytes + memory->line_bytes - 1) / memory->line_bytes * memory->line_bytes;
+}
+
+static uint64_t lines_down(const IvcMemory *memory, uint64_t bytes)
+{
+    if (G_LIKELY(memory->line_mask))
+        return bytes & ~memory->line_mask;
+    return bytes / memory->line_bytes * memory->line_bytes;
+}
+
+static uint64_t lines_in(const IvcMemory *memory, uint64_t whole_lines)
+{
+    return G_LIKELY(memory->line_mask) ? whole_lines >> memory->line_shift
+                                       : whole_lines / memory->line_bytes;
+}
+
 /* The nearest private level in which a core still has what it touched in this pass. */
 static uint8_t own_level(const IvcMemory *memory, const IvcPass *pass, bool wrote, int32_t core)
 {
     if (pass->core != core || !pass->valid)
         return IVC_LEVEL_MEMORY;
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
-        if (l == 0 && wrote && memory->write_through)
-            continue; /* stores do not allocate in a write-through cache */
-        if (ivc_recency_holds(&memory->cores[core], &pass->own, l))
+    const IvcRecency *own = &memory->cores[core];
+    size_t first = own->level_first;
+    if (first == 0 && wrote && memory->write_through)
+        first = 1; /* stores do not allocate in a write-through cache */
+    for (size_t l = first; l < own->level_end; l++)
+        if (ivc_recency_holds(own, &pass->own, l))
             return (uint8_t)l;
-    }
     return IVC_LEVEL_MEMORY;
 }
 
 /* The nearest level at which a core finds the buffer, other cores' private caches left aside. */
-static uint8_t level_of(IvcMemory *memory, const IvcBuffer *buffer, int32_t core)
+static uint8_t level_of(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core)
 {
     uint8_t level = MIN(own_level(memory, &buffer->read, false, core),
                         own_level(memory, &buffer->write, true, core));
-    if (level < IVC_LEVEL_MEMORY || !memory->has_shared)
+    if (level < IVC_LEVEL_MEMORY)
         return level;
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+    for (size_t l = memory->chip.level_first; l < memory->chip.level_end; l++)
         if (ivc_recency_holds(&memory->chip, &buffer->chip, l))
             return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
@@ -135,68 +159,71 @@ static uint8_t level_of(IvcMemory *memory, const IvcBuffer *buffer, int32_t core
 /* Bytes at the end of another core's pass that its private caches still hold. */
 static uint64_t others_tail(const IvcMemory *memory, const IvcPass *pass)
 {
+    const IvcRecency *own = &memory->cores[pass->core];
     uint64_t most = 0;
-    for (size_t l = memory->write_through ? 1 : 0; l < IVC_CACHE_LEVELS; l++)
+    for (size_t l = memory->write_through ? 1 : 0; l < own->level_end; l++)
         most = MAX(most, ivc_recency_tail(&pass->own, l));
     return most;
 }
 
+/* One side of a copy: a continued or a new pass. Bytes below `split` lie at `head`. */
+typedef struct {
+    uint64_t split;
+    uint8_t head;
+    uint8_t tail;
+    bool fresh; /* it begins here */
+} Side;
+
 /* Decides, as a pass begins, where its bytes are. */
-static void pass_begin(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
-                       IvcPass *pass)
+static void pass_begin(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+                       Side *side)
 {
-    pass->head = pass->tail = level_of(memory, buffer, core);
-    pass->split = 0;
+    side->head = side->tail = level_of(memory, buffer, core);
+    side->split = 0;
     const IvcPass *other = NULL;
     if (buffer->write.core >= 0 && buffer->write.core != core && buffer->write.valid)
         other = &buffer->write;
     else if (write && buffer->read.core >= 0 && buffer->read.core != core && buffer->read.valid)
         other = &buffer->read; /* the reader's clean copies must be invalidated */
-    if (!other || (!write && !buffer->exclusive && pass->head < IVC_LEVEL_OTHER))
+    if (!other || (!write && !buffer->exclusive && side->head < IVC_LEVEL_OTHER))
         return;
     uint64_t tail = others_tail(memory, other);
     if (tail == 0)
         return;
-    pass->split = tail < other->at ? other->at - tail : 0;
-    pass->tail = IVC_LEVEL_OTHER;
+    side->split = tail < other->at ? other->at - tail : 0;
+    side->tail = IVC_LEVEL_OTHER;
 }
 
-/* One side of a copy: a continued or a new pass. */
-typedef struct {
-    IvcPass pass;
-    bool fresh; /* it begins here */
-} Side;
-
-static void side_enter(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+static void side_enter(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
                        uint64_t at, Side *side)
 {
-    side->pass = write ? buffer->write : buffer->read;
-    side->fresh = at == 0 || side->pass.done || side->pass.core != core || side->pass.at != at;
-    if (side->fresh)
-        pass_begin(memory, buffer, core, write, &side->pass);
+    const IvcPass *pass = write ? &buffer->write : &buffer->read;
+    side->fresh = at == 0 || pass->done || pass->core != core || pass->at != at;
+    if (side->fresh) {
+        pass_begin(memory, buffer, core, write, side);
+        return;
+    }
+    side->split = pass->split;
+    side->head = pass->head;
+    side->tail = pass->tail;
 }
 
-static uint8_t side_level(const IvcPass *pass, uint64_t at)
+static uint8_t side_level(const Side *side, uint64_t at)
 {
-    return at < pass->split ? pass->head : pass->tail;
+    return at < side->split ? side->head : side->tail;
 }
 
 /* Up to where the level does not change. */
-static uint64_t side_uniform(const IvcPass *pass, uint64_t at, uint64_t bytes)
+static uint64_t side_uniform(const Side *side, uint64_t at, uint64_t bytes)
 {
-    return at < pass->split ? MIN(bytes, pass->split - at) : bytes;
-}
-
-static uint64_t lines_of(const IvcMemory *memory, uint64_t bytes)
-{
-    return (bytes + memory->line_bytes - 1) / memory->line_bytes;
+    return at < side->split ? MIN(bytes, side->split - at) : bytes;
 }
 
 /* Traffic on the shared resources caused by one side of a piece. */
 static void add_traffic(const IvcMemory *memory, uint8_t level, uint64_t bytes, bool write,
                         uint64_t traffic[IVC_RESOURCES])
 {
-    uint64_t moved = lines_of(memory, bytes) * memory->line_bytes;
+    uint64_t moved = lines_up(memory, bytes);
     bool beyond_private = level >= IVC_LEVEL_OTHER || !memory->cache_private[level];
     if (write && memory->write_through && !beyond_private)
         traffic[0] += bytes; /* every store goes through */
@@ -206,11 +233,6 @@ static void add_traffic(const IvcMemory *memory, uint8_t level, uint64_t bytes, 
         traffic[1] += write ? 2 * moved : moved;
 }
 
-typedef struct {
-    Side read;
-    Side write;
-} Sides;
-
 static uint64_t bytes_per_second(uint64_t bytes, IvcTime ps)
 {
     const uint64_t second_ps = UINT64_C(1000000000000);
@@ -219,25 +241,23 @@ static uint64_t bytes_per_second(uint64_t bytes, IvcTime ps)
     return (uint64_t)((IvcU128)bytes * second_ps / ps);
 }
 
-static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const IvcBuffer *to,
-                             uint64_t to_at, const IvcBuffer *from, uint64_t from_at,
-                             uint64_t bytes, IvcFinePs setup)
+/* `read` and `write`: IvcLevel, or IVC_LEVELS for a copy that does not. */
+static IvcMovePiece piece_between(const IvcMemory *memory, uint8_t read, uint8_t write,
+                                  uint64_t bytes, IvcFinePs setup)
 {
     IvcMovePiece piece = {0};
     uint64_t traffic[IVC_RESOURCES] = {0};
-    uint64_t lines = lines_of(memory, bytes);
+    uint64_t lines = lines_in(memory, lines_up(memory, bytes));
     IvcU128 fine = (IvcU128)setup + (IvcU128)((bytes + WORD_BYTES - 1) / WORD_BYTES) * memory->word;
-    if (from) {
-        uint8_t level = side_level(&sides->read.pass, from_at);
-        fine += (IvcU128)lines * memory->read_line[level];
-        add_traffic(memory, level, bytes, false, traffic);
+    if (read < IVC_LEVELS) {
+        fine += (IvcU128)lines * memory->read_line[read];
+        add_traffic(memory, read, bytes, false, traffic);
     }
-    if (to) {
-        uint8_t level = side_level(&sides->write.pass, to_at);
+    if (write < IVC_LEVELS) {
         /* A write-through cache sends every line on, wherever it was found. */
-        uint8_t paid = memory->write_through && level == IVC_LEVEL_L1 ? IVC_LEVEL_L2 : level;
+        uint8_t paid = memory->write_through && write == IVC_LEVEL_L1 ? IVC_LEVEL_L2 : write;
         fine += (IvcU128)lines * memory->write_line[paid];
-        add_traffic(memory, level, bytes, true, traffic);
+        add_traffic(memory, write, bytes, true, traffic);
     }
     piece.alone_ps = (IvcTime)((fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT);
     for (size_t r = 0; r < IVC_RESOURCES && piece.alone_ps; r++)
@@ -245,6 +265,21 @@ static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const 
             piece.demand[r] = bytes_per_second(traffic[r], piece.alone_ps);
     return piece;
 }
+
+/* Streams repeat their pieces: the latest one is kept for each pair of levels. */
+static const IvcMovePiece *piece_of(IvcMemory *memory, uint8_t read, uint8_t write, uint64_t bytes,
+                                    IvcFinePs setup)
+{
+    IvcPieceMemo *memo = &memory->memo[read][write];
+    if (memo->bytes != bytes || memo->setup != setup)
+        *memo = (IvcPieceMemo){bytes, setup, piece_between(memory, read, write, bytes, setup)};
+    return &memo->piece;
+}
+
+typedef struct {
+    Side read;
+    Side write;
+} Sides;
 
 /* Splits a copy into uniform pieces; returns how many. */
 static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
@@ -259,12 +294,17 @@ static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint6
     uint32_t n = 0;
     do {
         uint64_t part = bytes;
-        if (from)
-            part = side_uniform(&sides->read.pass, from_at, part);
-        if (to)
-            part = side_uniform(&sides->write.pass, to_at, part);
-        g_assert(n < IVC_MOVE_PIECES);
-        pieces[n++] = piece_of(memory, sides, to, to_at, from, from_at, part, setup);
+        uint8_t read = IVC_LEVELS, write = IVC_LEVELS;
+        if (from) {
+            part = side_uniform(&sides->read, from_at, part);
+            read = side_level(&sides->read, from_at);
+        }
+        if (to) {
+            part = side_uniform(&sides->write, to_at, part);
+            write = side_level(&sides->write, to_at);
+        }
+        ivc_hot_assert(n < IVC_MOVE_PIECES);
+        pieces[n++] = *piece_of(memory, read, write, part, setup);
         setup = 0;
         bytes -= part;
         to_at += part;
@@ -277,40 +317,48 @@ static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint6
 static void see(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, int32_t core, bool fresh,
                 uint64_t at, uint64_t bytes, bool write)
 {
-    uint64_t line = memory->line_bytes;
-    uint64_t from = fresh ? at / line * line : lines_of(memory, at) * line;
-    uint64_t to = lines_of(memory, at + bytes) * line;
+    IvcRecency *own = &memory->cores[core];
+    bool kept = !write || memory->private_writes;
+    uint64_t to = lines_up(memory, at + bytes);
+    if (!fresh) {
+        uint64_t from = lines_up(memory, at);
+        pass->core = core;
+        if (kept)
+            ivc_recency_touch(own, &pass->own, from, to);
+        if (memory->has_shared)
+            ivc_recency_touch(&memory->chip, &buffer->chip, from, to);
+        return;
+    }
+    uint64_t from = lines_down(memory, at);
     IvcPass *twin = write ? &buffer->read : &buffer->write;
-    if (fresh && pass->core >= 0 && pass->core != core)
+    if (pass->core >= 0 && pass->core != core)
         ivc_recency_forget(&memory->cores[pass->core], &pass->own);
     pass->core = core;
-    if (!write || memory->private_writes) {
-        if (fresh && twin->core == core)
-            ivc_recency_forget(&memory->cores[core], &twin->own); /* the same bytes */
-        if (fresh)
-            ivc_recency_begin(&memory->cores[core], &pass->own);
-        ivc_recency_touch(&memory->cores[core], &pass->own, from, to);
-    }
-    if (!memory->has_shared)
-        return;
-    if (fresh)
-        ivc_recency_begin(&memory->chip, &buffer->chip);
-    ivc_recency_touch(&memory->chip, &buffer->chip, from, to);
+    if (kept && twin->core == core)
+        ivc_recency_forget(own, &twin->own); /* the same bytes */
+    if (kept)
+        ivc_recency_renew(own, &pass->own, from, to);
+    if (memory->has_shared)
+        ivc_recency_renew(&memory->chip, &buffer->chip, from, to);
 }
 
-/* Stores the pass back as the buffer's latest, and counts in `found` (may be NULL) where its bytes
- * were. */
+/* Counts where the bytes of a side were. */
+static void count_found(const Side *side, uint64_t at, uint64_t bytes, uint64_t found[IVC_LEVELS])
+{
+    uint64_t below = at < side->split ? MIN(bytes, side->split - at) : 0;
+    found[side->head] += below;
+    found[side->tail] += bytes - below;
+}
+
+/* Stores the pass back as the buffer's latest. */
 static void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, int32_t core,
-                       uint64_t at, uint64_t bytes, bool write, uint64_t *found)
+                       uint64_t at, uint64_t bytes, bool write)
 {
     IvcPass *pass = write ? &buffer->write : &buffer->read;
-    pass->split = side->pass.split;
-    pass->head = side->pass.head;
-    pass->tail = side->pass.tail;
-    for (uint64_t done = 0; found && done < bytes;) {
-        uint64_t part = side_uniform(pass, at + done, bytes - done);
-        found[side_level(pass, at + done)] += part;
-        done += part;
+    if (side->fresh) {
+        pass->split = side->split;
+        pass->head = side->head;
+        pass->tail = side->tail;
     }
     see(memory, buffer, pass, core, side->fresh, at, bytes, write);
     pass->at = at + bytes;
@@ -327,7 +375,7 @@ static void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, i
 
 static void check_range(const IvcBuffer *buffer, uint64_t at, uint64_t bytes)
 {
-    g_assert(at <= buffer->bytes && bytes <= buffer->bytes - at);
+    ivc_hot_assert(at <= buffer->bytes && bytes <= buffer->bytes - at);
 }
 
 bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, uint64_t from_at,
@@ -346,10 +394,14 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
         plan(memory, core, to, to_at, from, from_at, bytes, &sides, agent->move.pieces);
     memory->copies++;
     memory->copied_bytes += bytes;
-    if (from)
-        side_leave(memory, from, &sides.read, core, from_at, bytes, false, memory->read_bytes);
-    if (to)
-        side_leave(memory, to, &sides.write, core, to_at, bytes, true, memory->written_bytes);
+    if (from) {
+        count_found(&sides.read, from_at, bytes, memory->read_bytes);
+        side_leave(memory, from, &sides.read, core, from_at, bytes, false);
+    }
+    if (to) {
+        count_found(&sides.write, to_at, bytes, memory->written_bytes);
+        side_leave(memory, to, &sides.write, core, to_at, bytes, true);
+    }
     return ivc_move(agent, stage);
 }
 
@@ -360,7 +412,7 @@ void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes
     Side side;
     check_range(buffer, at, bytes);
     side_enter(memory, buffer, core, true, at, &side);
-    side_leave(memory, buffer, &side, core, at, bytes, true, NULL);
+    side_leave(memory, buffer, &side, core, at, bytes, true);
 }
 
 IvcTime ivc_copy_l1_ps(const IvcMemory *memory, uint64_t bytes)

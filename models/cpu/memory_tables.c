@@ -5,6 +5,8 @@
 
 static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, n_cores, FIXED),        IVC_STATE(IvcMemory, line_bytes, FIXED),
+    IVC_STATE(IvcMemory, line_mask, FIXED),      IVC_STATE(IvcMemory, line_shift, FIXED),
+    IVC_STATE(IvcMemory, memo, FIXED), /* follows from the costs */
     IVC_STATE(IvcMemory, cache_bytes, FIXED),    IVC_STATE(IvcMemory, cache_private, FIXED),
     IVC_STATE(IvcMemory, write_through, FIXED),  IVC_STATE(IvcMemory, setup, FIXED),
     IVC_STATE(IvcMemory, word, FIXED),           IVC_STATE(IvcMemory, read_line, FIXED),
@@ -17,9 +19,10 @@ static const IvcStateField memory_fields[] = {
 
 /* What is in the list matters by its order and by what each level holds. */
 static const IvcStateField recency_fields[] = {
-    IVC_STATE(IvcRecency, capacity, FIXED), IVC_STATE(IvcRecency, used, OTHER),
-    IVC_STATE(IvcRecency, whole, PLAIN),    IVC_STATE(IvcRecency, begun, FIXED),
-    IVC_STATE(IvcRecency, newest, OTHER),   IVC_STATE(IvcRecency, last, OTHER),
+    IVC_STATE(IvcRecency, capacity, FIXED),  IVC_STATE(IvcRecency, level_first, FIXED),
+    IVC_STATE(IvcRecency, level_end, FIXED), IVC_STATE(IvcRecency, used, OTHER),
+    IVC_STATE(IvcRecency, whole, PLAIN),     IVC_STATE(IvcRecency, begun, FIXED),
+    IVC_STATE(IvcRecency, newest, OTHER),    IVC_STATE(IvcRecency, last, OTHER),
 };
 
 static const IvcStateField seen_fields[] = {

@@ -10,10 +10,14 @@
 
 void ivc_recency_init(IvcRecency *recency, const uint64_t capacity[IVC_CACHE_LEVELS])
 {
-    *recency = (IvcRecency){0};
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+    *recency = (IvcRecency){.level_first = IVC_CACHE_LEVELS};
+    for (uint32_t l = 0; l < IVC_CACHE_LEVELS; l++) {
         recency->capacity[l] = capacity[l];
         recency->whole[l] = capacity[l] > 0;
+        if (!capacity[l])
+            continue;
+        recency->level_first = MIN(recency->level_first, l);
+        recency->level_end = l + 1;
     }
 }
 
@@ -36,7 +40,7 @@ static bool is_listed(const IvcRecency *recency, const IvcSeen *seen)
 
 static void list_remove(IvcRecency *recency, IvcSeen *seen)
 {
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+    for (size_t l = recency->level_first; l < recency->level_end; l++)
         if (recency->last[l] == seen)
             recency->last[l] = seen->newer;
     *(seen->newer ? &seen->newer->older : &recency->newest) = seen->older;
@@ -92,7 +96,7 @@ static void evict(IvcRecency *recency, size_t l)
 static void take(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
 {
     seen->extent -= bytes;
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+    for (size_t l = recency->level_first; l < recency->level_end; l++)
         if (seen->in[l] > seen->extent) {
             recency->used[l] -= seen->in[l] - seen->extent;
             seen->in[l] = seen->extent;
@@ -110,7 +114,7 @@ void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry)
         return;
     if (rest->extent) {
         latest->extent += rest->extent;
-        for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+        for (size_t l = recency->level_first; l < recency->level_end; l++) {
             latest->in[l] += rest->in[l];
             rest->in[l] = 0;
         }
@@ -126,6 +130,7 @@ void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at,
     IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
     /* Two passes share an entry when one follows the other in parts: a byte counts once. */
     uint64_t bytes = end > latest->extent ? end - MAX(at, latest->extent) : 0;
+    bool full = false;
     if (rest->extent)
         take(recency, rest, MIN(bytes, rest->extent));
     if (bytes == 0)
@@ -133,17 +138,55 @@ void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at,
     if (!is_listed(recency, latest))
         list_push(recency, latest);
     latest->extent += bytes;
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
+    for (size_t l = recency->level_first; l < recency->level_end; l++) {
         if (!recency->capacity[l])
             continue;
         if (!recency->last[l] || latest->began < recency->last[l]->began)
             recency->last[l] = latest; /* older than all that the level holds */
         latest->in[l] += bytes;
         recency->used[l] += bytes;
+        full = full || recency->used[l] > recency->capacity[l];
     }
-    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
+    for (size_t l = recency->level_first; full && l < recency->level_end; l++)
         if (recency->used[l] > recency->capacity[l])
             evict(recency, l);
+}
+
+/* The same bytes as in the pass before, all at once: that one becomes the latest of the list again,
+ * and has in each level what it had plus what was evicted meanwhile. */
+static void touch_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
+{
+    bool full = false;
+    if (seen != recency->newest) {
+        if (seen->newer)
+            list_remove(recency, seen);
+        list_push(recency, seen);
+    } else {
+        seen->began = ++recency->begun;
+    }
+    for (size_t l = recency->level_first; l < recency->level_end; l++) {
+        if (!recency->capacity[l])
+            continue;
+        recency->used[l] += bytes - seen->in[l];
+        seen->in[l] = bytes;
+        if (!recency->last[l])
+            recency->last[l] = seen;
+        full = full || recency->used[l] > recency->capacity[l];
+    }
+    for (size_t l = recency->level_first; full && l < recency->level_end; l++)
+        if (recency->used[l] > recency->capacity[l])
+            evict(recency, l);
+}
+
+void ivc_recency_renew(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end)
+{
+    IvcSeen *latest = latest_of(entry);
+    if (before_of(entry)->extent == 0 && latest->extent == end - at && at < end) {
+        touch_again(recency, latest, end - at);
+        return;
+    }
+    ivc_recency_begin(recency, entry);
+    ivc_recency_touch(recency, entry, at, end);
 }
 
 void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)

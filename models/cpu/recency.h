@@ -17,6 +17,9 @@ void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry);
 /** The pass has touched the bytes from `at` to `end`: the most recent ones, and not held twice. */
 void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end);
 
+/** Both of these: a new pass begins and touches its first bytes. */
+void ivc_recency_renew(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end);
+
 /** The entry's bytes are gone from these caches; it may enter others. */
 void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry);
 

@@ -249,7 +249,7 @@ bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
     const uint64_t *demand = demand_of(move);
     bool found;
     uint32_t at = find(sharing, demand, &found);
-    g_assert(!move->in && sharing->n < sharing->n_max);
+    ivc_hot_assert(!move->in && sharing->n < sharing->n_max);
     IvcMoveClass *class = found ? sharing->classes[at] : class_open(sharing, at, demand, now);
     move->in = class;
     move->work += clock_at(class, now);

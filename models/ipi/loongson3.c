@@ -83,30 +83,34 @@ static IvcRegisterAccess check(unsigned offset, unsigned width_bits)
     return width_bits == 32 ? IVC_REGISTER_OK : IVC_REGISTER_BAD_WIDTH;
 }
 
-static IvcRegisterAccess loongson3_read(const uint64_t *state, unsigned cores, uint64_t address,
-                                        unsigned width_bits, uint64_t *ret_value)
+static IvcRegisterAccess loongson3_find(uint64_t address, unsigned width_bits, unsigned cores,
+                                        IvcRegisterPlace *ret_place)
 {
     unsigned core = 0;
     unsigned offset = 0;
     if (!decode(address, cores, &core, &offset)) {
         return IVC_REGISTER_BAD_ADDRESS;
     }
-    IvcRegisterAccess access = check(offset, width_bits);
-    if (access != IVC_REGISTER_OK) {
-        return access;
-    }
-    const uint64_t *own = state + (size_t)core * STATE_WORDS;
+    *ret_place = (IvcRegisterPlace){
+        .core = core, .reg = (uint16_t)offset, .width_bits = (uint16_t)width_bits};
+    return check(offset, width_bits);
+}
+
+static uint64_t loongson3_read(const uint64_t *own, IvcRegisterPlace place)
+{
+    unsigned offset = place.reg;
     if (is_mailbox(offset)) {
         uint64_t word = own[MAILBOX0 + (offset - OFFSET_MAILBOX0) / 8];
-        *ret_value = offset % 8 == 4 ? word >> 32 : word; /* little-endian halves */
-    } else if (offset == OFFSET_STATUS) {
-        *ret_value = own[STATUS];
-    } else if (offset == OFFSET_ENABLE) {
-        *ret_value = own[ENABLE];
-    } else {
-        *ret_value = 0; /* Set and Clear are write-only */
+        return offset % 8 == 4 ? word >> 32 : word; /* little-endian halves */
     }
-    return IVC_REGISTER_OK;
+    switch (offset) {
+    case OFFSET_STATUS:
+        return own[STATUS];
+    case OFFSET_ENABLE:
+        return own[ENABLE];
+    default:
+        return 0; /* Set and Clear are write-only */
+    }
 }
 
 static void write_mailbox(uint64_t *word, unsigned offset, unsigned width_bits, uint64_t value)
@@ -120,21 +124,12 @@ static void write_mailbox(uint64_t *word, unsigned offset, unsigned width_bits, 
     }
 }
 
-static IvcRegisterAccess loongson3_write(uint64_t *state, unsigned cores, uint64_t address,
-                                         unsigned width_bits, uint64_t value)
+static IvcRegisterAccess loongson3_write(uint64_t *own, IvcRegisterPlace place, uint64_t value)
 {
-    unsigned core = 0;
-    unsigned offset = 0;
-    if (!decode(address, cores, &core, &offset)) {
-        return IVC_REGISTER_BAD_ADDRESS;
-    }
-    IvcRegisterAccess access = check(offset, width_bits);
-    if (access != IVC_REGISTER_OK) {
-        return access;
-    }
-    uint64_t *own = state + (size_t)core * STATE_WORDS;
+    unsigned offset = place.reg;
     if (is_mailbox(offset)) {
-        write_mailbox(&own[MAILBOX0 + (offset - OFFSET_MAILBOX0) / 8], offset, width_bits, value);
+        write_mailbox(&own[MAILBOX0 + (offset - OFFSET_MAILBOX0) / 8], offset, place.width_bits,
+                      value);
         return IVC_REGISTER_OK;
     }
     switch (offset) {
@@ -189,6 +184,7 @@ const IvcRegisterBlockOps ivc_register_block_loongson3 = {
     .lines = 1,
     .data_posts = false,
     .state_words = STATE_WORDS,
+    .find = loongson3_find,
     .read = loongson3_read,
     .write = loongson3_write,
     .lines_of = loongson3_lines,

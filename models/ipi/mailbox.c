@@ -26,7 +26,8 @@ typedef struct {
     IvcSignal empty;
     IvcSignal turn;
     IvcRegisterJoin join;
-    IvcRegisterPort ports[IVC_REG_ENABLE + 1]; /* by role */
+    IvcRegisterPort ports[IVC_REG_ENABLE + 1];   /* by role */
+    IvcRegisterPlace places[IVC_REG_ENABLE + 1]; /* where that is */
 } Lane;
 
 typedef struct {
@@ -76,33 +77,27 @@ static Lane *route(const IvcMailbox *mailbox, uint32_t from, uint32_t to)
     return lane_of(mailbox, to, ivc_register_lane(mailbox->ops, mailbox->n, from, to).lane);
 }
 
-static IvcRegisterPort port_of(const Lane *lane, IvcRegisterRole role)
+static const IvcRegisterPort *port_of(const Lane *lane, IvcRegisterRole role)
 {
-    return lane->ports[role];
+    return &lane->ports[role];
 }
 
 static uint64_t port_read(const Lane *lane, IvcRegisterRole role)
 {
-    IvcRegisterPort port = port_of(lane, role);
-    uint64_t value = 0;
-    IvcRegisterAccess access =
-        ivc_register_read(lane->mailbox->block, port.address, port.width_bits, &value);
-    g_assert(access == IVC_REGISTER_OK);
-    return value;
+    return ivc_register_read_at(lane->mailbox->block, lane->places[role]);
 }
 
 static void port_write(const Lane *lane, IvcRegisterRole role, uint64_t value)
 {
-    IvcRegisterPort port = port_of(lane, role);
     IvcRegisterAccess access =
-        ivc_register_write(lane->mailbox->block, port.address, port.width_bits, value);
-    g_assert(access == IVC_REGISTER_OK);
+        ivc_register_write_at(lane->mailbox->block, lane->places[role], value);
+    ivc_hot_assert(access == IVC_REGISTER_OK);
 }
 
 static bool is_full(const Lane *lane)
 {
     return lane->flying ||
-           (port_read(lane, IVC_REG_STATUS) & port_of(lane, IVC_REG_STATUS).mask) != 0;
+           (port_read(lane, IVC_REG_STATUS) & port_of(lane, IVC_REG_STATUS)->mask) != 0;
 }
 
 static bool is_chunked(const IvcMailbox *mailbox)
@@ -118,7 +113,7 @@ static void flight_fire(IvcSim *sim, IvcTimer *timer)
     lane->flying = false;
     port_write(lane, IVC_REG_DATA, lane->store);
     if (!lane->mailbox->ops->data_posts)
-        port_write(lane, IVC_REG_POST, port_of(lane, IVC_REG_POST).mask);
+        port_write(lane, IVC_REG_POST, port_of(lane, IVC_REG_POST)->mask);
     ivc_signal(sim, &handler->line);
 }
 
@@ -187,13 +182,13 @@ static bool take_chunk(Handler *h, Lane *lane)
         return true;
     }
     IvcRegisterJoinResult joined = ivc_register_join_add(&lane->join, (uint32_t)h->value, &h->word);
-    g_assert(joined != IVC_REGISTER_JOIN_MALFORMED);
+    ivc_hot_assert(joined != IVC_REGISTER_JOIN_MALFORMED);
     return joined == IVC_REGISTER_JOIN_DONE;
 }
 
 static void clear_lane(Handler *h, Lane *lane)
 {
-    port_write(lane, IVC_REG_CLEAR, port_of(lane, IVC_REG_CLEAR).mask);
+    port_write(lane, IVC_REG_CLEAR, port_of(lane, IVC_REG_CLEAR)->mask);
     ivc_signal(h->agent.sim, &lane->empty);
 }
 
@@ -205,7 +200,7 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
     IVC_BEGIN(&h->fetch);
     h->complete = false;
     /* The word cannot change before the lane is cleared: reading and clearing go together. */
-    if (port_of(lane, IVC_REG_FETCH).address != port_of(lane, IVC_REG_PENDING).address)
+    if (port_of(lane, IVC_REG_FETCH)->address != port_of(lane, IVC_REG_PENDING)->address)
         ivc_owe(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD);
     while (!take_chunk(h, lane)) {
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
@@ -229,7 +224,7 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
 
 static bool has_posted(const Handler *h, const Lane *lane)
 {
-    return (h->pending & port_of(lane, IVC_REG_PENDING).mask) != 0;
+    return (h->pending & port_of(lane, IVC_REG_PENDING)->mask) != 0;
 }
 
 static IvcStep handler_step(IvcAgent *agent)
@@ -268,9 +263,14 @@ static void lane_init(IvcMailbox *mailbox, uint32_t to, uint32_t index)
     lane->mailbox = mailbox;
     lane->to = to;
     lane->lane = index;
-    for (int role = 0; role <= IVC_REG_ENABLE; role++)
-        lane->ports[role] = ivc_register_port(mailbox->ops, (IvcRegisterRole)role,
-                                              mailbox->handlers[to].core, index);
+    for (int role = 0; role <= IVC_REG_ENABLE; role++) {
+        IvcRegisterPort port = ivc_register_port(mailbox->ops, (IvcRegisterRole)role,
+                                                 mailbox->handlers[to].core, index);
+        IvcRegisterAccess access =
+            ivc_register_find(mailbox->block, port.address, port.width_bits, &lane->places[role]);
+        g_assert(access == IVC_REGISTER_OK);
+        lane->ports[role] = port;
+    }
     lane->empty.id = ivc_platform_id(mailbox->platform);
     lane->turn.id = ivc_platform_id(mailbox->platform);
     ivc_timer_init(&lane->flight, ivc_platform_id(mailbox->platform), flight_fire);
@@ -294,7 +294,7 @@ static void enable_lines(IvcMailbox *mailbox, uint32_t member)
 {
     uint64_t mask = 0;
     for (uint32_t l = 0; l < mailbox->ops->lanes; l++)
-        mask |= port_of(lane_of(mailbox, member, l), IVC_REG_ENABLE).mask;
+        mask |= port_of(lane_of(mailbox, member, l), IVC_REG_ENABLE)->mask;
     port_write(lane_of(mailbox, member, 0), IVC_REG_ENABLE, mask);
 }
 

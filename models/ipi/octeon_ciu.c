@@ -57,8 +57,8 @@ static const struct {
 };
 
 /* Finds register and core of an address, and whether the width is allowed. */
-static IvcRegisterAccess decode(uint64_t address, unsigned width_bits, unsigned cores,
-                                unsigned *ret_reg, unsigned *ret_core)
+static IvcRegisterAccess octeon_find(uint64_t address, unsigned width_bits, unsigned cores,
+                                     IvcRegisterPlace *ret_place)
 {
     for (unsigned reg = 0; reg < G_N_ELEMENTS(layout); reg++) {
         uint64_t end = layout[reg].first + (uint64_t)cores * layout[reg].stride;
@@ -67,8 +67,9 @@ static IvcRegisterAccess decode(uint64_t address, unsigned width_bits, unsigned 
             (offset & (layout[reg].stride - 1)) != 0) { /* strides are powers of two */
             continue;
         }
-        *ret_reg = reg;
-        *ret_core = (unsigned)offset / layout[reg].stride;
+        *ret_place = (IvcRegisterPlace){.core = (uint32_t)offset / layout[reg].stride,
+                                        .reg = (uint16_t)reg,
+                                        .width_bits = (uint16_t)width_bits};
         /* Enable and summary bits lie above bit 31. A mailbox has 32 bits and takes both. */
         bool narrow = reg == REG_MBOX_SET || reg == REG_MBOX_CLR;
         return width_bits == 64 || narrow ? IVC_REGISTER_OK : IVC_REGISTER_BAD_WIDTH;
@@ -84,43 +85,23 @@ static uint64_t sources(const uint64_t *own)
     return low | high;
 }
 
-static IvcRegisterAccess octeon_read(const uint64_t *state, unsigned cores, uint64_t address,
-                                     unsigned width_bits, uint64_t *ret_value)
+static uint64_t octeon_read(const uint64_t *own, IvcRegisterPlace place)
 {
-    unsigned reg = 0;
-    unsigned core = 0;
-    IvcRegisterAccess access = decode(address, width_bits, cores, &reg, &core);
-    if (access != IVC_REGISTER_OK) {
-        return access;
-    }
-    const uint64_t *own = state + (size_t)core * STATE_WORDS;
-    switch (reg) {
+    switch (place.reg) {
     case REG_SUM0:
-        *ret_value = sources(own) << MBOX_SHIFT;
-        break;
+        return sources(own) << MBOX_SHIFT;
     case REG_MBOX_SET:
     case REG_MBOX_CLR:
-        *ret_value = own[MBOX];
-        break;
+        return own[MBOX];
     default: /* the two aliases read as the enable register itself */
-        *ret_value = own[ENABLE] << MBOX_SHIFT;
-        break;
+        return own[ENABLE] << MBOX_SHIFT;
     }
-    return IVC_REGISTER_OK;
 }
 
-static IvcRegisterAccess octeon_write(uint64_t *state, unsigned cores, uint64_t address,
-                                      unsigned width_bits, uint64_t value)
+static IvcRegisterAccess octeon_write(uint64_t *own, IvcRegisterPlace place, uint64_t value)
 {
-    unsigned reg = 0;
-    unsigned core = 0;
-    IvcRegisterAccess access = decode(address, width_bits, cores, &reg, &core);
-    if (access != IVC_REGISTER_OK) {
-        return access;
-    }
-    uint64_t *own = state + (size_t)core * STATE_WORDS;
     uint64_t enable = (value & MBOX_MASK) >> MBOX_SHIFT;
-    switch (reg) {
+    switch (place.reg) {
     case REG_EN0:
         own[ENABLE] = enable;
         break;
@@ -187,6 +168,7 @@ const IvcRegisterBlockOps ivc_register_block_octeon_ciu = {
     .lines = 2,
     .data_posts = true,
     .state_words = STATE_WORDS,
+    .find = octeon_find,
     .read = octeon_read,
     .write = octeon_write,
     .lines_of = octeon_lines,

@@ -5,6 +5,8 @@
  */
 #include "models/ipi/register_block.h"
 
+#include "sim/base/hot.h"
+
 #include <string.h>
 
 struct IvcRegisterBlock {
@@ -79,18 +81,43 @@ static IvcRegisterAccess check_shape(uint64_t address, unsigned width_bits)
     return IVC_REGISTER_OK;
 }
 
-IvcRegisterAccess ivc_register_read(const IvcRegisterBlock *block, uint64_t address,
-                                    unsigned width_bits, uint64_t *ret_value)
+IvcRegisterAccess ivc_register_find(const IvcRegisterBlock *block, uint64_t address,
+                                    unsigned width_bits, IvcRegisterPlace *ret_place)
 {
-    g_return_val_if_fail(block != NULL && ret_value != NULL, IVC_REGISTER_BAD_ADDRESS);
+    g_return_val_if_fail(block != NULL && ret_place != NULL, IVC_REGISTER_BAD_ADDRESS);
     IvcRegisterAccess access = check_shape(address, width_bits);
     if (access != IVC_REGISTER_OK) {
         return access;
     }
-    uint64_t value = 0;
-    access = block->ops->read(block->state, block->cores, address, width_bits, &value);
+    return block->ops->find(address, width_bits, block->cores, ret_place);
+}
+
+static uint64_t cut(uint64_t value, unsigned width_bits)
+{
+    return width_bits == 32 ? value & UINT32_MAX : value;
+}
+
+uint64_t ivc_register_read_at(const IvcRegisterBlock *block, IvcRegisterPlace place)
+{
+    const uint64_t *own = block->state + (size_t)place.core * block->ops->state_words;
+    return cut(block->ops->read(own, place), place.width_bits);
+}
+
+IvcRegisterAccess ivc_register_write_at(IvcRegisterBlock *block, IvcRegisterPlace place,
+                                        uint64_t value)
+{
+    uint64_t *own = block->state + (size_t)place.core * block->ops->state_words;
+    return block->ops->write(own, place, cut(value, place.width_bits));
+}
+
+IvcRegisterAccess ivc_register_read(const IvcRegisterBlock *block, uint64_t address,
+                                    unsigned width_bits, uint64_t *ret_value)
+{
+    g_return_val_if_fail(ret_value != NULL, IVC_REGISTER_BAD_ADDRESS);
+    IvcRegisterPlace place;
+    IvcRegisterAccess access = ivc_register_find(block, address, width_bits, &place);
     if (access == IVC_REGISTER_OK) {
-        *ret_value = width_bits == 32 ? value & UINT32_MAX : value;
+        *ret_value = ivc_register_read_at(block, place);
     }
     return access;
 }
@@ -98,18 +125,14 @@ IvcRegisterAccess ivc_register_read(const IvcRegisterBlock *block, uint64_t addr
 IvcRegisterAccess ivc_register_write(IvcRegisterBlock *block, uint64_t address, unsigned width_bits,
                                      uint64_t value)
 {
-    g_return_val_if_fail(block != NULL, IVC_REGISTER_BAD_ADDRESS);
-    IvcRegisterAccess access = check_shape(address, width_bits);
-    if (access != IVC_REGISTER_OK) {
-        return access;
-    }
-    uint64_t cut = width_bits == 32 ? value & UINT32_MAX : value;
-    return block->ops->write(block->state, block->cores, address, width_bits, cut);
+    IvcRegisterPlace place;
+    IvcRegisterAccess access = ivc_register_find(block, address, width_bits, &place);
+    return access == IVC_REGISTER_OK ? ivc_register_write_at(block, place, value) : access;
 }
 
 uint32_t ivc_register_lines(const IvcRegisterBlock *block, unsigned core)
 {
-    g_return_val_if_fail(block != NULL && core < block->cores, 0);
+    ivc_hot_assert(block != NULL && core < block->cores);
     return block->ops->lines_of(block->state + (size_t)core * block->ops->state_words);
 }
 

@@ -37,6 +37,13 @@ typedef struct {
     uint64_t mask;       /**< the bits that concern the lane */
 } IvcRegisterPort;
 
+/** Which register an address means: for a caller that uses it again and again. */
+typedef struct {
+    uint32_t core;
+    uint16_t reg; /**< the block's own number for it */
+    uint16_t width_bits;
+} IvcRegisterPlace;
+
 /** A kind of block. One const table a chip family; `state` is that of all cores, core 0 first. */
 typedef struct {
     const char *name;    /**< as in scenarios: "loongson3" */
@@ -51,10 +58,10 @@ typedef struct {
     unsigned state_words; /**< 64-bit words of state a core */
 
     /** The hooks see aligned accesses of 32 or 64 bits only; values are cut to the width. */
-    IvcRegisterAccess (*read)(const uint64_t *state, unsigned cores, uint64_t address,
-                              unsigned width_bits, uint64_t *ret_value);
-    IvcRegisterAccess (*write)(uint64_t *state, unsigned cores, uint64_t address,
-                               unsigned width_bits, uint64_t value);
+    IvcRegisterAccess (*find)(uint64_t address, unsigned width_bits, unsigned cores,
+                              IvcRegisterPlace *ret_place);
+    uint64_t (*read)(const uint64_t *core_state, IvcRegisterPlace place);
+    IvcRegisterAccess (*write)(uint64_t *core_state, IvcRegisterPlace place, uint64_t value);
     uint32_t (*lines_of)(const uint64_t *core_state);
     IvcRegisterPort (*port)(IvcRegisterRole role, unsigned core, unsigned lane);
 } IvcRegisterBlockOps;
@@ -101,6 +108,17 @@ IvcRegisterAccess ivc_register_read(const IvcRegisterBlock *block, uint64_t addr
 /** Writes a register; bits of `value` above the width are not part of the access. */
 IvcRegisterAccess ivc_register_write(IvcRegisterBlock *block, uint64_t address, unsigned width_bits,
                                      uint64_t value);
+
+/** Looks an address up, as ivc_register_read() does. @param ret_place  set when it is fine only */
+IvcRegisterAccess ivc_register_find(const IvcRegisterBlock *block, uint64_t address,
+                                    unsigned width_bits, IvcRegisterPlace *ret_place);
+
+/** Reads a register that was looked up. */
+uint64_t ivc_register_read_at(const IvcRegisterBlock *block, IvcRegisterPlace place);
+
+/** Writes a register that was looked up. */
+IvcRegisterAccess ivc_register_write_at(IvcRegisterBlock *block, IvcRegisterPlace place,
+                                        uint64_t value);
 
 /** Returns the interrupt lines that a core sees asserted now: bit i is line i. Level, not edge. */
 uint32_t ivc_register_lines(const IvcRegisterBlock *block, unsigned core);

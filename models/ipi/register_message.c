@@ -6,6 +6,8 @@
  */
 #include "models/ipi/register_message.h"
 
+#include "sim/base/hot.h"
+
 const IvcRegisterTagInfo ivc_register_tags[IVC_REGISTER_TAGS] = {
     [0] = {"none", "0", "a register that was never written or was cleared holds no message"},
     [1] = {"inline-0", "0", "a message without data is still a message to MPI"},
@@ -199,7 +201,7 @@ unsigned ivc_register_message_chunks(uint64_t word, unsigned chunk_bits)
 uint32_t ivc_register_message_chunk(uint64_t word, unsigned index)
 {
     unsigned chunks = ivc_register_message_chunks(word, IVC_REGISTER_CHUNK_BITS);
-    g_assert(index < chunks);
+    ivc_hot_assert(index < chunks);
     uint32_t data = (uint32_t)(word >> (index * IVC_REGISTER_CHUNK_BITS)) &
                     ((UINT32_C(1) << IVC_REGISTER_CHUNK_BITS) - 1);
     uint32_t more = index + 1 < chunks ? IVC_REGISTER_CHUNK_MORE : 0;

@@ -31,7 +31,10 @@ IvcArrival *ivc_arrivals_push(IvcArrivals *arrivals, const IvcEnvelope *envelope
     if (arrivals->n == arrivals->capacity)
         grow(arrivals);
     IvcArrival *arrival = ivc_arrivals_at(arrivals, arrivals->n++);
-    *arrival = (IvcArrival){.envelope = *envelope, .kind = kind, .index = index};
+    arrival->envelope = *envelope;
+    arrival->kind = kind;
+    arrival->index = index;
+    arrival->have = 0;
     return arrival;
 }
 
@@ -43,13 +46,18 @@ int64_t ivc_arrivals_find(const IvcArrivals *arrivals, const IvcMpiCall *call)
     return -1;
 }
 
-IvcArrival ivc_arrivals_take(IvcArrivals *arrivals, uint32_t i)
+void ivc_arrivals_drop(IvcArrivals *arrivals, uint32_t i)
 {
-    IvcArrival taken = *ivc_arrivals_at(arrivals, i);
     for (; i > 0; i--)
         *ivc_arrivals_at(arrivals, i) = *ivc_arrivals_at(arrivals, i - 1);
     arrivals->first = (arrivals->first + 1) & (arrivals->capacity - 1);
     arrivals->n--;
+}
+
+IvcArrival ivc_arrivals_take(IvcArrivals *arrivals, uint32_t i)
+{
+    IvcArrival taken = *ivc_arrivals_at(arrivals, i);
+    ivc_arrivals_drop(arrivals, i);
     return taken;
 }
 

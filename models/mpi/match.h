@@ -38,6 +38,9 @@ IvcArrival *ivc_arrivals_push(IvcArrivals *arrivals, const IvcEnvelope *envelope
 /** Returns the position of the oldest arrival that matches, or -1. */
 int64_t ivc_arrivals_find(const IvcArrivals *arrivals, const IvcMpiCall *call);
 
+/** Removes the arrival at a position; the others keep their order. */
+void ivc_arrivals_drop(IvcArrivals *arrivals, uint32_t i);
+
 /** Removes and returns the arrival at a position; the others keep their order. */
 IvcArrival ivc_arrivals_take(IvcArrivals *arrivals, uint32_t i);
 

@@ -7,9 +7,10 @@
 
 #include "sim/engine/sim_error.h"
 
-static const uint64_t type_bytes[IVC_MPI_TYPES] = {
-    [IVC_MPI_BYTE] = 1, [IVC_MPI_CHAR] = 1,   [IVC_MPI_INT] = 4,
-    [IVC_MPI_LONG] = 8, [IVC_MPI_DOUBLE] = 8,
+/* Sizes are powers of two. */
+static const uint8_t type_shift[IVC_MPI_TYPES] = {
+    [IVC_MPI_BYTE] = 0, [IVC_MPI_CHAR] = 0,   [IVC_MPI_INT] = 2,
+    [IVC_MPI_LONG] = 3, [IVC_MPI_DOUBLE] = 3,
 };
 
 static const char *const error_names[] = {
@@ -25,7 +26,7 @@ static const char *const error_names[] = {
 
 uint64_t ivc_mpi_type_bytes(IvcMpiType type)
 {
-    return type_bytes[type];
+    return UINT64_C(1) << type_shift[type];
 }
 
 const char *ivc_mpi_error_name(IvcMpiError error)
@@ -70,10 +71,10 @@ static IvcMpiError check_call(const IvcRank *rank, IvcMpiCall *call, bool receiv
         return IVC_MPI_ERR_RANK;
     if (call->tag < (receiving ? IVC_MPI_ANY_TAG : 0))
         return IVC_MPI_ERR_TAG;
-    uint64_t each = type_bytes[call->type];
-    if (call->count > call->buffer->bytes / each)
+    unsigned shift = type_shift[call->type];
+    if (call->count > call->buffer->bytes >> shift)
         return IVC_MPI_ERR_BUFFER;
-    call->bytes = call->count * each;
+    call->bytes = call->count << shift;
     return IVC_MPI_SUCCESS;
 }
 

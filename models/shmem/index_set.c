@@ -36,16 +36,20 @@ bool ivc_index_set_has(const IvcIndexSet *set, uint32_t member)
 
 void ivc_index_set_add(IvcIndexSet *set, uint32_t member)
 {
-    g_assert(member < set->limit);
+    ivc_hot_assert(member < set->limit);
     for (unsigned i = 0; i < set->levels; i++) {
-        set->level[i][member / 64] |= UINT64_C(1) << (member % 64);
+        uint64_t before = set->level[i][member / 64];
+        set->level[i][member / 64] = before | UINT64_C(1) << (member % 64);
+        if (before != 0) {
+            return; /* the levels above know the word already */
+        }
         member /= 64;
     }
 }
 
 void ivc_index_set_remove(IvcIndexSet *set, uint32_t member)
 {
-    g_assert(member < set->limit);
+    ivc_hot_assert(member < set->limit);
     for (unsigned i = 0; i < set->levels; i++) {
         set->level[i][member / 64] &= ~(UINT64_C(1) << (member % 64));
         if (set->level[i][member / 64] != 0) {

@@ -36,6 +36,7 @@ struct IvcRegion {
     uint64_t mapped[IVC_REGION_GUEST_WORDS];
     uint32_t holds[IVC_REGION_GUESTS_MAX]; /* blocks that each guest holds; follows from blocks */
     IvcIndexSet free[ORDERS_MAX];          /* [k]: free blocks of order k, by first unit >> k */
+    uint32_t free_orders;                  /* bit k: free[k] has a member; follows from free */
     IvcIndexSet used;                      /* first units of the blocks in use */
     Block *blocks;                         /* by first unit */
     uint64_t *holders;                     /* sets of guests, by first unit */
@@ -50,6 +51,7 @@ static void fill_free(IvcRegion *region)
         uint32_t span = UINT32_C(1) << order;
         if ((region->units & span) != 0) {
             ivc_index_set_add(&region->free[order], unit >> order);
+            region->free_orders |= span;
             unit += span;
         }
     }
@@ -189,24 +191,37 @@ static unsigned order_for(const IvcRegion *region, uint64_t bytes)
     return order;
 }
 
+static void free_add(IvcRegion *region, unsigned order, uint32_t place)
+{
+    ivc_index_set_add(&region->free[order], place);
+    region->free_orders |= UINT32_C(1) << order;
+}
+
+static void free_remove(IvcRegion *region, unsigned order, uint32_t place)
+{
+    ivc_index_set_remove(&region->free[order], place);
+    if (ivc_index_set_is_empty(&region->free[order])) {
+        region->free_orders &= ~(UINT32_C(1) << order);
+    }
+}
+
 /* Takes the lowest free block of the smallest order that is enough, and splits it down. */
 static bool take_free(IvcRegion *region, unsigned order, uint32_t *ret_unit)
 {
-    for (unsigned from = order; from < region->orders; from++) {
-        uint32_t place = ivc_index_set_next(&region->free[from], 0);
-        if (place == IVC_INDEX_SET_NONE) {
-            continue;
-        }
-        ivc_index_set_remove(&region->free[from], place);
-        while (from > order) {
-            from--;
-            place *= 2;
-            ivc_index_set_add(&region->free[from], place + 1); /* the upper half stays free */
-        }
-        *ret_unit = place << order;
-        return true;
+    uint32_t enough = region->free_orders >> order;
+    if (enough == 0) {
+        return false;
     }
-    return false;
+    unsigned from = order + (unsigned)__builtin_ctz(enough);
+    uint32_t place = ivc_index_set_first(&region->free[from]);
+    free_remove(region, from, place);
+    while (from > order) {
+        from--;
+        place *= 2;
+        free_add(region, from, place + 1); /* the upper half stays free */
+    }
+    *ret_unit = place << order;
+    return true;
 }
 
 /* Makes a block free, merged with its buddy as long as that one is free as a whole. */
@@ -214,11 +229,11 @@ static void give_free(IvcRegion *region, uint32_t unit, unsigned order)
 {
     uint32_t place = unit >> order;
     while (order + 1 < region->orders && ivc_index_set_has(&region->free[order], place ^ 1)) {
-        ivc_index_set_remove(&region->free[order], place ^ 1);
+        free_remove(region, order, place ^ 1);
         place /= 2;
         order++;
     }
-    ivc_index_set_add(&region->free[order], place);
+    free_add(region, order, place);
 }
 
 static IvcRegionResult alloc_failed(IvcRegion *region, IvcRegionResult why)
@@ -265,7 +280,7 @@ IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest, uint64
 /* Whether `guest` holds the block that begins at `index`. */
 static IvcRegionResult check_holder(const IvcRegion *region, unsigned guest, uint32_t index)
 {
-    if (!ivc_index_set_has(&region->used, index)) {
+    if (index >= region->units || region->blocks[index].holders == 0) {
         return IVC_REGION_NOT_ALLOCATED;
     }
     bool holds = is_listed(region, guest) && has_guest(holders_of(region, index), guest);
@@ -348,12 +363,10 @@ IvcRegionStats ivc_region_stats(const IvcRegion *region)
 
 uint64_t ivc_region_block_bytes_free_max(const IvcRegion *region)
 {
-    for (unsigned order = region->orders; order-- > 0;) {
-        if (ivc_index_set_next(&region->free[order], 0) != IVC_INDEX_SET_NONE) {
-            return region->spec.block_bytes_min << order;
-        }
+    if (region->free_orders == 0) {
+        return 0;
     }
-    return 0;
+    return region->spec.block_bytes_min << (31 - __builtin_clz(region->free_orders));
 }
 
 void ivc_region_digest(const IvcRegion *region, IvcDigest *digest)

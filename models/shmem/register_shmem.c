@@ -113,7 +113,7 @@ uint64_t ivc_vmcomm_word(const IvcRegisterMessage *message)
 {
     uint64_t word = 0;
     bool fits = ivc_register_message_encode(message, &word);
-    g_assert(fits);
+    ivc_hot_assert(fits);
     return word;
 }
 
@@ -131,8 +131,10 @@ uint32_t ivc_vmcomm_message_new(IvcVmcomm *module)
     }
     uint32_t index = module->free_message;
     module->free_message = module->messages[index].next_free;
-    module->messages[index] = (IvcVmcommMessage){
-        .first = IVC_VMCOMM_NONE, .last = IVC_VMCOMM_NONE, .next_free = IVC_VMCOMM_NONE};
+    IvcVmcommMessage *message = &module->messages[index]; /* the caller sets its envelope */
+    message->shared = message->direct = message->complete = false;
+    message->have = 0;
+    message->first = message->last = message->next_free = IVC_VMCOMM_NONE;
     return index;
 }
 
@@ -217,6 +219,7 @@ static void build_port(IvcVmcomm *module, IvcRank *rank)
     IvcVmcommPort *port = &module->ports[rank->rank];
     port->module = module;
     port->rank = rank;
+    rank->end = port;
     port->sleeper.signal.id = ivc_platform_id(module->platform);
     port->claimed = port->message = port->handled = IVC_VMCOMM_NONE;
     ivc_arrivals_init(&port->unexpected, 16);
@@ -248,6 +251,7 @@ static void *create(IvcPlatform *platform, const IvcVmcommSpec *spec, IvcRank *r
     module->n = n;
     module->free_message = IVC_VMCOMM_NONE;
     module->ports = g_new0(IvcVmcommPort, n);
+    module->without_blocks = n;
     number_guests(module);
     if (with_region)
         build_region(module);

@@ -152,6 +152,8 @@ struct IvcVmcomm {
     IvcVmcommMessage *messages;
     uint32_t n_messages;
     uint32_t free_message;
+    uint32_t without_blocks; /**< ports whose `blocks` is 0; follows from them */
+    uint32_t wanting_room;   /**< ports that want room; follows from them */
     uint64_t in_flight;
     uint64_t inline_messages;
     uint64_t shared_messages;
@@ -164,7 +166,7 @@ uint64_t ivc_vmcomm_word(const IvcRegisterMessage *message);
 
 static inline IvcVmcommPort *ivc_vmcomm_port(const IvcRank *rank)
 {
-    return &((IvcVmcomm *)rank->channel)->ports[rank->rank];
+    return rank->end;
 }
 
 /** Makes a direction that was never used. */

@@ -15,10 +15,11 @@ static uint32_t open_message(IvcVmcomm *module, uint32_t to, uint32_t from, bool
     IvcVmcommPort *port = &module->ports[to];
     if (way->open != IVC_VMCOMM_NONE)
         return way->open;
-    g_assert(way->sent.n > 0);
+    ivc_hot_assert(way->sent.n > 0);
     uint32_t index = ivc_vmcomm_message_new(module);
     IvcVmcommMessage *message = &module->messages[index];
-    message->envelope = ivc_arrivals_take(&way->sent, 0).envelope;
+    message->envelope = ivc_arrivals_at(&way->sent, 0)->envelope;
+    ivc_arrivals_drop(&way->sent, 0);
     message->shared = shared;
     way->open = index;
     if (port->posted && port->claimed == IVC_VMCOMM_NONE &&
@@ -106,7 +107,7 @@ IvcStep ivc_vmcomm_deliver(void *client, IvcAgent *handler, uint32_t to, uint32_
     IvcVmcommPort *port = &module->ports[to];
     IvcRegisterMessage message;
     bool valid = ivc_register_message_decode(word, &message);
-    g_assert(valid);
+    ivc_hot_assert(valid);
     IVC_BEGIN(&port->handling);
     port->handled = IVC_VMCOMM_NONE;
     if (message.kind == IVC_REGISTER_MESSAGE_SHARED) {
@@ -157,7 +158,8 @@ static IvcStep obtain(IvcVmcommPort *port, IvcMpiCall *call)
               ivc_spend(&port->rank->agent, module->t.match, module->stage0 + VMCOMM_MATCH));
     found = ivc_arrivals_find(&port->unexpected, call);
     if (found >= 0) {
-        port->message = ivc_arrivals_take(&port->unexpected, (uint32_t)found).index;
+        port->message = ivc_arrivals_at(&port->unexpected, (uint32_t)found)->index;
+        ivc_arrivals_drop(&port->unexpected, (uint32_t)found);
         IVC_RETURN(&port->part);
     }
     port->posted = call;
@@ -205,8 +207,10 @@ static void give_back(IvcVmcommPort *port)
     unsigned guest = port->guest;
     bool back;
     IvcRegionResult result = ivc_region_block_free(module->region, guest, port->slot, &back);
-    g_assert(result == IVC_REGION_OK && back);
-    module->ports[module->messages[port->message].envelope.source].blocks--;
+    ivc_hot_assert(result == IVC_REGION_OK && back);
+    IvcVmcommPort *source = &module->ports[module->messages[port->message].envelope.source];
+    source->blocks--;
+    module->without_blocks += source->blocks == 0;
 }
 
 /* Enough is free again that waking who waits for room is worth an interrupt. */
@@ -228,13 +232,14 @@ static IvcStep wake_senders(IvcVmcommPort *port)
 {
     IvcVmcomm *module = port->module;
     IVC_BEGIN(&port->waiting);
-    for (port->loop = 0; port->loop < module->n; port->loop++) {
+    for (port->loop = module->wanting_room ? 0 : module->n; port->loop < module->n; port->loop++) {
         if (!should_wake(&module->ports[port->loop]) || port->loop == port->rank->rank)
             continue;
         IvcRegisterMessage wake = {
             .kind = IVC_REGISTER_MESSAGE_CONTROL,
             .control = {.op = IVC_REGISTER_CONTROL_WAKE, .source = port->rank->rank}};
         module->ports[port->loop].wants_room = false; /* one wake-up is enough */
+        module->wanting_room--;
         port->say_to = port->loop;
         port->say_word = ivc_vmcomm_word(&wake);
         IVC_CALL(&port->waiting, ivc_vmcomm_say(port));

@@ -140,9 +140,7 @@ static unsigned guest_of(const IvcVmcomm *module, uint32_t rank)
 static uint64_t reserved_bytes(const IvcVmcommPort *port)
 {
     const IvcVmcomm *module = port->module;
-    uint64_t ranks = 0;
-    for (uint32_t r = 0; r < module->n; r++)
-        ranks += r != port->rank->rank && module->ports[r].blocks == 0;
+    uint64_t ranks = module->without_blocks - (port->blocks == 0);
     return ranks * module->spec->block_min.n;
 }
 
@@ -173,8 +171,9 @@ static bool take_block(IvcVmcommPort *port)
         return false;
     IvcRegionResult result = ivc_region_block_alloc(
         module->region, guest_of(module, port->rank->rank), bytes, &port->slot);
-    g_assert(result == IVC_REGION_OK);
+    ivc_hot_assert(result == IVC_REGION_OK);
     port->bytes = bytes;
+    module->without_blocks -= port->blocks == 0;
     port->blocks++;
     return true;
 }
@@ -186,11 +185,11 @@ static void hand_block(IvcVmcommPort *port, const IvcMpiCall *call)
     unsigned mine = guest_of(module, port->rank->rank);
     unsigned theirs = guest_of(module, (uint32_t)call->peer);
     IvcRegionResult result = ivc_region_block_share(module->region, mine, port->slot, theirs);
-    g_assert(result == IVC_REGION_OK);
+    ivc_hot_assert(result == IVC_REGION_OK);
     if (mine != theirs) {
         bool back;
         result = ivc_region_block_free(module->region, mine, port->slot, &back);
-        g_assert(result == IVC_REGION_OK && !back);
+        ivc_hot_assert(result == IVC_REGION_OK && !back);
     }
 }
 
@@ -215,9 +214,11 @@ static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
         IVC_AWAIT(&port->part, ivc_spend(agent, module->t.alloc, module->stage0 + VMCOMM_ALLOC));
         while (!take_block(port)) {
             port->wants_room = true;
+            module->wanting_room++;
             module->room_waits++;
             IVC_CALL(&port->part,
                      ivc_os_sleep(module->platform, agent, &port->sleeper, &port->sleep));
+            module->wanting_room -= port->wants_room;
             port->wants_room = false;
             IVC_AWAIT(&port->part,
                       ivc_spend(agent, module->t.alloc, module->stage0 + VMCOMM_ALLOC));

@@ -14,6 +14,8 @@
  */
 #pragma once
 
+#include "sim/base/hot.h"
+
 #include <stdint.h>
 
 typedef enum { IVC_YIELD, IVC_DONE } IvcStep;
@@ -25,29 +27,34 @@ typedef uint32_t IvcLabel;
     switch ((frame)->label) { \
     case 0:
 
-#define IVC_END(frame)          \
-    break;                      \
-    default:                    \
-        g_assert_not_reached(); \
-        }                       \
-        (frame)->label = 0;     \
+#define IVC_END(frame)         \
+    break;                     \
+    default:                   \
+        ivc_hot_unreachable(); \
+        }                      \
+        (frame)->label = 0;    \
         return IVC_DONE
 
+/* Labels count the awaits of a source file, so that a line more elsewhere moves none of them. */
+#define IVC_AWAIT_AT(frame, request, number) \
+    (frame)->label = (number);               \
+    if (!(request))                          \
+        return IVC_YIELD;                    \
+    __attribute__((fallthrough));            \
+    case number:
+
+#define IVC_CALL_AT(frame, call, number) \
+    (frame)->label = (number);           \
+    __attribute__((fallthrough));        \
+    case number:                         \
+        if ((call) == IVC_YIELD)         \
+        return IVC_YIELD
+
 /** Asks the machine for something; goes on when it is done, perhaps at once. */
-#define IVC_AWAIT(frame, request) \
-    (frame)->label = __LINE__;    \
-    if (!(request))               \
-        return IVC_YIELD;         \
-    __attribute__((fallthrough)); \
-    case __LINE__:
+#define IVC_AWAIT(frame, request) IVC_AWAIT_AT(frame, request, __COUNTER__ + 1)
 
 /** Calls another stackless function and goes on when it is done. */
-#define IVC_CALL(frame, call)     \
-    (frame)->label = __LINE__;    \
-    __attribute__((fallthrough)); \
-    case __LINE__:                \
-        if ((call) == IVC_YIELD)  \
-        return IVC_YIELD
+#define IVC_CALL(frame, call) IVC_CALL_AT(frame, call, __COUNTER__ + 1)
 
 /** Leaves a stackless function early. */
 #define IVC_RETURN(frame)   \

@@ -4,6 +4,8 @@
  * item stays, and takes the timer's new place, with the order of the arming, when it comes up. */
 #include "sim/engine/engine.h"
 
+#include "sim/base/hot.h"
+
 #define PHASE_SHIFT 56
 /* The stop flag is looked at once in so many events: a few milliseconds of work. */
 #define STOP_CHECK_EVENTS 65536
@@ -32,19 +34,30 @@ void ivc_timer_init(IvcTimer *timer, uint32_t id, void (*fire)(IvcSim *, IvcTime
     *timer = (IvcTimer){.id = id, .fire = fire, .queued_ps = IVC_TIME_NEVER};
 }
 
+static void stop(IvcSim *sim, IvcStop why)
+{
+    sim->stop = why;
+    sim->check_at = 0;
+}
+
+G_NO_INLINE static void push_slow(IvcSim *sim, IvcTimer *timer)
+{
+    if (!ivc_queue_push_slow(sim->queue, timer->when_ps, timer->order, timer))
+        stop(sim, IVC_STOP_QUEUE);
+}
+
 /* Makes an item for an armed timer. */
 static inline void push(IvcSim *sim, IvcTimer *timer)
 {
     timer->queued_ps = timer->when_ps;
     timer->queued_order = timer->order;
-    IvcQueueItem item = {.time = timer->when_ps, .order = timer->order, .target = timer};
-    if (G_UNLIKELY(!ivc_queue_push(sim->queue, item)))
-        sim->stop = IVC_STOP_QUEUE;
+    if (!ivc_queue_push_near(sim->queue, timer->when_ps, timer->order, timer))
+        push_slow(sim, timer);
 }
 
 void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase)
 {
-    g_assert(when_ps >= sim->now);
+    ivc_hot_assert(when_ps >= sim->now);
     timer->armed = true;
     timer->when_ps = when_ps;
     timer->order = (uint64_t)phase << PHASE_SHIFT | sim->sequence++;
@@ -60,6 +73,7 @@ void ivc_timer_cancel(IvcTimer *timer)
 void ivc_sim_finish(IvcSim *sim)
 {
     sim->finished = true;
+    sim->check_at = 0;
 }
 
 void ivc_sim_fail(IvcSim *sim, int code, const char *format, ...)
@@ -71,22 +85,50 @@ void ivc_sim_fail(IvcSim *sim, int code, const char *format, ...)
     sim->failure = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     sim->failure_code = code;
-    sim->stop = IVC_STOP_FAILED;
+    stop(sim, IVC_STOP_FAILED);
 }
 
-static void check_bounds(IvcSim *sim)
+/* Looks whether the run is over, for a reason other than that nothing is pending. */
+G_NO_INLINE static bool is_over(IvcSim *sim)
 {
+    if (sim->finished || sim->stop)
+        return true;
     if (sim->limits.events_max && sim->events >= sim->limits.events_max)
         sim->stop = IVC_STOP_EVENTS;
     else if (sim->stop_flag && *sim->stop_flag)
         sim->stop = IVC_STOP_ASKED;
-    set_check(sim);
+    else
+        set_check(sim);
+    return sim->stop != IVC_STOP_NONE;
+}
+
+/* Takes the next event into account; false when a bound forbids it. */
+static inline bool count_event(IvcSim *sim, IvcTime when_ps)
+{
+    if (when_ps != sim->now) {
+        if (G_UNLIKELY(when_ps > sim->limits.horizon_ps)) {
+            stop(sim, IVC_STOP_HORIZON);
+            return false;
+        }
+        sim->now = when_ps;
+        sim->instant = 0;
+    }
+    sim->events++;
+    if (G_UNLIKELY(++sim->instant > sim->limits.events_per_instant)) {
+        stop(sim, IVC_STOP_LIVELOCK);
+        return false;
+    }
+    return true;
 }
 
 IvcStop ivc_sim_run(IvcSim *sim)
 {
     IvcQueueItem item;
-    while (!sim->finished && !sim->stop && ivc_queue_pop(sim->queue, &item)) {
+    for (;;) {
+        if (G_UNLIKELY(sim->events >= sim->check_at) && is_over(sim))
+            break;
+        if (!ivc_queue_pop(sim->queue, &item))
+            break;
         IvcTimer *timer = item.target;
         if (timer->queued_order != item.order)
             continue;
@@ -97,21 +139,8 @@ IvcStop ivc_sim_run(IvcSim *sim)
             push(sim, timer);
             continue;
         }
-        if (item.time != sim->now) {
-            if (G_UNLIKELY(item.time > sim->limits.horizon_ps)) {
-                sim->stop = IVC_STOP_HORIZON;
-                break;
-            }
-            sim->now = item.time;
-            sim->instant = 0;
-        }
-        sim->events++;
-        if (G_UNLIKELY(++sim->instant > sim->limits.events_per_instant)) {
-            sim->stop = IVC_STOP_LIVELOCK;
+        if (!count_event(sim, item.time))
             break;
-        }
-        if (G_UNLIKELY(sim->events >= sim->check_at))
-            check_bounds(sim);
         timer->armed = false;
         timer->fire(sim, timer);
     }

@@ -59,7 +59,7 @@ struct IvcSim {
     uint64_t sequence;
     uint64_t events;   /**< executed, those advanced inline included */
     uint64_t instant;  /**< executed at this time */
-    uint64_t check_at; /**< next event count at which the stop flag is looked at */
+    uint64_t check_at; /**< next event count at which the flags below are looked at; 0: now */
     IvcSimLimits limits;
     IvcStop stop;
     char *failure; /**< text of ivc_sim_fail(), owned */
@@ -104,7 +104,7 @@ void ivc_sim_fail(IvcSim *sim, int code, const char *format, ...) G_GNUC_PRINTF(
 static inline bool ivc_sim_advance(IvcSim *sim, IvcTime to_ps)
 {
     if (ivc_queue_next_time(sim->queue) <= to_ps || to_ps > sim->limits.horizon_ps ||
-        sim->events >= sim->check_at || sim->finished || sim->stop)
+        sim->events >= sim->check_at)
         return false;
     if (to_ps == sim->now && sim->instant >= sim->limits.events_per_instant)
         return false; /* the event that follows will hit the bound and say so */

@@ -27,6 +27,11 @@
 #define GATHER_MAX 16
 /* How many items are taken from the heap at once. */
 #define CROWD_BATCH 16
+/* From so many buckets on, what the next ones hold is not in a cache any more: it is fetched so
+ * many buckets ahead, first the node, then what it points to. */
+#define FETCH_BUCKETS 1024
+#define FETCH_NODE 8
+#define FETCH_TARGET 4
 
 struct IvcQueueNode {
     IvcQueueItem item;
@@ -41,11 +46,35 @@ static void grow(IvcQueueItem **items, size_t *room, size_t need)
     }
 }
 
+static size_t near_count(const IvcQueue *queue)
+{
+    return (size_t)(queue->near_next - queue->near_items);
+}
+
+static void near_count_set(IvcQueue *queue, size_t count)
+{
+    queue->near_next = &queue->near_items[count];
+}
+
+static void near_stop_update(IvcQueue *queue)
+{
+    queue->near_stop = &queue->near_items[MIN(IVC_QUEUE_SHIFT_MAX, queue->limit - queue->rest)];
+}
+
+/* Makes memory for so many items and the sentinel. */
+static void near_grow(IvcQueue *queue, size_t items)
+{
+    size_t count = near_count(queue);
+    grow(&queue->near_items, &queue->near_room, items + 1);
+    near_count_set(queue, count);
+    near_stop_update(queue);
+}
+
 IvcQueue *ivc_queue_new(size_t limit)
 {
     IvcQueue *queue = g_new0(IvcQueue, 1);
     queue->limit = MIN(limit, UINT32_MAX - 1);
-    grow(&queue->near_items, &queue->near_room, 2 * IVC_QUEUE_SHIFT_MAX);
+    near_grow(queue, 2 * IVC_QUEUE_SHIFT_MAX);
     queue->near_items[0] = (IvcQueueItem){.time = IVC_TIME_NEVER, .order = UINT64_MAX};
     queue->node_count = 1;
     queue->near_end = queue->reach = queue->top_start = queue->top_min = UINT64_MAX;
@@ -160,11 +189,13 @@ G_ALWAYS_INLINE static inline uint32_t node_new(IvcQueue *queue, const IvcQueueI
         if (queue->node_count >= queue->node_room) {
             queue->node_room = MAX(64, (uint32_t)MIN((uint64_t)queue->node_room * 2, UINT32_MAX));
             queue->nodes = g_renew(IvcQueueNode, queue->nodes, queue->node_room);
+            queue->nodes[0] = (IvcQueueNode){0};
         }
         node = queue->node_count++;
     }
     queue->nodes[node].item = *item;
     queue->work++;
+    queue->rest++;
     return node;
 }
 
@@ -227,6 +258,15 @@ static void rung_fill(IvcQueue *queue, IvcQueueRung *rung, IvcQueueList list)
     }
 }
 
+static void fetch_ahead(const IvcQueue *queue, const IvcQueueRung *rung, size_t bucket)
+{
+    if (rung->bucket_count < FETCH_BUCKETS || bucket + FETCH_NODE >= rung->bucket_count) {
+        return;
+    }
+    __builtin_prefetch(&queue->nodes[rung->buckets[bucket + FETCH_NODE].head]);
+    __builtin_prefetch(queue->nodes[rung->buckets[bucket + FETCH_TARGET].head].item.target, 1);
+}
+
 /* Takes the list of the first bucket that has items; the rung must have some. */
 static IvcQueueList rung_take(IvcQueue *queue, IvcQueueRung *rung)
 {
@@ -235,6 +275,7 @@ static IvcQueueList rung_take(IvcQueue *queue, IvcQueueRung *rung)
         i++;
     }
     queue->work += i - rung->current;
+    fetch_ahead(queue, rung, i);
     IvcQueueList list = rung->buckets[i];
     rung->buckets[i] = (IvcQueueList){0};
     rung->count -= list.count;
@@ -248,11 +289,12 @@ static IvcQueueList rung_take(IvcQueue *queue, IvcQueueRung *rung)
 /* Appends a list to near, newest first; near is sorted afterwards. */
 static void near_append(IvcQueue *queue, IvcQueueList list)
 {
-    grow(&queue->near_items, &queue->near_room, queue->near_count + list.count + 2);
+    near_grow(queue, near_count(queue) + list.count + 1);
     queue->work += list.count;
+    queue->rest -= list.count;
     for (uint32_t node = list.head, next; node != 0; node = next) {
         next = queue->nodes[node].next;
-        queue->near_items[++queue->near_count] = queue->nodes[node].item;
+        *++queue->near_next = queue->nodes[node].item;
         queue->nodes[node].next = queue->node_spare;
         queue->node_spare = node;
     }
@@ -263,7 +305,7 @@ static void near_fill(IvcQueue *queue, IvcQueueList list)
 {
     if (list.count > SPLIT_MIN) {
         near_append(queue, list);
-        queue->work += sort_latest_first(&queue->near_items[1], queue->near_count);
+        queue->work += sort_latest_first(&queue->near_items[1], near_count(queue));
         return;
     }
     IvcQueueItem *next = queue->near_items;
@@ -286,7 +328,8 @@ static void near_fill(IvcQueue *queue, IvcQueueList list)
     }
     queue->nodes[node].next = queue->node_spare;
     queue->node_spare = list.head;
-    queue->near_count = list.count;
+    near_count_set(queue, list.count);
+    queue->rest -= list.count;
     queue->work += work;
 }
 
@@ -315,7 +358,7 @@ static void near_take_all(IvcQueue *queue)
         }
     }
     near_append(queue, top_take(queue));
-    queue->work += sort_latest_first(&queue->near_items[1], queue->near_count);
+    queue->work += sort_latest_first(&queue->near_items[1], near_count(queue));
     queue->rung_count = 0;
     queue->reach = queue->top_start = UINT64_MAX;
 }
@@ -353,19 +396,21 @@ static void near_from_crowd(IvcQueue *queue)
         IvcQueueItem last = queue->crowd[--queue->crowd_count];
         queue->work += heap_sift_down(queue->crowd, queue->crowd_count, 0, last);
     }
-    queue->near_count = count;
+    near_count_set(queue, count);
+    queue->rest -= count;
 }
 
 void ivc_queue_refill(IvcQueue *queue)
 {
     if (queue->crowd_count > 0) {
         near_from_crowd(queue);
-    } else if (queue->size <= GATHER_MAX) {
+    } else if (queue->rest <= GATHER_MAX) {
         near_take_all(queue);
     } else {
         near_from_ladder(queue);
     }
     near_end_update(queue);
+    near_stop_update(queue);
 }
 
 static void crowd_push(IvcQueue *queue, const IvcQueueItem *item)
@@ -373,15 +418,16 @@ static void crowd_push(IvcQueue *queue, const IvcQueueItem *item)
     grow(&queue->crowd, &queue->crowd_room, queue->crowd_count + 1);
     queue->work += heap_sift_up(queue->crowd, queue->crowd_count, *item);
     queue->crowd_count++;
+    queue->rest++;
 }
 
 /* Takes the `count` latest items out of near. */
 static void near_drop(IvcQueue *queue, size_t count)
 {
-    queue->near_count -= count;
-    memmove(&queue->near_items[1], &queue->near_items[1 + count],
-            queue->near_count * sizeof(IvcQueueItem));
-    queue->work += queue->near_count;
+    size_t kept = near_count(queue) - count;
+    memmove(&queue->near_items[1], &queue->near_items[1 + count], kept * sizeof(IvcQueueItem));
+    near_count_set(queue, kept);
+    queue->work += kept;
     near_end_update(queue);
 }
 
@@ -391,7 +437,7 @@ static void near_drop(IvcQueue *queue, size_t count)
  */
 static void near_cut(IvcQueue *queue)
 {
-    size_t count = queue->near_count;
+    size_t count = near_count(queue);
     uint64_t first = queue->near_items[count - NEAR_KEEP].time;
     first = MAX(first, queue->near_items[count].time + 1);
     bool no_ladder = queue->reach == UINT64_MAX;
@@ -419,13 +465,16 @@ static void near_cut(IvcQueue *queue)
 /* Inserts an item unless it would have to pass more than IVC_QUEUE_SHIFT_MAX others. */
 static bool near_insert(IvcQueue *queue, const IvcQueueItem *item)
 {
-    const IvcQueueItem *next = &queue->near_items[queue->near_count];
-    if (queue->near_count >= IVC_QUEUE_SHIFT_MAX &&
+    const IvcQueueItem *next = queue->near_next;
+    size_t count = near_count(queue);
+    if (count >= IVC_QUEUE_SHIFT_MAX &&
         ivc_queue_item_before(next + 1 - IVC_QUEUE_SHIFT_MAX, item)) {
         return false;
     }
-    grow(&queue->near_items, &queue->near_room, queue->near_count + 2);
-    ivc_queue_near_insert(queue, item->time, item->order, item->target, item->tag);
+    if (G_UNLIKELY(count + 2 > queue->near_room)) {
+        near_grow(queue, count + 1);
+    }
+    ivc_queue_near_insert(queue, item->time, item->order, item->target);
     return true;
 }
 
@@ -439,33 +488,36 @@ G_NO_INLINE static void near_push(IvcQueue *queue, IvcQueueItem item)
         near_cut(queue);
         if (item.time >= queue->reach) {
             ladder_add(queue, &item);
-            queue->size++;
             return;
         }
     }
     crowd_push(queue, &item);
-    queue->size++;
 }
 
-void ivc_queue_push_slow(IvcQueue *queue, uint64_t time, uint64_t order, void *target, uint64_t tag)
+bool ivc_queue_push_slow(IvcQueue *queue, uint64_t time, uint64_t order, void *target)
 {
-    if (G_UNLIKELY(queue->size == 0)) {
+    size_t size = ivc_queue_size(queue);
+    if (G_UNLIKELY(size >= queue->limit)) {
+        return false;
+    }
+    if (G_UNLIKELY(size == 0)) {
         queue->rung_count = 0;
         queue->near_end = queue->reach = queue->top_start = UINT64_MAX;
     }
+    const IvcQueueItem item = {time, order, target};
     if (G_LIKELY(time >= queue->reach)) {
-        queue->size++;
-        const IvcQueueItem item = {time, order, target, tag};
         ladder_add(queue, &item);
     } else {
-        near_push(queue, (IvcQueueItem){time, order, target, tag});
+        near_push(queue, item);
     }
+    near_stop_update(queue);
+    return true;
 }
 
 void ivc_queue_foreach(const IvcQueue *queue, void (*visit)(const IvcQueueItem *item, void *data),
                        void *data)
 {
-    for (size_t i = 1; i <= queue->near_count; i++) {
+    for (size_t i = 1; i <= near_count(queue); i++) {
         visit(&queue->near_items[i], data);
     }
     for (size_t i = 0; i < queue->crowd_count; i++) {

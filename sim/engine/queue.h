@@ -16,7 +16,6 @@ typedef struct {
     uint64_t time;  /**< picoseconds, below IVC_TIME_NEVER */
     uint64_t order; /**< breaks ties of time, smallest first: phase << 56 | sequence number */
     void *target;   /**< the caller's; the queue never looks at it */
-    uint64_t tag;   /**< the caller's; a cancelled event is told by it when it is popped */
 } IvcQueueItem;
 
 /** The most items that a sorted insertion passes. */
@@ -57,12 +56,13 @@ typedef struct IvcQueueNode IvcQueueNode;
  * near is empty only when the whole queue is.
  */
 typedef struct IvcQueue {
-    IvcQueueItem *near_items; /**< [0] is a sentinel later than every item, [near_count] is next */
-    size_t near_count;        /**< without the sentinel */
+    IvcQueueItem *near_next;  /**< the earliest; the sentinel when near is empty */
+    IvcQueueItem *near_stop;  /**< near is long, or the queue full, when near_next is here */
     uint64_t near_end;        /**< an item of an earlier time belongs in near */
-    size_t size;
+    IvcQueueItem *near_items; /**< [0] is a sentinel later than every item, then latest first */
+    uint64_t work;            /**< steps so far: items moved, buckets looked at; for tests */
+    size_t rest;              /**< items that are not in near */
     size_t limit;
-    uint64_t work;  /**< steps done so far: items moved, buckets looked at; for tests */
     uint64_t reach; /**< near and crowd take the times before it; UINT64_MAX: all times */
 
     size_t near_room; /**< items that near_items has memory for */
@@ -96,11 +96,11 @@ void ivc_queue_free(IvcQueue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcQueue, ivc_queue_free)
 
 /**
- * Pushes what does not simply belong in near. For ivc_queue_push() only. The item comes in parts:
- * they stay in registers, where a struct would be written to the stack and read back.
+ * Pushes what does not simply belong in near: after ivc_queue_push_near() has said false. The item
+ * comes in parts: they stay in registers, where a struct would be written to the stack and read
+ * back.
  */
-void ivc_queue_push_slow(IvcQueue *queue, uint64_t time, uint64_t order, void *target,
-                         uint64_t tag);
+bool ivc_queue_push_slow(IvcQueue *queue, uint64_t time, uint64_t order, void *target);
 
 /** Tells whether `a` comes before `b`. */
 static inline bool ivc_queue_item_before(const IvcQueueItem *a, const IvcQueueItem *b)
@@ -110,22 +110,30 @@ static inline bool ivc_queue_item_before(const IvcQueueItem *a, const IvcQueueIt
 
 /** Inserts into near, which must have room and few enough items. For push only. */
 static inline void ivc_queue_near_insert(IvcQueue *queue, uint64_t time, uint64_t order,
-                                         void *target, uint64_t tag)
+                                         void *target)
 {
-    IvcQueueItem *place = &queue->near_items[queue->near_count];
-    IvcQueueItem *last = place;
+    IvcQueueItem *place = queue->near_next++;
+    uint64_t steps = 1;
     while (place->time < time || (place->time == time && place->order < order)) {
         place[1] = place[0]; /* ends at the sentinel */
         place--;
+        steps++;
     }
     /* In parts: a struct built on the stack and copied at once stalls on its own stores. */
     place[1].time = time;
     place[1].order = order;
     place[1].target = target;
-    place[1].tag = tag;
-    queue->near_count++;
-    queue->size++;
-    queue->work += (uint64_t)(last - place) + 1;
+    queue->work += steps;
+}
+
+/** Pushes an item that belongs in near; false, with nothing done, when it does not or the queue is
+ *  full. For a caller that wants the rare case out of its way. */
+static inline bool ivc_queue_push_near(IvcQueue *queue, uint64_t time, uint64_t order, void *target)
+{
+    if (time >= queue->near_end || queue->near_next >= queue->near_stop)
+        return false;
+    ivc_queue_near_insert(queue, time, order, target);
+    return true;
 }
 
 /**
@@ -138,15 +146,8 @@ static inline void ivc_queue_near_insert(IvcQueue *queue, uint64_t time, uint64_
  */
 static inline bool ivc_queue_push(IvcQueue *queue, IvcQueueItem item)
 {
-    if (G_UNLIKELY(queue->size >= queue->limit)) {
-        return false;
-    }
-    if (G_UNLIKELY(item.time >= queue->near_end || queue->near_count >= IVC_QUEUE_SHIFT_MAX)) {
-        ivc_queue_push_slow(queue, item.time, item.order, item.target, item.tag);
-        return true;
-    }
-    ivc_queue_near_insert(queue, item.time, item.order, item.target, item.tag);
-    return true;
+    return ivc_queue_push_near(queue, item.time, item.order, item.target) ||
+           ivc_queue_push_slow(queue, item.time, item.order, item.target);
 }
 
 /** Fills near after its last item was taken. For ivc_queue_pop() only. */
@@ -160,29 +161,29 @@ void ivc_queue_refill(IvcQueue *queue);
  */
 static inline bool ivc_queue_pop(IvcQueue *queue, IvcQueueItem *ret_item)
 {
-    if (queue->size == 0) {
+    const IvcQueueItem *next = queue->near_next;
+    if (next == queue->near_items) {
         return false;
     }
-    *ret_item = queue->near_items[queue->near_count];
-    queue->near_count--;
-    queue->size--;
-    if (G_UNLIKELY(queue->near_count == 0) && queue->size != 0) {
+    *ret_item = *next;
+    queue->near_next--;
+    if (G_UNLIKELY(queue->near_next == queue->near_items) && queue->rest != 0) {
         ivc_queue_refill(queue);
     }
     return true;
 }
 
 /** Returns the time of the item that the next pop takes, in picoseconds; IVC_TIME_NEVER when the
- *  queue is empty. One load. */
+ *  queue is empty. */
 static inline uint64_t ivc_queue_next_time(const IvcQueue *queue)
 {
-    return queue->near_items[queue->near_count].time;
+    return queue->near_next->time;
 }
 
 /** Returns the number of pending items. */
 static inline size_t ivc_queue_size(const IvcQueue *queue)
 {
-    return queue->size;
+    return (size_t)(queue->near_next - queue->near_items) + queue->rest;
 }
 
 /**

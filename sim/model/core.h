@@ -87,6 +87,7 @@ struct IvcAgent {
     const char *name; /**< for messages; borrowed */
     IvcSim *sim;
     IvcCore *core;
+    struct IvcLedgerEntry *ledger; /**< of its core */
     IvcStep (*step)(IvcAgent *agent);
     IvcPriority priority;
     IvcAgentState state;
@@ -105,15 +106,17 @@ struct IvcAgent {
     IvcAgent *next_waiting;
     IvcAgent *next_ready;
     IvcOwed owed[IVC_OWED_MAX];
+    IvcTime owed_ps; /**< their sum, until it is spent */
     uint32_t n_owed;
     uint32_t paid;   /**< entries of `owed` that are over */
+    bool behind;     /**< what is left of `owed` is not in the ledger: see ivc_owe() */
     bool then_moves; /**< a MOVE follows what is owed */
     uint32_t move_stage;
     IvcMove move;
 };
 
 /** One line of the ledger. */
-typedef struct {
+typedef struct IvcLedgerEntry {
     IvcTime spent_ps;
     uint64_t times;
 } IvcLedgerEntry;
@@ -124,6 +127,7 @@ struct IvcCore {
     unsigned guest;    /**< that owns it */
     IvcAgent *running; /**< NULL: nothing to run */
     bool stepping;     /**< inside running->step() */
+    uint32_t ready;    /**< bit p: somebody of priority p is ready */
     IvcAgent *ready_first[IVC_PRIORITIES];
     IvcAgent *ready_last[IVC_PRIORITIES];
     uint32_t n_agents;      /**< that live here and are not finished; handlers not counted */
@@ -159,8 +163,23 @@ bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage);
 /**
  * Adds time that the next ivc_spend(), ivc_pay(), ivc_copy() or ivc_move() spends first: for steps
  * between which nothing that others can see is read or changed.
+ *
+ * The ledger has it at once. Whoever looks before it is over (ivc_cores_settle(), a pre-emption)
+ * takes out again what is still to come, and it is then added as it passes.
  */
-void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage);
+static inline void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
+{
+    IvcLedgerEntry *entry = &agent->ledger[stage];
+    entry->times++;
+    if (span_ps == 0)
+        return;
+    entry->spent_ps += span_ps;
+    agent->owed_ps += span_ps;
+    ivc_hot_assert(agent->n_owed < IVC_OWED_MAX);
+    IvcOwed *owed = &agent->owed[agent->n_owed++];
+    owed->left_ps = span_ps;
+    owed->stage = stage;
+}
 
 /** Spends what is owed. A request like ivc_spend(). */
 bool ivc_pay(IvcAgent *agent);
@@ -182,7 +201,8 @@ bool ivc_move(IvcAgent *agent, uint32_t stage);
 /** Wakes all who wait or poll. May be called from agents and from timers. */
 void ivc_signal(IvcSim *sim, IvcSignal *signal);
 
-/** Brings the ledgers of all cores up to now, for reading them. */
+/** Brings the ledgers of all cores up to now, for reading them. An agent that calls this from its
+ *  step owes nothing. */
 void ivc_cores_settle(IvcCores *cores);
 
 /** Feeds cores, agents' activities and queues. Agents are given in the order of their ids. */

@@ -29,6 +29,8 @@ typedef struct {
 /** The order in which one core's private caches, or the shared ones, have seen things. */
 typedef struct {
     uint64_t capacity[IVC_CACHE_LEVELS]; /**< 0: the level is none of these */
+    uint32_t level_first;                /**< the levels with a capacity are among these */
+    uint32_t level_end;
     uint64_t used[IVC_CACHE_LEVELS];
     bool whole[IVC_CACHE_LEVELS]; /**< nothing was ever evicted */
     uint64_t begun;               /**< passes so far */

@@ -76,6 +76,7 @@ struct IvcRank {
     IvcAgent agent;
     const IvcMechanismOps *ops;
     void *channel;     /**< the mechanism's state, shared by all ranks */
+    void *end;         /**< the mechanism's state of this rank; for its own use */
     IvcRank *all;      /**< rank 0 of n_ranks */
     uint64_t *sent_to; /**< messages to each destination: the next sequence numbers */
     uint64_t *received_from;

@@ -23,7 +23,7 @@ struct Loop {
 
 static void loop_push(Loop *loop, uint64_t time, size_t process)
 {
-    IvcQueueItem item = {time, loop->sequence++, &loop->processes[process], process};
+    IvcQueueItem item = {time, loop->sequence++, &loop->processes[process]};
     if (!queue_push(loop->queue, item)) {
         g_error("queue full");
     }
@@ -92,7 +92,8 @@ static BenchResult run(BenchWorkload workload, size_t pending, uint64_t events)
         if (!queue_pop(loop.queue, &item)) {
             g_error("queue empty");
         }
-        ((Process *)item.target)->step(&loop, item.time, item.tag);
+        Process *process = item.target;
+        process->step(&loop, item.time, (uint64_t)(process - loop.processes));
     }
     BenchResult result = {phold_cpu_ns() - start, loop.hash};
     g_free(loop.processes);

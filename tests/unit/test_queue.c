@@ -157,7 +157,7 @@ static void check_foreach(const IvcQueue *queue, GArray *reference)
         const IvcQueueItem *a = &g_array_index(seen, IvcQueueItem, i);
         const IvcQueueItem *b = &g_array_index(reference, IvcQueueItem, reference->len - 1 - i);
         require(compare_items(a, b) == 0, "step %" G_GUINT64_FORMAT, (uint64_t)i);
-        require(a->tag == b->tag, "step %" G_GUINT64_FORMAT, (uint64_t)i);
+        require(a->target == b->target, "step %" G_GUINT64_FORMAT, (uint64_t)i);
     }
 }
 
@@ -167,8 +167,7 @@ static void check_pop(IvcQueue *queue, GArray *reference, Where where, uint64_t 
     IvcQueueItem item;
     require(ivc_queue_next_time(queue) == want->time, WHERE_FORMAT "next_time", WHERE_ARGS(where));
     require(ivc_queue_pop(queue, &item), WHERE_FORMAT "empty", WHERE_ARGS(where));
-    require(item.time == want->time && item.order == want->order && item.tag == want->tag &&
-                item.target == want->target,
+    require(item.time == want->time && item.order == want->order && item.target == want->target,
             WHERE_FORMAT "got %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT ", want %" G_GUINT64_FORMAT
                          "/%" G_GUINT64_FORMAT,
             WHERE_ARGS(where), item.time, item.order, want->time, want->order);
@@ -356,7 +355,7 @@ START_TEST(test_rush_before_timers)
     for (unsigned i = 0; i < 100000; i++) {
         require(ivc_queue_pop(queue, &item), "step %" G_GUINT64_FORMAT, (uint64_t)sequence);
         require(item.time >= last, "step %" G_GUINT64_FORMAT, (uint64_t)sequence);
-        require(item.tag == 0, "step %" G_GUINT64_FORMAT, (uint64_t)sequence);
+        require(item.target == NULL, "step %" G_GUINT64_FORMAT, (uint64_t)sequence);
         last = item.time;
         item.time += 1000 + (i * 37) % 1000;
         item.order = sequence++;
