@@ -150,8 +150,7 @@ static IvcAgent *ready_pop(IvcCore *core)
 
 static bool outranked(const IvcAgent *agent)
 {
-    uint32_t ready = agent->core->ready;
-    return G_UNLIKELY(ready) && ready >> agent->priority >> 1 != 0;
+    return (agent->core->ready & agent->above) != 0;
 }
 
 /* ---- moves ---- */
@@ -549,6 +548,7 @@ void ivc_agent_init(IvcAgent *agent, uint32_t id, const char *name, IvcCore *cor
         .ledger = core->ledger,
         .step = step_function,
         .priority = priority,
+        .above = ~((2u << priority) - 1),
         .state = IVC_AGENT_WAITING,
     };
     ivc_timer_init(&agent->timer, id, agent_fire);

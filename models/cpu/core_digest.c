@@ -15,6 +15,7 @@ static const IvcStateField agent_fields[] = {
     IVC_STATE(IvcAgent, ledger, FIXED),
     IVC_STATE(IvcAgent, step, FIXED),
     IVC_STATE(IvcAgent, priority, FIXED),
+    IVC_STATE(IvcAgent, above, FIXED),
     IVC_STATE(IvcAgent, state, PLAIN),
     IVC_STATE(IvcAgent, activity, PLAIN),
     IVC_STATE(IvcAgent, preempted, PLAIN),

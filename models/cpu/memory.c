@@ -129,7 +129,7 @@ static uint64_t lines_in(const IvcMemory *memory, uint64_t whole_lines)
 }
 
 /* The nearest private level in which a core still has what it touched in this pass. */
-static uint8_t own_level(const IvcMemory *memory, const IvcPass *pass, bool wrote, int32_t core)
+G_ALWAYS_INLINE static inline uint8_t own_level(const IvcMemory *memory, const IvcPass *pass, bool wrote, int32_t core)
 {
     if (pass->core != core || !pass->valid)
         return IVC_LEVEL_MEMORY;
@@ -144,7 +144,7 @@ static uint8_t own_level(const IvcMemory *memory, const IvcPass *pass, bool wrot
 }
 
 /* The nearest level at which a core finds the buffer, other cores' private caches left aside. */
-static uint8_t level_of(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core)
+G_ALWAYS_INLINE static inline uint8_t level_of(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core)
 {
     uint8_t level = MIN(own_level(memory, &buffer->read, false, core),
                         own_level(memory, &buffer->write, true, core));
@@ -157,7 +157,7 @@ static uint8_t level_of(const IvcMemory *memory, const IvcBuffer *buffer, int32_
 }
 
 /* Bytes at the end of another core's pass that its private caches still hold. */
-static uint64_t others_tail(const IvcMemory *memory, const IvcPass *pass)
+G_ALWAYS_INLINE static inline uint64_t others_tail(const IvcMemory *memory, const IvcPass *pass)
 {
     const IvcRecency *own = &memory->cores[pass->core];
     uint64_t most = 0;
@@ -175,7 +175,7 @@ typedef struct {
 } Side;
 
 /* Decides, as a pass begins, where its bytes are. */
-static void pass_begin(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+G_ALWAYS_INLINE static inline void pass_begin(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
                        Side *side)
 {
     side->head = side->tail = level_of(memory, buffer, core);
@@ -194,7 +194,7 @@ static void pass_begin(const IvcMemory *memory, const IvcBuffer *buffer, int32_t
     side->tail = IVC_LEVEL_OTHER;
 }
 
-static void side_enter(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+G_ALWAYS_INLINE static inline void side_enter(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
                        uint64_t at, Side *side)
 {
     const IvcPass *pass = write ? &buffer->write : &buffer->read;
@@ -267,7 +267,7 @@ static IvcMovePiece piece_between(const IvcMemory *memory, uint8_t read, uint8_t
 }
 
 /* Streams repeat their pieces: the latest one is kept for each pair of levels. */
-static const IvcMovePiece *piece_of(IvcMemory *memory, uint8_t read, uint8_t write, uint64_t bytes,
+G_ALWAYS_INLINE static inline const IvcMovePiece *piece_of(IvcMemory *memory, uint8_t read, uint8_t write, uint64_t bytes,
                                     IvcFinePs setup)
 {
     IvcPieceMemo *memo = &memory->memo[read][write];
@@ -314,7 +314,7 @@ static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint6
 }
 
 /* The pass is seen by the caches on its way. */
-static void see(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, int32_t core, bool fresh,
+G_ALWAYS_INLINE static inline void see(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, int32_t core, bool fresh,
                 uint64_t at, uint64_t bytes, bool write)
 {
     IvcRecency *own = &memory->cores[core];
@@ -351,7 +351,7 @@ static void count_found(const Side *side, uint64_t at, uint64_t bytes, uint64_t 
 }
 
 /* Stores the pass back as the buffer's latest. */
-static void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, int32_t core,
+G_ALWAYS_INLINE static inline void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, int32_t core,
                        uint64_t at, uint64_t bytes, bool write)
 {
     IvcPass *pass = write ? &buffer->write : &buffer->read;

@@ -154,7 +154,7 @@ void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at,
 
 /* The same bytes as in the pass before, all at once: that one becomes the latest of the list again,
  * and has in each level what it had plus what was evicted meanwhile. */
-static void touch_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
+void ivc_recency_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
 {
     bool full = false;
     if (seen != recency->newest) {
@@ -176,17 +176,6 @@ static void touch_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
     for (size_t l = recency->level_first; full && l < recency->level_end; l++)
         if (recency->used[l] > recency->capacity[l])
             evict(recency, l);
-}
-
-void ivc_recency_renew(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end)
-{
-    IvcSeen *latest = latest_of(entry);
-    if (before_of(entry)->extent == 0 && latest->extent == end - at && at < end) {
-        touch_again(recency, latest, end - at);
-        return;
-    }
-    ivc_recency_begin(recency, entry);
-    ivc_recency_touch(recency, entry, at, end);
 }
 
 void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)

@@ -17,8 +17,22 @@ void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry);
 /** The pass has touched the bytes from `at` to `end`: the most recent ones, and not held twice. */
 void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end);
 
-/** Both of these: a new pass begins and touches its first bytes. */
-void ivc_recency_renew(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end);
+/** The same bytes as in the pass before, all at once. For ivc_recency_renew() only. */
+void ivc_recency_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes);
+
+/** Both of these: a new pass begins and touches its first bytes, one or more. */
+static inline void ivc_recency_renew(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at,
+                                     uint64_t end)
+{
+    IvcSeen *latest = &entry->passes[entry->latest];
+    uint64_t held = entry->passes[0].extent + entry->passes[1].extent;
+    if (G_LIKELY(held == end - at && latest->extent == held)) {
+        ivc_recency_again(recency, latest, held);
+        return;
+    }
+    ivc_recency_begin(recency, entry);
+    ivc_recency_touch(recency, entry, at, end);
+}
 
 /** The entry's bytes are gone from these caches; it may enter others. */
 void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry);

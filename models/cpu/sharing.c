@@ -104,6 +104,25 @@ static uint32_t find(const IvcSharing *sharing, const uint64_t *demand, bool *re
     return low;
 }
 
+static bool same_demand(const IvcMoveClass *class, const uint64_t *demand)
+{
+    for (size_t r = 0; r < IVC_RESOURCES; r++)
+        if (class->demand[r] != demand[r])
+            return false;
+    return class->volume != 0;
+}
+
+static void set_demand(IvcMoveClass *class, const uint64_t *demand)
+{
+    class->volume = volume_of(demand);
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        class->demand[r] = demand[r];
+        class->weight[r] = demand[r] == class->volume
+                               ? UINT64_C(1) << WEIGHT_SHIFT
+                               : (uint64_t)(((IvcU128)demand[r] << WEIGHT_SHIFT) / class->volume);
+    }
+}
+
 static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t *demand,
                                 IvcTime now)
 {
@@ -111,20 +130,23 @@ static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t
     for (uint32_t c = sharing->n_classes++; c > at; c--)
         sharing->classes[c] = sharing->classes[c - 1];
     sharing->classes[at] = class;
-    *class = (IvcMoveClass){.volume = volume_of(demand), .since_ps = now, .speed = IVC_SPEED_FULL};
-    for (size_t r = 0; r < IVC_RESOURCES; r++) {
-        class->demand[r] = demand[r];
-        class->weight[r] = demand[r] == class->volume
-                               ? UINT64_C(1) << WEIGHT_SHIFT
-                               : (uint64_t)(((IvcU128)demand[r] << WEIGHT_SHIFT) / class->volume);
-    }
+    if (!same_demand(class, demand)) /* most often the one that has just been closed */
+        set_demand(class, demand);
+    class->level = 0;
+    class->clock = 0;
+    class->since_ps = now;
+    class->joins = 0;
+    class->n = 0;
+    class->speed = IVC_SPEED_FULL;
+    class->retimed = false;
+    class->first = class->timed = NULL;
     return class;
 }
 
 static void class_close(IvcSharing *sharing, IvcMoveClass *class)
 {
     bool found;
-    uint32_t c = find(sharing, class->demand, &found);
+    uint32_t c = sharing->n_classes == 1 ? 0 : find(sharing, class->demand, &found);
     for (sharing->n_classes--; c < sharing->n_classes; c++)
         sharing->classes[c] = sharing->classes[c + 1];
     sharing->classes[c] = class;

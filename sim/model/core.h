@@ -90,6 +90,7 @@ struct IvcAgent {
     struct IvcLedgerEntry *ledger; /**< of its core */
     IvcStep (*step)(IvcAgent *agent);
     IvcPriority priority;
+    uint32_t above; /**< the bits of the priorities above its own */
     IvcAgentState state;
     IvcActivity activity;
     bool preempted;        /**< READY with an activity to go on with */
