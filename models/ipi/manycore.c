@@ -38,58 +38,54 @@ static uint64_t core_base(unsigned core)
     return BASE + (uint64_t)core * CORE_STRIDE;
 }
 
-/* Splits an address into core and offset. */
-static IvcRegisterAccess decode(uint64_t address, unsigned width_bits, unsigned cores,
-                                unsigned *ret_core, unsigned *ret_offset)
+static IvcRegisterAccess manycore_find(uint64_t address, unsigned width_bits, unsigned cores,
+                                       IvcRegisterPlace *ret_place)
 {
     if (address < BASE || address >= core_base(cores))
         return IVC_REGISTER_BAD_ADDRESS;
-    *ret_core = (unsigned)((address - BASE) / CORE_STRIDE);
-    *ret_offset = (unsigned)((address - BASE) % CORE_STRIDE);
-    bool is_mailbox = *ret_offset >= OFFSET_MAILBOX0 && *ret_offset < OFFSET_END;
-    if (!is_mailbox && *ret_offset > OFFSET_CLEAR + 4)
+    unsigned offset = (unsigned)((address - BASE) % CORE_STRIDE);
+    bool is_mailbox = offset >= OFFSET_MAILBOX0 && offset < OFFSET_END;
+    if (!is_mailbox && offset > OFFSET_CLEAR + 4)
         return IVC_REGISTER_BAD_ADDRESS;
+    *ret_place = (IvcRegisterPlace){.core = (uint32_t)((address - BASE) / CORE_STRIDE),
+                                    .reg = (uint16_t)offset,
+                                    .width_bits = (uint16_t)width_bits};
     return width_bits == 64 ? IVC_REGISTER_OK : IVC_REGISTER_BAD_WIDTH;
 }
 
-static IvcRegisterAccess manycore_read(const uint64_t *state, unsigned cores, uint64_t address,
-                                       unsigned width_bits, uint64_t *ret_value)
+static uint64_t manycore_read(const uint64_t *own, IvcRegisterPlace place)
 {
-    unsigned core = 0, offset = 0;
-    IvcRegisterAccess access = decode(address, width_bits, cores, &core, &offset);
-    if (access != IVC_REGISTER_OK)
-        return access;
-    const uint64_t *own = state + (size_t)core * STATE_WORDS;
-    if (offset >= OFFSET_MAILBOX0)
-        *ret_value = own[MAILBOX0 + (offset - OFFSET_MAILBOX0) / 8];
-    else if (offset == OFFSET_PENDING)
-        *ret_value = own[PENDING];
-    else
-        *ret_value = offset == OFFSET_ENABLE ? own[ENABLE] : 0; /* CLEAR is write-only */
-    return IVC_REGISTER_OK;
+    if (place.reg >= OFFSET_MAILBOX0)
+        return own[MAILBOX0 + (place.reg - OFFSET_MAILBOX0) / 8];
+    switch (place.reg) {
+    case OFFSET_PENDING:
+        return own[PENDING];
+    case OFFSET_ENABLE:
+        return own[ENABLE];
+    default:
+        return 0; /* CLEAR is write-only */
+    }
 }
 
-static IvcRegisterAccess manycore_write(uint64_t *state, unsigned cores, uint64_t address,
-                                        unsigned width_bits, uint64_t value)
+static IvcRegisterAccess manycore_write(uint64_t *own, IvcRegisterPlace place, uint64_t value)
 {
     const uint64_t all = (UINT64_C(1) << LANES) - 1;
-    unsigned core = 0, offset = 0;
-    IvcRegisterAccess access = decode(address, width_bits, cores, &core, &offset);
-    if (access != IVC_REGISTER_OK)
-        return access;
-    uint64_t *own = state + (size_t)core * STATE_WORDS;
-    if (offset == OFFSET_PENDING)
-        return IVC_REGISTER_READ_ONLY_IGNORED;
-    if (offset == OFFSET_ENABLE) {
-        own[ENABLE] = value & all;
-    } else if (offset == OFFSET_CLEAR) {
-        own[PENDING] &= ~value;
-    } else {
-        unsigned lane = (offset - OFFSET_MAILBOX0) / 8;
+    if (place.reg >= OFFSET_MAILBOX0) {
+        unsigned lane = (place.reg - OFFSET_MAILBOX0) / 8u;
         own[MAILBOX0 + lane] = value;
         own[PENDING] |= UINT64_C(1) << lane;
+        return IVC_REGISTER_OK;
     }
-    return IVC_REGISTER_OK;
+    switch (place.reg) {
+    case OFFSET_ENABLE:
+        own[ENABLE] = value & all;
+        return IVC_REGISTER_OK;
+    case OFFSET_CLEAR:
+        own[PENDING] &= ~value;
+        return IVC_REGISTER_OK;
+    default:
+        return IVC_REGISTER_READ_ONLY_IGNORED;
+    }
 }
 
 static uint32_t manycore_lines(const uint64_t *own)
@@ -129,6 +125,7 @@ const IvcRegisterBlockOps ivc_register_block_manycore = {
     .lines = 1,
     .data_posts = true,
     .state_words = STATE_WORDS,
+    .find = manycore_find,
     .read = manycore_read,
     .write = manycore_write,
     .lines_of = manycore_lines,

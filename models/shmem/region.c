@@ -280,7 +280,7 @@ IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest, uint64
 /* Whether `guest` holds the block that begins at `index`. */
 static IvcRegionResult check_holder(const IvcRegion *region, unsigned guest, uint32_t index)
 {
-    if (index >= region->units || region->blocks[index].holders == 0) {
+    if (index >= region->units || region->blocks[index].holds == 0) {
         return IVC_REGION_NOT_ALLOCATED;
     }
     bool holds = is_listed(region, guest) && has_guest(holders_of(region, index), guest);
