@@ -1,4 +1,7 @@
-/* A pairing heap. `prev` is the elder sibling, or the parent of a first child. */
+/* A pairing heap. `prev` is the elder sibling, or the parent of a first child.
+ *
+ * Equal copies end in the order in which they began, so a move that ends after the one that came
+ * latest goes below that one: the heap is then a chain, and taking its first touches two moves. */
 #include "models/cpu/move_heap.h"
 
 static bool ends_before(const IvcMove *a, const IvcMove *b)
@@ -44,15 +47,30 @@ static IvcMove *meld_children(IvcMove *first)
     return root;
 }
 
-IvcMove *ivc_move_heap_push(IvcMove *root, IvcMove *move)
+IvcMove *ivc_move_heap_push(IvcMove *root, IvcMove **latest, IvcMove *move)
 {
+    IvcMove *above = *latest;
     move->child = move->next = move->prev = NULL;
-    return root ? meld(root, move) : move;
+    if (!above || ends_before(move, above)) {
+        if (!above)
+            *latest = move;
+        return root ? meld(root, move) : move;
+    }
+    /* Any member that ends before it may be its parent. */
+    move->prev = above;
+    move->next = above->child;
+    if (above->child)
+        above->child->prev = move;
+    above->child = move;
+    *latest = move;
+    return root;
 }
 
-IvcMove *ivc_move_heap_remove(IvcMove *root, IvcMove *move)
+IvcMove *ivc_move_heap_remove(IvcMove *root, IvcMove **latest, IvcMove *move)
 {
     IvcMove *below = meld_children(move->child);
+    if (*latest == move)
+        *latest = NULL;
     if (move != root) {
         *(move->prev->child == move ? &move->prev->child : &move->prev->next) = move->next;
         if (move->next)

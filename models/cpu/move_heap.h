@@ -6,8 +6,14 @@
 
 #include "sim/model/core.h"
 
-/** Adds a move that is in no heap; `root` may be NULL. @return the new root; O(1) */
-IvcMove *ivc_move_heap_push(IvcMove *root, IvcMove *move);
+/**
+ * Adds a move that is in no heap.
+ *
+ * @param root    NULL: the heap is empty
+ * @param latest  the heap's: NULL at first, then kept by these two functions
+ * @return the new root; O(1)
+ */
+IvcMove *ivc_move_heap_push(IvcMove *root, IvcMove **latest, IvcMove *move);
 
 /** Takes a member out. @return the new root, NULL when it was the last; amortised O(log n) */
-IvcMove *ivc_move_heap_remove(IvcMove *root, IvcMove *move);
+IvcMove *ivc_move_heap_remove(IvcMove *root, IvcMove **latest, IvcMove *move);

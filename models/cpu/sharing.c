@@ -276,7 +276,7 @@ bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
     move->in = class;
     move->work += clock_at(class, now);
     move->order = class->joins++;
-    class->first = ivc_move_heap_push(class->first, move);
+    class->first = ivc_move_heap_push(class->first, &class->latest, move);
     class->n++;
     sharing->n++;
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
@@ -290,7 +290,7 @@ bool ivc_sharing_leave(IvcSharing *sharing, IvcMove *move, IvcTime now)
 {
     IvcMoveClass *class = move->in;
     IvcU128 left = ivc_sharing_left(move, now);
-    class->first = ivc_move_heap_remove(class->first, move);
+    class->first = ivc_move_heap_remove(class->first, &class->latest, move);
     if (class->timed == move)
         class->timed = NULL;
     class->n--;
@@ -345,7 +345,8 @@ static const IvcStateField class_fields[] = {
     IVC_STATE(IvcMoveClass, clock, OTHER),  IVC_STATE(IvcMoveClass, since_ps, OTHER),
     IVC_STATE(IvcMoveClass, joins, OTHER),  IVC_STATE(IvcMoveClass, n, OTHER),
     IVC_STATE(IvcMoveClass, speed, OTHER),  IVC_STATE(IvcMoveClass, retimed, FIXED),
-    IVC_STATE(IvcMoveClass, first, OTHER),  IVC_STATE(IvcMoveClass, timed, OTHER),
+    IVC_STATE(IvcMoveClass, first, OTHER),  IVC_STATE(IvcMoveClass, latest, OTHER),
+    IVC_STATE(IvcMoveClass, timed, OTHER),
 };
 
 const IvcStateTable ivc_sharing_state_tables[] = {

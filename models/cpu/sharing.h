@@ -20,12 +20,13 @@ struct IvcMoveClass {
     uint64_t level;                 /**< volume that it gets; scratch of the sharing-out */
     IvcU128 clock;                  /**< virtual time: 2^-31 ps at full speed, as of since_ps */
     IvcTime since_ps;
-    uint64_t joins; /**< since it was empty */
-    uint32_t n;     /**< members */
-    uint32_t speed; /**< in 2^-31 of full speed */
-    bool retimed;   /**< the speed has changed since the owner cleared this */
-    IvcMove *first; /**< the member that ends first: root of the heap */
-    IvcMove *timed; /**< the owner's: the member whose end it has in a timer; may be NULL */
+    uint64_t joins;  /**< since it was empty */
+    uint32_t n;      /**< members */
+    uint32_t speed;  /**< in 2^-31 of full speed */
+    bool retimed;    /**< the speed has changed since the owner cleared this */
+    IvcMove *first;  /**< the member that ends first: root of the heap */
+    IvcMove *latest; /**< of the heap */
+    IvcMove *timed;  /**< the owner's: the member whose end it has in a timer; may be NULL */
 };
 
 typedef struct {
