@@ -75,9 +75,9 @@ enum { FASTBOX, CELL, RENDEZVOUS, UNEXPECTED };
 
 /* A box or slot between two processes: data, and a flag on a line of its own. */
 typedef struct {
-    IvcBuffer data;
     IvcLine flag;
     bool full;
+    IvcBuffer data;
 } Box;
 
 typedef struct {
@@ -111,16 +111,16 @@ typedef struct {
 typedef struct {
     Nemesis *nemesis;
     IvcRank *rank;
-    IvcSignal event;      /* whatever this process may poll for */
+    Frame frame;
     IvcArrivals arrivals; /* published to it and not looked at */
+    IvcSignal event;      /* whatever this process may poll for */
+    IvcLine queue_line;   /* head and tail of its receive queue */
+    IvcLine pool_line;    /* head of its free cells */
     IvcArrivals unexpected;
-    IvcBuffer aside;    /* where unexpected data waits */
-    IvcLine queue_line; /* head and tail of its receive queue */
-    IvcLine pool_line;  /* head of its free cells */
     IvcBuffer *cells;
     uint32_t *free_cells; /* a stack */
     uint32_t n_free;
-    Frame frame;
+    IvcBuffer aside; /* where unexpected data waits */
 } Process;
 
 struct Nemesis {

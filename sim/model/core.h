@@ -83,37 +83,37 @@ typedef struct {
 #define IVC_OWED_MAX 8
 
 struct IvcAgent {
-    uint32_t id;
-    const char *name; /**< for messages; borrowed */
     IvcSim *sim;
     IvcCore *core;
     struct IvcLedgerEntry *ledger; /**< of its core */
     IvcStep (*step)(IvcAgent *agent);
-    IvcPriority priority;
     uint32_t above; /**< the bits of the priorities above its own */
+    IvcPriority priority;
     IvcAgentState state;
     IvcActivity activity;
-    bool preempted;        /**< READY with an activity to go on with */
-    bool signalled;        /**< what it spins for has come while it was pre-empted */
-    bool timed_out;        /**< how the last wait or poll ended */
-    uint32_t stage;        /**< of the activity */
-    IvcTimer timer;        /**< end of the activity, or start when ready */
-    IvcTime since_ps;      /**< charged up to here */
-    IvcTime left_ps;       /**< of a pre-empted RUN, or of a bounded SPIN */
-    IvcTime period_ps;     /**< of a SPIN */
-    IvcTime spin_since_ps; /**< when the poll loop began: polls lie at whole periods from here */
-    IvcTimer timeout;      /**< of a wait or a bounded spin */
-    IvcSignal *waits_for;
-    IvcAgent *next_waiting;
-    IvcAgent *next_ready;
-    IvcOwed owed[IVC_OWED_MAX];
-    IvcTime owed_ps; /**< their sum, until it is spent */
-    uint32_t n_owed;
-    uint32_t paid;   /**< entries of `owed` that are over */
+    bool preempted;  /**< READY with an activity to go on with */
+    bool signalled;  /**< what it spins for has come while it was pre-empted */
+    bool timed_out;  /**< how the last wait or poll ended */
     bool behind;     /**< what is left of `owed` is not in the ledger: see ivc_owe() */
     bool then_moves; /**< a MOVE follows what is owed */
+    uint32_t stage;  /**< of the activity */
     uint32_t move_stage;
+    uint32_t n_owed;
+    uint32_t paid;    /**< entries of `owed` that are over */
+    IvcTimer timer;   /**< end of the activity, or start when ready */
+    IvcTime since_ps; /**< charged up to here */
+    IvcTime owed_ps;  /**< the sum of `owed`, until it is spent */
+    IvcOwed owed[IVC_OWED_MAX];
     IvcMove move;
+    IvcSignal *waits_for;
+    IvcAgent *next_waiting;
+    IvcTime period_ps;     /**< of a SPIN */
+    IvcTime spin_since_ps; /**< when the poll loop began: polls lie at whole periods from here */
+    IvcAgent *next_ready;
+    IvcTime left_ps;  /**< of a pre-empted RUN, or of a bounded SPIN */
+    IvcTimer timeout; /**< of a wait or a bounded spin */
+    uint32_t id;
+    const char *name; /**< for messages; borrowed */
 };
 
 /** One line of the ledger. */

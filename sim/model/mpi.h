@@ -69,30 +69,30 @@ typedef struct {
     IvcEnvelope envelope; /**< the message that was sent or received */
 } IvcMpiCall;
 
-/** A rank: a process on a core, and its end of the channel. */
+/** A rank: a process on a core, and its end of the channel. What every step needs comes first. */
 struct IvcRank {
     uint32_t rank;
-    IvcPlatform *platform;
-    IvcAgent agent;
-    const IvcMechanismOps *ops;
-    void *channel;     /**< the mechanism's state, shared by all ranks */
-    void *end;         /**< the mechanism's state of this rank; for its own use */
-    IvcRank *all;      /**< rank 0 of n_ranks */
-    uint64_t *sent_to; /**< messages to each destination: the next sequence numbers */
-    uint64_t *received_from;
-    IvcMpiCall internal; /**< for Init and Finalize */
-    IvcLabel label;      /**< of the barrier in Init and Finalize */
+    IvcLabel label; /**< of the barrier in Init and Finalize */
     struct {
         IvcLabel label;
     } phase; /**< of Init */
     struct {
         IvcLabel label;
     } life; /**< of the whole program */
-    uint32_t loop;
-    IvcBuffer nothing; /**< a buffer of zero bytes */
-    IvcWork *work;     /**< of the workload */
-    const char *doing; /**< "Send", "Recv" or NULL: for deadlock messages */
+    IvcPlatform *platform;
+    const IvcMechanismOps *ops;
+    void *channel; /**< the mechanism's state, shared by all ranks */
+    void *end;     /**< the mechanism's state of this rank; for its own use */
+    IvcWork *work; /**< of the workload */
     const IvcMpiCall *open;
+    const char *doing; /**< "Send", "Recv" or NULL: for deadlock messages */
+    IvcAgent agent;
+    uint64_t *sent_to; /**< messages to each destination: the next sequence numbers */
+    uint64_t *received_from;
+    IvcRank *all;        /**< rank 0 of n_ranks */
+    uint32_t loop;       /**< of the barrier */
+    IvcMpiCall internal; /**< for Init and Finalize */
+    IvcBuffer nothing;   /**< a buffer of zero bytes */
 };
 
 /** What a mechanism provides. All hooks are required unless said otherwise. */
