@@ -153,12 +153,15 @@ static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core
     return memory->word + memory->write_line[level];
 }
 
-IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)
+IvcTime ivc_line_cost(const IvcMemory *memory, IvcLine *line, int32_t core, bool write)
 {
-    const IvcMemory *memory = agent->core->cores->memory;
-    int32_t core = (int32_t)agent->core->id;
     IvcFinePs fine = write ? line_write(memory, line, core) : line_read(memory, line, core);
     return (fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT;
+}
+
+IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)
+{
+    return ivc_line_cost(agent->core->cores->memory, line, (int32_t)agent->core->id, write);
 }
 
 void ivc_line_digest(const IvcLine *line, IvcDigest *digest)

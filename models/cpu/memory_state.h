@@ -65,5 +65,8 @@ uint32_t ivc_passes_copy(IvcMemory *memory, int32_t core, IvcBuffer *to, uint64_
 void ivc_passes_write(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,
                       uint64_t bytes);
 
+/** What reading or writing a line costs `core` now; the line remembers it. */
+IvcTime ivc_line_cost(const IvcMemory *memory, IvcLine *line, int32_t core, bool write);
+
 extern const IvcStateTable ivc_memory_state_tables[];
 extern const size_t ivc_memory_state_tables_n;

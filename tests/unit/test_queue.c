@@ -263,10 +263,10 @@ START_TEST(test_limit)
 {
     g_autoptr(IvcQueue) queue = ivc_queue_new((size_t)_i);
     for (int i = 0; i < _i; i++) {
-        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)i * 1000, 1, NULL, 0}));
+        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)i * 1000, 1, NULL}));
     }
     ck_assert(!ivc_queue_push(queue, (IvcQueueItem){0, 0, NULL}));
-    ck_assert(!ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << 50, 0, NULL, 0}));
+    ck_assert(!ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << 50, 0, NULL}));
     ck_assert_uint_eq(ivc_queue_size(queue), (size_t)_i);
     IvcQueueItem item;
     for (int i = 0; i < _i; i++) {
@@ -275,7 +275,7 @@ START_TEST(test_limit)
     }
     ck_assert_uint_eq(ivc_queue_size(queue), 0);
     if (_i > 0) {
-        ck_assert(ivc_queue_push(queue, (IvcQueueItem){1000000, 0, NULL, 0}));
+        ck_assert(ivc_queue_push(queue, (IvcQueueItem){1000000, 0, NULL}));
     }
 }
 END_TEST
@@ -285,10 +285,10 @@ START_TEST(test_powers)
 {
     g_autoptr(IvcQueue) queue = ivc_queue_new(256);
     for (unsigned i = 0; i < 64; i++) {
-        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << i, 2 * i, NULL, 0}));
-        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << (63 - i), 999, NULL, 0}));
+        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << i, 2 * i, NULL}));
+        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << (63 - i), 999, NULL}));
     }
-    ck_assert(ivc_queue_push(queue, (IvcQueueItem){IVC_TIME_NEVER - 1, 0, NULL, 0}));
+    ck_assert(ivc_queue_push(queue, (IvcQueueItem){IVC_TIME_NEVER - 1, 0, NULL}));
     for (unsigned i = 0; i < 128; i++) {
         IvcQueueItem item;
         ck_assert(ivc_queue_pop(queue, &item));
@@ -343,12 +343,12 @@ START_TEST(test_rush_before_timers)
     uint64_t sequence = 0;
     for (; sequence < 200; sequence++) {
         uint64_t time = ((uint64_t)1 << 40) + sequence;
-        require(ivc_queue_push(queue, (IvcQueueItem){time, sequence, NULL, 1}),
+        require(ivc_queue_push(queue, (IvcQueueItem){time, sequence, GINT_TO_POINTER(1)}),
                 "step %" G_GUINT64_FORMAT, (uint64_t)sequence);
     }
     IvcQueueItem item = {0, 0, NULL};
     for (unsigned i = 0; i < 1000; i++) {
-        require(ivc_queue_push(queue, (IvcQueueItem){i % 50, sequence++, NULL, 0}),
+        require(ivc_queue_push(queue, (IvcQueueItem){i % 50, sequence++, NULL}),
                 "step %" G_GUINT64_FORMAT, (uint64_t)sequence);
     }
     uint64_t last = 0;
