@@ -184,13 +184,8 @@ static void hand_block(IvcVmcommPort *port, const IvcMpiCall *call)
     IvcVmcomm *module = port->module;
     unsigned mine = guest_of(module, port->rank->rank);
     unsigned theirs = guest_of(module, (uint32_t)call->peer);
-    IvcRegionResult result = ivc_region_block_share(module->region, mine, port->slot, theirs);
+    IvcRegionResult result = ivc_region_block_hand(module->region, mine, port->slot, theirs);
     ivc_hot_assert(result == IVC_REGION_OK);
-    if (mine != theirs) {
-        bool back;
-        result = ivc_region_block_free(module->region, mine, port->slot, &back);
-        ivc_hot_assert(result == IVC_REGION_OK && !back);
-    }
 }
 
 static IvcBuffer *slot_data(IvcVmcommPort *port)

@@ -104,15 +104,13 @@ static void expect(IvcRegionResult result)
 void books_take(Books *books)
 {
     Sent *message = &books->under_way[books->taken++ % UNDER_WAY];
-    bool back;
     expect(ivc_region_block_alloc(books->region, BOOKS_SENDER, MESSAGE, &message->slot));
     Slot *slot = &books->slots[message->slot];
     slot->bytes = MESSAGE;
     ivc_passes_write(books->memory, BOOKS_SENDER, &slot->data, 0, MESSAGE);
     charge(books, BOOKS_SENDER, BOOKS_HEADER,
            ivc_line_cost(books->memory, &slot->header, BOOKS_SENDER, true));
-    expect(ivc_region_block_share(books->region, BOOKS_SENDER, message->slot, BOOKS_RECEIVER));
-    expect(ivc_region_block_free(books->region, BOOKS_SENDER, message->slot, &back));
+    expect(ivc_region_block_hand(books->region, BOOKS_SENDER, message->slot, BOOKS_RECEIVER));
 }
 
 uint64_t books_copy(Books *books)
