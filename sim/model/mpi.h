@@ -93,6 +93,11 @@ struct IvcRank {
     IvcWork *work;     /**< of the workload */
     const char *doing; /**< "Send", "Recv" or NULL: for deadlock messages */
     const IvcMpiCall *open;
+    /* While the mechanism is at work, steps of the agent go straight there (models/mpi/mpi.c). */
+    IvcStep (*inside)(IvcRank *rank, IvcMpiCall *call);
+    IvcMpiCall *inside_call;
+    IvcStep (*outside)(IvcAgent *agent); /**< the agent's own step */
+    bool ended;                          /**< the mechanism is done; used at once */
 };
 
 /** What a mechanism provides. All hooks are required unless said otherwise. */
