@@ -47,8 +47,16 @@ uint32_t ivc_mpi_comm_rank(const IvcRank *rank)
 void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiType type, int peer,
                   int tag, uint32_t comm)
 {
-    *call = (IvcMpiCall){
-        .buffer = buffer, .count = count, .type = type, .peer = peer, .tag = tag, .comm = comm};
+    call->label = 0;
+    call->buffer = buffer;
+    call->count = count;
+    call->type = type;
+    call->peer = peer;
+    call->tag = tag;
+    call->comm = comm;
+    call->bytes = 0;
+    call->error = IVC_MPI_SUCCESS;
+    call->envelope.sent_ps = 0; /* the rest of it is set by the call */
 }
 
 bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope)
