@@ -10,6 +10,10 @@
 
 /** A cost in 2^-16 ps, so that a per-line cost loses nothing when multiplied by many lines. */
 typedef uint64_t IvcFinePs;
+#define IVC_FINE_SHIFT 16
+
+/** What the copy loop moves in a turn. */
+#define IVC_WORD_BYTES 8
 
 /** What a piece of a copy costs: the latest one between two levels, kept for the next one. */
 typedef struct {
@@ -41,6 +45,28 @@ struct IvcMemory {
     uint64_t read_bytes[IVC_LEVELS];
     uint64_t written_bytes[IVC_LEVELS];
 };
+
+/**
+ * Where the bytes of a copy by `core` are now, as uniform pieces with their times and demands;
+ * nothing changes. `to` or `from` may be NULL. Bytes: 1 or more, within the buffers.
+ *
+ * @return the number of pieces
+ */
+uint32_t ivc_passes_plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
+                         const IvcBuffer *from, uint64_t from_at, uint64_t bytes,
+                         IvcMovePiece pieces[IVC_MOVE_PIECES]);
+
+/** The same, and the caches have seen the copy; it is counted. */
+uint32_t ivc_passes_copy(IvcMemory *memory, int32_t core, IvcBuffer *to, uint64_t to_at,
+                         IvcBuffer *from, uint64_t from_at, uint64_t bytes,
+                         IvcMovePiece pieces[IVC_MOVE_PIECES]);
+
+/** The caches see a core write; it is not counted as a copy. */
+void ivc_passes_write(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,
+                      uint64_t bytes);
+
+/** What reading or writing a line costs `core` now; the line remembers it. */
+IvcTime ivc_line_cost(const IvcMemory *memory, IvcLine *line, int32_t core, bool write);
 
 extern const IvcStateTable ivc_memory_state_tables[];
 extern const size_t ivc_memory_state_tables_n;

@@ -40,7 +40,7 @@ static bool is_listed(const IvcRecency *recency, const IvcSeen *seen)
 
 static void list_remove(IvcRecency *recency, IvcSeen *seen)
 {
-    for (size_t l = recency->level_first; l < recency->level_end; l++)
+    for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) /* unrolled: cheaper than their range */
         if (recency->last[l] == seen)
             recency->last[l] = seen->newer;
     *(seen->newer ? &seen->newer->older : &recency->newest) = seen->older;
@@ -156,7 +156,7 @@ void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at,
  * and has in each level what it had plus what was evicted meanwhile. */
 void ivc_recency_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
 {
-    bool full = false;
+    uint32_t l = recency->level_first;
     if (seen != recency->newest) {
         if (seen->newer)
             list_remove(recency, seen);
@@ -164,16 +164,24 @@ void ivc_recency_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
     } else {
         seen->began = ++recency->begun;
     }
-    for (size_t l = recency->level_first; l < recency->level_end; l++) {
+    if (l + 1 == recency->level_end) { /* one level: most often so */
+        recency->used[l] += bytes - seen->in[l];
+        seen->in[l] = bytes;
+        if (!recency->last[l])
+            recency->last[l] = seen;
+        if (recency->used[l] > recency->capacity[l])
+            evict(recency, l);
+        return;
+    }
+    for (; l < recency->level_end; l++) {
         if (!recency->capacity[l])
             continue;
         recency->used[l] += bytes - seen->in[l];
         seen->in[l] = bytes;
         if (!recency->last[l])
             recency->last[l] = seen;
-        full = full || recency->used[l] > recency->capacity[l];
     }
-    for (size_t l = recency->level_first; full && l < recency->level_end; l++)
+    for (l = recency->level_first; l < recency->level_end; l++)
         if (recency->used[l] > recency->capacity[l])
             evict(recency, l);
 }

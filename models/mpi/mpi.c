@@ -47,8 +47,16 @@ uint32_t ivc_mpi_comm_rank(const IvcRank *rank)
 void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiType type, int peer,
                   int tag, uint32_t comm)
 {
-    *call = (IvcMpiCall){
-        .buffer = buffer, .count = count, .type = type, .peer = peer, .tag = tag, .comm = comm};
+    call->label = 0;
+    call->buffer = buffer;
+    call->count = count;
+    call->type = type;
+    call->peer = peer;
+    call->tag = tag;
+    call->comm = comm;
+    call->bytes = 0;
+    call->error = IVC_MPI_SUCCESS;
+    call->envelope.sent_ps = 0; /* the rest of it is set by the call */
 }
 
 bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope)
@@ -78,6 +86,35 @@ static IvcMpiError check_call(const IvcRank *rank, IvcMpiCall *call, bool receiv
     return IVC_MPI_SUCCESS;
 }
 
+/* The agent's step while the mechanism is at work: its frames above need not be passed each time. */
+static IvcStep step_inside(IvcAgent *agent)
+{
+    IvcRank *rank = (IvcRank *)((char *)agent - offsetof(IvcRank, agent));
+    if (rank->inside(rank, rank->inside_call) == IVC_YIELD)
+        return IVC_YIELD;
+    agent->step = rank->outside;
+    rank->ended = true;
+    return agent->step(agent);
+}
+
+/* Calls the mechanism; when it goes on later, it is entered by step_inside(), and what comes here
+ * then is that it is done. */
+static inline IvcStep mechanism(IvcRank *rank, IvcMpiCall *call,
+                                IvcStep (*hook)(IvcRank *rank, IvcMpiCall *call))
+{
+    if (rank->ended) {
+        rank->ended = false;
+        return IVC_DONE;
+    }
+    if (hook(rank, call) == IVC_DONE)
+        return IVC_DONE;
+    rank->inside = hook;
+    rank->inside_call = call;
+    rank->outside = rank->agent.step;
+    rank->agent.step = step_inside;
+    return IVC_YIELD;
+}
+
 IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call)
 {
     IVC_BEGIN(call);
@@ -97,7 +134,7 @@ IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call)
     rank->platform->measure.bytes_sent_all += call->bytes;
     rank->doing = "Send";
     rank->open = call;
-    IVC_CALL(call, rank->ops->send(rank, call));
+    IVC_CALL(call, mechanism(rank, call, rank->ops->send));
     rank->doing = NULL;
     IVC_END(call);
 }
@@ -111,7 +148,7 @@ IvcStep ivc_mpi_recv(IvcRank *rank, IvcMpiCall *call)
     }
     rank->doing = "Recv";
     rank->open = call;
-    IVC_CALL(call, rank->ops->recv(rank, call));
+    IVC_CALL(call, mechanism(rank, call, rank->ops->recv));
     rank->doing = NULL;
     IVC_END(call);
 }

@@ -32,12 +32,13 @@ struct IvcRegion {
     IvcRegionSpec spec;
     uint32_t units;       /* smallest blocks in the region */
     unsigned orders;      /* sizes in use: 2^0 to 2^(orders - 1) */
+    unsigned unit_shift;  /* a smallest block has 2^unit_shift bytes */
     uint32_t guest_words; /* words of a set of the guests that are listed */
     uint64_t mapped[IVC_REGION_GUEST_WORDS];
     uint32_t holds[IVC_REGION_GUESTS_MAX]; /* blocks that each guest holds; follows from blocks */
     IvcIndexSet free[ORDERS_MAX];          /* [k]: free blocks of order k, by first unit >> k */
     uint32_t free_orders;                  /* bit k: free[k] has a member; follows from free */
-    IvcIndexSet used;                      /* first units of the blocks in use */
+    uint64_t *used;                        /* bitmap: first units of the blocks in use */
     Block *blocks;                         /* by first unit */
     uint64_t *holders;                     /* sets of guests, by first unit */
     IvcRegionStats stats;
@@ -66,11 +67,12 @@ IvcRegion *ivc_region_new(const IvcRegionSpec *spec)
     IvcRegion *region = g_new0(IvcRegion, 1);
     region->spec = *spec;
     region->units = (uint32_t)(spec->size_bytes / spec->block_bytes_min);
+    region->unit_shift = (unsigned)__builtin_ctzll(spec->block_bytes_min);
     while (region->orders < ORDERS_MAX && region->units >> region->orders != 0) {
         ivc_index_set_init(&region->free[region->orders], region->units >> region->orders);
         region->orders++;
     }
-    ivc_index_set_init(&region->used, region->units);
+    region->used = g_new0(uint64_t, region->units / 64 + 1);
     region->blocks = g_new0(Block, region->units);
     for (uint32_t w = 0; w < IVC_REGION_GUEST_WORDS; w++)
         if (spec->guests[w] != 0)
@@ -88,7 +90,7 @@ void ivc_region_free(IvcRegion *region)
     for (unsigned order = 0; order < region->orders; order++) {
         ivc_index_set_clear(&region->free[order]);
     }
-    ivc_index_set_clear(&region->used);
+    g_free(region->used);
     g_free(region->blocks);
     g_free(region->holders);
     g_free(region);
@@ -184,11 +186,11 @@ IvcRegionResult ivc_region_unmap(IvcRegion *region, unsigned guest)
 /* The order of the block that serves `bytes`, or region->orders when there is no such size. */
 static unsigned order_for(const IvcRegion *region, uint64_t bytes)
 {
-    unsigned order = 0;
-    while (order < region->orders && region->spec.block_bytes_min << order < bytes) {
-        order++;
+    if (bytes <= region->spec.block_bytes_min) {
+        return 0;
     }
-    return order;
+    unsigned order = 64u - (unsigned)__builtin_clzll((bytes - 1) >> region->unit_shift);
+    return MIN(order, region->orders);
 }
 
 static void free_add(IvcRegion *region, unsigned order, uint32_t place)
@@ -264,7 +266,7 @@ IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest, uint64
     if (!take_free(region, order, &unit)) {
         return alloc_failed(region, IVC_REGION_EXHAUSTED);
     }
-    ivc_index_set_add(&region->used, unit);
+    region->used[unit / 64] |= UINT64_C(1) << (unit % 64);
     region->blocks[unit] =
         (Block){.bytes_used = bytes, .owner = (uint16_t)guest, .order = (uint8_t)order};
     hold(region, unit, guest);
@@ -277,10 +279,16 @@ IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest, uint64
     return IVC_REGION_OK;
 }
 
+/* Whether a block in use begins at `index`. */
+static bool is_used(const IvcRegion *region, uint32_t index)
+{
+    return index < region->units && region->blocks[index].holds != 0;
+}
+
 /* Whether `guest` holds the block that begins at `index`. */
 static IvcRegionResult check_holder(const IvcRegion *region, unsigned guest, uint32_t index)
 {
-    if (index >= region->units || region->blocks[index].holds == 0) {
+    if (!is_used(region, index)) {
         return IVC_REGION_NOT_ALLOCATED;
     }
     bool holds = is_listed(region, guest) && has_guest(holders_of(region, index), guest);
@@ -303,6 +311,23 @@ IvcRegionResult ivc_region_block_share(IvcRegion *region, unsigned guest, uint32
     return IVC_REGION_OK;
 }
 
+IvcRegionResult ivc_region_block_hand(IvcRegion *region, unsigned guest, uint32_t index,
+                                      unsigned reader)
+{
+    IvcRegionResult result = check_holder(region, guest, index);
+    if (result == IVC_REGION_OK) {
+        result = check_guest(region, reader);
+    }
+    if (result != IVC_REGION_OK || guest == reader) {
+        return result;
+    }
+    if (!has_guest(holders_of(region, index), reader)) {
+        hold(region, index, reader);
+    }
+    let_go(region, index, guest);
+    return IVC_REGION_OK;
+}
+
 IvcRegionResult ivc_region_block_free(IvcRegion *region, unsigned guest, uint32_t index,
                                       bool *ret_back)
 {
@@ -318,7 +343,7 @@ IvcRegionResult ivc_region_block_free(IvcRegion *region, unsigned guest, uint32_
         region->stats.blocks_used--;
         region->stats.bytes_requested -= block->bytes_used;
         region->stats.bytes_used -= region->spec.block_bytes_min << block->order;
-        ivc_index_set_remove(&region->used, index);
+        region->used[index / 64] &= ~(UINT64_C(1) << (index % 64));
         give_free(region, index, block->order);
         *block = (Block){0};
     }
@@ -342,7 +367,7 @@ IvcRegionResult ivc_region_block_access(const IvcRegion *region, unsigned guest,
 IvcRegionResult ivc_region_block_get(const IvcRegion *region, uint32_t index,
                                      IvcRegionBlock *ret_block)
 {
-    if (!ivc_index_set_has(&region->used, index)) {
+    if (!is_used(region, index)) {
         return IVC_REGION_NOT_ALLOCATED;
     }
     const Block *block = &region->blocks[index];
@@ -374,12 +399,15 @@ void ivc_region_digest(const IvcRegion *region, IvcDigest *digest)
     for (uint32_t w = 0; w < region->guest_words; w++)
         ivc_digest_u64(digest, region->mapped[w]);
     ivc_digest_u64(digest, region->stats.blocks_used); /* how many records follow */
-    for (uint32_t unit = ivc_index_set_next(&region->used, 0); unit != IVC_INDEX_SET_NONE;
-         unit = ivc_index_set_next(&region->used, unit + 1)) {
-        const Block *block = &region->blocks[unit];
-        ivc_digest_u64(digest, (uint64_t)unit << 32 | (uint64_t)block->owner << 8 | block->order);
-        for (uint32_t w = 0; w < region->guest_words; w++)
-            ivc_digest_u64(digest, holders_of(region, unit)[w]);
-        ivc_digest_u64(digest, block->bytes_used);
+    for (uint32_t word = 0; word <= region->units / 64; word++) {
+        for (uint64_t left = region->used[word]; left != 0; left &= left - 1) {
+            uint32_t unit = word * 64 + (uint32_t)__builtin_ctzll(left);
+            const Block *block = &region->blocks[unit];
+            ivc_digest_u64(digest,
+                           (uint64_t)unit << 32 | (uint64_t)block->owner << 8 | block->order);
+            for (uint32_t w = 0; w < region->guest_words; w++)
+                ivc_digest_u64(digest, holders_of(region, unit)[w]);
+            ivc_digest_u64(digest, block->bytes_used);
+        }
     }
 }

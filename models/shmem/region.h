@@ -111,6 +111,15 @@ IvcRegionResult ivc_region_block_share(IvcRegion *region, unsigned guest, uint32
                                        unsigned reader);
 
 /**
+ * A holder of the block hands it over: reader holds it then, and the guest no longer, unless they
+ * are the same. As sharing it and freeing the own hold.
+ *
+ * @return OK, NOT_ALLOCATED, NOT_HOLDER (guest), NO_ACCESS or NOT_MAPPED (reader)
+ */
+IvcRegionResult ivc_region_block_hand(IvcRegion *region, unsigned guest, uint32_t index,
+                                      unsigned reader);
+
+/**
  * Ends the guest's hold. The last one gives the block back and merges it with free neighbours.
  *
  * @param ret_back  set on success: true when the memory is free now, so that waiters may be woken

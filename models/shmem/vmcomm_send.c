@@ -170,7 +170,7 @@ static bool take_block(IvcVmcommPort *port)
     if (bytes == 0)
         return false;
     IvcRegionResult result = ivc_region_block_alloc(
-        module->region, guest_of(module, port->rank->rank), bytes, &port->slot);
+        module->region, port->guest, bytes, &port->slot);
     ivc_hot_assert(result == IVC_REGION_OK);
     port->bytes = bytes;
     module->without_blocks -= port->blocks == 0;
@@ -182,15 +182,10 @@ static bool take_block(IvcVmcommPort *port)
 static void hand_block(IvcVmcommPort *port, const IvcMpiCall *call)
 {
     IvcVmcomm *module = port->module;
-    unsigned mine = guest_of(module, port->rank->rank);
+    unsigned mine = port->guest;
     unsigned theirs = guest_of(module, (uint32_t)call->peer);
-    IvcRegionResult result = ivc_region_block_share(module->region, mine, port->slot, theirs);
+    IvcRegionResult result = ivc_region_block_hand(module->region, mine, port->slot, theirs);
     ivc_hot_assert(result == IVC_REGION_OK);
-    if (mine != theirs) {
-        bool back;
-        result = ivc_region_block_free(module->region, mine, port->slot, &back);
-        ivc_hot_assert(result == IVC_REGION_OK && !back);
-    }
 }
 
 static IvcBuffer *slot_data(IvcVmcommPort *port)

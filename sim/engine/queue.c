@@ -27,11 +27,6 @@
 #define GATHER_MAX 16
 /* How many items are taken from the heap at once. */
 #define CROWD_BATCH 16
-/* From so many buckets on, what the next ones hold is not in a cache any more: it is fetched so
- * many buckets ahead, first the node, then what it points to. */
-#define FETCH_BUCKETS 1024
-#define FETCH_NODE 8
-#define FETCH_TARGET 4
 
 struct IvcQueueNode {
     IvcQueueItem item;
@@ -258,13 +253,22 @@ static void rung_fill(IvcQueue *queue, IvcQueueRung *rung, IvcQueueList list)
     }
 }
 
-static void fetch_ahead(const IvcQueue *queue, const IvcQueueRung *rung, size_t bucket)
+/* With many events pending, the nodes of a bucket, and what their items point to, have left the
+ * caches, and a list is a chain of misses. So the bucket that comes next is walked ahead of its
+ * time, one node whenever a later event is pushed. A node that was freed meanwhile does no harm. */
+static void scout_begin(IvcQueue *queue, const IvcQueueRung *rung)
 {
-    if (rung->bucket_count < FETCH_BUCKETS || bucket + FETCH_NODE >= rung->bucket_count) {
-        return;
-    }
-    __builtin_prefetch(&queue->nodes[rung->buckets[bucket + FETCH_NODE].head]);
-    __builtin_prefetch(queue->nodes[rung->buckets[bucket + FETCH_TARGET].head].item.target, 1);
+    size_t next = rung->current;
+    queue->scout = next < rung->bucket_count ? rung->buckets[next].head : 0;
+    __builtin_prefetch(&queue->nodes[queue->scout]);
+}
+
+static void scout_step(IvcQueue *queue)
+{
+    const IvcQueueNode *node = &queue->nodes[queue->scout];
+    __builtin_prefetch(node->item.target, 1);
+    queue->scout = node->next;
+    __builtin_prefetch(&queue->nodes[queue->scout]);
 }
 
 /* Takes the list of the first bucket that has items; the rung must have some. */
@@ -275,7 +279,6 @@ static IvcQueueList rung_take(IvcQueue *queue, IvcQueueRung *rung)
         i++;
     }
     queue->work += i - rung->current;
-    fetch_ahead(queue, rung, i);
     IvcQueueList list = rung->buckets[i];
     rung->buckets[i] = (IvcQueueList){0};
     rung->count -= list.count;
@@ -283,6 +286,7 @@ static IvcQueueList rung_take(IvcQueue *queue, IvcQueueRung *rung)
     rung->reach = rung->current == rung->bucket_count
                       ? rung->end
                       : rung->start + ((uint64_t)rung->current << rung->shift);
+    scout_begin(queue, rung);
     return list;
 }
 
@@ -507,6 +511,9 @@ bool ivc_queue_push_slow(IvcQueue *queue, uint64_t time, uint64_t order, void *t
     const IvcQueueItem item = {time, order, target};
     if (G_LIKELY(time >= queue->reach)) {
         ladder_add(queue, &item);
+        if (queue->scout) {
+            scout_step(queue);
+        }
     } else {
         near_push(queue, item);
     }

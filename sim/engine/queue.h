@@ -71,6 +71,7 @@ typedef struct IvcQueue {
     size_t crowd_room;
 
     IvcQueueNode *nodes; /**< nodes[0] is not used */
+    uint32_t scout;      /**< a node of the next bucket, on its way into the caches; 0 for none */
     uint32_t node_spare; /**< first of the nodes to be used again, 0 for none */
     uint32_t node_count; /**< nodes used so far, with nodes[0] */
     uint32_t node_room;  /**< nodes that there is memory for */

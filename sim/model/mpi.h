@@ -86,7 +86,12 @@ struct IvcRank {
     IvcWork *work; /**< of the workload */
     const IvcMpiCall *open;
     const char *doing; /**< "Send", "Recv" or NULL: for deadlock messages */
+    /* While the mechanism is at work, steps of the agent go straight there (models/mpi/mpi.c). */
+    IvcStep (*inside)(IvcRank *rank, IvcMpiCall *call);
+    IvcMpiCall *inside_call;
+    bool ended; /**< the mechanism is done; used at once */
     IvcAgent agent;
+    IvcStep (*outside)(IvcAgent *agent); /**< the agent's own step */
     uint64_t *sent_to; /**< messages to each destination: the next sequence numbers */
     uint64_t *received_from;
     IvcRank *all;        /**< rank 0 of n_ranks */

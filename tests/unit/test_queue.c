@@ -190,7 +190,7 @@ static void run_against_reference(const Distribution *distribution, guint32 seed
         if (push && reference->len < distribution->pending) {
             uint64_t phase = g_rand_int(random) % 3;
             IvcQueueItem item = {now + distribution->delay(random, step), phase << 56 | step,
-                                 &reference, ~step};
+                                 GSIZE_TO_POINTER(~step)};
             require(ivc_queue_push(queue, item), WHERE_FORMAT "refused", WHERE_ARGS(where));
             reference_push(reference, item);
             pushed++;
@@ -232,10 +232,10 @@ START_TEST(test_ties)
     g_autoptr(IvcQueue) queue = ivc_queue_new(5000);
     for (uint64_t i = 0; i < 5000; i++) {
         uint64_t phase = (i * 7) % 3;
-        IvcQueueItem item = {77, (phase == 2 ? (uint64_t)255 : phase) << 56 | i, NULL, i};
+        IvcQueueItem item = {77, (phase == 2 ? (uint64_t)255 : phase) << 56 | i, NULL};
         require(ivc_queue_push(queue, item), "step %" G_GUINT64_FORMAT, (uint64_t)i);
     }
-    IvcQueueItem last = {0, 0, NULL, 0};
+    IvcQueueItem last = {0, 0, NULL};
     for (uint64_t i = 0; i < 5000; i++) {
         IvcQueueItem item;
         require(ivc_queue_pop(queue, &item), "step %" G_GUINT64_FORMAT, (uint64_t)i);
@@ -250,7 +250,7 @@ END_TEST
 START_TEST(test_empty)
 {
     g_autoptr(IvcQueue) queue = ivc_queue_new(1);
-    IvcQueueItem item = {5, 5, NULL, 5};
+    IvcQueueItem item = {5, 5, NULL};
     ck_assert(!ivc_queue_pop(queue, &item));
     ck_assert_uint_eq(item.time, 5); /* untouched */
     ck_assert_uint_eq(ivc_queue_next_time(queue), IVC_TIME_NEVER);
@@ -263,10 +263,10 @@ START_TEST(test_limit)
 {
     g_autoptr(IvcQueue) queue = ivc_queue_new((size_t)_i);
     for (int i = 0; i < _i; i++) {
-        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)i * 1000, 1, NULL, 0}));
+        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)i * 1000, 1, NULL}));
     }
-    ck_assert(!ivc_queue_push(queue, (IvcQueueItem){0, 0, NULL, 0}));
-    ck_assert(!ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << 50, 0, NULL, 0}));
+    ck_assert(!ivc_queue_push(queue, (IvcQueueItem){0, 0, NULL}));
+    ck_assert(!ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << 50, 0, NULL}));
     ck_assert_uint_eq(ivc_queue_size(queue), (size_t)_i);
     IvcQueueItem item;
     for (int i = 0; i < _i; i++) {
@@ -275,7 +275,7 @@ START_TEST(test_limit)
     }
     ck_assert_uint_eq(ivc_queue_size(queue), 0);
     if (_i > 0) {
-        ck_assert(ivc_queue_push(queue, (IvcQueueItem){1000000, 0, NULL, 0}));
+        ck_assert(ivc_queue_push(queue, (IvcQueueItem){1000000, 0, NULL}));
     }
 }
 END_TEST
@@ -285,10 +285,10 @@ START_TEST(test_powers)
 {
     g_autoptr(IvcQueue) queue = ivc_queue_new(256);
     for (unsigned i = 0; i < 64; i++) {
-        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << i, 2 * i, NULL, 0}));
-        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << (63 - i), 999, NULL, 0}));
+        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << i, 2 * i, NULL}));
+        ck_assert(ivc_queue_push(queue, (IvcQueueItem){(uint64_t)1 << (63 - i), 999, NULL}));
     }
-    ck_assert(ivc_queue_push(queue, (IvcQueueItem){IVC_TIME_NEVER - 1, 0, NULL, 0}));
+    ck_assert(ivc_queue_push(queue, (IvcQueueItem){IVC_TIME_NEVER - 1, 0, NULL}));
     for (unsigned i = 0; i < 128; i++) {
         IvcQueueItem item;
         ck_assert(ivc_queue_pop(queue, &item));
@@ -308,7 +308,7 @@ static uint64_t work_of_hold(const Distribution *distribution, size_t pending, u
     g_autoptr(IvcQueue) queue = ivc_queue_new(pending);
     GRand *random = g_rand_new_with_seed(7);
     for (uint64_t step = 0; step < 5 * pending; step++) {
-        IvcQueueItem item = {0, 0, NULL, 0};
+        IvcQueueItem item = {0, 0, NULL};
         require(step < pending || ivc_queue_pop(queue, &item), "%s: empty", distribution->name);
         item.time += distribution->delay(random, step);
         item.order = step;
@@ -343,12 +343,12 @@ START_TEST(test_rush_before_timers)
     uint64_t sequence = 0;
     for (; sequence < 200; sequence++) {
         uint64_t time = ((uint64_t)1 << 40) + sequence;
-        require(ivc_queue_push(queue, (IvcQueueItem){time, sequence, NULL, 1}),
+        require(ivc_queue_push(queue, (IvcQueueItem){time, sequence, GINT_TO_POINTER(1)}),
                 "step %" G_GUINT64_FORMAT, (uint64_t)sequence);
     }
-    IvcQueueItem item = {0, 0, NULL, 0};
+    IvcQueueItem item = {0, 0, NULL};
     for (unsigned i = 0; i < 1000; i++) {
-        require(ivc_queue_push(queue, (IvcQueueItem){i % 50, sequence++, NULL, 0}),
+        require(ivc_queue_push(queue, (IvcQueueItem){i % 50, sequence++, NULL}),
                 "step %" G_GUINT64_FORMAT, (uint64_t)sequence);
     }
     uint64_t last = 0;

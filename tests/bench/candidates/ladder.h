@@ -57,7 +57,7 @@ static Ladder *ladder_new(size_t limit)
     }
     ladder->bottom_room = 4 * LADDER_THRESHOLD;
     ladder->bottom = g_new(IvcQueueItem, ladder->bottom_room);
-    ladder->bottom[0] = (IvcQueueItem){UINT64_MAX, UINT64_MAX, NULL, 0};
+    ladder->bottom[0] = (IvcQueueItem){UINT64_MAX, UINT64_MAX, NULL};
     ladder->top_min = UINT64_MAX;
     return ladder;
 }

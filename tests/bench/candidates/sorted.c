@@ -14,7 +14,7 @@ static Sorted *sorted_new(size_t limit)
 {
     Sorted *sorted = g_new0(Sorted, 1);
     sorted->items = g_new(IvcQueueItem, limit + 1);
-    sorted->items[0] = (IvcQueueItem){UINT64_MAX, UINT64_MAX, NULL, 0};
+    sorted->items[0] = (IvcQueueItem){UINT64_MAX, UINT64_MAX, NULL};
     sorted->limit = limit;
     return sorted;
 }

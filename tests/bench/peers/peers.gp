@@ -46,18 +46,25 @@ set logscale x
 set format x '10^{%T}'
 set xrange [1e4:1e7]
 set yrange [0.4:5.6]
+# Filled: the same model as ivcsim's; hollow: the bare steps. SimGrid's sleeps have no cores.
 kinds = '"ivcsim" "SystemC methods" "SystemC threads" "SimGrid sleeps" "SimGrid executions"'
 array tone[5] = [colour[1], colour[3], colour[3], colour[4], colour[4]]
 rate(kind) = system(sprintf("awk -F, '$3 == \"%s\" && $1 == \"channel\" { print $5 }' peers.csv", \
     kind)) + 0
+both(kind) = kind eq 'ivcsim' || kind eq 'SimGrid sleeps' ? '' : ' full'
 do for [i = 1:5] {
     set label i word(kinds, i) at graph -0.05, first 6 - i right textcolor rgb tone[i]
-    v = rate(word(kinds, i))
+    v = rate(word(kinds, i).both(word(kinds, i)))
+    bare = rate(word(kinds, i))
+    if (both(word(kinds, i)) ne '') {
+        set label 30 + i '' at bare, 6 - i point pointtype 6 pointsize 0.44 * scale \
+            linecolor rgb tone[i]
+    }
     # A dot, not a bar: the axis is logarithmic and has no zero.
-    set label 20 + i '' at v, 6 - i point pointtype marker[1] pointsize 0.44 * scale \
+    set label 20 + i '' at v, 6 - i point pointtype i == 4 ? 6 : marker[1] pointsize 0.44 * scale \
         linecolor rgb tone[i]
     says = v >= 1e6 ? sprintf('%.2f M', v / 1e6) : sprintf('%.0f k', v / 1e3)
-    set label 10 + i says at v * 1.35, 6 - i left
+    set label 10 + i says at (v > bare ? v : bare) * 1.35, 6 - i left
 }
 plot -1 notitle
 unset multiplot

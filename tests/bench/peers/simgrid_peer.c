@@ -2,7 +2,8 @@
  * Peer: PHOLD, ping-pong and the message channel on SimGrid. PHOLD is sleeping actors, ping-pong
  * actors that sleep and release each other's semaphore, the cheapest forms there. The channel is
  * there twice: steps as executions on hosts, so that handler and receiver share a core and copies
- * a bus ("channel"), and as plain sleeps, the cheapest form ("channel-sleep").
+ * a bus ("channel"), and as plain sleeps, the cheapest form ("channel-sleep"). With "-full" behind the name it is the
+ * whole of ivcsim's model: the handler takes the receiver's core, and the books of books.h are kept.
  *
  * SimGrid is under the GNU LGPL version 2.1. Only this program, which is built for comparison and
  * never installed, links it. One simulated second stands for one microsecond.
@@ -19,6 +20,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "tests/bench/peers/books.h"
 #include "tests/bench/peers/channel.h"
 #include "tests/bench/peers/peer.h"
 
@@ -38,6 +40,7 @@ static struct {
     bool over, sleeps;
     sg_sem_t balls[2];
     sg_sem_t room, empty, full, arrived;
+    Books *books; /* NULL: the bare steps */
 } s;
 
 static void token(int argc, char **argv)
@@ -73,6 +76,18 @@ static void player(int argc, char **argv)
     }
 }
 
+/* What the books note as a step begins: up to two stages of it. */
+static void spend(int core, BooksStage stage, unsigned cycles)
+{
+    if (s.books)
+        books_spend(s.books, core, stage, cycles);
+}
+
+static uint64_t now_ps(void)
+{
+    return (uint64_t)(simgrid_get_clock() * 1e6 + 0.5);
+}
+
 static void step(unsigned cycles)
 {
     if (s.sleeps) {
@@ -82,19 +97,44 @@ static void step(unsigned cycles)
     }
 }
 
+static void step_of(int core, BooksStage stage, unsigned cycles)
+{
+    spend(core, stage, cycles);
+    step(cycles);
+}
+
+/* The handler's: it leaves a receiver that runs at the same time next to nothing of the core. */
+static void step_urgent(BooksStage stage, unsigned cycles)
+{
+    spend(BOOKS_RECEIVER, stage, cycles);
+    if (s.books)
+        sg_actor_execute_with_priority(cycles, 1000);
+    else
+        step(cycles);
+}
+
 static void sender(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
     for (uint64_t i = 0; i < s.events; i++) {
+        if (s.books)
+            books_send(s.books, now_ps());
+        spend(BOOKS_SENDER, BOOKS_SYSCALL, 100);
+        spend(BOOKS_SENDER, BOOKS_CHOOSE, CHANNEL_CHOOSE - 100);
         step(CHANNEL_CHOOSE);
         sg_sem_acquire(s.room);
+        spend(BOOKS_SENDER, BOOKS_ALLOC, CHANNEL_ALLOC - 18);
+        if (s.books)
+            books_take(s.books);
         step(CHANNEL_ALLOC);
+        spend(BOOKS_SENDER, BOOKS_PACK, 30);
+        spend(BOOKS_SENDER, BOOKS_LOAD, CHANNEL_POLL - 30);
         step(CHANNEL_POLL);
         sg_sem_acquire(s.empty);
-        step(CHANNEL_STORE);
+        step_of(BOOKS_SENDER, BOOKS_STORE, CHANNEL_STORE);
         sg_sem_release(s.full);
-        step(CHANNEL_RETURN);
+        step_of(BOOKS_SENDER, BOOKS_SYSCALL, CHANNEL_RETURN);
     }
 }
 
@@ -104,14 +144,28 @@ static void handler(int argc, char **argv)
     (void)argv;
     for (uint64_t i = 0; i < s.events; i++) {
         sg_sem_acquire(s.full);
-        step(CHANNEL_INTERRUPT);
-        step(CHANNEL_LOAD);
-        step(CHANNEL_DECODE);
-        step(CHANNEL_ACKNOWLEDGE);
+        step_urgent(BOOKS_INTERRUPT, CHANNEL_INTERRUPT);
+        step_urgent(BOOKS_LOAD, CHANNEL_LOAD);
+        step_urgent(BOOKS_DISPATCH, CHANNEL_DECODE);
+        step_urgent(BOOKS_STORE, CHANNEL_ACKNOWLEDGE);
         sg_sem_release(s.empty);
-        step(CHANNEL_RETURN_INTERRUPT);
+        step_urgent(BOOKS_RETURN_INTERRUPT, CHANNEL_RETURN_INTERRUPT);
         sg_sem_release(s.arrived);
     }
+}
+
+static void copy_out(sg_host_t bus)
+{
+    /* The length is what the caches say. */
+    double cycles = s.books ? (double)books_copy(s.books) * CHANNEL_MHZ / 1e6 : CHANNEL_COPY;
+    if (s.sleeps) {
+        sg_actor_sleep_for(cycles / CHANNEL_MHZ);
+        return;
+    }
+    sg_exec_t copy = sg_actor_exec_init(cycles);
+    sg_exec_set_host(copy, bus);
+    sg_exec_start(copy);
+    sg_exec_wait(copy);
 }
 
 static void receiver(int argc, char **argv)
@@ -121,18 +175,18 @@ static void receiver(int argc, char **argv)
     sg_host_t bus = sg_host_by_name("bus");
     for (uint64_t i = 0; i < s.events; i++) {
         sg_sem_acquire(s.arrived);
+        spend(BOOKS_RECEIVER, BOOKS_SYSCALL, 100);
+        spend(BOOKS_RECEIVER, BOOKS_MATCH, CHANNEL_MATCH - 100);
         step(CHANNEL_MATCH);
-        if (s.sleeps) {
-            step(CHANNEL_COPY);
-        } else {
-            sg_exec_t copy = sg_actor_exec_init(CHANNEL_COPY);
-            sg_exec_set_host(copy, bus);
-            sg_exec_start(copy);
-            sg_exec_wait(copy);
-        }
+        copy_out(bus);
+        spend(BOOKS_RECEIVER, BOOKS_FREE, CHANNEL_FREE - 32);
+        if (s.books)
+            books_give(s.books);
         step(CHANNEL_FREE);
         sg_sem_release(s.room);
-        step(CHANNEL_RETURN_RECEIVER);
+        step_of(BOOKS_RECEIVER, BOOKS_SYSCALL, CHANNEL_RETURN_RECEIVER);
+        if (s.books)
+            books_delivered(s.books, now_ps());
     }
     s.end = phold_cpu_ns();
 }
@@ -173,9 +227,13 @@ int main(int argc, char **argv)
         }
         s.start = phold_cpu_ns();
     } else {
-        s.sleeps = strcmp(arguments.model, "channel-sleep") == 0;
+        s.sleeps = strstr(arguments.model, "-sleep") != NULL;
+        if (strstr(arguments.model, "-full"))
+            s.books = books_new();
         arguments.model = "channel";
-        name = s.sleeps ? "SimGrid sleeps" : "SimGrid executions";
+        name = s.sleeps  ? "SimGrid sleeps"
+               : s.books ? "SimGrid executions full"
+                         : "SimGrid executions";
         s.room = sg_sem_init(CHANNEL_ROOM);
         s.empty = sg_sem_init(1);
         s.full = sg_sem_init(0);
@@ -186,6 +244,9 @@ int main(int argc, char **argv)
         s.start = phold_cpu_ns();
     }
     simgrid_run();
+    if (s.books) {
+        books_check(s.books, s.events);
+    }
     peer_print(name, &arguments, s.end - s.start);
     if (is_channel) {
         fprintf(stderr, "simulated %.3f us a message\n", simgrid_get_clock() / (double)s.events);

@@ -2,8 +2,10 @@
  * Peer: PHOLD, ping-pong and the message channel on SystemC. PHOLD and ping-pong are methods, the
  * fastest form there; the channel is there twice: as threads, which is how one writes blocking
  * senders and receivers in SystemC ("channel"), and as methods with hand-made states, which is how
- * ivcsim does it ("channel-methods").
+ * ivcsim does it ("channel-methods"). With "-full" behind the name it is the whole of
+ * ivcsim's model: the handler takes the receiver's core, and the books of books.h are kept.
  */
+#include "tests/bench/peers/books.h"
 #include "tests/bench/peers/channel.h"
 #include "tests/bench/peers/peer.h"
 
@@ -96,6 +98,7 @@ struct Gate {
 
 struct Channel : sc_module {
     SC_HAS_PROCESS(Channel);
+    Books *const books; /* null: the bare steps */
     Gate room{CHANNEL_ROOM}, empty{1}, full{0}, arrived{0};
     const sc_time choose = Cycles(CHANNEL_CHOOSE), alloc = Cycles(CHANNEL_ALLOC),
                   poll = Cycles(CHANNEL_POLL), store = Cycles(CHANNEL_STORE),
@@ -106,8 +109,13 @@ struct Channel : sc_module {
                   copy = Cycles(CHANNEL_COPY), give = Cycles(CHANNEL_FREE),
                   leave_receiver = Cycles(CHANNEL_RETURN_RECEIVER);
     int sender_at = 0, handler_at = 0, receiver_at = 0;
+    /* The receiver's core, which the handler takes: a step of the receiver ends later by as much. */
+    bool handling = false;
+    sc_event left;
+    uint64_t entered = 0, taken = 0; /* since when it has the core; how long it had it before */
+    uint64_t step_began = 0, step_length = 0, taken_before = 0;
 
-    Channel(const sc_module_name &name, bool methods) : sc_module(name)
+    Channel(const sc_module_name &name, bool methods, Books *kept) : sc_module(name), books(kept)
     {
         if (methods) {
             SC_METHOD(SendStep);
@@ -126,16 +134,126 @@ struct Channel : sc_module {
         }
         gate.n--;
     }
+    static uint64_t Now()
+    {
+        return sc_core::sc_time_stamp().value();
+    }
+    void Spend(int core, BooksStage stage, unsigned cycles)
+    {
+        if (books) {
+            books_spend(books, core, stage, cycles);
+        }
+    }
+    /* What the books note as each step begins; the copy's length is what the caches say. */
+    void BeginSend()
+    {
+        if (books) {
+            books_send(books, Now());
+        }
+        Spend(BOOKS_SENDER, BOOKS_SYSCALL, 100);
+        Spend(BOOKS_SENDER, BOOKS_CHOOSE, CHANNEL_CHOOSE - 100);
+    }
+    void BeginAlloc()
+    {
+        Spend(BOOKS_SENDER, BOOKS_ALLOC, CHANNEL_ALLOC - 18);
+        if (books) {
+            books_take(books);
+        }
+    }
+    void BeginPoll()
+    {
+        Spend(BOOKS_SENDER, BOOKS_PACK, 30);
+        Spend(BOOKS_SENDER, BOOKS_LOAD, CHANNEL_POLL - 30);
+    }
+    void BeginMatch()
+    {
+        Spend(BOOKS_RECEIVER, BOOKS_SYSCALL, 100);
+        Spend(BOOKS_RECEIVER, BOOKS_MATCH, CHANNEL_MATCH - 100);
+    }
+    void Enter()
+    {
+        Spend(BOOKS_RECEIVER, BOOKS_INTERRUPT, CHANNEL_INTERRUPT);
+        if (books && !handling) {
+            handling = true;
+            entered = Now();
+        }
+    }
+    void Leave()
+    {
+        arrived.Release();
+        if (books && full.n == 0) { /* else it is entered again at once */
+            taken += Now() - entered;
+            handling = false;
+            left.notify();
+        }
+    }
+    void BeginStep(const sc_time &length)
+    {
+        step_began = Now();
+        step_length = length.value();
+        taken_before = taken + (handling ? step_began - entered : 0);
+    }
+    /* What is left of the receiver's step, now that the handler does not have the core. */
+    uint64_t Left() const
+    {
+        uint64_t done = Now() - step_began - (taken - taken_before);
+        return done < step_length ? step_length - done : 0;
+    }
+    void Run(const sc_time &length)
+    {
+        BeginStep(length);
+        wait(length);
+        while (books && (handling || Left() > 0)) {
+            if (handling) {
+                wait(left);
+            } else {
+                wait(sc_time::from_value(Left()));
+            }
+        }
+    }
+    bool IsOver()
+    {
+        if (!books || (!handling && Left() == 0)) {
+            return true;
+        }
+        if (handling) {
+            next_trigger(left);
+        } else {
+            next_trigger(sc_time::from_value(Left()));
+        }
+        return false;
+    }
+    void Trigger(const sc_time &length)
+    {
+        BeginStep(length);
+        next_trigger(length);
+    }
+    sc_time BeginCopy()
+    {
+        return books ? sc_time::from_value(books_copy(books)) : copy;
+    }
+    void BeginFree()
+    {
+        Spend(BOOKS_RECEIVER, BOOKS_FREE, CHANNEL_FREE - 32);
+        if (books) {
+            books_give(books);
+        }
+    }
     void Send()
     {
         for (;;) {
+            BeginSend();
             wait(choose);
             Acquire(room);
+            BeginAlloc();
             wait(alloc);
+            BeginPoll();
             wait(poll);
             Acquire(empty);
+            Spend(BOOKS_SENDER, BOOKS_STORE, CHANNEL_STORE);
             wait(store);
             full.Release();
+            Spend(BOOKS_SENDER, BOOKS_SYSCALL, CHANNEL_RETURN);
             wait(leave);
         }
     }
@@ -143,29 +261,40 @@ struct Channel : sc_module {
     {
         for (;;) {
             Acquire(full);
+            Enter();
             wait(interrupt);
+            Spend(BOOKS_RECEIVER, BOOKS_LOAD, CHANNEL_LOAD);
             wait(load);
+            Spend(BOOKS_RECEIVER, BOOKS_DISPATCH, CHANNEL_DECODE);
             wait(decode);
+            Spend(BOOKS_RECEIVER, BOOKS_STORE, CHANNEL_ACKNOWLEDGE);
             wait(acknowledge);
             empty.Release();
+            Spend(BOOKS_RECEIVER, BOOKS_RETURN_INTERRUPT, CHANNEL_RETURN_INTERRUPT);
             wait(leave_interrupt);
-            arrived.Release();
+            Leave();
         }
     }
     void Receive()
     {
         for (;;) {
             Acquire(arrived);
-            wait(match);
-            wait(copy);
-            wait(give);
+            BeginMatch();
+            Run(match);
+            Run(BeginCopy());
+            BeginFree();
+            Run(give);
             room.Release();
-            wait(leave_receiver);
+            Spend(BOOKS_RECEIVER, BOOKS_SYSCALL, CHANNEL_RETURN_RECEIVER);
+            Run(leave_receiver);
             Delivered();
         }
     }
     void Delivered()
     {
+        if (books) {
+            books_delivered(books, Now());
+        }
         if (++g_done == g_events) {
             sc_core::sc_stop();
         }
@@ -185,27 +314,32 @@ struct Channel : sc_module {
         switch (sender_at) {
         case 0:
             sender_at = 1;
+            BeginSend();
             next_trigger(choose);
             return;
         case 1:
             if (Take(room)) {
                 sender_at = 2;
+                BeginAlloc();
                 next_trigger(alloc);
             }
             return;
         case 2:
             sender_at = 3;
+            BeginPoll();
             next_trigger(poll);
             return;
         case 3:
             if (Take(empty)) {
                 sender_at = 4;
+                Spend(BOOKS_SENDER, BOOKS_STORE, CHANNEL_STORE);
                 next_trigger(store);
             }
             return;
         default:
             full.Release();
             sender_at = 0;
+            Spend(BOOKS_SENDER, BOOKS_SYSCALL, CHANNEL_RETURN);
             next_trigger(leave);
             return;
         }
@@ -214,36 +348,44 @@ struct Channel : sc_module {
     {
         switch (handler_at) {
         case 5:
-            arrived.Release();
+            Leave();
             handler_at = 0;
             [[fallthrough]];
         case 0:
             if (Take(full)) {
                 handler_at = 1;
+                Enter();
                 next_trigger(interrupt);
             }
             return;
         case 1:
             handler_at = 2;
+            Spend(BOOKS_RECEIVER, BOOKS_LOAD, CHANNEL_LOAD);
             next_trigger(load);
             return;
         case 2:
             handler_at = 3;
+            Spend(BOOKS_RECEIVER, BOOKS_DISPATCH, CHANNEL_DECODE);
             next_trigger(decode);
             return;
         case 3:
             handler_at = 4;
+            Spend(BOOKS_RECEIVER, BOOKS_STORE, CHANNEL_ACKNOWLEDGE);
             next_trigger(acknowledge);
             return;
         default:
             empty.Release();
             handler_at = 5;
+            Spend(BOOKS_RECEIVER, BOOKS_RETURN_INTERRUPT, CHANNEL_RETURN_INTERRUPT);
             next_trigger(leave_interrupt);
             return;
         }
     }
     void ReceiveStep()
     {
+        if (receiver_at != 0 && !IsOver()) {
+            return;
+        }
         switch (receiver_at) {
         case 4:
             Delivered();
@@ -252,21 +394,24 @@ struct Channel : sc_module {
         case 0:
             if (Take(arrived)) {
                 receiver_at = 1;
-                next_trigger(match);
+                BeginMatch();
+                Trigger(match);
             }
             return;
         case 1:
             receiver_at = 2;
-            next_trigger(copy);
+            Trigger(BeginCopy());
             return;
         case 2:
             receiver_at = 3;
-            next_trigger(give);
+            BeginFree();
+            Trigger(give);
             return;
         default:
             room.Release();
             receiver_at = 4;
-            next_trigger(leave_receiver);
+            Spend(BOOKS_RECEIVER, BOOKS_SYSCALL, CHANNEL_RETURN_RECEIVER);
+            Trigger(leave_receiver);
             return;
         }
     }
@@ -282,6 +427,7 @@ int sc_main(int argc, char **argv)
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     sc_core::sc_set_time_resolution(1, sc_core::SC_PS);
     std::deque<std::unique_ptr<sc_module>> modules;
+    Books *books = nullptr;
     if (model == "phold") {
         g_steps.resize(arguments.size);
         g_warm = peer_warm_up(g_events, arguments.size);
@@ -299,21 +445,25 @@ int sc_main(int argc, char **argv)
         modules.push_back(std::move(b));
         g_start = phold_cpu_ns();
     } else {
-        modules.push_back(std::make_unique<Channel>("channel", model == "channel-methods"));
+        bool methods = model.find("-methods") != std::string::npos;
+        books = model.find("-full") != std::string::npos ? books_new() : nullptr;
+        modules.push_back(std::make_unique<Channel>("channel", methods, books));
         g_start = phold_cpu_ns();
     }
     sc_core::sc_start();
     uint64_t ns = phold_cpu_ns() - g_start;
-    if (model == "channel-methods") {
-        arguments.model = "channel";
-        peer_print("SystemC methods", &arguments, ns);
-    } else {
-        peer_print(model == "channel" ? "SystemC threads" : "SystemC", &arguments, ns);
-    }
+    std::string name = "SystemC";
     if (model.compare(0, 7, "channel") == 0) {
+        arguments.model = "channel";
+        name += model.find("-methods") != std::string::npos ? " methods" : " threads";
+        name += books ? " full" : "";
         fprintf(stderr, "simulated %.3f us a message\n",
                 sc_core::sc_time_stamp().to_seconds() * 1e6 / double(g_events));
     }
+    if (books) {
+        books_check(books, g_events);
+    }
+    peer_print(name.c_str(), &arguments, ns);
     fflush(stdout);
     _Exit(0); /* thousands of modules take long to take down, and that is not measured */
 }

@@ -1,0 +1,324 @@
+/* Where the lines of a buffer are, and what moving them costs: the pure part of the memory system,
+ * without agents and time.
+ *
+ * Every core's private caches, and the shared ones together, keep the order in which they saw
+ * things (recency.h): a level still holds a byte when no more than its size of other bytes was
+ * seen since. A core that goes over a buffer again in the same order meets every byte at the same
+ * distance, so the answer is one for the whole pass. A core that reads what another wrote finds
+ * the bytes that the writer touched last still in the writer's private caches, the earlier ones
+ * further out: one split. That is exact for fully associative LRU caches, whatever the length.
+ *
+ * A copy costs its set-up, the words of the loop, and for each line the stall of the place where
+ * it is found; a write that misses everywhere reads the line first (write-allocate) and later
+ * writes back a line that it displaced: two lines of memory traffic.
+ *
+ * Leaves out: conflict misses, prefetchers beyond what the profile's stalls contain, victim and
+ * exclusive caches, TLB misses, partial lines shared by two buffers. */
+#include "models/cpu/memory_state.h"
+#include "models/cpu/recency.h"
+
+/* Whole lines: up, and down. A line of 2^n bytes needs no division. */
+static uint64_t lines_up(const IvcMemory *memory, uint64_t bytes)
+{
+    if (G_LIKELY(memory->line_mask))
+        return (bytes + memory->line_mask) & ~memory->line_mask;
+    return (bytes + memory->line_bytes - 1) / memory->line_bytes * memory->line_bytes;
+}
+
+static uint64_t lines_down(const IvcMemory *memory, uint64_t bytes)
+{
+    if (G_LIKELY(memory->line_mask))
+        return bytes & ~memory->line_mask;
+    return bytes / memory->line_bytes * memory->line_bytes;
+}
+
+static uint64_t lines_in(const IvcMemory *memory, uint64_t whole_lines)
+{
+    return G_LIKELY(memory->line_mask) ? whole_lines >> memory->line_shift
+                                       : whole_lines / memory->line_bytes;
+}
+
+/* The nearest private level in which a core still has what it touched in this pass. */
+G_ALWAYS_INLINE static inline uint8_t own_level(const IvcMemory *memory, const IvcPass *pass,
+                                                bool wrote, int32_t core)
+{
+    if (pass->core != core || !pass->valid)
+        return IVC_LEVEL_MEMORY;
+    const IvcRecency *own = &memory->cores[core];
+    size_t first = own->level_first;
+    if (first == 0 && wrote && memory->write_through)
+        first = 1; /* stores do not allocate in a write-through cache */
+    for (size_t l = first; l < own->level_end; l++)
+        if (ivc_recency_holds(own, &pass->own, l))
+            return (uint8_t)l;
+    return IVC_LEVEL_MEMORY;
+}
+
+/* The nearest level at which a core finds the buffer, other cores' private caches left aside. */
+G_ALWAYS_INLINE static inline uint8_t level_of(const IvcMemory *memory, const IvcBuffer *buffer,
+                                               int32_t core)
+{
+    uint8_t level = MIN(own_level(memory, &buffer->read, false, core),
+                        own_level(memory, &buffer->write, true, core));
+    if (level < IVC_LEVEL_MEMORY)
+        return level;
+    for (size_t l = memory->chip.level_first; l < memory->chip.level_end; l++)
+        if (ivc_recency_holds(&memory->chip, &buffer->chip, l))
+            return (uint8_t)l;
+    return IVC_LEVEL_MEMORY;
+}
+
+/* Bytes at the end of another core's pass that its private caches still hold. */
+G_ALWAYS_INLINE static inline uint64_t others_tail(const IvcMemory *memory, const IvcPass *pass)
+{
+    const IvcRecency *own = &memory->cores[pass->core];
+    uint64_t most = 0;
+    for (size_t l = memory->write_through ? 1 : 0; l < own->level_end; l++)
+        most = MAX(most, ivc_recency_tail(&pass->own, l));
+    return most;
+}
+
+/* One side of a copy: a continued or a new pass. Bytes below `split` lie at `head`. */
+typedef struct {
+    uint64_t split;
+    uint8_t head;
+    uint8_t tail;
+    bool fresh; /* it begins here */
+} Side;
+
+/* Decides, as a pass begins, where its bytes are. */
+G_ALWAYS_INLINE static inline void pass_begin(const IvcMemory *memory, const IvcBuffer *buffer,
+                                              int32_t core, bool write, Side *side)
+{
+    side->head = side->tail = level_of(memory, buffer, core);
+    side->split = 0;
+    const IvcPass *other = NULL;
+    if (buffer->write.core >= 0 && buffer->write.core != core && buffer->write.valid)
+        other = &buffer->write;
+    else if (write && buffer->read.core >= 0 && buffer->read.core != core && buffer->read.valid)
+        other = &buffer->read; /* the reader's clean copies must be invalidated */
+    if (!other || (!write && !buffer->exclusive && side->head < IVC_LEVEL_OTHER))
+        return;
+    uint64_t tail = others_tail(memory, other);
+    if (tail == 0)
+        return;
+    side->split = tail < other->at ? other->at - tail : 0;
+    side->tail = IVC_LEVEL_OTHER;
+}
+
+G_ALWAYS_INLINE static inline void side_enter(const IvcMemory *memory, const IvcBuffer *buffer,
+                                              int32_t core, bool write, uint64_t at, Side *side)
+{
+    const IvcPass *pass = write ? &buffer->write : &buffer->read;
+    side->fresh = at == 0 || pass->done || pass->core != core || pass->at != at;
+    if (side->fresh) {
+        pass_begin(memory, buffer, core, write, side);
+        return;
+    }
+    side->split = pass->split;
+    side->head = pass->head;
+    side->tail = pass->tail;
+}
+
+static uint8_t side_level(const Side *side, uint64_t at)
+{
+    return at < side->split ? side->head : side->tail;
+}
+
+/* Up to where the level does not change. */
+static uint64_t side_uniform(const Side *side, uint64_t at, uint64_t bytes)
+{
+    return at < side->split ? MIN(bytes, side->split - at) : bytes;
+}
+
+/* Traffic on the shared resources caused by one side of a piece. */
+static void add_traffic(const IvcMemory *memory, uint8_t level, uint64_t bytes, bool write,
+                        uint64_t traffic[IVC_RESOURCES])
+{
+    uint64_t moved = lines_up(memory, bytes);
+    bool beyond_private = level >= IVC_LEVEL_OTHER || !memory->cache_private[level];
+    if (write && memory->write_through && !beyond_private)
+        traffic[0] += bytes; /* every store goes through */
+    if (beyond_private)
+        traffic[0] += moved;
+    if (level == IVC_LEVEL_MEMORY)
+        traffic[1] += write ? 2 * moved : moved;
+}
+
+static uint64_t bytes_per_second(uint64_t bytes, IvcTime ps)
+{
+    const uint64_t second_ps = UINT64_C(1000000000000);
+    if (bytes < UINT64_MAX / second_ps) /* 18 MB: the common case needs no wide division */
+        return bytes * second_ps / ps;
+    return (uint64_t)((IvcU128)bytes * second_ps / ps);
+}
+
+/* `read` and `write`: IvcLevel, or IVC_LEVELS for a copy that does not. */
+static IvcMovePiece piece_between(const IvcMemory *memory, uint8_t read, uint8_t write,
+                                  uint64_t bytes, IvcFinePs setup)
+{
+    IvcMovePiece piece = {0};
+    uint64_t traffic[IVC_RESOURCES] = {0};
+    uint64_t lines = lines_in(memory, lines_up(memory, bytes));
+    IvcU128 fine =
+        (IvcU128)setup + (IvcU128)((bytes + IVC_WORD_BYTES - 1) / IVC_WORD_BYTES) * memory->word;
+    if (read < IVC_LEVELS) {
+        fine += (IvcU128)lines * memory->read_line[read];
+        add_traffic(memory, read, bytes, false, traffic);
+    }
+    if (write < IVC_LEVELS) {
+        /* A write-through cache sends every line on, wherever it was found. */
+        uint8_t paid = memory->write_through && write == IVC_LEVEL_L1 ? IVC_LEVEL_L2 : write;
+        fine += (IvcU128)lines * memory->write_line[paid];
+        add_traffic(memory, write, bytes, true, traffic);
+    }
+    piece.alone_ps = (IvcTime)((fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT);
+    for (size_t r = 0; r < IVC_RESOURCES && piece.alone_ps; r++)
+        if (traffic[r])
+            piece.demand[r] = bytes_per_second(traffic[r], piece.alone_ps);
+    return piece;
+}
+
+/* Streams repeat their pieces: the latest one is kept for each pair of levels. */
+G_ALWAYS_INLINE static inline const IvcMovePiece *
+piece_of(IvcMemory *memory, uint8_t read, uint8_t write, uint64_t bytes, IvcFinePs setup)
+{
+    IvcPieceMemo *memo = &memory->memo[read][write];
+    if (memo->bytes != bytes || memo->setup != setup)
+        *memo = (IvcPieceMemo){bytes, setup, piece_between(memory, read, write, bytes, setup)};
+    return &memo->piece;
+}
+
+typedef struct {
+    Side read;
+    Side write;
+} Sides;
+
+/* Splits a copy into uniform pieces; returns how many. */
+static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
+                     const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
+                     IvcMovePiece pieces[IVC_MOVE_PIECES])
+{
+    if (from)
+        side_enter(memory, from, core, false, from_at, &sides->read);
+    if (to)
+        side_enter(memory, to, core, true, to_at, &sides->write);
+    IvcFinePs setup = memory->setup;
+    uint32_t n = 0;
+    do {
+        uint64_t part = bytes;
+        uint8_t read = IVC_LEVELS, write = IVC_LEVELS;
+        if (from) {
+            part = side_uniform(&sides->read, from_at, part);
+            read = side_level(&sides->read, from_at);
+        }
+        if (to) {
+            part = side_uniform(&sides->write, to_at, part);
+            write = side_level(&sides->write, to_at);
+        }
+        ivc_hot_assert(n < IVC_MOVE_PIECES);
+        pieces[n++] = *piece_of(memory, read, write, part, setup);
+        setup = 0;
+        bytes -= part;
+        to_at += part;
+        from_at += part;
+    } while (bytes);
+    return n;
+}
+
+/* The pass is seen by the caches on its way. */
+G_ALWAYS_INLINE static inline void see(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass,
+                                       int32_t core, bool fresh, uint64_t at, uint64_t bytes,
+                                       bool write)
+{
+    IvcRecency *own = &memory->cores[core];
+    bool kept = !write || memory->private_writes;
+    uint64_t to = lines_up(memory, at + bytes);
+    if (!fresh) {
+        uint64_t from = lines_up(memory, at);
+        pass->core = core;
+        if (kept)
+            ivc_recency_touch(own, &pass->own, from, to);
+        if (memory->has_shared)
+            ivc_recency_touch(&memory->chip, &buffer->chip, from, to);
+        return;
+    }
+    uint64_t from = lines_down(memory, at);
+    IvcPass *twin = write ? &buffer->read : &buffer->write;
+    if (pass->core >= 0 && pass->core != core)
+        ivc_recency_forget(&memory->cores[pass->core], &pass->own);
+    pass->core = core;
+    if (kept && twin->core == core)
+        ivc_recency_forget(own, &twin->own); /* the same bytes */
+    if (kept)
+        ivc_recency_renew(own, &pass->own, from, to);
+    if (memory->has_shared)
+        ivc_recency_renew(&memory->chip, &buffer->chip, from, to);
+}
+
+/* Counts where the bytes of a side were. */
+static void count_found(const Side *side, uint64_t at, uint64_t bytes, uint64_t found[IVC_LEVELS])
+{
+    uint64_t below = at < side->split ? MIN(bytes, side->split - at) : 0;
+    found[side->head] += below;
+    found[side->tail] += bytes - below;
+}
+
+/* Stores the pass back as the buffer's latest. */
+G_ALWAYS_INLINE static inline void side_leave(IvcMemory *memory, IvcBuffer *buffer,
+                                              const Side *side, int32_t core, uint64_t at,
+                                              uint64_t bytes, bool write)
+{
+    IvcPass *pass = write ? &buffer->write : &buffer->read;
+    if (side->fresh) {
+        pass->split = side->split;
+        pass->head = side->head;
+        pass->tail = side->tail;
+    }
+    see(memory, buffer, pass, core, side->fresh, at, bytes, write);
+    pass->at = at + bytes;
+    pass->valid = true;
+    pass->done = false;
+    if (write) {
+        buffer->exclusive = true;
+        if (buffer->read.core != core)
+            buffer->read.valid = false;
+    } else if (buffer->write.core != core) {
+        buffer->exclusive = false;
+    }
+}
+
+uint32_t ivc_passes_plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
+                         const IvcBuffer *from, uint64_t from_at, uint64_t bytes,
+                         IvcMovePiece pieces[IVC_MOVE_PIECES])
+{
+    Sides sides;
+    return plan(memory, core, to, to_at, from, from_at, bytes, &sides, pieces);
+}
+
+uint32_t ivc_passes_copy(IvcMemory *memory, int32_t core, IvcBuffer *to, uint64_t to_at,
+                         IvcBuffer *from, uint64_t from_at, uint64_t bytes,
+                         IvcMovePiece pieces[IVC_MOVE_PIECES])
+{
+    Sides sides;
+    uint32_t n = plan(memory, core, to, to_at, from, from_at, bytes, &sides, pieces);
+    memory->copies++;
+    memory->copied_bytes += bytes;
+    if (from) {
+        count_found(&sides.read, from_at, bytes, memory->read_bytes);
+        side_leave(memory, from, &sides.read, core, from_at, bytes, false);
+    }
+    if (to) {
+        count_found(&sides.write, to_at, bytes, memory->written_bytes);
+        side_leave(memory, to, &sides.write, core, to_at, bytes, true);
+    }
+    return n;
+}
+
+void ivc_passes_write(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,
+                      uint64_t bytes)
+{
+    Side side;
+    side_enter(memory, buffer, core, true, at, &side);
+    side_leave(memory, buffer, &side, core, at, bytes, true);
+}
