@@ -19,7 +19,7 @@ void ivc_digest_init(IvcDigest *digest, IvcTime now, GArray *record)
     };
 }
 
-void ivc_digest_u64(IvcDigest *digest, uint64_t value)
+static inline void feed(IvcDigest *digest, uint64_t value)
 {
     digest->hash[0] = mix(digest->hash[0], value);
     digest->hash[1] = mix(digest->hash[1] + digest->hash[0], ~value);
@@ -27,15 +27,26 @@ void ivc_digest_u64(IvcDigest *digest, uint64_t value)
         g_array_append_val(digest->record, value);
 }
 
-void ivc_digest_time(IvcDigest *digest, IvcTime when_ps)
+static inline bool left_out(const IvcDigest *digest, const char *name)
 {
-    ivc_digest_u64(digest, when_ps == IVC_TIME_NEVER ? IVC_TIME_NEVER : when_ps - digest->now);
+    return G_UNLIKELY(digest->probe) && digest->probe->leaves_out(digest->probe->data, name);
 }
 
-void ivc_digest_age(IvcDigest *digest, uint64_t count, uint64_t mark, uint64_t cap)
+static uint64_t distance(const IvcDigest *digest, IvcTime when_ps)
 {
-    uint64_t age = count - mark;
-    ivc_digest_u64(digest, age < cap ? age : cap);
+    return when_ps == IVC_TIME_NEVER ? IVC_TIME_NEVER : when_ps - digest->now;
+}
+
+void ivc_digest_feed(IvcDigest *digest, uint64_t value, const char *name)
+{
+    if (!left_out(digest, name))
+        feed(digest, value);
+}
+
+void ivc_digest_feed_time(IvcDigest *digest, IvcTime when_ps, const char *name)
+{
+    if (!left_out(digest, name))
+        feed(digest, distance(digest, when_ps));
 }
 
 static uint64_t load_plain(const void *at, size_t size)
@@ -51,19 +62,21 @@ void ivc_digest_state(IvcDigest *digest, const IvcStateTable *table, const void 
     for (size_t i = 0; i < table->n_fields; i++) {
         const IvcStateField *field = &table->fields[i];
         const char *at = (const char *)state + field->offset;
+        if (field->kind >= IVC_STATE_OTHER || left_out(digest, field->fed_as))
+            continue;
         switch (field->kind) {
         case IVC_STATE_PLAIN:
             for (size_t done = 0; done < field->size; done += 8)
-                ivc_digest_u64(digest, load_plain(at + done, MIN(field->size - done, 8)));
+                feed(digest, load_plain(at + done, MIN(field->size - done, 8)));
             break;
         case IVC_STATE_TIME:
             for (size_t done = 0; done < field->size; done += 8)
-                ivc_digest_time(digest, load_plain(at + done, 8));
+                feed(digest, distance(digest, load_plain(at + done, 8)));
             break;
         case IVC_STATE_REF: {
             const uint32_t *id = NULL;
             memcpy(&id, at, sizeof id);
-            ivc_digest_u64(digest, id ? *id : UINT64_MAX);
+            feed(digest, id ? *id : UINT64_MAX);
             break;
         }
         case IVC_STATE_OTHER:

@@ -7,16 +7,23 @@
 #define COMPARISONS_FREE 64
 #define COMPARISONS_SHARE 8
 
-/* The run at one moment. */
+/* A state that the run may come back to. */
 typedef struct {
-    uint64_t look;
+    uint64_t look; /* 0: none is marked */
     IvcTime now;
-    uint64_t events;
     uint64_t glance;
     uint64_t brief[2];
     GArray *state;  /* uint64_t: the full digest's words */
     GArray *values; /* uint64_t: the statistics */
-} Moment;
+} Mark;
+
+/* When it came back first. */
+typedef struct {
+    uint64_t look;
+    IvcTime now;
+    uint64_t events;
+    GArray *values;
+} Return;
 
 struct IvcRecurrence {
     IvcSim *sim;
@@ -27,24 +34,17 @@ struct IvcRecurrence {
     uint64_t confirm_at; /* the look at which one more period has passed */
     uint64_t comparisons;
     uint64_t mark_at; /* the look that will be marked next */
-    Moment mark;
-    Moment seen;        /* when the mark came back */
+    Mark mark;
+    Return seen;
     GArray *state_now;  /* scratch */
     GArray *values_now; /* scratch */
     GArray *period;     /* uint64_t: what one period adds to each statistic */
     IvcTime period_ps;
 };
 
-static void moment_init(Moment *moment)
+static GArray *words_new(void)
 {
-    moment->state = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    moment->values = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-}
-
-static void moment_clear(Moment *moment)
-{
-    g_clear_pointer(&moment->state, g_array_unref);
-    g_clear_pointer(&moment->values, g_array_unref);
+    return g_array_new(FALSE, TRUE, sizeof(uint64_t));
 }
 
 IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics)
@@ -53,13 +53,14 @@ IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArr
     self->sim = sim;
     self->ops = *ops;
     self->statistics = statistics;
-    self->mark_at = 1;
-    self->state_now = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    self->values_now = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    self->period = g_array_new(FALSE, TRUE, sizeof(uint64_t));
+    self->state_now = words_new();
+    self->values_now = words_new();
+    self->period = words_new();
     g_array_set_size(self->period, statistics->len);
-    moment_init(&self->mark);
-    moment_init(&self->seen);
+    self->mark.state = words_new();
+    self->mark.values = words_new();
+    self->seen.values = words_new();
+    ivc_recurrence_restart(self, 1);
     return self;
 }
 
@@ -67,13 +68,23 @@ void ivc_recurrence_free(IvcRecurrence *self)
 {
     if (!self)
         return;
-    moment_clear(&self->mark);
-    moment_clear(&self->seen);
+    g_array_unref(self->mark.state);
+    g_array_unref(self->mark.values);
+    g_array_unref(self->seen.values);
     g_array_unref(self->state_now);
     g_array_unref(self->values_now);
     g_array_unref(self->period);
     g_array_unref(self->statistics);
     g_free(self);
+}
+
+void ivc_recurrence_restart(IvcRecurrence *self, uint64_t first_mark)
+{
+    self->state = IVC_RECURRENCE_SEARCHING;
+    self->looks = 0;
+    self->comparisons = 0;
+    self->mark.look = 0;
+    self->mark_at = first_mark;
 }
 
 static void end(IvcRecurrence *self, IvcRecurrenceState state)
@@ -82,7 +93,6 @@ static void end(IvcRecurrence *self, IvcRecurrenceState state)
     if (state == IVC_RECURRENCE_FOUND)
         return;
     g_array_set_size(self->mark.state, 0);
-    g_array_set_size(self->seen.state, 0);
     g_array_set_size(self->state_now, 0);
 }
 
@@ -112,15 +122,15 @@ static void brief_hash(const IvcRecurrence *self, uint64_t hash[2])
     memcpy(hash, digest.hash, sizeof digest.hash);
 }
 
-static void moment_take(const IvcRecurrence *self, Moment *moment)
+static void set_mark(IvcRecurrence *self)
 {
-    moment->look = self->looks;
-    moment->now = self->sim->now;
-    moment->events = self->sim->events;
-    moment->glance = self->ops.glance(self->ops.run);
-    brief_hash(self, moment->brief);
-    digest_state(self, moment->state);
-    take_values(self, moment->values);
+    Mark *mark = &self->mark;
+    mark->look = self->looks;
+    mark->now = self->sim->now;
+    mark->glance = self->ops.glance(self->ops.run);
+    brief_hash(self, mark->brief);
+    digest_state(self, mark->state);
+    take_values(self, mark->values);
 }
 
 static bool same_words(const GArray *a, const GArray *b)
@@ -185,7 +195,7 @@ static void see_period(IvcRecurrence *self)
         g_array_index(self->period, uint64_t, i) = g_array_index(self->seen.values, uint64_t, i) -
                                                    g_array_index(self->mark.values, uint64_t, i);
     self->confirm_at = self->looks + (self->looks - self->mark.look);
-    self->state = IVC_RECURRENCE_CONFIRMING;
+    self->state = self->ops.unwatched ? IVC_RECURRENCE_FOUND : IVC_RECURRENCE_CONFIRMING;
 }
 
 static void search(IvcRecurrence *self)
@@ -195,7 +205,7 @@ static void search(IvcRecurrence *self)
         return;
     }
     if (self->looks == self->mark_at) {
-        moment_take(self, &self->mark);
+        set_mark(self);
         self->mark_at *= 2;
     }
     if (self->looks >= self->ops.looks_max)

@@ -31,6 +31,7 @@ typedef struct {
     void *run;
     uint64_t looks_max;   /**< looks without a period after which the search ends */
     uint64_t confirm_min; /**< events that a confirmation takes at least, and one period at least */
+    bool unwatched;       /**< for tests: a period that was seen is believed at once */
 } IvcRecurrenceOps;
 
 typedef enum {
@@ -51,6 +52,15 @@ typedef struct IvcRecurrence IvcRecurrence;
  */
 IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics);
 void ivc_recurrence_free(IvcRecurrence *recurrence);
+
+/**
+ * Searches anew: something has ended, and what is left may have another period. What was skipped
+ * stays skipped.
+ *
+ * @param first_mark  the look, from 1, at which a state is marked first: later ones spare the price
+ *                    of a snapshot when much ends at about the same time
+ */
+void ivc_recurrence_restart(IvcRecurrence *recurrence, uint64_t first_mark);
 
 /**
  * Looks at the state now. Call it always at the same place of the simulated program, between two

@@ -127,7 +127,8 @@ static IvcStep rank_step(IvcAgent *agent)
         if (rank->platform->look)
             rank->platform->look(rank->platform, rank->rank);
     }
-    rank->platform->look = NULL; /* from here on, nothing repeats itself */
+    if (rank->platform->leave)
+        rank->platform->leave(rank->platform, rank->rank);
     IVC_CALL(&rank->life, ivc_mpi_finalize(rank));
     IVC_END(&rank->life);
 }

@@ -55,6 +55,7 @@ void ivc_manifest_add_recurrence(json_t *manifest, const char *point,
     set_text(object, "outcome", recurrence->outcome);
     set_integer(object, "period_messages", recurrence->period_messages);
     set_integer(object, "period_ps", recurrence->period_ps);
+    set_integer(object, "skips", recurrence->skips);
     set_integer(object, "skipped_messages", recurrence->skipped_messages);
     json_array_append_new(list, object);
 }

@@ -97,61 +97,6 @@ START_TEST(test_pingpong_scenario)
 }
 END_TEST
 
-/* ---- a digest that forgets ---- */
-
-/* Under a sanitizer a run takes many times as long: some of the words then. */
-#ifdef __SANITIZE_ADDRESS__
-#define STRIDE 97
-#else
-#define STRIDE 29
-#endif
-
-/* More words than the states of these have. */
-#define WORDS 600
-
-static const char *const forgetful[] = {
-    "c: {mechanism: register}}\nworkload: {kind: stream, message: 9B, ",
-    "c: {mechanism: shmem, region: 4KiB}}\nworkload: {kind: stream, message: 700B, ",
-    "c: {mechanism: register-shmem, region: 8KiB, spin: 2us}}\n"
-    "workload: {kind: exchange, message: 3000B, ",
-    "c: {mechanism: nemesis, mode: native, cells: 3, slots: 2}}\n"
-    "workload: {kind: stream, message: 900B, ",
-    "c: {mechanism: sock, ring: 4, sndbuf: 4KiB, rcvbuf: 4KiB}}\n"
-    "workload: {kind: stream, message: 900B, ",
-};
-
-/* Leaves one word of the state out at a time. The others say the same in a steady state, so that no
- * single one is needed: either it is noticed, or it makes no difference. unit.recurrence has a
- * digest that forgets what matters. */
-START_TEST(test_no_word_is_forgotten_unnoticed)
-{
-    g_autofree char *text =
-        g_strconcat("schema: ivcsim/1\nname: forgetful\nmachine: {profile: octeon-cn5650}\n"
-                    "guests: {a: {cores: [0]}, b: {cores: [1]}}\nchannels: {",
-                    forgetful[_i], "total: 1GiB, messages_max: 16000}\n", NULL);
-    g_autoptr(IvcScenario) scenario = points_bind(text, NULL);
-    uint64_t skipped;
-    const char *outcome;
-    g_autofree char *full = result_of(scenario, true, &skipped, &outcome);
-    g_autofree char *whole = result_of(scenario, false, &skipped, &outcome);
-    ck_assert_msg(g_str_equal(outcome, "found"), "%s does not recur: %s", text, outcome);
-    ck_assert_str_eq(whole, full);
-    unsigned noticed = 0, words = 0;
-    for (uint64_t without = 1; without <= WORDS; without += STRIDE) {
-        const IvcRunHooks hooks = {.without = without};
-        g_autoptr(GError) error = NULL;
-        g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &error);
-        ck_assert_ptr_nonnull(result);
-        noticed += g_str_equal(result->recurrence.outcome, "broken");
-        words++;
-        result->recurrence = (IvcRecurrenceResult){.outcome = "-"};
-        g_autofree char *got = ivc_result_to_json(result);
-        ck_assert_msg(g_str_equal(got, full), "%s: without word %" G_GUINT64_FORMAT, text, without);
-    }
-    printf("%s: %u words left out in turn, %u noticed\n", forgetful[_i], words, noticed);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("skip");
@@ -160,7 +105,6 @@ int main(void)
     tcase_add_test(tests, test_random_scenarios);
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
-    tcase_add_loop_test(tests, test_no_word_is_forgotten_unnoticed, 0, G_N_ELEMENTS(forgetful));
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
