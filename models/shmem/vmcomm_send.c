@@ -174,6 +174,7 @@ static bool take_block(IvcVmcommPort *port)
     IvcRegionResult result = ivc_region_block_alloc(
         module->region, guest_of(module, port->rank->rank), bytes, &port->slot);
     g_assert(result == IVC_REGION_OK);
+    module->slots_used = MAX(module->slots_used, port->slot + 1);
     port->bytes = bytes;
     port->blocks++;
     return true;

@@ -10,21 +10,61 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return x ^ (x >> 29);
 }
 
-void ivc_digest_init(IvcDigest *digest, IvcTime now, GArray *record)
+void ivc_digest_init(IvcDigest *digest, IvcTime now, IvcDigestRecord *record)
 {
     *digest = (IvcDigest){
         .hash = {UINT64_C(0x243f6a8885a308d3), UINT64_C(0x13198a2e03707344)},
         .now = now,
         .record = record,
     };
+    if (record)
+        record->n = 0;
+}
+
+void ivc_digest_compare(IvcDigest *digest, IvcTime now, const IvcDigestRecord *expected)
+{
+    *digest = (IvcDigest){.now = now, .expected = expected};
+}
+
+bool ivc_digest_is_equal(const IvcDigest *digest)
+{
+    return !digest->differs && digest->compared == digest->expected->n;
+}
+
+void ivc_digest_record_clear(IvcDigestRecord *record)
+{
+    g_free(record->words);
+    *record = (IvcDigestRecord){0};
+}
+
+static inline void append(IvcDigestRecord *record, uint64_t value)
+{
+    if (G_UNLIKELY(record->n == record->room)) {
+        record->room = MAX(64, record->room * 2);
+        record->words = g_renew(uint64_t, record->words, record->room);
+    }
+    record->words[record->n++] = value;
+}
+
+static inline void compare(IvcDigest *digest, uint64_t value)
+{
+    const IvcDigestRecord *expected = digest->expected;
+    if (digest->compared < expected->n && expected->words[digest->compared] == value)
+        digest->compared++;
+    else
+        digest->differs = true;
 }
 
 static inline void feed(IvcDigest *digest, uint64_t value)
 {
-    digest->hash[0] = mix(digest->hash[0], value);
-    digest->hash[1] = mix(digest->hash[1] + digest->hash[0], ~value);
-    if (digest->record)
-        g_array_append_val(digest->record, value);
+    if (digest->expected) {
+        compare(digest, value);
+    } else if (digest->record) {
+        append(digest->record, value);
+    } else {
+        digest->hash[0] = mix(digest->hash[0], value);
+        digest->hash[1] = mix(digest->hash[1] + digest->hash[0], ~value);
+    }
 }
 
 static inline bool left_out(const IvcDigest *digest, const char *name)

@@ -3,10 +3,10 @@
  *  state from time to time, recognises one that was there before, and lets whole periods be
  * skipped: what they would have added to every statistic is added at once, to the last unit.
  *
- *  A look compares a single number, then a hash of a brief digest (all that is small), with those
- *  of a marked state; when they agree, the full states, word by word. The marked state moves on in
- * doubling distances (Brent), so a period that begins after m looks and takes p of them is seen
- * within 3 max(m, p). A period that was seen is confirmed by those that follow, for some time:
+ *  A look compares a single number with those of a few marked states; when one agrees, a brief
+ *  digest (all that is small), and then the full states, word by word. New states are marked at
+ *  growing distances, so a period that begins after m looks and takes p of them is seen after
+ * little more than m + p. A period that was seen is confirmed by those that follow, for some time:
  * every statistic has to grow by the same, and the state to come back again. What a digest forgot
  * would show there.
  */

@@ -233,7 +233,7 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
     for (uint32_t c = 0; c < platform->cores.n; c++)
         ivc_core_digest(&platform->cores.items[c], digest);
     ivc_memory_digest(platform->memory, digest);
-    for (uint32_t r = 0; r < platform->n_ranks; r++) {
+    for (uint32_t r = 0; r < platform->n_ranks && !digest->differs; r++) {
         const IvcRank *rank = &point->ranks[r];
         ivc_agent_digest(&rank->agent, digest);
         ivc_digest_u64(digest, rank->label);
@@ -243,5 +243,6 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
         ivc_digest_u64(digest, rank->internal.label);
         work_digest(point, &point->works[r], digest);
     }
-    point->ops->digest(point->channel, digest);
+    if (!digest->differs)
+        point->ops->digest(point->channel, digest);
 }
