@@ -60,6 +60,14 @@ static void place_ranks(IvcPoint *point)
         }
 }
 
+/* Times of all cores together stay within what a signed integer of 64 bits holds: so do sums over
+ * the cores of a guest, in a results store and in JSON. */
+static IvcTime horizon_of(const IvcPlatform *platform, const IvcLimits *limits)
+{
+    IvcTime most = (IvcTime)INT64_MAX / MAX(1, platform->spec->cores);
+    return MIN(limits->horizon.ps, MIN(most, IVC_TIME_HORIZON));
+}
+
 static void build_platform(IvcPoint *point)
 {
     const IvcScenario *scenario = point->scenario;
@@ -71,7 +79,7 @@ static void build_platform(IvcPoint *point)
     platform->stage_mechanism = count_stages(scenario->registry->machine_stages);
     platform->message_bytes_max = scenario->workload.message.n;
     IvcSimLimits limits = {
-        .horizon_ps = MIN(scenario->limits.horizon.ps, IVC_TIME_HORIZON),
+        .horizon_ps = horizon_of(platform, &scenario->limits),
         .events_per_instant = scenario->limits.events_per_instant,
         .events_max = scenario->limits.events_max,
         .queue_max = QUEUE_MAX,
