@@ -5,7 +5,8 @@
 #define COMPARISONS_FREE 64
 #define COMPARISONS_SHARE 8
 
-/* Words of a snapshot that cost as much as one event, or less. */
+/* A snapshot of a large state takes as long as many events: one for so many of its words. */
+#define SNAPSHOT_LARGE 4096
 #define SNAPSHOT_WORDS 8
 
 /* States that are marked at a time, the latest ones, each half as far again from the start as the
@@ -205,11 +206,12 @@ static void see_period(IvcRecurrence *self, const Mark *mark)
     self->state = self->ops.unwatched ? IVC_RECURRENCE_FOUND : IVC_RECURRENCE_CONFIRMING;
 }
 
-/* A snapshot of a large state takes as long as many events: so many go by before the next. */
+/* As many events as a snapshot costs go by before the next. */
 static bool is_worth_a_mark(const IvcRecurrence *self)
 {
     const Mark *latest = &self->marks[(self->marked + MARKS - 1) % MARKS];
-    return self->sim->events - latest->events >= latest->state.n / SNAPSHOT_WORDS;
+    return latest->state.n <= SNAPSHOT_LARGE ||
+           self->sim->events - latest->events >= latest->state.n / SNAPSHOT_WORDS;
 }
 
 static void search(IvcRecurrence *self)
