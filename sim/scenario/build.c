@@ -225,7 +225,8 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
     ivc_digest_u64(digest, work->peer);
     ivc_digest_u64(digest, work->call.label);
     ivc_digest_u64(digest, work->call.error);
-    ivc_digest_time(digest, work->started_ps);
+    if (work->round < work->rounds) /* who has done them all measures no latency any more */
+        ivc_digest_time(digest, work->started_ps);
     /* What a Send has not handed on yet; a Recv has none before it ends. */
     if (work->call.label && work->call.envelope.sent_ps)
         ivc_digest_time(digest, work->call.envelope.sent_ps);

@@ -297,6 +297,8 @@ static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, boo
     g_autoptr(IvcPoint) point = ivc_point_new(scenario, error);
     if (!point)
         return NULL;
+    if (hooks && hooks->prepare)
+        hooks->prepare(point);
     g_autoptr(IvcSkipper) skipper =
         full ? NULL : ivc_skipper_new(point, hooks ? hooks->faults : NULL);
     if (hooks) {

@@ -15,6 +15,7 @@ typedef struct {
     volatile uint64_t *messages;    /**< delivered so far, for progress */
     bool full;                      /**< simulate every period: skip none */
     const IvcSkipperFaults *faults; /**< for tests: see ivc_skipper_new() */
+    void (*prepare)(IvcPoint *); /**< for tests: changes a point that was built, before it runs */
 } IvcRunHooks;
 
 /** @return transfer full, or NULL with an error of domain IVC_SIM_ERROR */

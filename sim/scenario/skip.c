@@ -73,7 +73,7 @@ static GArray *statistics_of(IvcPoint *point)
     return statistics;
 }
 
-/* How far the first rank's core is with what it does, and how many messages are on their way. */
+/* How far another rank's core is with what it does, and how many messages are on their way. */
 static uint64_t glance(const void *run)
 {
     const IvcSkipper *self = run;
@@ -81,7 +81,9 @@ static uint64_t glance(const void *run)
         return 0; /* it would see what the digest is made to forget */
     const IvcPoint *point = self->point;
     const IvcMeasure *measure = &point->platform.measure;
-    const IvcTimer *timer = &point->ranks[0].agent.timer;
+    uint32_t other =
+        self->looker ? self->looker - 1 : 0; /* of the same pair, where there are pairs */
+    const IvcTimer *timer = &point->ranks[other].agent.timer;
     uint64_t ahead = timer->armed ? timer->when_ps - point->platform.sim.now : UINT64_MAX;
     return ahead * UINT64_C(0x9e3779b97f4a7c15) + (measure->sent - measure->delivered);
 }
