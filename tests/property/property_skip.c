@@ -67,6 +67,39 @@ START_TEST(test_random_scenarios)
 }
 END_TEST
 
+/* ---- what it costs ---- */
+
+/* How many messages of 4 KiB are simulated, not only counted. */
+static uint64_t simulated(IvcScenarioSource *source, const char *channel, const char *total)
+{
+    g_autofree char *set_channel = g_strconcat("channel=", channel, NULL);
+    g_autofree char *set_total = g_strconcat("workload.total=", total, NULL);
+    const char *const sets[] = {set_channel, set_total, "workload.message=4KiB", NULL};
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenario) scenario = ivc_scenario_bind(source, sets, diags);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IvcResult) result = ivc_run(scenario, NULL, &error);
+    ck_assert_msg(result != NULL, "%s, %s: %s", channel, total, error ? error->message : "");
+    return result->messages - result->recurrence.skipped_messages;
+}
+
+START_TEST(test_a_tebibyte_is_as_cheap_as_a_gibibyte)
+{
+    static const char *const channels[] = {"register-shmem", "shmem", "mpich2-nemesis",
+                                           "mpich2-sock"};
+    g_autofree char *path =
+        g_build_filename(IVC_SOURCE_DIR, "scenarios", "octeon-registers-vs-mpich2.yaml", NULL);
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenarioSource) source = ivc_scenario_source_load(path, &ivc_registry, diags);
+    for (size_t c = 0; c < G_N_ELEMENTS(channels); c++) {
+        uint64_t less = simulated(source, channels[c], "1GiB");
+        uint64_t more = simulated(source, channels[c], "1TiB");
+        ck_assert_msg(more <= 2 * less, "%s: %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT,
+                      channels[c], less, more);
+    }
+}
+END_TEST
+
 /* ---- pairs that end one after the other ---- */
 
 /* Every pair sends smaller messages than the one before it, so that it is faster, and each rank
@@ -179,6 +212,7 @@ int main(void)
     tcase_set_timeout(tests, 280);
     tcase_add_test(tests, test_random_scenarios);
     tcase_add_test(tests, test_pairs_that_end_one_after_the_other);
+    tcase_add_test(tests, test_a_tebibyte_is_as_cheap_as_a_gibibyte);
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
     suite_add_tcase(suite, tests);
