@@ -135,6 +135,6 @@ void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
     if (agent->activity == IVC_ACTIVITY_SPIN) {
         ivc_digest_u64(digest, agent->left_ps);
         ivc_digest_u64(digest, agent->period_ps);
-        ivc_digest_time(digest, agent->spin_since_ps);
+        ivc_digest_u64(digest, (agent->sim->now - agent->spin_since_ps) % agent->period_ps);
     }
 }

@@ -208,7 +208,7 @@ static void pass_digest(const IvcMemory *memory, const IvcPass *pass, IvcDigest 
 
 void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDigest *digest)
 {
-    if (digest->brief)
+    if (digest->brief || digest->differs)
         return;
     bool open = !buffer->read.done || !buffer->write.done;
     ivc_digest_u64(digest, buffer->bytes);

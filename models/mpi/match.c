@@ -68,8 +68,9 @@ void ivc_envelope_digest(const IvcEnvelope *envelope, const uint64_t *received_f
     ivc_digest_u64(digest, envelope->comm);
     ivc_digest_u64(digest, (uint64_t)(int64_t)envelope->tag);
     ivc_digest_u64(digest, envelope->bytes);
-    if (envelope->comm == IVC_MPI_COMM_WORLD)
-        ivc_digest_u64(digest, envelope->sequence - received_from[envelope->source]);
+    if (envelope->comm != IVC_MPI_COMM_WORLD)
+        return;
+    ivc_digest_u64(digest, envelope->sequence - received_from[envelope->source]);
     ivc_digest_time(digest, envelope->sent_ps); /* its latency is still to be measured */
 }
 

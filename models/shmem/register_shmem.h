@@ -147,6 +147,7 @@ struct IvcVmcomm {
     uint64_t room; /**< free bytes at which waiting senders are told */
     IvcVmcommSlot *slots;
     uint32_t n_slots;
+    uint32_t slots_used; /**< so many, the lowest, have ever been; the rest is as at the start */
     IvcVmcommPort *ports;
     IvcPairs ways; /**< of IvcVmcommWay */
     IvcVmcommMessage *messages;

@@ -172,6 +172,7 @@ static bool take_block(IvcVmcommPort *port)
     IvcRegionResult result = ivc_region_block_alloc(
         module->region, port->guest, bytes, &port->slot);
     ivc_hot_assert(result == IVC_REGION_OK);
+    module->slots_used = MAX(module->slots_used, port->slot + 1);
     port->bytes = bytes;
     module->without_blocks -= port->blocks == 0;
     port->blocks++;

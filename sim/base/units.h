@@ -14,8 +14,8 @@ typedef uint64_t IvcTime;
 /** A time that is never reached. */
 #define IVC_TIME_NEVER UINT64_MAX
 
-/** The horizon: no simulated time lies beyond 2^53 ps (9,007 s). */
-#define IVC_TIME_HORIZON ((IvcTime)1 << 53)
+/** The horizon: no simulated time lies beyond 10^18 ps (1,000,000 s, or 11 days). */
+#define IVC_TIME_HORIZON ((IvcTime)1000000000000000000)
 
 /** A span of time as a parameter: a type of its own, so that tables can tell it from a count. */
 typedef struct {

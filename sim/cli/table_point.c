@@ -298,10 +298,10 @@ static char *repeats_line(const json_t *manifest)
              skipped = integer(point, "skipped_messages");
     if (json_array_size(list) != 1 || skipped == 0)
         return g_strdup("");
-    return g_strdup_printf("the run repeats itself every %" G_GUINT64_FORMAT
-                           " messages: %" G_GUINT64_FORMAT
-                           " were counted without being simulated (--no-skip simulates all)\n",
-                           period, skipped);
+    return g_strdup_printf(
+        "the run repeats itself every %" G_GUINT64_FORMAT " messages%s: %" G_GUINT64_FORMAT
+        " were counted without being simulated (--no-skip simulates all)\n",
+        period, integer(point, "skips") > 1 ? " (in its longest part)" : "", skipped);
 }
 
 char *ivc_table_manifest(const IvcTerminal *terminal, const json_t *manifest)

@@ -10,32 +10,83 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return x ^ (x >> 29);
 }
 
-void ivc_digest_init(IvcDigest *digest, IvcTime now, GArray *record)
+void ivc_digest_init(IvcDigest *digest, IvcTime now, IvcDigestRecord *record)
 {
     *digest = (IvcDigest){
         .hash = {UINT64_C(0x243f6a8885a308d3), UINT64_C(0x13198a2e03707344)},
         .now = now,
         .record = record,
     };
+    if (record)
+        record->n = 0;
 }
 
-void ivc_digest_u64(IvcDigest *digest, uint64_t value)
+void ivc_digest_compare(IvcDigest *digest, IvcTime now, const IvcDigestRecord *expected)
 {
-    digest->hash[0] = mix(digest->hash[0], value);
-    digest->hash[1] = mix(digest->hash[1] + digest->hash[0], ~value);
-    if (digest->record)
-        g_array_append_val(digest->record, value);
+    *digest = (IvcDigest){.now = now, .expected = expected};
 }
 
-void ivc_digest_time(IvcDigest *digest, IvcTime when_ps)
+bool ivc_digest_is_equal(const IvcDigest *digest)
 {
-    ivc_digest_u64(digest, when_ps == IVC_TIME_NEVER ? IVC_TIME_NEVER : when_ps - digest->now);
+    return !digest->differs && digest->compared == digest->expected->n;
 }
 
-void ivc_digest_age(IvcDigest *digest, uint64_t count, uint64_t mark, uint64_t cap)
+void ivc_digest_record_clear(IvcDigestRecord *record)
 {
-    uint64_t age = count - mark;
-    ivc_digest_u64(digest, age < cap ? age : cap);
+    g_free(record->words);
+    *record = (IvcDigestRecord){0};
+}
+
+static inline void append(IvcDigestRecord *record, uint64_t value)
+{
+    if (G_UNLIKELY(record->n == record->room)) {
+        record->room = MAX(64, record->room * 2);
+        record->words = g_renew(uint64_t, record->words, record->room);
+    }
+    record->words[record->n++] = value;
+}
+
+static inline void compare(IvcDigest *digest, uint64_t value)
+{
+    const IvcDigestRecord *expected = digest->expected;
+    if (digest->compared < expected->n && expected->words[digest->compared] == value)
+        digest->compared++;
+    else
+        digest->differs = true;
+}
+
+static inline void feed(IvcDigest *digest, uint64_t value)
+{
+    if (digest->expected) {
+        compare(digest, value);
+    } else if (digest->record) {
+        append(digest->record, value);
+    } else {
+        digest->hash[0] = mix(digest->hash[0], value);
+        digest->hash[1] = mix(digest->hash[1] + digest->hash[0], ~value);
+    }
+}
+
+static inline bool left_out(const IvcDigest *digest, const char *name)
+{
+    return G_UNLIKELY(digest->probe) && digest->probe->leaves_out(digest->probe->data, name);
+}
+
+static uint64_t distance(const IvcDigest *digest, IvcTime when_ps)
+{
+    return when_ps == IVC_TIME_NEVER ? IVC_TIME_NEVER : when_ps - digest->now;
+}
+
+void ivc_digest_feed(IvcDigest *digest, uint64_t value, const char *name)
+{
+    if (!left_out(digest, name))
+        feed(digest, value);
+}
+
+void ivc_digest_feed_time(IvcDigest *digest, IvcTime when_ps, const char *name)
+{
+    if (!left_out(digest, name))
+        feed(digest, distance(digest, when_ps));
 }
 
 static uint64_t load_plain(const void *at, size_t size)
@@ -51,19 +102,21 @@ void ivc_digest_state(IvcDigest *digest, const IvcStateTable *table, const void 
     for (size_t i = 0; i < table->n_fields; i++) {
         const IvcStateField *field = &table->fields[i];
         const char *at = (const char *)state + field->offset;
+        if (field->kind >= IVC_STATE_OTHER || left_out(digest, field->fed_as))
+            continue;
         switch (field->kind) {
         case IVC_STATE_PLAIN:
             for (size_t done = 0; done < field->size; done += 8)
-                ivc_digest_u64(digest, load_plain(at + done, MIN(field->size - done, 8)));
+                feed(digest, load_plain(at + done, MIN(field->size - done, 8)));
             break;
         case IVC_STATE_TIME:
             for (size_t done = 0; done < field->size; done += 8)
-                ivc_digest_time(digest, load_plain(at + done, 8));
+                feed(digest, distance(digest, load_plain(at + done, 8)));
             break;
         case IVC_STATE_REF: {
             const uint32_t *id = NULL;
             memcpy(&id, at, sizeof id);
-            ivc_digest_u64(digest, id ? *id : UINT64_MAX);
+            feed(digest, id ? *id : UINT64_MAX);
             break;
         }
         case IVC_STATE_OTHER:

@@ -9,24 +9,60 @@
 
 #include "sim/base/units.h"
 
+/** For tests: sees the name of everything that is fed ("memory.c: pass->at", or "IvcAgent: state"
+ *  for the field of a table), and may leave it out, as a digest that forgets it would. */
+typedef struct {
+    bool (*leaves_out)(void *data, const char *name);
+    void *data;
+} IvcDigestProbe;
+
+/** What was fed, in order. Zero it before the first use; it keeps its memory from use to use. */
+typedef struct {
+    uint64_t *words;
+    size_t n;
+    size_t room;
+} IvcDigestRecord;
+
+/** Frees the words. */
+void ivc_digest_record_clear(IvcDigestRecord *record);
+
 typedef struct {
     uint64_t hash[2];
-    IvcTime now;    /**< what times are relative to */
-    bool brief;     /**< leave out what is large: buffers, queues' contents */
-    GArray *record; /**< uint64_t, what was fed, in order; NULL: hash only */
+    IvcTime now;                     /**< what times are relative to */
+    bool brief;                      /**< leave out what is large: buffers, queues' contents */
+    bool differs;                    /**< from `expected`: what follows makes no difference */
+    size_t compared;                 /**< words of `expected` that were fed */
+    const IvcDigestRecord *expected; /**< what to compare with instead of hashing, or NULL */
+    IvcDigestRecord *record;         /**< what to write to instead of hashing, or NULL */
+    const IvcDigestProbe *probe;     /**< NULL but in tests; borrowed */
 } IvcDigest;
 
-/** Starts a digest; `record` (GArray of uint64_t, borrowed) may be NULL. */
-void ivc_digest_init(IvcDigest *digest, IvcTime now, GArray *record);
+/** Starts a digest that hashes; or one that records, when `record` (borrowed) is not NULL. */
+void ivc_digest_init(IvcDigest *digest, IvcTime now, IvcDigestRecord *record);
 
-/** Feeds a number. */
-void ivc_digest_u64(IvcDigest *digest, uint64_t value);
+/** Starts a comparison with what an earlier digest has recorded (borrowed). */
+void ivc_digest_compare(IvcDigest *digest, IvcTime now, const IvcDigestRecord *expected);
+
+/** Whether the words count, and not the hash: a record of the state, or a comparison with one. What
+ *  is still as it was built may be left out of these when what is left out shows otherwise. */
+static inline bool ivc_digest_is_snapshot(const IvcDigest *digest)
+{
+    return digest->record || digest->expected;
+}
+
+/** Whether all that was fed is what was expected, and nothing is missing. */
+bool ivc_digest_is_equal(const IvcDigest *digest);
+
+/** Feeds a number. A probe knows it by the file and the expression. */
+#define ivc_digest_u64(digest, value) ivc_digest_feed(digest, value, __FILE_NAME__ ": " #value)
 
 /** Feeds an absolute time as its distance from now; IVC_TIME_NEVER stays distinct. */
-void ivc_digest_time(IvcDigest *digest, IvcTime when_ps);
+#define ivc_digest_time(digest, when_ps) \
+    ivc_digest_feed_time(digest, when_ps, __FILE_NAME__ ": " #when_ps)
 
-/** Feeds `now count - mark`, not above `cap`: a counter's distance that stops to matter there. */
-void ivc_digest_age(IvcDigest *digest, uint64_t count, uint64_t mark, uint64_t cap);
+/** What these two stand for; `name` is a static string. */
+void ivc_digest_feed(IvcDigest *digest, uint64_t value, const char *name);
+void ivc_digest_feed_time(IvcDigest *digest, IvcTime when_ps, const char *name);
 
 /** How one field of a state struct enters the digest. */
 typedef enum {
@@ -39,6 +75,7 @@ typedef enum {
 
 typedef struct {
     const char *name;
+    const char *fed_as; /**< what a probe knows it by */
     size_t offset;
     size_t size;
     IvcStateKind kind;
@@ -52,9 +89,10 @@ typedef struct {
     size_t n_fields;
 } IvcStateTable;
 
-#define IVC_STATE(type, field, how)                                                \
-    {                                                                              \
-#field, offsetof(type, field), sizeof(((type *)0)->field), IVC_STATE_##how \
+#define IVC_STATE(type, field, how)                                                   \
+    {                                                                                 \
+        .name = #field, .fed_as = #type ": " #field, .offset = offsetof(type, field), \
+        .size = sizeof(((type *)0)->field), .kind = IVC_STATE_##how                   \
     }
 
 #define IVC_STATE_TABLE(type, list)                   \

@@ -1,22 +1,38 @@
 /* Looks for a state that was there before, and skips whole periods. */
 #include "sim/engine/recurrence.h"
 
-#include <string.h>
-
-/* Full comparisons are dear: so many at once, and one in so many looks after that. */
+/* Full comparisons are dear: so many whole states at once, and one in so many looks after that. */
 #define COMPARISONS_FREE 64
 #define COMPARISONS_SHARE 8
 
-/* The run at one moment. */
+/* A snapshot of a large state takes as long as many events: one for so many of its words. */
+#define SNAPSHOT_LARGE 4096
+#define SNAPSHOT_WORDS 8
+
+/* States that are marked at a time, the latest ones, each half as far again from the start as the
+ * one before. So a period is seen soon after its first end, unless it is more than ten times as
+ * long as what came before it. */
+#define MARKS 6
+
+/* A state that the run may come back to. */
 typedef struct {
+    uint64_t look; /* 0: none is marked */
+    IvcTime now;
+    uint64_t glance;
+    uint64_t events;
+    IvcDigestRecord brief;
+    IvcDigestRecord state;
+    GArray *values; /* uint64_t: the statistics */
+} Mark;
+
+/* When a marked state came back. */
+typedef struct {
+    const Mark *to;
     uint64_t look;
     IvcTime now;
     uint64_t events;
-    uint64_t glance;
-    uint64_t brief[2];
-    GArray *state;  /* uint64_t: the full digest's words */
-    GArray *values; /* uint64_t: the statistics */
-} Moment;
+    GArray *values;
+} Return;
 
 struct IvcRecurrence {
     IvcSim *sim;
@@ -25,26 +41,19 @@ struct IvcRecurrence {
     IvcRecurrenceState state;
     uint64_t looks;
     uint64_t confirm_at; /* the look at which one more period has passed */
-    uint64_t comparisons;
-    uint64_t mark_at; /* the look that will be marked next */
-    Moment mark;
-    Moment seen;        /* when the mark came back */
-    GArray *state_now;  /* scratch */
+    uint64_t compared;   /* words of full states */
+    uint64_t mark_at;    /* the look that will be marked next */
+    unsigned marked;     /* how often a state was marked */
+    Mark marks[MARKS];
+    Return seen;
     GArray *values_now; /* scratch */
     GArray *period;     /* uint64_t: what one period adds to each statistic */
     IvcTime period_ps;
 };
 
-static void moment_init(Moment *moment)
+static GArray *words_new(void)
 {
-    moment->state = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    moment->values = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-}
-
-static void moment_clear(Moment *moment)
-{
-    g_clear_pointer(&moment->state, g_array_unref);
-    g_clear_pointer(&moment->values, g_array_unref);
+    return g_array_new(FALSE, TRUE, sizeof(uint64_t));
 }
 
 IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics)
@@ -53,13 +62,13 @@ IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArr
     self->sim = sim;
     self->ops = *ops;
     self->statistics = statistics;
-    self->mark_at = 1;
-    self->state_now = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    self->values_now = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    self->period = g_array_new(FALSE, TRUE, sizeof(uint64_t));
+    self->values_now = words_new();
+    self->period = words_new();
     g_array_set_size(self->period, statistics->len);
-    moment_init(&self->mark);
-    moment_init(&self->seen);
+    for (size_t m = 0; m < MARKS; m++)
+        self->marks[m].values = words_new();
+    self->seen.values = words_new();
+    ivc_recurrence_restart(self, 1);
     return self;
 }
 
@@ -67,31 +76,27 @@ void ivc_recurrence_free(IvcRecurrence *self)
 {
     if (!self)
         return;
-    moment_clear(&self->mark);
-    moment_clear(&self->seen);
-    g_array_unref(self->state_now);
+    for (size_t m = 0; m < MARKS; m++) {
+        ivc_digest_record_clear(&self->marks[m].brief);
+        ivc_digest_record_clear(&self->marks[m].state);
+        g_array_unref(self->marks[m].values);
+    }
+    g_array_unref(self->seen.values);
     g_array_unref(self->values_now);
     g_array_unref(self->period);
     g_array_unref(self->statistics);
     g_free(self);
 }
 
-static void end(IvcRecurrence *self, IvcRecurrenceState state)
+void ivc_recurrence_restart(IvcRecurrence *self, uint64_t first_mark)
 {
-    self->state = state;
-    if (state == IVC_RECURRENCE_FOUND)
-        return;
-    g_array_set_size(self->mark.state, 0);
-    g_array_set_size(self->seen.state, 0);
-    g_array_set_size(self->state_now, 0);
-}
-
-static void digest_state(const IvcRecurrence *self, GArray *words)
-{
-    IvcDigest digest;
-    g_array_set_size(words, 0);
-    ivc_digest_init(&digest, self->sim->now, words);
-    self->ops.digest(self->ops.run, &digest);
+    self->state = IVC_RECURRENCE_SEARCHING;
+    self->looks = 0;
+    self->compared = 0;
+    self->marked = 0;
+    for (size_t m = 0; m < MARKS; m++)
+        self->marks[m].look = 0;
+    self->mark_at = first_mark;
 }
 
 static void take_values(const IvcRecurrence *self, GArray *values)
@@ -103,44 +108,56 @@ static void take_values(const IvcRecurrence *self, GArray *values)
         g_array_index(values, uint64_t, i) = *g_array_index(self->statistics, IvcStatistic, i).at;
 }
 
-static void brief_hash(const IvcRecurrence *self, uint64_t hash[2])
+static void record(const IvcRecurrence *self, bool brief, IvcDigestRecord *words)
 {
     IvcDigest digest;
-    ivc_digest_init(&digest, self->sim->now, NULL);
-    digest.brief = true;
+    ivc_digest_init(&digest, self->sim->now, words);
+    digest.brief = brief;
     self->ops.digest(self->ops.run, &digest);
-    memcpy(hash, digest.hash, sizeof digest.hash);
 }
 
-static void moment_take(const IvcRecurrence *self, Moment *moment)
+static void set_mark(IvcRecurrence *self)
 {
-    moment->look = self->looks;
-    moment->now = self->sim->now;
-    moment->events = self->sim->events;
-    moment->glance = self->ops.glance(self->ops.run);
-    brief_hash(self, moment->brief);
-    digest_state(self, moment->state);
-    take_values(self, moment->values);
+    Mark *mark = &self->marks[self->marked++ % MARKS];
+    mark->look = self->looks;
+    mark->now = self->sim->now;
+    mark->events = self->sim->events;
+    mark->glance = self->ops.glance(self->ops.run);
+    record(self, true, &mark->brief);
+    record(self, false, &mark->state);
+    take_values(self, mark->values);
 }
 
-static bool same_words(const GArray *a, const GArray *b)
+/* Is the state now, or what is small of it, what was recorded? Adds up how much was compared. */
+static bool is_same(const IvcRecurrence *self, bool brief, const IvcDigestRecord *words,
+                    uint64_t *compared)
 {
-    return a->len == b->len && memcmp(a->data, b->data, a->len * sizeof(uint64_t)) == 0;
+    IvcDigest digest;
+    ivc_digest_compare(&digest, self->sim->now, words);
+    digest.brief = brief;
+    self->ops.digest(self->ops.run, &digest);
+    *compared += digest.compared;
+    return ivc_digest_is_equal(&digest);
 }
 
-/* Is the mark's state here again? */
-static bool is_back(IvcRecurrence *self)
+static bool is_back(IvcRecurrence *self, const Mark *mark)
 {
-    uint64_t brief[2];
-    if (self->ops.glance(self->ops.run) != self->mark.glance)
-        return false;
-    brief_hash(self, brief);
-    if (memcmp(brief, self->mark.brief, sizeof brief) != 0 ||
-        self->comparisons > COMPARISONS_FREE + self->looks / COMPARISONS_SHARE)
-        return false;
-    self->comparisons++;
-    digest_state(self, self->state_now);
-    return same_words(self->state_now, self->mark.state);
+    uint64_t ignored = 0, dear = mark->state.n;
+    return is_same(self, true, &mark->brief, &ignored) &&
+           self->compared <= dear * (COMPARISONS_FREE + self->looks / COMPARISONS_SHARE) &&
+           is_same(self, false, &mark->state, &self->compared);
+}
+
+/* The marked state that is here again, or NULL. */
+static const Mark *find_back(IvcRecurrence *self)
+{
+    uint64_t glance = self->ops.glance(self->ops.run);
+    for (size_t m = 0; m < MARKS; m++) {
+        const Mark *mark = &self->marks[m];
+        if (mark->look && mark->glance == glance && is_back(self, mark))
+            return mark;
+    }
+    return NULL;
 }
 
 /* `times` periods later: the same time, and the same growth of everything? */
@@ -160,46 +177,56 @@ static bool grew_alike(IvcRecurrence *self, uint64_t times)
 
 static void confirm(IvcRecurrence *self)
 {
-    uint64_t looks = self->seen.look - self->mark.look;
+    const Mark *mark = self->seen.to;
+    uint64_t looks = self->seen.look - mark->look;
     if (self->looks != self->confirm_at)
         return;
     self->confirm_at += looks;
     if (!grew_alike(self, (self->looks - self->seen.look) / looks)) {
-        end(self, IVC_RECURRENCE_BROKEN);
+        self->state = IVC_RECURRENCE_BROKEN;
     } else if (self->sim->events - self->seen.events >= self->ops.confirm_min) {
-        digest_state(self, self->state_now);
-        bool same = same_words(self->state_now, self->mark.state);
-        end(self, same ? IVC_RECURRENCE_FOUND : IVC_RECURRENCE_BROKEN);
+        bool same = is_same(self, false, &mark->state, &self->compared);
+        self->state = same ? IVC_RECURRENCE_FOUND : IVC_RECURRENCE_BROKEN;
     }
 }
 
-/* The mark's state has come back: so long is a period, and so much does it add. */
-static void see_period(IvcRecurrence *self)
+/* A marked state has come back: so long is a period, and so much does it add. */
+static void see_period(IvcRecurrence *self, const Mark *mark)
 {
+    self->seen.to = mark;
     self->seen.look = self->looks;
     self->seen.now = self->sim->now;
     self->seen.events = self->sim->events;
     take_values(self, self->seen.values);
-    self->period_ps = self->seen.now - self->mark.now;
+    self->period_ps = self->seen.now - mark->now;
     for (guint i = 0; i < self->period->len; i++)
         g_array_index(self->period, uint64_t, i) = g_array_index(self->seen.values, uint64_t, i) -
-                                                   g_array_index(self->mark.values, uint64_t, i);
-    self->confirm_at = self->looks + (self->looks - self->mark.look);
-    self->state = IVC_RECURRENCE_CONFIRMING;
+                                                   g_array_index(mark->values, uint64_t, i);
+    self->confirm_at = self->looks + (self->looks - mark->look);
+    self->state = self->ops.unwatched ? IVC_RECURRENCE_FOUND : IVC_RECURRENCE_CONFIRMING;
+}
+
+/* As many events as a snapshot costs go by before the next. */
+static bool is_worth_a_mark(const IvcRecurrence *self)
+{
+    const Mark *latest = &self->marks[(self->marked + MARKS - 1) % MARKS];
+    return latest->state.n <= SNAPSHOT_LARGE ||
+           self->sim->events - latest->events >= latest->state.n / SNAPSHOT_WORDS;
 }
 
 static void search(IvcRecurrence *self)
 {
-    if (self->mark.look && is_back(self)) {
-        see_period(self);
+    const Mark *back = find_back(self);
+    if (back) {
+        see_period(self, back);
         return;
     }
-    if (self->looks == self->mark_at) {
-        moment_take(self, &self->mark);
-        self->mark_at *= 2;
+    if (self->looks >= self->mark_at && is_worth_a_mark(self)) {
+        set_mark(self);
+        self->mark_at = self->looks + self->looks / 2 + 1;
     }
     if (self->looks >= self->ops.looks_max)
-        end(self, IVC_RECURRENCE_GIVEN_UP);
+        self->state = IVC_RECURRENCE_GIVEN_UP;
 }
 
 IvcRecurrenceState ivc_recurrence_look(IvcRecurrence *self)

@@ -3,10 +3,10 @@
  *  state from time to time, recognises one that was there before, and lets whole periods be
  * skipped: what they would have added to every statistic is added at once, to the last unit.
  *
- *  A look compares a single number, then a hash of a brief digest (all that is small), with those
- *  of a marked state; when they agree, the full states, word by word. The marked state moves on in
- * doubling distances (Brent), so a period that begins after m looks and takes p of them is seen
- * within 3 max(m, p). A period that was seen is confirmed by those that follow, for some time:
+ *  A look compares a single number with those of a few marked states; when one agrees, a brief
+ *  digest (all that is small), and then the full states, word by word. New states are marked at
+ *  growing distances, so a period that begins after m looks and takes p of them is seen after
+ * little more than m + p. A period that was seen is confirmed by those that follow, for some time:
  * every statistic has to grow by the same, and the state to come back again. What a digest forgot
  * would show there.
  */
@@ -31,6 +31,7 @@ typedef struct {
     void *run;
     uint64_t looks_max;   /**< looks without a period after which the search ends */
     uint64_t confirm_min; /**< events that a confirmation takes at least, and one period at least */
+    bool unwatched;       /**< for tests: a period that was seen is believed at once */
 } IvcRecurrenceOps;
 
 typedef enum {
@@ -51,6 +52,15 @@ typedef struct IvcRecurrence IvcRecurrence;
  */
 IvcRecurrence *ivc_recurrence_new(IvcSim *sim, const IvcRecurrenceOps *ops, GArray *statistics);
 void ivc_recurrence_free(IvcRecurrence *recurrence);
+
+/**
+ * Searches anew: something has ended, and what is left may have another period. What was skipped
+ * stays skipped.
+ *
+ * @param first_mark  the look, from 1, at which a state is marked first: later ones spare the price
+ *                    of a snapshot when much ends at about the same time
+ */
+void ivc_recurrence_restart(IvcRecurrence *recurrence, uint64_t first_mark);
 
 /**
  * Looks at the state now. Call it always at the same place of the simulated program, between two

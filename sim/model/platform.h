@@ -58,8 +58,9 @@ struct IvcPlatform {
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */
     IvcMeasure measure;
-    void (*look)(IvcPlatform *platform, uint32_t rank); /**< a rank ends a round; NULL: no look */
-    void *look_data;
+    void (*look)(IvcPlatform *platform, uint32_t rank);  /**< a rank ends a round; NULL: no look */
+    void (*leave)(IvcPlatform *platform, uint32_t rank); /**< it has ended its last; may be NULL */
+    void *watcher;                                       /**< for both */
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
 };

@@ -60,6 +60,14 @@ static void place_ranks(IvcPoint *point)
         }
 }
 
+/* Times of all cores together stay within what a signed integer of 64 bits holds: so do sums over
+ * the cores of a guest, in a results store and in JSON. */
+static IvcTime horizon_of(const IvcPlatform *platform, const IvcLimits *limits)
+{
+    IvcTime most = (IvcTime)INT64_MAX / MAX(1, platform->spec->cores);
+    return MIN(limits->horizon.ps, MIN(most, IVC_TIME_HORIZON));
+}
+
 static void build_platform(IvcPoint *point)
 {
     const IvcScenario *scenario = point->scenario;
@@ -71,7 +79,7 @@ static void build_platform(IvcPoint *point)
     platform->stage_mechanism = count_stages(scenario->registry->machine_stages);
     platform->message_bytes_max = scenario->workload.message.n;
     IvcSimLimits limits = {
-        .horizon_ps = MIN(scenario->limits.horizon.ps, IVC_TIME_HORIZON),
+        .horizon_ps = horizon_of(platform, &scenario->limits),
         .events_per_instant = scenario->limits.events_per_instant,
         .events_max = scenario->limits.events_max,
         .queue_max = QUEUE_MAX,
@@ -127,7 +135,8 @@ static IvcStep rank_step(IvcAgent *agent)
         if (rank->platform->look)
             rank->platform->look(rank->platform, rank->rank);
     }
-    rank->platform->look = NULL; /* from here on, nothing repeats itself */
+    if (rank->platform->leave)
+        rank->platform->leave(rank->platform, rank->rank);
     IVC_CALL(&rank->life, ivc_mpi_finalize(rank));
     IVC_END(&rank->life);
 }
@@ -216,7 +225,8 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
     ivc_digest_u64(digest, work->peer);
     ivc_digest_u64(digest, work->call.label);
     ivc_digest_u64(digest, work->call.error);
-    ivc_digest_time(digest, work->started_ps);
+    if (work->round < work->rounds) /* who has done them all measures no latency any more */
+        ivc_digest_time(digest, work->started_ps);
     /* What a Send has not handed on yet; a Recv has none before it ends. */
     if (work->call.label && work->call.envelope.sent_ps)
         ivc_digest_time(digest, work->call.envelope.sent_ps);
@@ -232,7 +242,7 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
     for (uint32_t c = 0; c < platform->cores.n; c++)
         ivc_core_digest(&platform->cores.items[c], digest);
     ivc_memory_digest(platform->memory, digest);
-    for (uint32_t r = 0; r < platform->n_ranks; r++) {
+    for (uint32_t r = 0; r < platform->n_ranks && !digest->differs; r++) {
         const IvcRank *rank = &point->ranks[r];
         ivc_agent_digest(&rank->agent, digest);
         ivc_digest_u64(digest, rank->label);
@@ -242,5 +252,6 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
         ivc_digest_u64(digest, rank->internal.label);
         work_digest(point, &point->works[r], digest);
     }
-    point->ops->digest(point->channel, digest);
+    if (!digest->differs)
+        point->ops->digest(point->channel, digest);
 }

@@ -1,8 +1,6 @@
 /* Runs a point and turns the end state into a result; checks that nothing was lost. */
 #include "sim/scenario/run.h"
 
-#include "sim/scenario/skip.h"
-
 GQuark ivc_sim_error_quark(void)
 {
     return g_quark_from_static_string("ivc-sim-error-quark");
@@ -291,25 +289,25 @@ static IvcResult *collect(const IvcPoint *point)
     return result;
 }
 
-/* One run; `full`: without skipping. Sets *ret_again, and returns nothing, when periods were
- * skipped that turned out not to be the same. */
+/* One run; `full`: without skipping. Sets *ret_again to the reason, and returns nothing, when
+ * periods were skipped that turned out not to be the same. */
 static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, bool full,
-                      bool *ret_again, GError **error)
+                      const char **ret_again, GError **error)
 {
     g_autoptr(IvcPoint) point = ivc_point_new(scenario, error);
     if (!point)
         return NULL;
+    if (hooks && hooks->prepare)
+        hooks->prepare(point);
     g_autoptr(IvcSkipper) skipper =
-        full ? NULL : ivc_skipper_new(point, hooks ? hooks->without : 0);
+        full ? NULL : ivc_skipper_new(point, hooks ? hooks->faults : NULL);
     if (hooks) {
         point->platform.sim.stop_flag = hooks->stop;
         point->platform.measure.progress = hooks->messages;
     }
     IvcStop stop = ivc_sim_run(&point->platform.sim);
-    if (skipper && !ivc_skipper_holds(skipper)) {
-        *ret_again = true;
+    if (skipper && (*ret_again = ivc_skipper_fault(skipper)))
         return NULL;
-    }
     if (!fail_stop(point, stop, error) || !check_finished(point, error) ||
         !check_conservation(point, error))
         return NULL;
@@ -321,11 +319,12 @@ static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, boo
 
 IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
 {
-    bool full = hooks && hooks->full, again = false;
+    bool full = hooks && hooks->full;
+    const char *again = NULL;
     IvcResult *result = run(scenario, hooks, full, &again, error);
     if (again)
-        result = run(scenario, hooks, true, &again, error);
+        result = run(scenario, hooks, true, &(const char *){NULL}, error);
     if (result && (full || again))
-        result->recurrence.outcome = again ? "cache-filled" : "full";
+        result->recurrence.outcome = again ? again : "full";
     return result;
 }

@@ -6,14 +6,16 @@
 
 #include "sim/engine/sim_error.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/skip.h"
 #include "sim/stats/result.h"
 
 /** What the caller may watch and steer while a point runs. All may be NULL. */
 typedef struct {
-    const volatile int *stop;    /**< non-zero: give up soon, with IVC_SIM_ERROR_STOPPED */
-    volatile uint64_t *messages; /**< delivered so far, for progress */
-    bool full;                   /**< simulate every period: skip none */
-    uint64_t without;            /**< for tests: see ivc_skipper_new() */
+    const volatile int *stop;       /**< non-zero: give up soon, with IVC_SIM_ERROR_STOPPED */
+    volatile uint64_t *messages;    /**< delivered so far, for progress */
+    bool full;                      /**< simulate every period: skip none */
+    const IvcSkipperFaults *faults; /**< for tests: see ivc_skipper_new() */
+    void (*prepare)(IvcPoint *); /**< for tests: changes a point that was built, before it runs */
 } IvcRunHooks;
 
 /** @return transfer full, or NULL with an error of domain IVC_SIM_ERROR */

@@ -1,6 +1,7 @@
 /* What recurrence means for a point: the state is what ivc_point_digest() feeds, looked at whenever
- * the last rank has ended a round of the measured phase; a period adds to ledgers, counters, the
- * histogram, and the ranks' rounds. */
+ * the last rank that is still at work has ended a round of the measured phase; a period adds to
+ * ledgers, counters, the histogram, and the ranks' rounds. When a rank has done all of its rounds,
+ * the others can have another period: the search begins again. */
 #include "sim/scenario/skip.h"
 
 /* Looks without a period after which the run goes on in full. */
@@ -10,12 +11,19 @@
  * one. */
 #define CONFIRM_EVENTS 20000
 
+/* Ranks of equal speed end within a few rounds of each other: no snapshot is taken in between. */
+#define MARK_AFTER_END 16
+
 struct IvcSkipper {
     IvcPoint *point;
     IvcRecurrence *recurrence;
-    uint64_t periods;     /* skipped */
-    unsigned full_levels; /* of caches, then */
-    uint64_t without;     /* a word of the digest that is left out, from 1 */
+    IvcSkipperFaults faults;
+    uint32_t looker;            /* the last rank that is still at work: it looks */
+    bool given_up;              /* a search was */
+    bool broken;                /* equal states went on differently */
+    uint64_t most_at_once;      /* messages */
+    IvcRecurrenceResult report; /* outcome: NULL until a search has one */
+    unsigned full_levels;       /* of caches, when periods were skipped first */
 };
 
 static void add(GArray *statistics, uint64_t *at, uint64_t below)
@@ -65,12 +73,17 @@ static GArray *statistics_of(IvcPoint *point)
     return statistics;
 }
 
-/* How far the first rank's core is with what it does, and how many messages are on their way. */
+/* How far another rank's core is with what it does, and how many messages are on their way. */
 static uint64_t glance(const void *run)
 {
-    const IvcPoint *point = ((const IvcSkipper *)run)->point;
+    const IvcSkipper *self = run;
+    if (self->faults.probe)
+        return 0; /* it would see what the digest is made to forget */
+    const IvcPoint *point = self->point;
     const IvcMeasure *measure = &point->platform.measure;
-    const IvcTimer *timer = &point->ranks[0].agent.timer;
+    uint32_t other =
+        self->looker ? self->looker - 1 : 0; /* of the same pair, where there are pairs */
+    const IvcTimer *timer = &point->ranks[other].agent.timer;
     uint64_t ahead = timer->armed ? timer->when_ps - point->platform.sim.now : UINT64_MAX;
     return ahead * UINT64_C(0x9e3779b97f4a7c15) + (measure->sent - measure->delivered);
 }
@@ -78,18 +91,8 @@ static uint64_t glance(const void *run)
 static void digest(const void *run, IvcDigest *to)
 {
     const IvcSkipper *self = run;
-    if (!self->without) {
-        ivc_point_digest(self->point, to);
-        return;
-    }
-    g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    IvcDigest all;
-    ivc_digest_init(&all, to->now, words);
-    all.brief = to->brief;
-    ivc_point_digest(self->point, &all);
-    for (guint i = 0; i < words->len; i++)
-        if (i + 1 != self->without || to->brief)
-            ivc_digest_u64(to, g_array_index(words, uint64_t, i));
+    to->probe = self->faults.probe;
+    ivc_point_digest(self->point, to);
 }
 
 static void settle(void *run)
@@ -97,34 +100,72 @@ static void settle(void *run)
     ivc_cores_settle(&((IvcSkipper *)run)->point->platform.cores);
 }
 
-static void look(IvcPlatform *platform, uint32_t rank)
+/* Skips what fits; the report keeps the period of which the most messages were skipped at once. */
+static void skip(IvcSkipper *self)
 {
-    IvcSkipper *self = platform->look_data;
-    if (rank != platform->n_ranks - 1 || !platform->measure.measuring)
-        return;
-    IvcRecurrenceState state = ivc_recurrence_look(self->recurrence);
-    if (state == IVC_RECURRENCE_FOUND) {
-        self->periods = ivc_recurrence_skip(self->recurrence);
-        self->full_levels = ivc_memory_full_levels(platform->memory);
+    IvcRecurrenceResult *report = &self->report;
+    const uint64_t *delivered = &self->point->platform.measure.delivered;
+    uint64_t messages = ivc_recurrence_period(self->recurrence, delivered);
+    uint64_t skipped = ivc_recurrence_skip(self->recurrence) * messages;
+    if (!report->outcome || skipped > self->most_at_once) {
+        report->period_messages = messages;
+        report->period_ps = ivc_recurrence_period_ps(self->recurrence);
+        self->most_at_once = skipped;
     }
-    if (state > IVC_RECURRENCE_CONFIRMING)
-        platform->look = NULL;
+    report->outcome = "found";
+    if (skipped == 0)
+        return;
+    if (report->skips == 0)
+        self->full_levels = ivc_memory_full_levels(self->point->platform.memory);
+    report->skips++;
+    report->skipped_messages += skipped;
 }
 
-IvcSkipper *ivc_skipper_new(IvcPoint *point, uint64_t without)
+static void look(IvcPlatform *platform, uint32_t rank)
+{
+    IvcSkipper *self = platform->watcher;
+    if (rank != self->looker || !platform->measure.measuring)
+        return;
+    IvcRecurrenceState state = ivc_recurrence_look(self->recurrence);
+    if (state <= IVC_RECURRENCE_CONFIRMING)
+        return;
+    if (state == IVC_RECURRENCE_FOUND)
+        skip(self);
+    self->given_up |= state == IVC_RECURRENCE_GIVEN_UP;
+    self->broken |= state == IVC_RECURRENCE_BROKEN;
+    platform->look = NULL; /* until a rank ends */
+}
+
+/* A rank has done its rounds: what is left is another run, with another period. */
+static void leave(IvcPlatform *platform, uint32_t rank)
+{
+    IvcSkipper *self = platform->watcher;
+    const IvcWork *works = self->point->works;
+    (void)rank;
+    while (self->looker > 0 && works[self->looker].round == works[self->looker].rounds)
+        self->looker--;
+    ivc_recurrence_restart(self->recurrence, MARK_AFTER_END);
+    platform->look = self->broken ? NULL : look;
+}
+
+IvcSkipper *ivc_skipper_new(IvcPoint *point, const IvcSkipperFaults *faults)
 {
     IvcRecurrenceOps ops = {.glance = glance,
                             .digest = digest,
                             .settle = settle,
                             .looks_max = LOOKS_MAX,
-                            .confirm_min = CONFIRM_EVENTS};
+                            .confirm_min = CONFIRM_EVENTS,
+                            .unwatched = faults && faults->unwatched};
     IvcSkipper *self = g_new0(IvcSkipper, 1);
     self->point = point;
-    self->without = without;
+    self->looker = point->platform.n_ranks - 1;
+    if (faults)
+        self->faults = *faults;
     ops.run = self;
     self->recurrence = ivc_recurrence_new(&point->platform.sim, &ops, statistics_of(point));
     point->platform.look = look;
-    point->platform.look_data = self;
+    point->platform.leave = leave;
+    point->platform.watcher = self;
     return self;
 }
 
@@ -133,30 +174,27 @@ void ivc_skipper_free(IvcSkipper *self)
     if (!self)
         return;
     self->point->platform.look = NULL;
+    self->point->platform.leave = NULL;
     ivc_recurrence_free(self->recurrence);
     g_free(self);
 }
 
-bool ivc_skipper_holds(const IvcSkipper *self)
+const char *ivc_skipper_fault(const IvcSkipper *self)
 {
-    return self->periods == 0 ||
-           ivc_memory_full_levels(self->point->platform.memory) == self->full_levels;
+    if (self->report.skips == 0)
+        return NULL;
+    if (self->broken)
+        return "broken";
+    bool filled = ivc_memory_full_levels(self->point->platform.memory) != self->full_levels;
+    return filled ? "cache-filled" : NULL;
 }
 
 IvcRecurrenceResult ivc_skipper_report(const IvcSkipper *self)
 {
-    static const char *const outcomes[] = {
-        [IVC_RECURRENCE_SEARCHING] = "ended", [IVC_RECURRENCE_CONFIRMING] = "ended",
-        [IVC_RECURRENCE_FOUND] = "found",     [IVC_RECURRENCE_GIVEN_UP] = "given-up",
-        [IVC_RECURRENCE_BROKEN] = "broken",
-    };
-    const IvcMeasure *measure = &self->point->platform.measure;
-    IvcRecurrenceState state = ivc_recurrence_state(self->recurrence);
-    IvcRecurrenceResult report = {.outcome = outcomes[state]};
-    if (state == IVC_RECURRENCE_FOUND) {
-        report.period_messages = ivc_recurrence_period(self->recurrence, &measure->delivered);
-        report.period_ps = ivc_recurrence_period_ps(self->recurrence);
-        report.skipped_messages = report.period_messages * self->periods;
-    }
+    IvcRecurrenceResult report = self->report;
+    if (self->broken)
+        report.outcome = "broken";
+    else if (!report.outcome)
+        report.outcome = self->given_up ? "given-up" : "ended";
     return report;
 }

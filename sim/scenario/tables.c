@@ -88,8 +88,10 @@ const IvcParam ivc_workload_params[] = {
 };
 
 const IvcParam ivc_limits_params[] = {
-    {IVC_PARAM(IvcLimits, horizon, "horizon"), .fallback = "1000s", .min = "1ns", .max = "9007s",
-     .sentence = "simulated time at which a run is given up"},
+    {IVC_PARAM(IvcLimits, horizon, "horizon"), .fallback = "1000000s", .min = "1ns",
+     .max = "1000000s",
+     .sentence = "simulated time at which a run is given up; with n cores no later than "
+                 "9223372 s / n"},
     {IVC_PARAM(IvcLimits, events_per_instant, "events_per_instant"), .fallback = "1000000",
      .min = "1",
      .sentence = "events at one instant at which a run is given up: a loop without delay"},

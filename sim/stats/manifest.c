@@ -42,6 +42,29 @@ json_t *ivc_manifest_json(const IvcManifest *manifest)
     return object;
 }
 
+/* Why nothing, or no more, was skipped. */
+static const struct {
+    const char *outcome;
+    const char *reason;
+} reasons[] = {
+    {"full", "--no-skip: everything was simulated"},
+    {"ended",
+     "the run ended before a state had come back and its period had been watched: it is too "
+     "short, or queues were still filling"},
+    {"given-up", "no state came back before the cap of the search: timers whose periods do not "
+                 "close together, or parts that do not keep in step"},
+    {"cache-filled", "a cache filled up after periods were skipped: done again in full"},
+    {"broken", "equal states went on differently, a defect: done in full"},
+};
+
+static const char *reason_of(const char *outcome)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
+        if (g_str_equal(reasons[i].outcome, outcome))
+            return reasons[i].reason;
+    return NULL;
+}
+
 void ivc_manifest_add_recurrence(json_t *manifest, const char *point,
                                  const IvcRecurrenceResult *recurrence)
 {
@@ -53,8 +76,10 @@ void ivc_manifest_add_recurrence(json_t *manifest, const char *point,
     json_t *object = json_object();
     set_text(object, "point", point);
     set_text(object, "outcome", recurrence->outcome);
+    set_text(object, "reason", reason_of(recurrence->outcome));
     set_integer(object, "period_messages", recurrence->period_messages);
     set_integer(object, "period_ps", recurrence->period_ps);
+    set_integer(object, "skips", recurrence->skips);
     set_integer(object, "skipped_messages", recurrence->skipped_messages);
     json_array_append_new(list, object);
 }

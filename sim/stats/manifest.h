@@ -24,8 +24,8 @@ typedef struct {
 } IvcManifest;
 
 /**
- * Adds to a manifest's list "recurrence" what became of one point: the outcome, the period, and how
- * many messages were skipped.
+ * Adds to a manifest's list "recurrence" what became of one point: the outcome, the period, how
+ * often and how many messages were skipped; or the reason why none were.
  *
  * @param point  what tells it from others: "channel=shmem workload.message=64KiB"
  */

@@ -49,9 +49,10 @@ typedef struct {
 typedef struct {
     const char
         *outcome; /**< static: "found", "full", "ended", "given-up", "cache-filled", "broken" */
-    uint64_t period_messages; /**< over all ranks; 0 when no period was found, as the others */
-    IvcTime period_ps;
-    uint64_t skipped_messages; /**< counted in everything, but not simulated */
+    uint64_t period_messages;  /**< over all ranks; 0 when no period was found, as the others */
+    IvcTime period_ps;         /**< of several periods, that of which the most was skipped */
+    uint64_t skips;            /**< how often whole periods were skipped: anew after a rank ends */
+    uint64_t skipped_messages; /**< counted in everything, but not simulated; of all skips */
 } IvcRecurrenceResult;
 
 typedef struct {

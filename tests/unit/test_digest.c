@@ -307,6 +307,7 @@ START_TEST(test_fields_of_an_agent_that_its_activity_uses)
     agent.owed[1].left_ps = 5; /* what it is for counts as long as something is left */
     CHANGES(&agent, agent.owed[1].stage);
     agent.activity = IVC_ACTIVITY_SPIN;
+    agent.period_ps = 1000;
     CHANGES(&agent, agent.left_ps);
     CHANGES(&agent, agent.period_ps);
     CHANGES(&agent, agent.spin_since_ps);
@@ -340,12 +341,31 @@ START_TEST(test_times_are_relative)
     ivc_digest_time(&b, 5010);
     ivc_digest_time(&a, IVC_TIME_NEVER);
     ivc_digest_time(&b, IVC_TIME_NEVER);
-    ivc_digest_age(&a, 100, 40, 50); /* older than 50 is as good as any age */
-    ivc_digest_age(&b, 9000, 40, 50);
     ck_assert_mem_eq(a.hash, b.hash, sizeof a.hash);
-    ivc_digest_age(&a, 100, 60, 50);
-    ivc_digest_age(&b, 101, 60, 50);
+    ivc_digest_time(&a, 1010);
+    ivc_digest_time(&b, 5011);
     ck_assert_mem_ne(a.hash, b.hash, sizeof a.hash);
+}
+END_TEST
+
+/* A record of what was fed equals itself, and nothing that is longer, shorter or other. */
+START_TEST(test_comparison_with_a_record)
+{
+    IvcDigestRecord record = {0};
+    IvcDigest digest;
+    ivc_digest_init(&digest, 100, &record);
+    for (uint64_t i = 0; i < 100; i++)
+        ivc_digest_time(&digest, 100 + i);
+    ck_assert_uint_eq(record.n, 100);
+    for (uint64_t n = 99; n <= 101; n++)
+        for (uint64_t odd = 0; odd <= 100; odd += 50) {
+            ivc_digest_compare(&digest, 7, &record);
+            for (uint64_t i = 0; i < n; i++)
+                ivc_digest_time(&digest, 7 + i + (i == odd));
+            ck_assert_int_eq(ivc_digest_is_equal(&digest), n == 100 && odd == 100);
+            ck_assert_uint_eq(digest.compared, MIN(MIN(n, odd), 100));
+        }
+    ivc_digest_record_clear(&record);
 }
 END_TEST
 
@@ -360,6 +380,7 @@ int main(void)
     tcase_add_test(tests, test_statistics_do_not);
     tcase_add_test(tests, test_fields_of_an_agent_that_its_activity_uses);
     tcase_add_test(tests, test_times_are_relative);
+    tcase_add_test(tests, test_comparison_with_a_record);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

@@ -12,6 +12,7 @@ typedef struct {
     uint64_t place;  /* 0 to tail + cycle - 1 */
     uint64_t hidden; /* state that `digest` forgets when told so */
     bool forgets;
+    bool unwatched;
     uint64_t steps;   /* statistics from here on */
     uint64_t weighed; /* depends on the place */
     uint64_t large;   /* saturates */
@@ -58,6 +59,7 @@ static IvcRecurrence *toy_watch(Toy *toy, uint64_t steps_below, uint64_t looks_m
                                   .digest = toy_digest,
                                   .run = toy,
                                   .looks_max = looks_max,
+                                  .unwatched = toy->unwatched,
                                   .confirm_min = CONFIRM};
     const IvcStatistic list[] = {
         {&toy->steps, steps_below}, {&toy->weighed, UINT64_MAX}, {&toy->large, UINT64_MAX}};
@@ -126,6 +128,52 @@ START_TEST(test_what_a_digest_forgets_is_noticed)
 }
 END_TEST
 
+/* After a change the same search finds the new cycle, in which what the old one skipped stays. */
+START_TEST(test_a_search_can_begin_anew)
+{
+    const uint64_t total = 1000003;
+    Toy full, skipping;
+    toy_init(&full, 7, 12);
+    toy_init(&skipping, 7, 12);
+    IvcRecurrence *recurrence = toy_watch(&skipping, total, UINT64_MAX);
+    ck_assert_int_eq(look_until(&skipping, recurrence, total), IVC_RECURRENCE_FOUND);
+    skipping.sim.limits.horizon_ps = skipping.sim.now + 1000000;
+    ck_assert_uint_gt(ivc_recurrence_skip(recurrence), 0);
+    while (full.steps < skipping.steps)
+        toy_step(&full);
+    skipping.sim.limits.horizon_ps = IVC_TIME_HORIZON;
+    full.cycle = skipping.cycle = 35;
+    ivc_recurrence_restart(recurrence, 16);
+    ck_assert_int_eq(ivc_recurrence_state(recurrence), IVC_RECURRENCE_SEARCHING);
+    ck_assert_int_eq(look_until(&skipping, recurrence, total), IVC_RECURRENCE_FOUND);
+    ck_assert_uint_eq(ivc_recurrence_period(recurrence, &skipping.steps), 35);
+    ck_assert_uint_gt(ivc_recurrence_skip(recurrence), 0);
+    ck_assert_uint_lt(skipping.steps, total);
+    ck_assert_uint_ge(skipping.steps + 35, total);
+    while (full.steps < skipping.steps)
+        toy_step(&full);
+    ck_assert_uint_eq(skipping.place, full.place);
+    ck_assert_uint_eq(skipping.weighed, full.weighed);
+    ck_assert_uint_eq(ivc_sim_time(&skipping.sim), full.sim.now);
+    ivc_recurrence_free(recurrence);
+    ivc_sim_clear(&full.sim);
+    ivc_sim_clear(&skipping.sim);
+}
+END_TEST
+
+/* Nobody watches: a digest that forgets is believed, and what is skipped is wrong. */
+START_TEST(test_the_watch_is_needed)
+{
+    Toy toy;
+    toy_init(&toy, 3, 12);
+    toy.forgets = toy.unwatched = true;
+    IvcRecurrence *recurrence = toy_watch(&toy, UINT64_MAX, UINT64_MAX);
+    ck_assert_int_eq(look_until(&toy, recurrence, 10000), IVC_RECURRENCE_FOUND);
+    ivc_recurrence_free(recurrence);
+    ivc_sim_clear(&toy.sim);
+}
+END_TEST
+
 START_TEST(test_the_search_ends)
 {
     Toy toy;
@@ -173,6 +221,8 @@ int main(void)
     TCase *tests = tcase_create("recurrence");
     tcase_add_test(tests, test_skipping_gives_what_stepping_gives);
     tcase_add_test(tests, test_what_a_digest_forgets_is_noticed);
+    tcase_add_test(tests, test_a_search_can_begin_anew);
+    tcase_add_test(tests, test_the_watch_is_needed);
     tcase_add_test(tests, test_the_search_ends);
     tcase_add_test(tests, test_bounds_are_kept);
     suite_add_tcase(suite, tests);

@@ -63,7 +63,7 @@ START_TEST(binds)
     ck_assert_uint_eq(s->workload.total.n, 1073741824);
     ck_assert_uint_eq(s->workload.messages_max, 1000000000000);
     ck_assert_uint_eq(((const IvcFakeStream *)s->workload.spec)->window, 1);
-    ck_assert_uint_eq(s->limits.horizon.ps, 1000000000000000);
+    ck_assert_uint_eq(s->limits.horizon.ps, IVC_TIME_HORIZON);
     size_t all;
     size_t assumed;
     size_t calibrated;

@@ -55,6 +55,14 @@ grep -q ',10,64,true,' out || fail 'not capped in CSV'
 # --seed is --set workload.seed, and the last one counts.
 try run tiny.yaml --seed 7 --format json
 json_holds out 'json["points"][0]["seed"] == 7 and json["manifest"]["seed"] == 7'
+# What became of recurrence, and why nothing was skipped.
+try run tiny.yaml --set workload.total=64MiB --format json
+json_holds out 'json["manifest"]["recurrence"][0]["outcome"] == "found"'
+json_holds out 'json["manifest"]["recurrence"][0]["skips"] == 1'
+json_holds out '"reason" not in json["manifest"]["recurrence"][0]'
+try run tiny.yaml --set workload.total=64MiB --format json --no-skip
+json_holds out 'json["manifest"]["recurrence"][0]["reason"].startswith("--no-skip")'
+json_holds out.json 'json["manifest"]["recurrence"][0]["reason"].startswith("the run ended before")'
 # The largest seed is not a JSON integer for every reader, so it is a string there.
 try run tiny.yaml --seed 18446744073709551615
 status_is 0

@@ -1,0 +1,279 @@
+/* What if a digest forgot a field? Every field is left out of it in turn, wherever it is fed.
+ *
+ * Most states say the same thing in several places: a run whose digest lacks a single field still
+ * recognises its period. So each field is also tried where the others are silent: of the digest as
+ * much is taken away as it needs for that field to be the only one that tells two states apart.
+ * Without it, and without the watch over the period, results are then wrong; with the watch, the
+ * forgotten field is noticed and the run is done in full.
+ *
+ * The digest of the end state is no part of what is compared here: it forgets the same. */
+#include "sim/stats/result_json.h"
+#include "tests/harness/points.h"
+
+#define OCTEON "machine: {profile: octeon-cn5650}\n"
+#define SMALL_CACHES                                                           \
+    "machine: {profile: octeon-cn5650, l1: {write: write-back, size: 4KiB},\n" \
+    "  l2: {scope: core, size: 16KiB}}\n"
+#define SLOW_BUS                                                   \
+    "machine: {profile: octeon-cn5650, memory: {rate: 700MB/s},\n" \
+    "  interconnect: {rate: 900MB/s}}\n"
+#define LOONGSON "machine: {profile: loongson3a}\n"
+#define TWO "guests: {a: {cores: [0]}, b: {cores: [1]}}\n"
+#define FOUR "guests: {a: {cores: [0]}, b: {cores: [1]}, c: {cores: [2]}, d: {cores: [3]}}\n"
+
+static const char *const scenarios[] = {
+    OCTEON TWO "channels: {c: {mechanism: register-shmem, region: 16KiB, window: 5, copies: 2}}\n"
+               "workload: {kind: stream, message: 300B, ",
+    OCTEON TWO "channels: {c: {mechanism: shmem, region: 4KiB}}\n"
+               "workload: {kind: stream, message: 700B, ",
+    OCTEON TWO "channels: {c: {mechanism: sock, ring: 4, sndbuf: 4KiB, rcvbuf: 4KiB}}\n"
+               "workload: {kind: stream, message: 900B, ",
+    OCTEON TWO "channels: {c: {mechanism: nemesis, mode: native, cells: 3, slots: 2}}\n"
+               "workload: {kind: stream, message: 900B, ",
+    OCTEON TWO "channels: {c: {mechanism: nemesis, mode: native, cells: 3, slots: 3, slot: 4KiB}}\n"
+               "workload: {kind: stream, message: 100000B, ",
+    LOONGSON TWO "channels: {c: {mechanism: register}}\n"
+                 "workload: {kind: stream, message: 5B, ",
+    SMALL_CACHES TWO "channels: {c: {mechanism: register-shmem, region: 32KiB, window: 9}}\n"
+                     "workload: {kind: stream, message: 3100B, ",
+    SMALL_CACHES TWO "channels: {c: {mechanism: sock, ring: 8, sndbuf: 8KiB, rcvbuf: 16KiB}}\n"
+                     "workload: {kind: stream, message: 2000B, ",
+    SMALL_CACHES TWO "channels: {c: {mechanism: nemesis, mode: native, cells: 4, fastbox: false}}\n"
+                     "workload: {kind: stream, message: 6000B, ",
+    LOONGSON TWO "channels: {c: {mechanism: register-shmem, region: 16KiB, spin: 300ns}}\n"
+                 "workload: {kind: stream, message: 1000B, ",
+    SLOW_BUS FOUR "channels: {c: {mechanism: register-shmem, region: 16KiB, spin: 1us}}\n"
+                  "workload: {kind: ring, message: 2500B, ",
+    SLOW_BUS FOUR "channels: {c: {mechanism: shmem, region: 8KiB}}\n"
+                  "workload: {kind: stream, message: 1300B, ",
+};
+
+/* Under a sanitizer a run takes many times as long: some of the scenarios then. */
+#ifdef __SANITIZE_ADDRESS__
+#define STRIDE 5
+#define ORDERS 1
+#else
+#define STRIDE 1
+#define ORDERS 4
+#endif
+
+/* A run whose digests feed only what is in `kept`. */
+typedef struct {
+    IvcScenario *scenario;
+    char *expected;
+    GHashTable *names; /* all that was ever fed: char * */
+    GPtrArray *order;  /* the same, sorted */
+    GHashTable *kept;  /* NULL: all */
+    const char *without;
+} Trial;
+
+static bool leaves_out(void *data, const char *name)
+{
+    Trial *trial = data;
+    if (!trial->order && !g_hash_table_contains(trial->names, name))
+        g_hash_table_add(trial->names, g_strdup(name));
+    if (trial->without)
+        return g_str_equal(name, trial->without);
+    return trial->kept && !g_hash_table_contains(trial->kept, name);
+}
+
+static char *run(Trial *trial, bool full, bool unwatched, IvcRecurrenceResult *ret_recurrence)
+{
+    const IvcDigestProbe probe = {leaves_out, trial};
+    const IvcSkipperFaults faults = {.probe = &probe, .unwatched = unwatched};
+    const IvcRunHooks hooks = {.full = full, .faults = &faults};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IvcResult) result = ivc_run(trial->scenario, &hooks, &error);
+    *ret_recurrence = result ? result->recurrence : (IvcRecurrenceResult){.outcome = "failed"};
+    if (!result)
+        return g_strdup(error->message);
+    result->recurrence = (IvcRecurrenceResult){.outcome = "-"};
+    g_free(result->digest);
+    result->digest = g_strdup("-");
+    return ivc_result_to_json(result);
+}
+
+static bool is_right(Trial *trial, bool unwatched, const char **ret_outcome)
+{
+    IvcRecurrenceResult recurrence;
+    g_autofree char *got = run(trial, false, unwatched, &recurrence);
+    *ret_outcome = recurrence.outcome;
+    return g_str_equal(got, trial->expected);
+}
+
+static gint compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void trial_init(Trial *trial, const char *text)
+{
+    g_autofree char *whole = g_strconcat("schema: ivcsim/1\nname: forgetful\n", text,
+                                         "total: 1GiB, messages_max: 5000}\n", NULL);
+    IvcRecurrenceResult recurrence;
+    *trial = (Trial){.scenario = points_bind(whole, NULL)};
+    trial->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    trial->expected = run(trial, true, false, &recurrence);
+    g_autofree char *skipping = run(trial, false, false, &recurrence);
+    ck_assert_msg(recurrence.skips > 0, "%s: %s", text, recurrence.outcome);
+    ck_assert_str_eq(skipping, trial->expected);
+    GPtrArray *order = g_ptr_array_new();
+    GHashTableIter names;
+    gpointer name;
+    g_hash_table_iter_init(&names, trial->names);
+    while (g_hash_table_iter_next(&names, &name, NULL))
+        g_ptr_array_add(order, name);
+    g_ptr_array_sort(order, compare_names);
+    trial->order = order;
+}
+
+static void trial_clear(Trial *trial)
+{
+    g_ptr_array_unref(trial->order);
+    g_hash_table_unref(trial->names);
+    g_free(trial->expected);
+    ivc_scenario_free(trial->scenario);
+}
+
+/* Without any single field: the others say it too, or it is noticed; results are never wrong. */
+static unsigned try_single_fields(Trial *trial)
+{
+    unsigned noticed = 0;
+    for (guint i = 0; i < trial->order->len; i++) {
+        const char *outcome;
+        trial->without = g_ptr_array_index(trial->order, i);
+        bool right = is_right(trial, false, &outcome);
+        ck_assert_msg(right, "without '%s' results differ: %s", trial->without, outcome);
+        noticed += g_str_equal(outcome, "broken");
+    }
+    trial->without = NULL;
+    return noticed;
+}
+
+/* An order of the fields by chance, in which a new one does not move the others. */
+static guint place_of(const char *name, guint32 seed)
+{
+    return (g_str_hash(name) ^ seed * 2654435761u) * 2246822519u;
+}
+
+static gint compare_places(gconstpointer a, gconstpointer b, gpointer data)
+{
+    guint x = place_of(*(const char *const *)a, *(guint32 *)data);
+    guint y = place_of(*(const char *const *)b, *(guint32 *)data);
+    return x < y ? -1 : x > y;
+}
+
+/* Keeps as much of the digest as leaves the unwatched run wrong: each of the remaining fields alone
+ * would set it right. These go to `missed`. Then the watch has to notice. */
+static unsigned try_silenced(Trial *trial, guint32 seed, GHashTable *missed)
+{
+    g_autoptr(GHashTable) kept = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GPtrArray) order = g_ptr_array_copy(trial->order, NULL, NULL);
+    const char *outcome;
+    unsigned n = 0;
+    g_ptr_array_sort_with_data(order, compare_places, &seed);
+    trial->kept = kept;
+    ck_assert_msg(!is_right(trial, true, &outcome), "without any digest results are right");
+    for (guint i = 0; i < order->len; i++) {
+        char *name = g_ptr_array_index(order, i);
+        g_hash_table_add(kept, name);
+        if (!is_right(trial, true, &outcome))
+            continue;
+        g_hash_table_remove(kept, name);
+        g_hash_table_add(missed, g_strdup(name));
+        n++;
+    }
+    ck_assert(!is_right(trial, true, &outcome));
+    ck_assert_msg(is_right(trial, false, &outcome), "what was forgotten is not noticed");
+    ck_assert_str_eq(outcome, "broken");
+    trial->kept = NULL;
+    return n;
+}
+
+/* Each of these has to be missed somewhere, and noticed. When a field is renamed, or when something
+ * new says the same, this list changes with it: the test prints what is missed now. */
+static const char *const must_be_missed[] = {
+    "IvcAgent: state",
+    "IvcAgent: n_owed",
+    "IvcAgent: waits_for",
+    "build.c: work->started_ps",
+    "build.c: work->call.envelope.sent_ps",
+    "core_digest.c: (uint64_t)left",
+    "core_digest.c: agent->owed[i].left_ps - part",
+    "core_digest.c: timer->when_ps",
+    "engine.c: item->time",
+    "engine.c: live->len",
+    "mailbox.c: h->label",
+    "match.c: arrivals->n",
+    "match.c: envelope->sent_ps",
+    "match.c: envelope->sequence - received_from[envelope->source]",
+    "memory.c: (uint64_t)(int64_t)line->reader",
+    "memory.c: matters(pass)",
+    "memory.c: memory->sharing.asked[r]",
+    "memory.c: pass->at",
+    "memory.c: pass->done",
+    "memory.c: pass->valid",
+    "nemesis.c: box->full",
+    "recency.c: latest->extent + rest->extent",
+    "recency.c: seen->extent",
+    "recency.c: seen->in[l]",
+    "recency.c: seen->rank",
+    "region.c: (uint64_t)unit << 16 | (uint64_t)block->owner << 8 | block->order",
+    "region.c: block->bytes_used",
+    "region.c: block->holders",
+    "region.c: region->stats.blocks_used",
+    "register_block.c: block->state[i]",
+    "tcp.c: skb->bytes",
+    "tcp.c: skb->end - way->consumed",
+    "tcp.c: slot->ack - back->consumed",
+    "tcp.c: way->end - way->consumed",
+    "tcp.c: way->una - way->consumed",
+    "vmcomm_digest.c: at",
+    "vmcomm_digest.c: module->in_flight",
+    "vmcomm_digest.c: module->slots[at].bytes",
+    "vmcomm_digest.c: port->blocks",
+    "vmcomm_digest.c: port->slot",
+    "vmcomm_digest.c: port->unexpected.n",
+    "vmcomm_digest.c: way->unacked",
+};
+
+static int by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(a, b);
+}
+
+START_TEST(test_what_is_forgotten_is_noticed)
+{
+    g_autoptr(GHashTable) missed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    guint32 seed = points_seed("property_forget", 20121122);
+    for (size_t s = 0; s < G_N_ELEMENTS(scenarios); s += STRIDE) {
+        Trial trial;
+        trial_init(&trial, scenarios[s]);
+        unsigned noticed = try_single_fields(&trial);
+        printf("scenario %zu: %u fields, %u noticed alone; in other company", s, trial.order->len,
+               noticed);
+        for (guint32 o = 0; o < ORDERS; o++)
+            printf(" %u", try_silenced(&trial, seed + o, missed));
+        printf("\n");
+        trial_clear(&trial);
+    }
+    GList *list = g_list_sort(g_hash_table_get_keys(missed), by_name);
+    for (const GList *name = list; name; name = name->next)
+        printf("missed: %s\n", (const char *)name->data);
+    g_list_free(list);
+    fflush(stdout);
+    for (size_t i = 0; STRIDE == 1 && i < G_N_ELEMENTS(must_be_missed); i++)
+        ck_assert_msg(g_hash_table_contains(missed, must_be_missed[i]), "'%s' is not missed",
+                      must_be_missed[i]);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("forget");
+    TCase *tests = tcase_create("forget");
+    tcase_set_timeout(tests, 280);
+    tcase_add_test(tests, test_what_is_forgotten_is_noticed);
+    suite_add_tcase(suite, tests);
+    return points_main(suite);
+}
