@@ -5,6 +5,7 @@
 #pragma once
 
 #include "sim/base/clock.h"
+#include "sim/model/draws.h"
 #include "sim/model/measure.h"
 #include "sim/model/memory.h"
 #include "sim/model/stages.h"
@@ -58,8 +59,11 @@ struct IvcPlatform {
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */
     IvcMeasure measure;
+    IvcDraws draws;                                     /**< of the workload */
     void (*look)(IvcPlatform *platform, uint32_t rank); /**< a rank ends a round; NULL: no look */
     void *look_data;
+    void (*watch)(IvcPlatform *platform, uint32_t rank); /**< the same, for estimates */
+    void *watch_data;
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
 };

@@ -1,7 +1,9 @@
 /* Runs a point and turns the end state into a result; checks that nothing was lost. */
 #include "sim/scenario/run.h"
 
-#include "sim/scenario/skip.h"
+#include "sim/scenario/estimate.h"
+#include "sim/scenario/repeats.h"
+#include "sim/stats/interval.h"
 
 GQuark ivc_sim_error_quark(void)
 {
@@ -268,7 +270,7 @@ static IvcResult *collect(const IvcPoint *point)
     result->profile = g_strdup(scenario->profile);
     result->mode = g_strdup(mode_names[scenario->channel->mode]);
     result->ranks = point->platform.n_ranks;
-    result->message_bytes = scenario->workload.message.n;
+    result->message_bytes = ivc_workload_bytes(&scenario->workload);
     result->messages_asked = point->messages_asked;
     result->messages = measure->target;
     result->capped = point->capped;
@@ -293,14 +295,17 @@ static IvcResult *collect(const IvcPoint *point)
 
 /* One run; `full`: without skipping. Sets *ret_again, and returns nothing, when periods were
  * skipped that turned out not to be the same. */
-static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, bool full,
-                      bool *ret_again, GError **error)
+static IvcResult *run(const IvcScenario *scenario, uint64_t repeat, const IvcRunHooks *hooks,
+                      bool full, bool *ret_again, GError **error)
 {
-    g_autoptr(IvcPoint) point = ivc_point_new(scenario, error);
+    bool random = ivc_scenario_is_random(scenario);
+    g_autoptr(IvcPoint) point = ivc_point_new_repeat(scenario, repeat, error);
     if (!point)
         return NULL;
     g_autoptr(IvcSkipper) skipper =
-        full ? NULL : ivc_skipper_new(point, hooks ? hooks->without : 0);
+        full || random ? NULL : ivc_skipper_new(point, hooks ? hooks->without : 0);
+    g_autoptr(IvcEstimator) estimator =
+        scenario->statistics.estimate ? ivc_estimator_new(point, skipper) : NULL;
     if (hooks) {
         point->platform.sim.stop_flag = hooks->stop;
         point->platform.measure.progress = hooks->messages;
@@ -316,16 +321,44 @@ static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, boo
     IvcResult *result = collect(point);
     if (skipper)
         result->recurrence = ivc_skipper_report(skipper);
+    else
+        result->recurrence.outcome = random ? "random" : "full";
+    if (estimator)
+        ivc_estimator_report(estimator, result);
+    return result;
+}
+
+static IvcResult *run_once(const IvcScenario *scenario, uint64_t repeat, const IvcRunHooks *hooks,
+                           GError **error)
+{
+    bool again = false;
+    IvcResult *result = run(scenario, repeat, hooks, hooks && hooks->full, &again, error);
+    if (again)
+        result = run(scenario, repeat, hooks, true, &again, error);
+    if (result && again && g_strcmp0(result->recurrence.outcome, "estimated") != 0)
+        result->recurrence.outcome = "cache-filled";
     return result;
 }
 
 IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
 {
-    bool full = hooks && hooks->full, again = false;
-    IvcResult *result = run(scenario, hooks, full, &again, error);
-    if (again)
-        result = run(scenario, hooks, true, &again, error);
-    if (result && (full || again))
-        result->recurrence.outcome = again ? "cache-filled" : "full";
-    return result;
+    const IvcStatisticsSpec *statistics = &scenario->statistics;
+    g_autoptr(IvcResult) sum = run_once(scenario, 0, hooks, error);
+    if (!sum || statistics->repeats == 1 || !ivc_scenario_is_random(scenario))
+        return g_steal_pointer(&sum);
+    IvcSample first = ivc_repeats_sample(sum);
+    g_array_append_val(sum->samples, first);
+    while (ivc_repeats_more(sum, statistics)) {
+        g_autoptr(IvcResult) result = run_once(scenario, sum->samples->len, hooks, error);
+        if (!result)
+            return NULL;
+        ivc_repeats_add(sum, result);
+    }
+    sum->sampling =
+        (IvcSampling){.kind = "repeats",
+                      .confidence_ppm = statistics->confidence.ppm,
+                      .precision_ppm = statistics->repeats == 0 ? statistics->precision.ppm : 0,
+                      .reached = ivc_interval_reached(sum->samples, statistics->confidence,
+                                                      statistics->precision)};
+    return g_steal_pointer(&sum);
 }

@@ -16,5 +16,9 @@ typedef struct {
     uint64_t without;            /**< for tests: see ivc_skipper_new() */
 } IvcRunHooks;
 
-/** @return transfer full, or NULL with an error of domain IVC_SIM_ERROR */
+/**
+ * Runs a point; with random input as often as its statistics say, and the result is then the sum.
+ *
+ * @return transfer full, or NULL with an error of domain IVC_SIM_ERROR
+ */
 IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error);

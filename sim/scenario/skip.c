@@ -143,6 +143,11 @@ bool ivc_skipper_holds(const IvcSkipper *self)
            ivc_memory_full_levels(self->point->platform.memory) == self->full_levels;
 }
 
+IvcRecurrenceState ivc_skipper_state(const IvcSkipper *self)
+{
+    return ivc_recurrence_state(self->recurrence);
+}
+
 IvcRecurrenceResult ivc_skipper_report(const IvcSkipper *self)
 {
     static const char *const outcomes[] = {
