@@ -242,7 +242,8 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
     ivc_digest_u64(digest, work->call.error);
     ivc_digest_time(digest, work->started_ps);
     if (point->platform.draws.arrivals != IVC_ARRIVALS_NONE) {
-        ivc_digest_time(digest, work->due_ps);
+        if (work->due_ps) /* who only answers has none */
+            ivc_digest_time(digest, work->due_ps);
         ivc_signal_digest(&work->never, digest);
     }
     if (ivc_draws_paced(&point->platform.draws))
