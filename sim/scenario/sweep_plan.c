@@ -118,7 +118,7 @@ static void estimate(const IvcScenario *scenario, uint64_t *ret_messages, uint64
     }
     uint64_t weight = COST_MESSAGE + bytes / COST_BYTES;
     uint64_t simulated = MIN(messages, COST_MESSAGES);
-    if (ivc_scenario_is_random(scenario)) {
+    if (ivc_scenario_is_random(scenario) && !scenario->statistics.estimate) {
         simulated = MIN(messages, COST_MAX / runs / weight) * runs;
     }
     *ret_messages = runs > 1 ? 0 : messages; /* each run counts up from 0 */

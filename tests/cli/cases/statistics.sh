@@ -99,6 +99,16 @@ try sweep random.yaml -o estimates "${estimate[@]}"
 has out estimated
 json_holds estimates/points.json 'all(p["estimated"] for p in json["points"])'
 
+# Sizes against channels: a matrix of bandwidths.
+matrix=(--set 'sweep.axes={channel: [fast, slow], workload.message: [64B, 1KiB]}')
+try sweep random.yaml -o matrix "${matrix[@]}"
+has out '+- half of the interval of confidence'
+has_not out '~'
+grep -Eq '^ +64 B +[0-9.]+ \+- [0-9.]+  +[0-9.]+ \+- [0-9.]+$' out || fail 'cells without intervals'
+try sweep random.yaml -o matrix "${matrix[@]}" "${estimate[@]}"
+has out '~ estimated: the run was stopped at that precision'
+grep -Eq '^ +1 KiB +[0-9.]+ \+- [0-9.]+~ +[0-9.]+ \+- [0-9.]+~$' out || fail 'estimates not marked'
+
 # The options go into the scripts for clusters.
 try sweep random.yaml --emit slurm --seed 5 --repeats auto --precision 1%
 has out '--set workload.seed=5 --set statistics.repeats=0 --set statistics.precision=1%'
