@@ -66,7 +66,9 @@ int ivc_cmd_run(IvcCli *cli)
     if (scenario == NULL)
         return IVC_EXIT_SCENARIO;
     ivc_cli_catch_signals(cli);
-    IvcRunHooks hooks = {.stop = cli->stop, .full = ivc_cli_flag(cli, "no-skip")};
+    IvcRunHooks hooks = {.stop = cli->stop,
+                         .full = ivc_cli_flag(cli, "no-skip"),
+                         .jobs = (unsigned)ivc_cli_count(cli, "jobs", g_get_num_processors())};
     g_autoptr(GError) error = NULL;
     g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &error);
     if (result == NULL)

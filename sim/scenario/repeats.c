@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sim/base/parallel.h"
 #include "sim/stats/interval.h"
 
 IvcSample ivc_repeats_sample(const IvcResult *run)
@@ -102,4 +103,78 @@ bool ivc_repeats_more(const IvcResult *sum, const IvcStatisticsSpec *statistics)
         return true;
     return sum->samples->len < statistics->repeats_max &&
            !ivc_interval_reached(sum->samples, statistics->confidence, statistics->precision);
+}
+
+/* Runs that are done at the same time. */
+typedef struct {
+    const IvcScenario *scenario;
+    const IvcRunHooks *hooks;
+    uint64_t first; /* repeat */
+    IvcResult **results;
+    GError **errors;
+} Wave;
+
+static void run_one(size_t i, void *user)
+{
+    const Wave *wave = user;
+    wave->results[i] = ivc_run_once(wave->scenario, wave->first + i, wave->hooks, &wave->errors[i]);
+}
+
+/* Adds the runs of a wave in their order, as many as are wanted; the first error ends it. Runs that
+ * turn out not to be wanted are thrown away, so that the result does not depend on the jobs. */
+static bool add_wave(IvcResult *sum, const Wave *wave, size_t n, GError **error)
+{
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        bool wanted = ok && ivc_repeats_more(sum, &wave->scenario->statistics);
+        if (wanted && wave->results[i])
+            ivc_repeats_add(sum, wave->results[i]);
+        else if (wanted)
+            g_propagate_error(error, g_steal_pointer(&wave->errors[i]));
+        ok = ok && (!wanted || wave->results[i]);
+        g_clear_pointer(&wave->results[i], ivc_result_free);
+        g_clear_error(&wave->errors[i]);
+    }
+    return ok;
+}
+
+static bool run_repeats(IvcResult *sum, const IvcScenario *scenario, const IvcRunHooks *hooks,
+                        GError **error)
+{
+    IvcRunHooks alone = hooks ? *hooks : (IvcRunHooks){0};
+    size_t jobs = MAX(alone.jobs, 1);
+    if (jobs > 1)
+        alone.messages = NULL;
+    g_autofree IvcResult **results = g_new0(IvcResult *, jobs);
+    g_autofree GError **errors = g_new0(GError *, jobs);
+    Wave wave = {scenario, &alone, 0, results, errors};
+    while (ivc_repeats_more(sum, &scenario->statistics)) {
+        size_t n = jobs;
+        if (scenario->statistics.repeats != 0)
+            n = MIN(n, scenario->statistics.repeats - sum->samples->len);
+        wave.first = sum->samples->len;
+        ivc_parallel((unsigned)jobs, n, run_one, &wave);
+        if (!add_wave(sum, &wave, n, error))
+            return false;
+    }
+    return true;
+}
+
+IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
+{
+    const IvcStatisticsSpec *statistics = &scenario->statistics;
+    g_autoptr(IvcResult) sum = ivc_run_once(scenario, 0, hooks, error);
+    if (!sum || statistics->repeats == 1 || !ivc_scenario_is_random(scenario))
+        return g_steal_pointer(&sum);
+    IvcSample first = ivc_repeats_sample(sum);
+    g_array_append_val(sum->samples, first);
+    if (!run_repeats(sum, scenario, hooks, error))
+        return NULL;
+    sum->sampling =
+        (IvcSampling){.kind = "repeats",
+                      .confidence_ppm = statistics->confidence.ppm,
+                      .precision_ppm = statistics->repeats == 0 ? statistics->precision.ppm : 0,
+                      .reached = ivc_interval_reached(sum->samples, statistics->confidence,
+                                                      statistics->precision)};
+    return g_steal_pointer(&sum);
 }

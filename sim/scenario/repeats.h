@@ -3,8 +3,11 @@
  */
 #pragma once
 
-#include "sim/scenario/scenario.h"
-#include "sim/stats/result.h"
+#include "sim/scenario/run.h"
+
+/** One run, with the streams of one repeat (from 0); its result has no samples of repeats. */
+IvcResult *ivc_run_once(const IvcScenario *scenario, uint64_t repeat, const IvcRunHooks *hooks,
+                        GError **error);
 
 /** What a whole run says as one sample. */
 IvcSample ivc_repeats_sample(const IvcResult *run);

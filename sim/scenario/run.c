@@ -3,7 +3,6 @@
 
 #include "sim/scenario/estimate.h"
 #include "sim/scenario/repeats.h"
-#include "sim/stats/interval.h"
 
 GQuark ivc_sim_error_quark(void)
 {
@@ -328,8 +327,8 @@ static IvcResult *run(const IvcScenario *scenario, uint64_t repeat, const IvcRun
     return result;
 }
 
-static IvcResult *run_once(const IvcScenario *scenario, uint64_t repeat, const IvcRunHooks *hooks,
-                           GError **error)
+IvcResult *ivc_run_once(const IvcScenario *scenario, uint64_t repeat, const IvcRunHooks *hooks,
+                        GError **error)
 {
     bool again = false;
     IvcResult *result = run(scenario, repeat, hooks, hooks && hooks->full, &again, error);
@@ -338,27 +337,4 @@ static IvcResult *run_once(const IvcScenario *scenario, uint64_t repeat, const I
     if (result && again && g_strcmp0(result->recurrence.outcome, "estimated") != 0)
         result->recurrence.outcome = "cache-filled";
     return result;
-}
-
-IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
-{
-    const IvcStatisticsSpec *statistics = &scenario->statistics;
-    g_autoptr(IvcResult) sum = run_once(scenario, 0, hooks, error);
-    if (!sum || statistics->repeats == 1 || !ivc_scenario_is_random(scenario))
-        return g_steal_pointer(&sum);
-    IvcSample first = ivc_repeats_sample(sum);
-    g_array_append_val(sum->samples, first);
-    while (ivc_repeats_more(sum, statistics)) {
-        g_autoptr(IvcResult) result = run_once(scenario, sum->samples->len, hooks, error);
-        if (!result)
-            return NULL;
-        ivc_repeats_add(sum, result);
-    }
-    sum->sampling =
-        (IvcSampling){.kind = "repeats",
-                      .confidence_ppm = statistics->confidence.ppm,
-                      .precision_ppm = statistics->repeats == 0 ? statistics->precision.ppm : 0,
-                      .reached = ivc_interval_reached(sum->samples, statistics->confidence,
-                                                      statistics->precision)};
-    return g_steal_pointer(&sum);
 }

@@ -14,6 +14,8 @@ typedef struct {
     volatile uint64_t *messages; /**< delivered so far, for progress */
     bool full;                   /**< simulate every period: skip none */
     uint64_t without;            /**< for tests: see ivc_skipper_new() */
+    unsigned jobs;               /**< repeats of the point at a time; 0: one. Results do not depend
+                                      on it; with more than one, nothing is counted in `messages` */
 } IvcRunHooks;
 
 /**

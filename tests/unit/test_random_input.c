@@ -263,6 +263,48 @@ START_TEST(test_repeats_until_precise)
 }
 END_TEST
 
+/* As many at a time as one likes; those that are not wanted any more are thrown away. */
+START_TEST(test_repeats_at_a_time)
+{
+    static const char *const counts[] = {"statistics.repeats=0", "statistics.repeats=7"};
+    g_autofree char *text = scenario_text(2, mechanisms[0], "stream", exponential, 50000);
+    for (size_t c = 0; c < G_N_ELEMENTS(counts); c++) {
+        const char *const sets[] = {counts[c], "statistics.precision=8%", NULL};
+        g_autoptr(IvcScenario) scenario = points_bind(text, sets);
+        g_autofree char *first = NULL;
+        for (unsigned jobs = 1; jobs <= 4; jobs++) {
+            const IvcRunHooks hooks = {.jobs = jobs};
+            g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, NULL);
+            g_autofree char *json = ivc_result_to_json(result);
+            ck_assert(first == NULL || g_str_equal(first, json));
+            g_free(first);
+            first = g_steal_pointer(&json);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_a_failing_repeat_fails_the_point)
+{
+    g_autofree char *text = scenario_text(2, mechanisms[0], "stream", exponential, 100000);
+    const char *const sets[] = {"statistics.repeats=9", "limits.horizon=178ms", NULL};
+    const char *const once[] = {"statistics.repeats=2", "limits.horizon=178ms", NULL};
+    g_autoptr(IvcResult) fine = points_run(text, once); /* a later one is too long */
+    ck_assert_uint_eq(fine->samples->len, 2);
+    g_autoptr(IvcScenario) scenario = points_bind(text, sets);
+    g_autofree char *first = NULL;
+    for (unsigned jobs = 1; jobs <= 3; jobs++) {
+        const IvcRunHooks hooks = {.jobs = jobs};
+        g_autoptr(GError) error = NULL;
+        ck_assert_ptr_null(ivc_run(scenario, &hooks, &error));
+        ck_assert(g_error_matches(error, IVC_SIM_ERROR, IVC_SIM_ERROR_HORIZON));
+        ck_assert(first == NULL || g_str_equal(first, error->message));
+        g_free(first);
+        first = g_strdup(error->message);
+    }
+}
+END_TEST
+
 START_TEST(test_nothing_random_runs_once)
 {
     g_autofree char *text =
@@ -303,6 +345,8 @@ int main(void)
     tcase_add_test(tests, test_computing_is_charged);
     tcase_add_test(tests, test_repeats_sum_up);
     tcase_add_test(tests, test_repeats_until_precise);
+    tcase_add_test(tests, test_repeats_at_a_time);
+    tcase_add_test(tests, test_a_failing_repeat_fails_the_point);
     tcase_add_test(tests, test_nothing_random_runs_once);
     tcase_add_test(tests, test_store_keeps_samples);
     suite_add_tcase(suite, tests);
