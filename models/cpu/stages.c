@@ -18,5 +18,6 @@ const IvcStage ivc_machine_stages[] = {
     [IVC_STAGE_RESUME] = {"resume", "leaving the idle state and switching to the woken process",
                           false},
     [IVC_STAGE_ATOMIC] = {"atomic", "atomic updates of shared words", false},
+    [IVC_STAGE_COMPUTE] = {"compute", "computing of the workload, between messages", false},
     [IVC_STAGES_MACHINE] = {NULL, NULL, false},
 };

@@ -128,7 +128,7 @@ IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call)
         .tag = call->tag,
         .bytes = call->bytes,
         .sequence = call->comm == IVC_MPI_COMM_WORLD ? rank->sent_to[call->peer]++ : 0,
-        .sent_ps = rank->agent.sim->now,
+        .sent_ps = call->due_ps ? call->due_ps : rank->agent.sim->now,
     };
     rank->platform->measure.sent++;
     rank->platform->measure.bytes_sent_all += call->bytes;
@@ -195,13 +195,15 @@ IvcStep ivc_mpi_finalize(IvcRank *rank)
 IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to)
 {
     IVC_BEGIN(&work->io);
-    ivc_mpi_call(&work->call, &work->outgoing, work->message_bytes, IVC_MPI_BYTE, (int)to, 0,
-                 IVC_MPI_COMM_WORLD);
+    ivc_mpi_call(&work->call, &work->outgoing,
+                 ivc_draw_bytes(&rank->platform->draws, rank->rank, to, rank->sent_to[to]),
+                 IVC_MPI_BYTE, (int)to, 0, IVC_MPI_COMM_WORLD);
+    work->call.due_ps = work->due_ps;
     IVC_CALL(&work->io, ivc_mpi_send(rank, &work->call));
     if (work->call.error)
         ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI,
                      "rank %u: Send of %" G_GUINT64_FORMAT " bytes to rank %u failed: %s",
-                     rank->rank, work->message_bytes, to, ivc_mpi_error_name(work->call.error));
+                     rank->rank, work->call.count, to, ivc_mpi_error_name(work->call.error));
     IVC_END(&work->io);
 }
 
@@ -209,11 +211,33 @@ static void check_order(IvcRank *rank, const IvcWork *work)
 {
     const IvcEnvelope *got = &work->call.envelope;
     uint64_t expected = rank->received_from[got->source]++;
-    if (got->sequence != expected || got->bytes != work->message_bytes)
+    if (got->sequence != expected ||
+        got->bytes != ivc_draw_bytes(&rank->platform->draws, got->source, rank->rank, expected))
         ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_CONSERVATION,
                      "rank %u received message %" G_GUINT64_FORMAT
                      " of rank %u where message %" G_GUINT64_FORMAT " was due",
                      rank->rank, got->sequence, got->source, expected);
+}
+
+IvcStep ivc_work_pace(IvcRank *rank, IvcWork *work)
+{
+    const IvcDraws *draws = &rank->platform->draws;
+    IvcAgent *agent = &rank->agent;
+    IVC_BEGIN(&work->pace);
+    if (draws->compute_ps != 0) {
+        IVC_AWAIT(&work->pace, ivc_spend(agent, ivc_draw_compute(draws, rank->rank, work->round),
+                                         IVC_STAGE_COMPUTE));
+    }
+    if (draws->arrivals == IVC_ARRIVALS_NONE) {
+        IVC_RETURN(&work->pace);
+    }
+    if (work->round == 0)
+        work->due_ps = agent->sim->now;
+    work->due_ps += ivc_draw_gap(draws, rank->rank, work->round);
+    if (agent->sim->now < work->due_ps) {
+        IVC_AWAIT(&work->pace, ivc_wait(agent, &work->never, work->due_ps - agent->sim->now));
+    }
+    IVC_END(&work->pace);
 }
 
 IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)

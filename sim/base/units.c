@@ -43,6 +43,7 @@ static const Unit units[] = {
     {IVC_QUANTITY_CLOCK, "kHz", 1000},
     {IVC_QUANTITY_CLOCK, "MHz", 1000000},
     {IVC_QUANTITY_CLOCK, "GHz", 1000000000},
+    {IVC_QUANTITY_SHARE, "%", 10000},
 };
 
 /* Spellings that people try, and the one that is meant. */
@@ -90,6 +91,7 @@ static const struct {
     [IVC_QUANTITY_RATE] = {"a rate", "'9.5GB/s' or '941Mbit/s'", "bits per second",
                            "bit/s and B/s with the decimal prefixes k, M, G, T"},
     [IVC_QUANTITY_CLOCK] = {"a clock", "'800MHz'", "hertz", "Hz, kHz, MHz, GHz"},
+    [IVC_QUANTITY_SHARE] = {"a share", "'5%'", "millionths", "%"},
 };
 
 /* The parts of "1.50 KiB": digits, fraction, unit. */

@@ -48,6 +48,11 @@ typedef struct {
     uint64_t hz;
 } IvcFrequency;
 
+/** A share of a whole, in millionths. */
+typedef struct {
+    uint64_t ppm;
+} IvcShare;
+
 /** What a piece of text is meant to say. */
 typedef enum {
     IVC_QUANTITY_COUNT,  /**< a bare whole number: `256` */
@@ -57,6 +62,7 @@ typedef enum {
     IVC_QUANTITY_SIZE,   /**< `64B` `4KiB` `16MiB` `1GiB` `1TiB`; value in bytes */
     IVC_QUANTITY_RATE,   /**< `941Mbit/s` `9.5GB/s` (decimal prefixes); value in bits per second */
     IVC_QUANTITY_CLOCK,  /**< `32768Hz` `800MHz` `2.5GHz`; value in hertz */
+    IVC_QUANTITY_SHARE,  /**< `5%` `99.9%`; value in millionths */
 } IvcQuantity;
 
 /** A parsed quantity: the integer in the quantity's base unit. */

@@ -181,6 +181,23 @@ static const char *seed_assignment(const IvcCli *cli)
     return g_intern_string(text);
 }
 
+/* Adds the assignments that options of their own stand for. */
+static void add_statistics(const IvcCli *cli, GPtrArray *sets)
+{
+    static const char *const names[] = {"repeats", "confidence", "precision"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names) && has_option(cli, names[i]); i++) {
+        const char *value = ivc_cli_value(cli, names[i]);
+        if (value == NULL)
+            continue;
+        bool automatic = i == 0 && strcmp(value, "auto") == 0;
+        g_autofree char *set =
+            g_strdup_printf("statistics.%s=%s", names[i], automatic ? "0" : value);
+        g_ptr_array_add(sets, (void *)g_intern_string(set));
+    }
+    if (has_option(cli, "estimate") && ivc_cli_flag(cli, "estimate"))
+        g_ptr_array_add(sets, (void *)"statistics.estimate=true");
+}
+
 const char **ivc_cli_sets(const IvcCli *cli)
 {
     const char *const *given = ivc_cli_values(cli, "set");
@@ -189,6 +206,7 @@ const char **ivc_cli_sets(const IvcCli *cli)
         g_ptr_array_add(sets, (void *)*given);
     if (has_option(cli, "seed") && ivc_cli_flag(cli, "seed"))
         g_ptr_array_add(sets, (void *)seed_assignment(cli));
+    add_statistics(cli, sets);
     g_ptr_array_add(sets, NULL);
     return (const char **)g_ptr_array_free(g_steal_pointer(&sets), false);
 }

@@ -90,7 +90,8 @@ const char *ivc_cli_error_code(const GError *error);
  *  @return IVC_EXIT_SCENARIO */
 int ivc_cli_fail_diags(IvcCli *cli, const IvcDiags *diags);
 
-/** The `--set` arguments in order, then `workload.seed=N` for `--seed N` where the verb has it.
+/** The `--set` arguments in order, then `workload.seed=N` for `--seed N` and `statistics.*` for
+ *  `--repeats`, `--confidence`, `--precision` and `--estimate`, where the verb has them.
  *  @return transfer container: free with g_free() */
 const char **ivc_cli_sets(const IvcCli *cli);
 

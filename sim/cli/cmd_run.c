@@ -66,15 +66,23 @@ int ivc_cmd_run(IvcCli *cli)
     if (scenario == NULL)
         return IVC_EXIT_SCENARIO;
     ivc_cli_catch_signals(cli);
-    IvcRunHooks hooks = {.stop = cli->stop, .full = ivc_cli_flag(cli, "no-skip")};
+    IvcRunHooks hooks = {.stop = cli->stop,
+                         .full = ivc_cli_flag(cli, "no-skip"),
+                         .jobs = (unsigned)ivc_cli_count(cli, "jobs", g_get_num_processors())};
     g_autoptr(GError) error = NULL;
     g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &error);
     if (result == NULL)
         return ivc_cli_fail_error(cli, error);
 
+    if (scenario->statistics.estimate && strcmp(result->recurrence.outcome, "estimated") != 0)
+        ivc_cli_note(cli, "the result is exact, and no estimate: %s",
+                     strcmp(result->recurrence.outcome, "found") == 0
+                         ? "the run repeats itself"
+                         : "the run was over before it could be stopped");
     json_t *manifest = ivc_cli_manifest(scenario);
     g_autofree char *label = g_strconcat("channel=", result->channel, NULL);
     ivc_manifest_add_recurrence(manifest, label, &result->recurrence);
+    ivc_manifest_add_sampling(manifest, label, result);
     json_t *points = json_array();
     json_array_append_new(points, ivc_point_json(result));
     const char *folder = ivc_cli_value(cli, "output");

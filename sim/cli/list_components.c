@@ -14,12 +14,19 @@ static bool is_table(const IvcCli *cli)
 static const char *type_text(const IvcParam *param)
 {
     static const char *const names[] = {
-        [IVC_PARAM_COUNT] = "count",         [IVC_PARAM_TIME] = "time",
-        [IVC_PARAM_COST] = "cycles or time", [IVC_PARAM_SIZE] = "size",
-        [IVC_PARAM_RATE] = "rate",           [IVC_PARAM_CLOCK] = "clock",
-        [IVC_PARAM_BOOL] = "true|false",     [IVC_PARAM_CHOICE] = "choice",
-        [IVC_PARAM_TEXT] = "text",           [IVC_PARAM_INDEXES] = "list of numbers",
-        [IVC_PARAM_NAMES] = "list of names", [IVC_PARAM_GROUP] = "group",
+        [IVC_PARAM_COUNT] = "count",
+        [IVC_PARAM_TIME] = "time",
+        [IVC_PARAM_COST] = "cycles or time",
+        [IVC_PARAM_SIZE] = "size",
+        [IVC_PARAM_RATE] = "rate",
+        [IVC_PARAM_CLOCK] = "clock",
+        [IVC_PARAM_SHARE] = "share",
+        [IVC_PARAM_BOOL] = "true|false",
+        [IVC_PARAM_CHOICE] = "choice",
+        [IVC_PARAM_TEXT] = "text",
+        [IVC_PARAM_INDEXES] = "list of numbers",
+        [IVC_PARAM_NAMES] = "list of names",
+        [IVC_PARAM_GROUP] = "group",
     };
     return names[param->type];
 }

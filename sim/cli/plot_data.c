@@ -257,6 +257,16 @@ static void collect_guests(IvcPlotData *data, const json_t *point)
     }
 }
 
+static void collect_interval(IvcPlotData *data, const json_t *point)
+{
+    const json_t *confidence = json_object_get(point, "confidence");
+    if (json_is_number(confidence)) {
+        data->n_intervals++;
+        data->confidence = json_number_value(confidence);
+    }
+    data->n_estimated += json_is_true(json_object_get(point, "estimated")) ? 1 : 0;
+}
+
 static void collect_xs(IvcPlotData *data, IvcQuantity what)
 {
     for (guint i = 0; i < data->series->len; i++) {
@@ -345,6 +355,7 @@ static void sort_points(IvcPlotData *data, const json_t *points)
         g_array_append_val(series->points, item);
         series->baseline = series->baseline || is_baseline(data, point);
         data->n_capped += json_is_true(json_object_get(point, "capped")) ? 1 : 0;
+        collect_interval(data, point);
         collect_guests(data, point);
     }
     collect_xs(data, what);

@@ -48,6 +48,9 @@ typedef struct {
     GPtrArray *guests;  /**< const char *: in the order of the input; borrowed from the document */
     size_t n_capped;    /**< points that stopped at workload.messages_max */
     size_t n_failed;    /**< points without a result, left out */
+    size_t n_intervals; /**< points with intervals of confidence, estimates included */
+    size_t n_estimated;
+    double confidence; /**< of the intervals */
 } IvcPlotData;
 
 /**

@@ -1,7 +1,7 @@
 /*
  * Figures of lines over x: bandwidth (linear and logarithmic) and latency. One line a series, solid
- * for candidates and dashed for baselines. Leaves out: error bars of repeated runs, since runs
- * repeat exactly.
+ * for candidates and dashed for baselines. Repeated runs and estimates have intervals, drawn as
+ * whiskers; the latency is then the mean.
  */
 #include "sim/cli/plot_script.h"
 
@@ -16,6 +16,7 @@ typedef struct {
     const char *sentence;
     const char *y_key;
     const char *high_key; /* where the whisker ends, or NULL */
+    const char *half_key; /* how far it goes to both sides, or NULL; not both */
     bool log_y;
 } Lines;
 
@@ -43,6 +44,22 @@ static double y_of(const Lines *lines, const IvcPlotPoint *point)
     return ivc_plot_number(point->json, lines->y_key);
 }
 
+/* The key of what a whisker needs, or NULL. */
+static const char *whisker_key(const Lines *lines)
+{
+    return lines->high_key != NULL ? lines->high_key : lines->half_key;
+}
+
+/* How high a point reaches with its whisker. */
+static double top_of(const Lines *lines, const IvcPlotPoint *point)
+{
+    double y = y_of(lines, point);
+    if (lines->high_key != NULL) {
+        return fmax(y, ivc_plot_number(point->json, lines->high_key));
+    }
+    return lines->half_key != NULL ? y + fmax(ivc_plot_number(point->json, lines->half_key), 0) : y;
+}
+
 static Frame make_frame(const IvcPlotData *data, const Lines *lines)
 {
     Frame frame = {.y_low = INFINITY, .y_high = 0, .log_y = lines->log_y};
@@ -54,9 +71,9 @@ static Frame make_frame(const IvcPlotData *data, const Lines *lines)
         for (guint k = 0; k < series->points->len; k++) {
             const IvcPlotPoint *point = ivc_plot_point(series, k);
             double y = y_of(lines, point);
-            double top = lines->high_key ? ivc_plot_number(point->json, lines->high_key) : y;
-            frame.y_low = y > 0 ? fmin(frame.y_low, y) : frame.y_low;
-            frame.y_high = fmax(frame.y_high, fmax(y, top));
+            double low = lines->half_key != NULL ? 2 * y - top_of(lines, point) : y;
+            frame.y_low = low > 0 ? fmin(frame.y_low, low) : frame.y_low;
+            frame.y_high = fmax(frame.y_high, top_of(lines, point));
         }
     }
     if (!(frame.y_high > 0)) {
@@ -92,8 +109,7 @@ static bool corner_is_free(const IvcPlotData *data, const Lines *lines, const Fr
         for (guint k = 0; k < series->points->len; k++) {
             const IvcPlotPoint *to = ivc_plot_point(series, k);
             const IvcPlotPoint *from = ivc_plot_point(series, k > 0 ? k - 1 : 0);
-            double top = lines->high_key ? ivc_plot_number(to->json, lines->high_key) : 0;
-            double ends[2] = {y_of(lines, from), fmax(y_of(lines, to), top)};
+            double ends[2] = {y_of(lines, from), top_of(lines, to)};
             for (int step = 0; step <= 8; step++) {
                 double x0 = along(frame->x_low, frame->x_high, frame->log_x, from->x);
                 double x1 = along(frame->x_low, frame->x_high, frame->log_x, to->x);
@@ -140,20 +156,21 @@ static void append_table(const IvcPlotData *data, const Lines *lines, GString *t
     g_string_append_printf(table,
                            "# %s\n# One block a line of the figure, in the order of its key.\n",
                            lines->sentence);
+    const char *whisker = whisker_key(lines);
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
-        g_string_append_printf(
-            table, "%s# index %u: %s.\n# %s %s %s%scapped\n", i > 0 ? "\n\n" : "", i, series->label,
-            data->axis == IVC_PLOT_SIZES ? "bytes" : "x", lines->y_key,
-            lines->high_key != NULL ? lines->high_key : "", lines->high_key != NULL ? " " : "");
+        g_string_append_printf(table, "%s# index %u: %s.\n# %s %s %s%scapped\n",
+                               i > 0 ? "\n\n" : "", i, series->label,
+                               data->axis == IVC_PLOT_SIZES ? "bytes" : "x", lines->y_key,
+                               whisker != NULL ? whisker : "", whisker != NULL ? " " : "");
         for (guint k = 0; k < series->points->len; k++) {
             const IvcPlotPoint *point = ivc_plot_point(series, k);
             ivc_plot_append_number(table, point->x);
             g_string_append_c(table, ' ');
             ivc_plot_append_number(table, y_of(lines, point));
-            if (lines->high_key != NULL) {
+            if (whisker != NULL) {
                 g_string_append_c(table, ' ');
-                ivc_plot_append_number(table, ivc_plot_number(point->json, lines->high_key));
+                ivc_plot_append_number(table, ivc_plot_number(point->json, whisker));
             }
             bool capped = json_is_true(json_object_get(point->json, "capped"));
             g_string_append(table, capped ? " 1\n" : " 0\n");
@@ -171,16 +188,20 @@ static bool has_capped(const IvcPlotSeries *series)
     return false;
 }
 
-/* The lines in the order of the key; y is a gnuplot expression, `capped` its column. */
-static void append_plot(const IvcPlotData *data, const Lines *lines, const char *y, int capped,
+/* The lines in the order of the key; `scale` is what a column is divided by: "" or " / 1e6". */
+static void append_plot(const IvcPlotData *data, const Lines *lines, const char *scale,
                         GString *script)
 {
+    int capped = whisker_key(lines) != NULL ? 4 : 3; /* its column */
+    g_autofree char *y = *scale != '\0' ? g_strdup_printf("($2%s)", scale) : g_strdup("2");
+    g_autofree char *whisker =
+        lines->half_key != NULL ? g_strdup_printf("1:%s:($3%s)", y, scale) : g_strdup("1:2:2:3");
     g_string_append(script, "\nplot \\\n");
-    for (guint i = 0; lines->high_key != NULL && i < data->series->len; i++) {
+    for (guint i = 0; whisker_key(lines) != NULL && i < data->series->len; i++) {
         g_string_append_printf(script,
-                               "    '%s.dat' index %u using 1:2:2:3 with yerrorbars linetype %u "
+                               "    '%s.dat' index %u using %s with yerrorbars linetype %u "
                                "pointtype 0 linewidth whisker, \\\n",
-                               lines->name, i, i % 8 + 1);
+                               lines->name, i, whisker, i % 8 + 1);
     }
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
@@ -282,8 +303,11 @@ static void make_headroom(const IvcPlotData *data, const Lines *lines, Frame *fr
 
 void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, GString *table)
 {
-    Lines lines = {"bandwidth", "Bandwidth over the buffer size.", "bandwidth_bytes_per_s", NULL,
-                   false};
+    Lines lines = {
+        "bandwidth", "Bandwidth over the buffer size.", "bandwidth_bytes_per_s", NULL, NULL, false};
+    if (data->n_intervals > 0) {
+        lines.half_key = "bandwidth_half_width_bytes_per_s";
+    }
     if (log_y) {
         lines.name = "bandwidth-log";
         lines.sentence = "Bandwidth over the buffer size, both logarithmic: shows small buffers.";
@@ -305,7 +329,7 @@ void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, 
         append_octaves(script, &frame, unit);
     }
     append_yrange(script, frame.y_low, frame.y_high, unit);
-    append_plot(data, &lines, giga ? "($2 / 1e9)" : "($2 / 1e6)", 3, script);
+    append_plot(data, &lines, giga ? " / 1e9" : " / 1e6", script);
     append_table(data, &lines, table);
 }
 
@@ -351,15 +375,27 @@ static void append_decades(GString *script, const Frame *frame)
 
 void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table)
 {
-    static const Lines lines = {"latency", "Latency over the buffer size: median, whisker to p99.",
-                                "latency_p50_ps", "latency_p99_ps", true};
+    static const Lines spread = {"latency",
+                                 "Latency over the buffer size: median, whisker to p99.",
+                                 "latency_p50_ps",
+                                 "latency_p99_ps",
+                                 NULL,
+                                 true};
+    static const Lines mean = {"latency",
+                               "Mean latency, with its interval of confidence.",
+                               "latency_mean_ps",
+                               NULL,
+                               "latency_mean_half_width_ps",
+                               true};
+    Lines lines = data->n_intervals > 0 ? mean : spread;
     Frame frame = make_frame(data, &lines);
     frame.y_low /= 1.5;
     frame.y_high *= 1.5;
     append_frame(data, &lines, &frame, script);
-    g_string_append(script, "set ylabel 'latency (median to p99)'\n");
+    g_string_append_printf(script, "set ylabel '%s'\n",
+                           data->n_intervals > 0 ? "mean latency" : "latency (median to p99)");
     append_decades(script, &frame);
     append_yrange(script, frame.y_low, frame.y_high, 1);
-    append_plot(data, &lines, "2", 4, script);
+    append_plot(data, &lines, "", script);
     append_table(data, &lines, table);
 }

@@ -52,7 +52,8 @@ unsigned ivc_script_title_lines(const IvcPlotData *data, IvcPaper paper)
 
 unsigned ivc_script_footnote_lines(const IvcPlotData *data, bool markers)
 {
-    return data->n_failed > 0 || (markers && data->n_capped > 0) ? 2 : 1;
+    bool signs = data->n_capped > 0 || data->n_intervals > 0;
+    return data->n_failed > 0 || (markers && signs) ? 2 : 1;
 }
 
 /* "21" or, where the points differ, "19-24". */
@@ -103,6 +104,11 @@ void ivc_script_footnote(GString *out, const IvcPlotData *data, bool markers)
     g_string_truncate(text, 0);
     if (markers && data->n_capped > 0) {
         g_string_append(text, "open marker: stopped at workload.messages_max");
+    }
+    if (markers && data->n_intervals > 0) {
+        g_string_append_printf(text, "%swhiskers: %.4g %% intervals%s", text->len > 0 ? "; " : "",
+                               100 * data->confidence,
+                               data->n_estimated > 0 ? " of estimates" : "");
     }
     if (data->n_failed > 0) {
         g_string_append_printf(text, "%s%zu point%s failed and left out", text->len > 0 ? "; " : "",

@@ -50,7 +50,8 @@ static char *call_text(const IvcCli *cli, const char *folder, unsigned tasks, co
     g_autofree char *program = quoted(here != NULL ? here : "ivcsim");
     GString *text = g_string_new(program);
     g_string_append_printf(text, " sweep --shard %s/%u", shard, tasks);
-    for (const char *const *set = ivc_cli_values(cli, "set"); *set != NULL; set++) {
+    g_autofree const char **sets = ivc_cli_sets(cli);
+    for (const char **set = sets; *set != NULL; set++) {
         add_option(text, quoted, "set", *set);
     }
     static const char *const flags[] = {"force", "failed", "keep-going", "no-skip", "quiet"};

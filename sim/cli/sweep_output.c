@@ -40,8 +40,8 @@ static json_t *parse_object(const char *text, const char *what, GError **error)
 typedef struct {
     const IvcStorePlace *place;
     IvcStorePoint stored;
-    json_t *point;                  /* NULL: the point has not finished, or `error` says why */
-    IvcRecurrenceResult recurrence; /* of a point with a result */
+    json_t *point;     /* NULL: the point has not finished, or `error` says why */
+    IvcResult *result; /* NULL: the point has none */
     GError *error;
 } Row;
 
@@ -50,21 +50,21 @@ static void clear_row(gpointer data)
     Row *row = data;
     ivc_store_point_clear(&row->stored);
     json_decref(row->point);
+    g_clear_pointer(&row->result, ivc_result_free);
     g_clear_error(&row->error);
 }
 
 static json_t *point_of_result(Row *row)
 {
     g_autoptr(GError) problem = NULL;
-    g_autoptr(IvcResult) result = ivc_result_from_json(row->stored.result, &problem);
-    if (result == NULL) {
+    row->result = ivc_result_from_json(row->stored.result, &problem);
+    if (row->result == NULL) {
         g_set_error(&row->error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED,
                     "the results store is damaged: point '%s': %s", row->place->label,
                     problem->message);
         return NULL;
     }
-    row->recurrence = result->recurrence;
-    return ivc_point_json(result);
+    return ivc_point_json(row->result);
 }
 
 /* Makes one point for the outputs; several threads do, each with rows of its own. */
@@ -108,7 +108,8 @@ static bool add_row(Row *row, IvcSweepOutput *output, GError **error)
         g_ptr_array_add(output->failed,
                         g_strdup_printf("%s: %s", row->place->label, row->stored.message));
     } else {
-        ivc_manifest_add_recurrence(output->manifest, row->place->label, &row->recurrence);
+        ivc_manifest_add_recurrence(output->manifest, row->place->label, &row->result->recurrence);
+        ivc_manifest_add_sampling(output->manifest, row->place->label, row->result);
     }
     return true;
 }
@@ -175,7 +176,9 @@ char *ivc_sweep_output_text(const IvcSweepOutput *output, const char *format)
         bool whole = output->finished == output->planned && output->failed->len == 0;
         return ivc_export_json(whole ? "ok" : "partial", output->manifest, output->points);
     }
-    return ivc_sweep_table(output->points);
+    g_autofree char *table = ivc_sweep_table(output->points);
+    g_autofree char *comparison = ivc_sweep_comparison(output->points, output->manifest);
+    return g_strconcat(table, comparison, NULL);
 }
 
 int ivc_sweep_fail_store(IvcCli *cli, const GError *error)

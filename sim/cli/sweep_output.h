@@ -46,5 +46,13 @@ char *ivc_sweep_output_text(const IvcSweepOutput *output, const char *format);
  */
 char *ivc_sweep_table(const json_t *points);
 
+/**
+ * Where points were repeated and the scenario names a baseline (report.baseline): each point over
+ * the baseline's with the same other axes, repeat by repeat; empty otherwise. Both have drawn the
+ * same random input, so the interval of the quotient is narrower than theirs.
+ * @return transfer full
+ */
+char *ivc_sweep_comparison(const json_t *points, const json_t *manifest);
+
 /** Reports a store error with its hint. @return IVC_EXIT_INTERNAL */
 int ivc_sweep_fail_store(IvcCli *cli, const GError *error);

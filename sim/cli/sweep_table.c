@@ -105,7 +105,12 @@ static char *cell_text(const Matrix *matrix, guint row, guint column)
     g_snprintf(format, sizeof format, "%%.%df", decimals);
     g_ascii_formatd(digits, sizeof digits, format, mb);
     bool capped = json_is_true(json_object_get(point, "capped"));
-    return g_strconcat(digits, capped ? "*" : blank, NULL);
+    const json_t *half = json_object_get(point, "bandwidth_half_width_bytes_per_s");
+    g_autofree char *width = json_is_number(half)
+                                 ? g_strdup_printf(" +- %.2g", json_number_value(half) / 1e6)
+                                 : g_strdup("");
+    bool estimated = json_is_true(json_object_get(point, "estimated"));
+    return g_strconcat(digits, width, estimated ? "~" : capped ? "*" : blank, NULL);
 }
 
 static char *matrix_text(const Matrix *matrix)
@@ -150,6 +155,25 @@ static void append_failures(GString *text, const json_t *points)
     }
 }
 
+/* What the signs in the cells mean. */
+static void append_intervals(GString *text, const json_t *points)
+{
+    bool any = false, estimated = false;
+    size_t i;
+    json_t *point;
+    json_array_foreach(points, i, point)
+    {
+        any = any || json_object_get(point, "confidence") != NULL;
+        estimated = estimated || json_is_true(json_object_get(point, "estimated"));
+    }
+    if (any) {
+        g_string_append(text, "\n+- half of the interval of confidence\n");
+    }
+    if (estimated) {
+        g_string_append(text, "~ estimated: the run was stopped at that precision\n");
+    }
+}
+
 char *ivc_sweep_table(const json_t *points)
 {
     Matrix matrix = {
@@ -166,6 +190,7 @@ char *ivc_sweep_table(const json_t *points)
             g_string_append(text, "\n* the point stopped at workload.messages_max, before all of "
                                   "workload.total was moved\n");
         }
+        append_intervals(text, points);
         append_failures(text, points);
         result = g_string_free(text, FALSE);
     } else {

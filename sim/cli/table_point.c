@@ -53,6 +53,36 @@ static void append_head(GString *out, const IvcTerminal *terminal, const json_t 
                            text(point, "mode"), integer(point, "ranks"));
 }
 
+/* " +- 1.2 %" where the point has an interval, else nothing. */
+static char *plus_minus(const json_t *point, const char *key, double middle)
+{
+    const json_t *half = json_object_get(point, key);
+    if (!json_is_number(half) || middle <= 0)
+        return g_strdup("");
+    return g_strdup_printf(" +- %.2g %%", 100 * json_number_value(half) / middle);
+}
+
+/* What the intervals mean, under the rates. */
+static void append_sampling(GString *out, const IvcTerminal *terminal, const json_t *point)
+{
+    double confidence = 100 * json_number_value(json_object_get(point, "confidence"));
+    const json_t *reached = json_object_get(point, "precision_reached");
+    if (json_is_true(json_object_get(point, "estimated")))
+        g_string_append_printf(out,
+                               "%sestimated%s  %.4g %% intervals, from %" G_GUINT64_FORMAT
+                               " batches; %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                               " messages were simulated\n",
+                               ivc_terminal_on(terminal, IVC_STYLE_WARNING),
+                               ivc_terminal_off(terminal), confidence, integer(point, "batches"),
+                               integer(point, "messages"), integer(point, "messages_asked"));
+    else if (json_object_get(point, "repeats") != NULL)
+        g_string_append_printf(out,
+                               "repeats    %" G_GUINT64_FORMAT
+                               " with streams of their own, summed up; %.4g %% intervals%s\n",
+                               integer(point, "repeats"), confidence,
+                               json_is_false(reached) ? ", wider than asked for" : "");
+}
+
 static void append_rates(GString *out, const IvcTerminal *terminal, const json_t *point)
 {
     const json_t *bandwidth = json_object_get(point, "bandwidth_bytes_per_s");
@@ -60,8 +90,9 @@ static void append_rates(GString *out, const IvcTerminal *terminal, const json_t
     const char *off = ivc_terminal_off(terminal);
     if (json_is_number(bandwidth)) {
         double rate = json_number_value(bandwidth);
-        g_string_append_printf(out, "bandwidth  %s%.2f MB/s%s (%.2f MiB/s)\n", on, rate / 1e6, off,
-                               rate / 1048576.0);
+        g_autofree char *half = plus_minus(point, "bandwidth_half_width_bytes_per_s", rate);
+        g_string_append_printf(out, "bandwidth  %s%.2f MB/s%s (%.2f MiB/s)%s\n", on, rate / 1e6,
+                               off, rate / 1048576.0, half);
         g_autofree char *messages =
             ivc_human_count(json_number_value(json_object_get(point, "messages_per_s")));
         g_string_append_printf(out, "messages   %s/s\n", messages);
@@ -79,7 +110,9 @@ static void append_rates(GString *out, const IvcTerminal *terminal, const json_t
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *key = g_strdup_printf("latency_%s_ps", names[i]);
         g_autofree char *value = time_text(json_object_get(point, key));
-        g_string_append_printf(out, "%s%s %s", i == 0 ? "  " : ", ", names[i], value);
+        g_autofree char *width = g_strdup_printf("latency_%s_half_width_ps", names[i]);
+        g_autofree char *half = plus_minus(point, width, (double)integer(point, key));
+        g_string_append_printf(out, "%s%s %s%s", i == 0 ? "  " : ", ", names[i], value, half);
     }
     g_string_append(out, "\n");
 }
@@ -274,6 +307,7 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
     json_t *borrowed = (json_t *)point; /* jansson iterates over non-const objects only */
     append_head(out, terminal, point);
     append_rates(out, terminal, point);
+    append_sampling(out, terminal, point);
     append_guests(out, borrowed, all);
     if (all)
         append_cores(out, point);

@@ -13,6 +13,17 @@ static char *number(const json_t *point, const char *key, double scale, int deci
                : g_strdup("-");
 }
 
+/* "12.34" or, with an interval, "12.34 +- 0.12". */
+static char *interval(const json_t *point, const char *key, const char *half_key, double scale,
+                      int decimals)
+{
+    const json_t *half = json_object_get(point, half_key);
+    g_autofree char *middle = number(point, key, scale, decimals);
+    return json_is_number(half)
+               ? g_strdup_printf("%s +- %.2g", middle, json_number_value(half) / scale)
+               : g_steal_pointer(&middle);
+}
+
 static char *text(const json_t *point, const char *key)
 {
     const char *value = json_string_value(json_object_get(point, key));
@@ -53,21 +64,42 @@ static char *guests_header(const json_t *points)
     return g_string_free(out, false);
 }
 
-static void add_row(GPtrArray *cells, const json_t *point)
+/* The axes of a sweep that no column shows: keys with a dot. Names are borrowed. */
+static GPtrArray *other_axes(const json_t *points)
+{
+    GPtrArray *axes = g_ptr_array_new();
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(json_array_get(points, 0), key, value)
+    {
+        if (strchr(key, '.') != NULL && json_is_string(value))
+            g_ptr_array_add(axes, (void *)key);
+    }
+    return axes;
+}
+
+static void add_row(GPtrArray *cells, const json_t *point, const GPtrArray *axes)
 {
     const json_t *size = json_object_get(point, "message_bytes");
     g_ptr_array_add(cells, text(point, "channel"));
+    for (guint i = 0; i < axes->len; i++)
+        g_ptr_array_add(cells, text(point, axes->pdata[i]));
     g_ptr_array_add(cells, json_is_integer(size)
                                ? ivc_human_bytes((uint64_t)json_integer_value(size))
                                : g_strdup("-"));
-    g_ptr_array_add(cells, number(point, "bandwidth_bytes_per_s", 1e6, 2));
+    g_ptr_array_add(cells, interval(point, "bandwidth_bytes_per_s",
+                                    "bandwidth_half_width_bytes_per_s", 1e6, 2));
     g_ptr_array_add(cells, number(point, "messages_per_s", 1.0, 0));
-    g_ptr_array_add(cells, number(point, "latency_p50_ps", 1e6, 3));
-    g_ptr_array_add(cells, number(point, "latency_p99_ps", 1e6, 3));
+    g_ptr_array_add(cells, interval(point, "latency_p50_ps", "latency_p50_half_width_ps", 1e6, 3));
+    g_ptr_array_add(cells, interval(point, "latency_p99_ps", "latency_p99_half_width_ps", 1e6, 3));
     g_ptr_array_add(cells, shares(point));
     g_ptr_array_add(cells, number(point, "cycles_per_byte", 1.0, 3));
     const json_t *status = json_object_get(point, "status");
     const char *note = json_is_true(json_object_get(point, "capped")) ? "capped" : "";
+    if (json_is_true(json_object_get(point, "estimated")))
+        note = "estimated";
+    if (json_is_false(json_object_get(point, "precision_reached")))
+        note = "imprecise";
     if (json_is_string(status) && strcmp(json_string_value(status), "ok") != 0)
         note = json_string_value(status);
     g_ptr_array_add(cells, g_strdup(note));
@@ -76,18 +108,25 @@ static void add_row(GPtrArray *cells, const json_t *point)
 char *ivc_table_points(const IvcTerminal *terminal, const json_t *points)
 {
     g_autofree char *guests = guests_header(points);
-    const char *const headers[] = {"channel", ">message", ">MB/s",        ">messages/s", ">p50 us",
-                                   ">p99 us", guests,     ">cycles/byte", "note"};
+    const char *const known[] = {">message", ">MB/s", ">messages/s",  ">p50 us",
+                                 ">p99 us",  guests,  ">cycles/byte", "note"};
+    g_autoptr(GPtrArray) axes = other_axes(points);
+    g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(headers, g_strdup("channel"));
+    for (guint i = 0; i < axes->len; i++)
+        g_ptr_array_add(headers, g_strconcat(">", strrchr(axes->pdata[i], '.') + 1, NULL));
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+        g_ptr_array_add(headers, g_strdup(known[i]));
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     size_t capped = 0;
     for (size_t i = 0; i < json_array_size(points); i++) {
         const json_t *point = json_array_get(points, i);
-        add_row(cells, point);
+        add_row(cells, point, axes);
         capped += json_is_true(json_object_get(point, "capped")) ? 1 : 0;
     }
     g_autofree char *table =
-        ivc_table_texts(headers, G_N_ELEMENTS(headers), (const char *const *)cells->pdata,
-                        cells->len / G_N_ELEMENTS(headers));
+        ivc_table_texts((const char *const *)headers->pdata, headers->len,
+                        (const char *const *)cells->pdata, cells->len / headers->len);
     if (capped == 0)
         return g_steal_pointer(&table);
     return g_strdup_printf(

@@ -62,14 +62,43 @@ const IvcOption ivc_global_options[] = {
     OPTION_END,
 };
 
+/* Those that set a parameter of the scenario; ivc_cli_sets() knows which. */
+#define OPTIONS_STATISTICS                                                                      \
+    {.name = "seed",                                                                            \
+     .type = IVC_OPTION_COUNT,                                                                  \
+     .argument = "N",                                                                           \
+     .sentence = "the same as --set workload.seed=N"},                                          \
+        {.name = "repeats",                                                                     \
+         .type = IVC_OPTION_TEXT,                                                               \
+         .argument = "N|auto",                                                                  \
+         .sentence = "run a point with random input N times, or until --precision is reached"}, \
+        {.name = "confidence",                                                                  \
+         .type = IVC_OPTION_TEXT,                                                               \
+         .argument = "P%",                                                                      \
+         .sentence = "of the intervals; without it 95%, or what the scenario says"},            \
+        {.name = "precision",                                                                   \
+         .type = IVC_OPTION_TEXT,                                                               \
+         .argument = "P%",                                                                      \
+         .sentence = "half of an interval's width that is enough; without it 2%, or what the "  \
+                     "scenario says"},                                                          \
+    {                                                                                           \
+        .name = "estimate",                                                                     \
+        .sentence = "stop runs that do not recur when --precision is reached, and mark the "    \
+                    "results as estimates"                                                      \
+    }
+
 static const IvcOption run_options[] = {
     OPTION_SET,
     OPTION_FORMAT(result_formats, "table"),
     OPTION_OUTPUT("DIR", "also write point.json, point.csv, manifest.json and scenario.yaml there"),
-    {.name = "seed",
+    {.name = "jobs",
+     .letter = 'j',
      .type = IVC_OPTION_COUNT,
      .argument = "N",
-     .sentence = "the same as --set workload.seed=N"},
+     .min = 1,
+     .max = 1024,
+     .sentence = "simulate N repeats at a time; without it, one for each processor"},
+    OPTIONS_STATISTICS,
     OPTION_NO_SKIP,
     OPTION_QUIET,
     OPTION_VERBOSE,
@@ -134,6 +163,7 @@ static const IvcOption sweep_options[] = {
      .min = 1,
      .max = IVC_SHARDS_MAX,
      .sentence = "with --emit: make N parts; without it, parts of some minutes, by expected work"},
+    OPTIONS_STATISTICS,
     OPTION_NO_SKIP,
     OPTION_QUIET,
     OPTION_VERBOSE,

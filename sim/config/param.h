@@ -41,6 +41,7 @@ typedef enum {
     IVC_PARAM_SIZE,    /**< IvcBytes */
     IVC_PARAM_RATE,    /**< IvcBitRate */
     IVC_PARAM_CLOCK,   /**< IvcFrequency */
+    IVC_PARAM_SHARE,   /**< IvcShare */
     IVC_PARAM_BOOL,    /**< bool: `true` or `false` */
     IVC_PARAM_CHOICE,  /**< int: index into `choices` */
     IVC_PARAM_TEXT,    /**< const char *, owned by the binding */
@@ -79,6 +80,7 @@ struct IvcParam {
         IvcBytes: IVC_PARAM_SIZE,                                                                  \
         IvcBitRate: IVC_PARAM_RATE,                                                                \
         IvcFrequency: IVC_PARAM_CLOCK,                                                             \
+        IvcShare: IVC_PARAM_SHARE,                                                                 \
         bool: IVC_PARAM_BOOL,                                                                      \
         int: IVC_PARAM_CHOICE,                                                                     \
         const char *: IVC_PARAM_TEXT,                                                              \

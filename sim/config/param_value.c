@@ -27,6 +27,9 @@ bool ivc_param_quantity(const IvcParam *param, IvcQuantity *ret)
     case IVC_PARAM_CLOCK:
         *ret = IVC_QUANTITY_CLOCK;
         return true;
+    case IVC_PARAM_SHARE:
+        *ret = IVC_QUANTITY_SHARE;
+        return true;
     default:
         return false;
     }
@@ -293,6 +296,9 @@ void ivc_value_store(const IvcParam *param, const IvcValue *value, void *spec)
         break;
     case IVC_PARAM_CLOCK:
         *(IvcFrequency *)(void *)field = (IvcFrequency){value->amount.n};
+        break;
+    case IVC_PARAM_SHARE:
+        *(IvcShare *)(void *)field = (IvcShare){value->amount.n};
         break;
     case IVC_PARAM_BOOL:
         *(bool *)(void *)field = value->flag;

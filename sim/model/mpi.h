@@ -49,7 +49,7 @@ typedef struct {
     int32_t tag;
     uint64_t bytes;
     uint64_t sequence; /**< counts the messages of this source to this destination, from 0 */
-    IvcTime sent_ps;   /**< when Send was called */
+    IvcTime sent_ps;   /**< when Send was called, or was due */
 } IvcEnvelope;
 
 typedef struct IvcRank IvcRank;
@@ -65,6 +65,7 @@ typedef struct {
     int tag;
     uint32_t comm;
     uint64_t bytes;       /**< count x type; set by the call */
+    IvcTime due_ps;       /**< Send: latency counts from here; 0: from the call */
     IvcMpiError error;    /**< result */
     IvcEnvelope envelope; /**< the message that was sent or received */
 } IvcMpiCall;
@@ -142,13 +143,18 @@ bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope);
 struct IvcWork {
     IvcLabel label;
     const IvcWorkloadOps *ops;
-    const void *spec; /**< of the workload */
-    uint64_t message_bytes;
-    uint64_t rounds; /**< to do, warm-up included */
+    const void *spec;       /**< of the workload */
+    uint64_t message_bytes; /**< of the largest message */
+    uint64_t rounds;        /**< to do, warm-up included */
     uint64_t round;
     uint32_t step; /**< loop variable of collective patterns */
     uint32_t peer;
     IvcTime started_ps; /**< of the round */
+    IvcTime due_ps;     /**< the round, when rounds arrive from outside */
+    IvcSignal never;    /**< what an idle rank waits for until a round is due */
+    struct {
+        IvcLabel label;
+    } pace; /**< of ivc_work_pace() */
     struct {
         IvcLabel label;
     } io; /**< of ivc_work_send() and ivc_work_recv() */
@@ -163,7 +169,12 @@ struct IvcWorkloadOps {
     uint64_t (*messages_per_round)(unsigned n_ranks);
     /** One round of one rank, between Init and Finalize. */
     IvcStep (*round)(IvcRank *rank, IvcWork *work);
+    /** Whether this rank computes and has arrivals: not one that only answers. NULL: all. */
+    bool (*paced)(const IvcRank *rank);
 };
+
+/** Computes, and waits until the round is due, as the workload's draws say. */
+IvcStep ivc_work_pace(IvcRank *rank, IvcWork *work);
 
 /** Sends the work's outgoing buffer; fails the run when the call fails. */
 IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to);

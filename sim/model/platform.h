@@ -5,6 +5,7 @@
 #pragma once
 
 #include "sim/base/clock.h"
+#include "sim/model/draws.h"
 #include "sim/model/measure.h"
 #include "sim/model/memory.h"
 #include "sim/model/stages.h"
@@ -58,9 +59,12 @@ struct IvcPlatform {
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */
     IvcMeasure measure;
+    IvcDraws draws;                                      /**< of the workload */
     void (*look)(IvcPlatform *platform, uint32_t rank);  /**< a rank ends a round; NULL: no look */
     void (*leave)(IvcPlatform *platform, uint32_t rank); /**< it has ended its last; may be NULL */
     void *watcher;                                       /**< for both */
+    void (*watch)(IvcPlatform *platform, uint32_t rank); /**< as look, for estimates */
+    void *watch_data;
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
 };

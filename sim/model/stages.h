@@ -17,6 +17,7 @@ typedef enum {
     IVC_STAGE_WAKE,
     IVC_STAGE_RESUME,
     IVC_STAGE_ATOMIC,
+    IVC_STAGE_COMPUTE,
     IVC_STAGES_MACHINE,
 } IvcMachineStage;
 

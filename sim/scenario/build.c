@@ -77,7 +77,9 @@ static void build_platform(IvcPoint *point)
     platform->t = times_of(platform);
     platform->next_id = 1;
     platform->stage_mechanism = count_stages(scenario->registry->machine_stages);
-    platform->message_bytes_max = scenario->workload.message.n;
+    platform->draws = ivc_workload_draws(&scenario->workload);
+    ivc_draws_start(&platform->draws, scenario->workload.seed, point->repeat);
+    platform->message_bytes_max = platform->draws.bytes_max;
     IvcSimLimits limits = {
         .horizon_ps = horizon_of(platform, &scenario->limits),
         .events_per_instant = scenario->limits.events_per_instant,
@@ -110,7 +112,8 @@ static void plan_rounds(IvcPoint *point)
 {
     const IvcWorkloadSpec *spec = &point->scenario->workload;
     uint64_t per_round = point->workload->ops->messages_per_round(point->platform.n_ranks);
-    uint64_t messages = MAX(1, (spec->total.n + spec->message.n - 1) / spec->message.n);
+    uint64_t bytes = ivc_workload_bytes(spec);
+    uint64_t messages = MAX(1, (spec->total.n + bytes - 1) / bytes);
     uint64_t rounds = (messages + per_round - 1) / per_round;
     uint64_t rounds_max = MAX(1, spec->messages_max / per_round);
     point->messages_asked = rounds * per_round;
@@ -119,6 +122,12 @@ static void plan_rounds(IvcPoint *point)
     uint64_t warmup = warmup_rounds(spec, rounds);
     point->rounds = rounds + warmup;
     ivc_measure_init(&point->platform, warmup * per_round, rounds * per_round);
+}
+
+static bool paced(const IvcRank *rank)
+{
+    const IvcWorkloadOps *ops = rank->work->ops;
+    return ivc_draws_paced(&rank->platform->draws) && (!ops->paced || ops->paced(rank));
 }
 
 static IvcStep rank_step(IvcAgent *agent)
@@ -130,11 +139,17 @@ static IvcStep rank_step(IvcAgent *agent)
     if (rank->platform->measure.warmup == 0)
         ivc_measure_begin_now(rank->platform);
     for (work->round = 0; work->round < work->rounds; work->round++) {
-        work->started_ps = rank->agent.sim->now;
+        if (paced(rank)) {
+            IVC_CALL(&rank->life, ivc_work_pace(rank, work));
+        }
+        work->started_ps = work->due_ps ? work->due_ps : rank->agent.sim->now;
         IVC_CALL(&rank->life, work->ops->round(rank, work));
         if (rank->platform->look)
             rank->platform->look(rank->platform, rank->rank);
+        if (rank->platform->watch)
+            rank->platform->watch(rank->platform, rank->rank);
     }
+    rank->platform->watch = NULL;
     if (rank->platform->leave)
         rank->platform->leave(rank->platform, rank->rank);
     IVC_CALL(&rank->life, ivc_mpi_finalize(rank));
@@ -159,25 +174,34 @@ static void build_rank(IvcPoint *point, uint32_t r)
                    &platform->cores.items[place->core], IVC_PRIORITY_PROCESS, rank_step);
     work->ops = point->workload->ops;
     work->spec = point->scenario->workload.spec;
-    work->message_bytes = point->scenario->workload.message.n;
+    work->message_bytes = platform->message_bytes_max;
     work->rounds = point->rounds;
+    if (platform->draws.arrivals != IVC_ARRIVALS_NONE)
+        work->never.id = ivc_platform_id(platform);
     ivc_buffer_init(&work->outgoing, ivc_platform_id(platform), work->message_bytes);
     ivc_buffer_init(&work->incoming, ivc_platform_id(platform), work->message_bytes);
 }
 
 IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error)
 {
+    return ivc_point_new_repeat(scenario, 0, error);
+}
+
+IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GError **error)
+{
     const IvcMechanism *mechanism = scenario->channel->mechanism;
     uint64_t bytes_max = mechanism->ops->message_bytes_max(scenario->channel->spec);
-    if (scenario->workload.message.n > bytes_max) {
+    uint64_t bytes = ivc_workload_draws(&scenario->workload).bytes_max;
+    if (bytes > bytes_max) {
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI,
                     "channel '%s' carries messages of at most %" G_GUINT64_FORMAT
                     " bytes, workload.message is %" G_GUINT64_FORMAT " bytes",
-                    scenario->channel->name, bytes_max, scenario->workload.message.n);
+                    scenario->channel->name, bytes_max, bytes);
         return NULL;
     }
     IvcPoint *point = g_new0(IvcPoint, 1);
     point->scenario = scenario;
+    point->repeat = repeat;
     point->workload = scenario->workload.workload;
     point->ops = mechanism->ops;
     build_platform(point);
@@ -227,6 +251,13 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
     ivc_digest_u64(digest, work->call.error);
     if (work->round < work->rounds) /* who has done them all measures no latency any more */
         ivc_digest_time(digest, work->started_ps);
+    if (point->platform.draws.arrivals != IVC_ARRIVALS_NONE) {
+        if (work->due_ps) /* who only answers has none */
+            ivc_digest_time(digest, work->due_ps);
+        ivc_signal_digest(&work->never, digest);
+    }
+    if (ivc_draws_paced(&point->platform.draws))
+        ivc_digest_u64(digest, work->pace.label);
     /* What a Send has not handed on yet; a Recv has none before it ends. */
     if (work->call.label && work->call.envelope.sent_ps)
         ivc_digest_time(digest, work->call.envelope.sent_ps);

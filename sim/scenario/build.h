@@ -9,6 +9,7 @@
 /** A point under simulation. */
 typedef struct {
     const IvcScenario *scenario;
+    uint64_t repeat; /**< of the random streams, from 0 */
     IvcPlatform platform;
     IvcRank *ranks;
     IvcWork *works;
@@ -22,6 +23,8 @@ typedef struct {
 
 /** Builds a point; with an error of IVC_SIM_ERROR when channel and workload do not fit. */
 IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error);
+/** The same for one of several repeats, from 0: each has random streams of its own. */
+IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GError **error);
 void ivc_point_free(IvcPoint *point);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcPoint, ivc_point_free)
 

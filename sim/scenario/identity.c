@@ -14,10 +14,29 @@ static bool is_model_path(const IvcScenario *s, const char *path)
     return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel);
 }
 
+/* What only says how something is drawn that is not drawn, or how often a run is done that is done
+ * once. */
+static bool is_idle(const IvcScenario *s, const char *path)
+{
+    const IvcWorkloadSpec *workload = &s->workload;
+    const IvcStatisticsSpec *statistics = &s->statistics;
+    if (g_str_has_prefix(path, "workload.sizes."))
+        return workload->sizes == IVC_SIZES_FIXED;
+    if (g_str_has_prefix(path, "workload.arrivals."))
+        return workload->arrivals == IVC_ARRIVALS_NONE;
+    if (g_str_has_prefix(path, "workload.compute."))
+        return workload->compute_mean.ps == 0;
+    if (!g_str_has_prefix(path, "statistics."))
+        return false;
+    return !statistics->estimate && (statistics->repeats == 1 || !ivc_scenario_is_random(s));
+}
+
 static bool decides(const IvcScenario *s, const char *path)
 {
     if (strcmp(path, "machine.profile") == 0)
         return false; /* its name is hashed, not how it was found */
+    if (is_idle(s, path))
+        return false;
     if (g_str_has_prefix(path, "channels.")) {
         /* resolved: 'mode' and 'between' count with what they come to, given or not */
         g_autofree char *mode = g_strdup_printf("channels.%s.mode", s->channel->name);
@@ -26,7 +45,7 @@ static bool decides(const IvcScenario *s, const char *path)
     }
     return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, "guests.") ||
            g_str_has_prefix(path, "workload.") || g_str_has_prefix(path, "limits.") ||
-           strcmp(path, "channel") == 0;
+           g_str_has_prefix(path, "statistics.") || strcmp(path, "channel") == 0;
 }
 
 char *ivc_scenario_hash(const IvcScenario *s)

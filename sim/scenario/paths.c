@@ -70,6 +70,8 @@ const IvcParam *ivc_scenario_param(const IvcScenario *s, const char *path)
         return workload_row(s, keys + 1);
     if (strcmp(keys[0], "limits") == 0)
         return row_find(ivc_limits_params, keys + 1);
+    if (strcmp(keys[0], "statistics") == 0)
+        return row_find(ivc_statistics_params, keys + 1);
     return NULL;
 }
 

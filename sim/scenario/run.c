@@ -1,6 +1,9 @@
 /* Runs a point and turns the end state into a result; checks that nothing was lost. */
 #include "sim/scenario/run.h"
 
+#include "sim/scenario/estimate.h"
+#include "sim/scenario/repeats.h"
+
 GQuark ivc_sim_error_quark(void)
 {
     return g_quark_from_static_string("ivc-sim-error-quark");
@@ -266,7 +269,7 @@ static IvcResult *collect(const IvcPoint *point)
     result->profile = g_strdup(scenario->profile);
     result->mode = g_strdup(mode_names[scenario->channel->mode]);
     result->ranks = point->platform.n_ranks;
-    result->message_bytes = scenario->workload.message.n;
+    result->message_bytes = ivc_workload_bytes(&scenario->workload);
     result->messages_asked = point->messages_asked;
     result->messages = measure->target;
     result->capped = point->capped;
@@ -291,16 +294,19 @@ static IvcResult *collect(const IvcPoint *point)
 
 /* One run; `full`: without skipping. Sets *ret_again to the reason, and returns nothing, when
  * periods were skipped that turned out not to be the same. */
-static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, bool full,
-                      const char **ret_again, GError **error)
+static IvcResult *run(const IvcScenario *scenario, uint64_t repeat, const IvcRunHooks *hooks,
+                      bool full, const char **ret_again, GError **error)
 {
-    g_autoptr(IvcPoint) point = ivc_point_new(scenario, error);
+    bool random = ivc_scenario_is_random(scenario);
+    g_autoptr(IvcPoint) point = ivc_point_new_repeat(scenario, repeat, error);
     if (!point)
         return NULL;
     if (hooks && hooks->prepare)
         hooks->prepare(point);
     g_autoptr(IvcSkipper) skipper =
-        full ? NULL : ivc_skipper_new(point, hooks ? hooks->faults : NULL);
+        full || random ? NULL : ivc_skipper_new(point, hooks ? hooks->faults : NULL);
+    g_autoptr(IvcEstimator) estimator =
+        scenario->statistics.estimate ? ivc_estimator_new(point, skipper) : NULL;
     if (hooks) {
         point->platform.sim.stop_flag = hooks->stop;
         point->platform.measure.progress = hooks->messages;
@@ -314,17 +320,22 @@ static IvcResult *run(const IvcScenario *scenario, const IvcRunHooks *hooks, boo
     IvcResult *result = collect(point);
     if (skipper)
         result->recurrence = ivc_skipper_report(skipper);
+    else
+        result->recurrence.outcome = random ? "random" : "full";
+    if (estimator)
+        ivc_estimator_report(estimator, result);
     return result;
 }
 
-IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
+IvcResult *ivc_run_once(const IvcScenario *scenario, uint64_t repeat, const IvcRunHooks *hooks,
+                        GError **error)
 {
     bool full = hooks && hooks->full;
     const char *again = NULL;
-    IvcResult *result = run(scenario, hooks, full, &again, error);
+    IvcResult *result = run(scenario, repeat, hooks, full, &again, error);
     if (again)
-        result = run(scenario, hooks, true, &(const char *){NULL}, error);
-    if (result && (full || again))
-        result->recurrence.outcome = again ? again : "full";
+        result = run(scenario, repeat, hooks, true, &(const char *){NULL}, error);
+    if (result && again && g_strcmp0(result->recurrence.outcome, "estimated") != 0)
+        result->recurrence.outcome = again;
     return result;
 }

@@ -16,7 +16,13 @@ typedef struct {
     bool full;                      /**< simulate every period: skip none */
     const IvcSkipperFaults *faults; /**< for tests: see ivc_skipper_new() */
     void (*prepare)(IvcPoint *); /**< for tests: changes a point that was built, before it runs */
+    unsigned jobs;               /**< repeats of the point at a time; 0: one. Results do not depend
+                                      on it; with more than one, nothing is counted in `messages` */
 } IvcRunHooks;
 
-/** @return transfer full, or NULL with an error of domain IVC_SIM_ERROR */
+/**
+ * Runs a point; with random input as often as its statistics say, and the result is then the sum.
+ *
+ * @return transfer full, or NULL with an error of domain IVC_SIM_ERROR
+ */
 IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error);

@@ -233,6 +233,7 @@ static void bind_workload(Bind *b)
     (void)ivc_param_bind(workload->head.params, (const char *const *)common->pdata, map,
                          map->key_place, "workload", what, false, s->workload.spec, s->binding,
                          b->diags);
+    ivc_random_bind(s, b->diags);
 }
 
 static void bind_rest(Bind *b)
@@ -240,6 +241,9 @@ static void bind_rest(Bind *b)
     IvcScenario *s = b->s;
     (void)ivc_param_bind(ivc_limits_params, NULL, section_map(b, "limits", false), top_place(b),
                          "limits", "limits", false, &s->limits, s->binding, b->diags);
+    (void)ivc_param_bind(ivc_statistics_params, NULL, section_map(b, "statistics", false),
+                         top_place(b), "statistics", "statistics", false, &s->statistics,
+                         s->binding, b->diags);
     (void)ivc_param_bind(ivc_report_params, NULL, section_map(b, "report", false), top_place(b),
                          "report", "report", false, &s->report, s->binding, b->diags);
     ivc_sweep_bind(s, b->diags);
@@ -328,6 +332,7 @@ void ivc_scenario_free(IvcScenario *s)
     g_free(s->cores);
     g_string_chunk_free(s->names);
     g_free(s->workload.spec);
+    g_free(s->workload.list);
     g_free((void *)s->machine);
     g_free((char *)s->file);
     g_free((char *)s->profile);

@@ -2,12 +2,13 @@
  *  A scenario: YAML text, profile and `--set` arguments bound to typed, checked structs.
  *
  *  Top-level keys: schema (first, `ivcsim/1`), name, about, machine, hypervisor, guests, channels,
- *  channel, workload, limits, sweep, report. docs/scenario.md is the user's page.
+ *  channel, workload, limits, statistics, sweep, report. docs/scenario.md is the user's page.
  */
 #pragma once
 
 #include "sim/config/param.h"
 #include "sim/model/component.h"
+#include "sim/model/draws.h"
 
 /** How guests and hypervisor share the chip. */
 typedef enum {
@@ -49,7 +50,27 @@ typedef struct {
     uint64_t warmup;       /**< messages (per sending rank) before measuring starts */
     uint64_t ranks;        /**< 0: one on every core of the channel's guests */
     uint64_t seed;
+    int sizes; /**< IvcSizesKind; `message` is the mean */
+    IvcBytes size_min;
+    IvcBytes size_max; /**< 0: eight times `message` */
+    IvcNameList size_list;
+    IvcIndexList size_weights;
+    IvcWeighedSize *list; /**< the two above, resolved; owned by the scenario */
+    size_t n_list;
+    int arrivals;         /**< IvcArrivalsKind */
+    uint64_t rate;        /**< rounds of a rank in a second */
+    int compute;          /**< IvcComputeKind */
+    IvcSpan compute_mean; /**< before each round; 0: none */
 } IvcWorkloadSpec;
+
+/** How often a run is done, and how sure its results are to be; docs/random.md. */
+typedef struct {
+    uint64_t repeats;     /**< 0: as many as the precision takes */
+    uint64_t repeats_max; /**< when `repeats` is 0 */
+    IvcShare confidence;
+    IvcShare precision; /**< half of the interval's width over the mean */
+    bool estimate;      /**< stop a run at that precision */
+} IvcStatisticsSpec;
 
 typedef struct {
     IvcSpan horizon;             /**< the run is stopped with an error beyond this simulated time */
@@ -92,6 +113,7 @@ struct IvcScenario {
     const IvcChannelSpec *channel; /**< the one that `run` takes */
     IvcWorkloadSpec workload;
     IvcLimits limits;
+    IvcStatisticsSpec statistics;
     IvcAxis *axes;
     size_t n_axes;
     GPtrArray *where; /**< IvcWhere *: what a point of the sweep must satisfy */
@@ -166,6 +188,15 @@ char *ivc_scenario_hash(const IvcScenario *scenario);
 /** Counts the parameters that this run can depend on: the chip's and the chosen channel's. */
 void ivc_scenario_count_kinds(const IvcScenario *scenario, size_t *ret_all, size_t *ret_assumed,
                               size_t *ret_calibrated);
+
+/** Mean size of a message, at least 1 byte; that of every message when sizes are fixed. */
+uint64_t ivc_workload_bytes(const IvcWorkloadSpec *spec);
+
+/** How a run of this workload draws; start it with ivc_draws_start(). `list` is the scenario's. */
+IvcDraws ivc_workload_draws(const IvcWorkloadSpec *spec);
+
+/** Whether anything in a run is left to chance: runs with other seeds differ. */
+bool ivc_scenario_is_random(const IvcScenario *scenario);
 
 /** The JSON Schema (draft-07) of scenario files, from the tables. @return transfer full */
 char *ivc_scenario_schema(const IvcRegistry *registry);

@@ -26,6 +26,7 @@ extern const IvcParam ivc_channel_params[];         /**< IvcChannelHead */
 extern const IvcParam ivc_workload_kind_param[];    /**< IvcWorkloadHead */
 extern const IvcParam ivc_workload_params[];        /**< IvcWorkloadSpec */
 extern const IvcParam ivc_limits_params[];          /**< IvcLimits */
+extern const IvcParam ivc_statistics_params[];      /**< IvcStatisticsSpec */
 extern const IvcParam ivc_report_params[];          /**< IvcReportSpec */
 
 typedef struct {
@@ -95,6 +96,9 @@ const IvcTree *ivc_source_profile(IvcScenarioSource *source, const IvcNode *name
  *                       there are no more
  */
 void ivc_scenario_validate(IvcScenario *scenario, size_t errors_before, IvcDiags *diags);
+
+/** Resolves the list of sizes of a bound workload, and checks what its draws demand. */
+void ivc_random_bind(IvcScenario *scenario, IvcDiags *diags);
 
 /** Reads `sweep:`: axes and constraints. */
 void ivc_sweep_bind(IvcScenario *scenario, IvcDiags *diags);

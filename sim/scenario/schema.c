@@ -24,6 +24,7 @@ static const struct {
     {IVC_PARAM_SIZE, "size", "^" NUMBER " ?(B|KiB|MiB|GiB|TiB)$"},
     {IVC_PARAM_RATE, "rate", "^" NUMBER " ?[kMGT]?(bit|B)/s$"},
     {IVC_PARAM_CLOCK, "clock", "^" NUMBER " ?[kMG]?Hz$"},
+    {IVC_PARAM_SHARE, "share", "^(0|" NUMBER " ?%)$"},
 };
 
 static json_t *reference(const char *name)
@@ -260,6 +261,7 @@ char *ivc_scenario_schema(const IvcRegistry *registry)
             false);
     add_row(root, "workload", workload_schema(registry), true);
     add_row(root, "limits", table_schema(ivc_limits_params), false);
+    add_row(root, "statistics", table_schema(ivc_statistics_params), false);
     add_row(root, "sweep", sweep_schema(), false);
     add_row(root, "report", table_schema(ivc_report_params), false);
     char *raw = json_dumps(root, JSON_INDENT(2));

@@ -189,6 +189,11 @@ const char *ivc_skipper_fault(const IvcSkipper *self)
     return filled ? "cache-filled" : NULL;
 }
 
+IvcRecurrenceState ivc_skipper_state(const IvcSkipper *self)
+{
+    return ivc_recurrence_state(self->recurrence);
+}
+
 IvcRecurrenceResult ivc_skipper_report(const IvcSkipper *self)
 {
     IvcRecurrenceResult report = self->report;

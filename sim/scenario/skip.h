@@ -34,5 +34,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcSkipper, ivc_skipper_free)
  */
 const char *ivc_skipper_fault(const IvcSkipper *skipper);
 
+/** How far the search is. */
+IvcRecurrenceState ivc_skipper_state(const IvcSkipper *skipper);
+
 /** What the result says about recurrence. */
 IvcRecurrenceResult ivc_skipper_report(const IvcSkipper *skipper);

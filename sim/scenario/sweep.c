@@ -45,6 +45,7 @@ struct Work {
     GAsyncQueue *finished;
     Worker *workers;
     unsigned n_workers;
+    unsigned repeats_at_once; /* where there are fewer points than jobs */
     unsigned alive;
     const char *current;
     int64_t start_us;
@@ -111,7 +112,11 @@ static Finished *run_point(Worker *worker, const IvcSweepPoint *point)
 {
     const IvcSweepOptions *options = worker->work->options;
     IvcRunHooks hooks = {
-        .stop = &worker->work->halt, .messages = &worker->messages, .full = options->full};
+        .stop = &worker->work->halt,
+        .messages = &worker->messages,
+        .full = options->full,
+        .jobs = worker->work->repeats_at_once,
+    };
     g_autoptr(GError) error = NULL;
     int64_t start = g_get_monotonic_time();
     g_autoptr(IvcResult) result = options->run(point, &hooks, options->run_user, &error);
@@ -227,6 +232,7 @@ static bool run_workers(Work *work, IvcStore *store, GError **error)
     unsigned jobs = work->options->jobs;
     jobs = jobs != 0 ? jobs : g_get_num_processors();
     work->n_workers = MIN(jobs, work->todo->len);
+    work->repeats_at_once = jobs / MAX(work->n_workers, 1);
     work->workers = g_new0(Worker, MAX(work->n_workers, 1));
     work->finished = g_async_queue_new_full(finished_free);
     for (unsigned i = 0; i < work->n_workers; i++) {

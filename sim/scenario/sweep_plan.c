@@ -73,7 +73,7 @@ static char *make_identity(const IvcScenario *scenario, char *const *sets)
     json_t *object = json_object();
     json_object_set_new(object, "scenario", json_string(scenario->name));
     json_object_set_new(object, "channel", json_string(scenario->channel->name));
-    uint64_t bytes = MIN(scenario->workload.message.n, (uint64_t)INT64_MAX);
+    uint64_t bytes = MIN(ivc_workload_bytes(&scenario->workload), (uint64_t)INT64_MAX);
     json_object_set_new(object, "message_bytes", json_integer((json_int_t)bytes));
     for (; sets != NULL && *sets != NULL; sets++) {
         const char *equal = strchr(*sets, '=');
@@ -97,16 +97,31 @@ static char *make_label(const IvcScenario *scenario, char **sets)
     return g_strconcat("channel=", scenario->channel->name, NULL);
 }
 
-static void estimate(const IvcWorkloadSpec *workload, uint64_t *ret_messages, uint64_t *ret_cost)
+/* Runs of a point; without a fixed number, about so many. */
+static uint64_t count_runs(const IvcScenario *scenario)
 {
-    uint64_t bytes = MAX(workload->message.n, 1);
+    uint64_t repeats = scenario->statistics.repeats;
+    if (!ivc_scenario_is_random(scenario)) {
+        return 1;
+    }
+    return repeats != 0 ? repeats : MIN(scenario->statistics.repeats_max, 20);
+}
+
+static void estimate(const IvcScenario *scenario, uint64_t *ret_messages, uint64_t *ret_cost)
+{
+    const IvcWorkloadSpec *workload = &scenario->workload;
+    uint64_t runs = count_runs(scenario);
+    uint64_t bytes = ivc_workload_bytes(workload);
     uint64_t messages = workload->total.n / bytes + (workload->total.n % bytes != 0);
     if (workload->messages_max != 0) {
         messages = MIN(messages, workload->messages_max);
     }
     uint64_t weight = COST_MESSAGE + bytes / COST_BYTES;
     uint64_t simulated = MIN(messages, COST_MESSAGES);
-    *ret_messages = messages;
+    if (ivc_scenario_is_random(scenario) && !scenario->statistics.estimate) {
+        simulated = MIN(messages, COST_MAX / runs / weight) * runs;
+    }
+    *ret_messages = runs > 1 ? 0 : messages; /* each run counts up from 0 */
     *ret_cost = simulated > COST_MAX / weight ? COST_MAX : MAX(simulated * weight, 1);
 }
 
@@ -135,7 +150,7 @@ static void bind_point(size_t i, void *user)
     point->label = make_label(scenario, sets);
     point->identity = make_identity(scenario, sets);
     point->sets = g_strdupv(sets);
-    estimate(&scenario->workload, &point->messages, &point->cost);
+    estimate(scenario, &point->messages, &point->cost);
 }
 
 /* Says what is wrong with a point, and which one it is. */

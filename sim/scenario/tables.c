@@ -5,9 +5,9 @@
 
 #include "sim/scenario/scenario_private.h"
 
-const char *const ivc_scenario_keys[] = {"schema", "name",     "about",   "machine",  "hypervisor",
-                                         "guests", "channels", "channel", "workload", "limits",
-                                         "sweep",  "report",   NULL};
+const char *const ivc_scenario_keys[] = {
+    "schema",  "name",     "about",  "machine",    "hypervisor", "guests", "channels",
+    "channel", "workload", "limits", "statistics", "sweep",      "report", NULL};
 
 static const char *const modes[] = {"partitioned", "native", NULL};
 
@@ -69,6 +69,43 @@ const IvcParam ivc_workload_kind_param[] = {
     {.key = NULL},
 };
 
+static const char *const sizes[] = {"fixed", "uniform", "exponential", "list", NULL};
+static const char *const arrivals[] = {"none", "periodic", "poisson", NULL};
+static const char *const computing[] = {"fixed", "uniform", "exponential", NULL};
+
+static const IvcParam sizes_params[] = {
+    {IVC_PARAM(IvcWorkloadSpec, sizes, "kind"), .fallback = "fixed", .choices = sizes,
+     .sentence = "distribution of the messages' sizes; 'message' is the mean"},
+    {IVC_PARAM(IvcWorkloadSpec, size_min, "min"), .fallback = "1B", .min = "1B",
+     .sentence = "uniform: the smallest; the largest is as far above the mean"},
+    {IVC_PARAM(IvcWorkloadSpec, size_max, "max"), .fallback = "0B",
+     .sentence = "exponential: no message is larger; 0: eight times the mean"},
+    {IVC_PARAM(IvcWorkloadSpec, size_list, "list"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "list: the sizes that there are, [64B, 1500B]; their mean takes the place of "
+                 "'message'"},
+    {IVC_PARAM(IvcWorkloadSpec, size_weights, "weights"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "list: how often each comes, [3, 1]; without it all alike"},
+    {.key = NULL},
+};
+
+static const IvcParam arrivals_params[] = {
+    {IVC_PARAM(IvcWorkloadSpec, arrivals, "kind"), .fallback = "none", .choices = arrivals,
+     .sentence = "when a round of a rank is due: at once, at equal distances, or as a Poisson "
+                 "process; latency counts from then"},
+    {IVC_PARAM(IvcWorkloadSpec, rate, "rate"), .fallback = "0", .max = "1000000000",
+     .sentence = "rounds of each rank that are due in a second, on average"},
+    {.key = NULL},
+};
+
+static const IvcParam compute_params[] = {
+    {IVC_PARAM(IvcWorkloadSpec, compute, "kind"), .fallback = "fixed", .choices = computing,
+     .sentence = "distribution of the time that a rank computes before a round; uniform: 0 to "
+                 "twice the mean"},
+    {IVC_PARAM(IvcWorkloadSpec, compute_mean, "mean"), .fallback = "0ps", .max = "1s",
+     .sentence = "mean of that time; 0: none"},
+    {.key = NULL},
+};
+
 const IvcParam ivc_workload_params[] = {
     {IVC_PARAM(IvcWorkloadSpec, total, "total"), .fallback = "64MiB", .min = "1B",
      .sentence = "bytes to move in the measured phase"},
@@ -84,6 +121,35 @@ const IvcParam ivc_workload_params[] = {
      .sentence = "processes that take part; 0: one on every core of the channel's guests"},
     {IVC_PARAM(IvcWorkloadSpec, seed, "seed"), .fallback = "1",
      .sentence = "start of every random stream"},
+    {.key = "sizes",
+     .type = IVC_PARAM_GROUP,
+     .group = sizes_params,
+     .sentence = "sizes of messages that are drawn"},
+    {.key = "arrivals",
+     .type = IVC_PARAM_GROUP,
+     .group = arrivals_params,
+     .sentence = "messages that come from outside, at times of their own"},
+    {.key = "compute",
+     .type = IVC_PARAM_GROUP,
+     .group = compute_params,
+     .sentence = "work of a rank between its messages"},
+    {.key = NULL},
+};
+
+const IvcParam ivc_statistics_params[] = {
+    {IVC_PARAM(IvcStatisticsSpec, repeats, "repeats"), .fallback = "1", .max = "10000",
+     .sentence = "runs of a point with random input, each with streams of its own; 0: until "
+                 "'precision'"},
+    {IVC_PARAM(IvcStatisticsSpec, repeats_max, "repeats_max"), .fallback = "100", .min = "5",
+     .max = "10000", .sentence = "no more than these when 'repeats' is 0"},
+    {IVC_PARAM(IvcStatisticsSpec, confidence, "confidence"), .fallback = "95%", .min = "50%",
+     .max = "99.99%", .sentence = "of the intervals: how many of them cover the true value"},
+    {IVC_PARAM(IvcStatisticsSpec, precision, "precision"), .fallback = "2%", .min = "0.01%",
+     .max = "50%",
+     .sentence =
+         "half of the width of an interval over its middle, for bandwidth and mean latency"},
+    {IVC_PARAM(IvcStatisticsSpec, estimate, "estimate"), .fallback = "false",
+     .sentence = "stop a run that does not recur at that precision, and call it an estimate"},
     {.key = NULL},
 };
 

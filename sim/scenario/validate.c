@@ -248,6 +248,19 @@ static void check_costs(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
+static void check_statistics(const IvcScenario *s, IvcDiags *diags)
+{
+    IvcPlace place = ivc_scenario_place(s, "statistics.repeats");
+    if (s->statistics.repeats == 1)
+        return;
+    if (s->statistics.estimate)
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place, "set 'repeats' to 1",
+                      "an estimate is of one run");
+    else if (!ivc_scenario_is_random(s))
+        ivc_diags_add(diags, IVC_DIAG_WARNING, "config-unused", place, NULL,
+                      "nothing is left to chance: every run is the same, and one is done");
+}
+
 static void check_components(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcComponent *chip = s->registry->machine;
@@ -276,5 +289,6 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     if (ivc_diags_errors(diags) > errors_before)
         return;
     check_use(s, diags);
+    check_statistics(s, diags);
     check_components(s, diags);
 }

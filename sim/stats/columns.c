@@ -321,6 +321,25 @@ const IvcColumn ivc_columns[] = {
     ROW("parameters_calibrated", INTEGER, "count", get_calibrated,
         "how many of them were fitted to measurements"),
     ROW("seed", INTEGER, "", get_seed, "seed of the random streams"),
+    ROW("repeats", INTEGER, "count", ivc_column_repeats,
+        "runs with streams of their own that the point sums up; only with random input"),
+    ROW("estimated", BOOL, "", ivc_column_estimated,
+        "true when the run was stopped at a stated precision (--estimate)"),
+    ROW("batches", INTEGER, "count", ivc_column_batches,
+        "batches of messages whose means an estimate rests on"),
+    ROW("confidence", REAL, "1", ivc_column_confidence,
+        "of the intervals: how many of them cover the true value"),
+    ROW("precision_reached", BOOL, "", ivc_column_reached,
+        "whether bandwidth and mean latency are as precise as statistics.precision asks"),
+    ROW("bandwidth_half_width_bytes_per_s", REAL, "bytes/s", ivc_column_half_bandwidth,
+        "the interval is bandwidth_bytes_per_s, this much to both sides"),
+    ROW("latency_mean_half_width_ps", REAL, "ps", ivc_column_half_latency,
+        "the same of latency_mean_ps"),
+    ROW("latency_p50_half_width_ps", REAL, "ps", ivc_column_half_p50,
+        "the same of latency_p50_ps, from the repeats' own medians; 1/64 is added for the buckets"),
+    ROW("latency_p99_half_width_ps", REAL, "ps", ivc_column_half_p99, "the same of latency_p99_ps"),
+    ROW("samples", LIST, "", ivc_column_samples,
+        "what each repeat came to: its bandwidth and latencies; only in JSON"),
     ROW("hash", TEXT, "", get_hash, "SHA-256 of everything that decides the result"),
     ROW("digest", TEXT, "", get_digest, "of the final state and all counts: equal for equal runs"),
     {.name = NULL},
@@ -350,6 +369,6 @@ json_t *ivc_point_json(const IvcResult *result)
 {
     json_t *point = json_object();
     for (const IvcColumn *column = ivc_columns; column->name != NULL; column++)
-        json_object_set_new(point, column->name, column->get(result));
+        json_object_set_new(point, column->name, column->get(result)); /* NULL sets nothing */
     return point;
 }

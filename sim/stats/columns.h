@@ -27,7 +27,8 @@ typedef struct {
     IvcColumnType type;
     const char *unit; /**< "bytes/s", "ps", "1" for shares, "" for texts */
     const char *sentence;
-    json_t *(*get)(const IvcResult *result); /**< transfer full; JSON null where there is none */
+    json_t *(*get)(const IvcResult *result); /**< transfer full; JSON null where there is none;
+                                                  NULL: the point has no such column */
     const char *csv_prefix;      /**< objects, lists: start of their CSV columns; NULL: left out */
     const char *const *csv_keys; /**< lists: members that name a record, NULL-terminated */
     const char *const *csv_values; /**< lists: members that are values, NULL-terminated */
@@ -41,6 +42,18 @@ const char *ivc_column_type_name(IvcColumnType type);
 
 /** The column of that name, or NULL. */
 const IvcColumn *ivc_column_find(const char *name);
+
+/** Columns of repeats and estimates (sim/stats/columns_sampling.c); NULL where there are none. */
+json_t *ivc_column_repeats(const IvcResult *result);
+json_t *ivc_column_estimated(const IvcResult *result);
+json_t *ivc_column_batches(const IvcResult *result);
+json_t *ivc_column_confidence(const IvcResult *result);
+json_t *ivc_column_reached(const IvcResult *result);
+json_t *ivc_column_half_bandwidth(const IvcResult *result);
+json_t *ivc_column_half_latency(const IvcResult *result);
+json_t *ivc_column_half_p50(const IvcResult *result);
+json_t *ivc_column_half_p99(const IvcResult *result);
+json_t *ivc_column_samples(const IvcResult *result);
 
 /** A point as a JSON object with all columns. @return transfer full */
 json_t *ivc_point_json(const IvcResult *result);

@@ -30,6 +30,20 @@ void ivc_histogram_add(IvcHistogram *histogram, uint64_t value)
     histogram->buckets[bucket_of(value)]++;
 }
 
+void ivc_histogram_merge(IvcHistogram *histogram, const IvcHistogram *other)
+{
+    if (other->count == 0)
+        return;
+    if (histogram->count == 0 || other->min < histogram->min)
+        histogram->min = other->min;
+    histogram->max = MAX(histogram->max, other->max);
+    histogram->count += other->count;
+    if (__builtin_add_overflow(histogram->sum, other->sum, &histogram->sum))
+        histogram->sum = UINT64_MAX;
+    for (size_t i = 0; i < IVC_HISTOGRAM_BUCKETS; i++)
+        histogram->buckets[i] += other->buckets[i];
+}
+
 void ivc_histogram_bounds(unsigned bucket, uint64_t *ret_low, uint64_t *ret_high)
 {
     g_return_if_fail(bucket < IVC_HISTOGRAM_BUCKETS);

@@ -20,6 +20,9 @@ typedef struct {
 
 void ivc_histogram_add(IvcHistogram *histogram, uint64_t value);
 
+/** Adds the values of another one. */
+void ivc_histogram_merge(IvcHistogram *histogram, const IvcHistogram *other);
+
 /** The value at or below which `per_mille`/1000 of the values lie, within [min, max]; 0 if empty.
  */
 uint64_t ivc_histogram_quantile(const IvcHistogram *histogram, unsigned per_mille);

@@ -83,3 +83,27 @@ void ivc_manifest_add_recurrence(json_t *manifest, const char *point,
     set_integer(object, "skipped_messages", recurrence->skipped_messages);
     json_array_append_new(list, object);
 }
+
+void ivc_manifest_add_sampling(json_t *manifest, const char *point, const IvcResult *result)
+{
+    const IvcSampling *sampling = &result->sampling;
+    if (result->samples->len == 0)
+        return;
+    json_t *list = json_object_get(manifest, "statistics");
+    if (list == NULL) {
+        list = json_array();
+        json_object_set_new(manifest, "statistics", list);
+    }
+    json_t *object = json_object();
+    set_text(object, "point", point);
+    set_text(object, "samples", sampling->kind);
+    set_integer(object, "n", result->samples->len);
+    json_object_set_new(object, "confidence", json_real((double)sampling->confidence_ppm / 1e6));
+    if (sampling->precision_ppm != 0) {
+        json_object_set_new(object, "precision", json_real((double)sampling->precision_ppm / 1e6));
+        json_object_set_new(object, "reached", json_boolean(sampling->reached));
+    }
+    set_integer(object, "messages_simulated", result->messages);
+    set_integer(object, "messages_asked", result->messages_asked);
+    json_array_append_new(list, object);
+}

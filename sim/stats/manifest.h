@@ -32,5 +32,9 @@ typedef struct {
 void ivc_manifest_add_recurrence(json_t *manifest, const char *point,
                                  const IvcRecurrenceResult *recurrence);
 
+/** Adds to a manifest's list "statistics" what a point's intervals rest on: repeats, or the batches
+ *  of an estimate, and how many messages were simulated of how many; nothing for a single run. */
+void ivc_manifest_add_sampling(json_t *manifest, const char *point, const IvcResult *result);
+
 /** @return transfer full: a JSON object */
 json_t *ivc_manifest_json(const IvcManifest *manifest);

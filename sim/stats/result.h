@@ -47,13 +47,32 @@ typedef struct {
 
 /** Whether the run came back to a state that it had been in; see docs/recurrence.md. */
 typedef struct {
-    const char
-        *outcome; /**< static: "found", "full", "ended", "given-up", "cache-filled", "broken" */
+    const char *outcome;       /**< static: "found", "full", "ended", "given-up", "cache-filled",
+                                  "broken", "random", "estimated" */
     uint64_t period_messages;  /**< over all ranks; 0 when no period was found, as the others */
     IvcTime period_ps;         /**< of several periods, that of which the most was skipped */
     uint64_t skips;            /**< how often whole periods were skipped: anew after a rank ends */
     uint64_t skipped_messages; /**< counted in everything, but not simulated; of all skips */
 } IvcRecurrenceResult;
+
+/** One of several runs of a point, or one batch of messages of a run. */
+typedef struct {
+    uint64_t bytes;
+    uint64_t messages;
+    IvcTime elapsed_ps;
+    uint64_t latency_sum_ps;
+    uint64_t latencies;
+    IvcTime latency_p50_ps; /**< of a run; 0 for batches */
+    IvcTime latency_p99_ps;
+} IvcSample;
+
+/** What the samples of a result are. */
+typedef struct {
+    const char *kind;        /**< static: "", "repeats" or "batches" */
+    uint64_t confidence_ppm; /**< of the intervals */
+    uint64_t precision_ppm;  /**< that was asked for; 0: a fixed number of repeats */
+    bool reached;            /**< that precision */
+} IvcSampling;
 
 typedef struct {
     char *scenario;
@@ -78,6 +97,9 @@ typedef struct {
     GArray *stages;          /**< IvcStageResult, measured phase */
     GArray *counts;          /**< IvcCountResult, measured phase */
     IvcRecurrenceResult recurrence;
+    IvcSampling sampling;
+    GArray *samples;     /**< IvcSample: repeats, of which all else is the sum, or batches of one
+                              run that was stopped early; none otherwise */
     uint64_t events;     /**< executed by the engine, whole run, skipped ones included */
     uint64_t parameters; /**< that the run could depend on */
     uint64_t assumed;

@@ -15,6 +15,7 @@ typedef enum {
     FIELD_STATIC,
     FIELD_STATES,
     FIELD_RECURRENCE,
+    FIELD_SAMPLING,
 } FieldType;
 
 typedef struct {
@@ -31,7 +32,8 @@ typedef struct {
         char *: FIELD_TEXT, \
         const char *: FIELD_STATIC, \
         IvcStates: FIELD_STATES, \
-        IvcRecurrenceResult: FIELD_RECURRENCE)
+        IvcRecurrenceResult: FIELD_RECURRENCE, \
+        IvcSampling: FIELD_SAMPLING)
 /* clang-format on */
 
 /* The C type picks the row's type: a member of another type does not compile. */
@@ -52,6 +54,20 @@ static const Field RECURRENCE[] = {
     FIELD(IvcRecurrenceResult, period_ps),
     FIELD(IvcRecurrenceResult, skipped_messages),
     {NULL, FIELD_U64, 0},
+};
+
+static const Field SAMPLING[] = {
+    FIELD(IvcSampling, kind),
+    FIELD(IvcSampling, confidence_ppm),
+    FIELD(IvcSampling, precision_ppm),
+    FIELD(IvcSampling, reached),
+    {NULL, FIELD_U64, 0},
+};
+
+static const Field SAMPLE[] = {
+    FIELD(IvcSample, bytes),          FIELD(IvcSample, messages),  FIELD(IvcSample, elapsed_ps),
+    FIELD(IvcSample, latency_sum_ps), FIELD(IvcSample, latencies), FIELD(IvcSample, latency_p50_ps),
+    FIELD(IvcSample, latency_p99_ps), {NULL, FIELD_U64, 0},
 };
 
 static const Field GUEST[] = {
@@ -83,15 +99,19 @@ static const Field HISTOGRAM[] = {
 };
 
 static const Field RESULT[] = {
-    FIELD(IvcResult, scenario), FIELD(IvcResult, channel),       FIELD(IvcResult, mechanism),
-    FIELD(IvcResult, workload), FIELD(IvcResult, profile),       FIELD(IvcResult, mode),
-    FIELD(IvcResult, ranks),    FIELD(IvcResult, message_bytes), FIELD(IvcResult, messages_asked),
-    FIELD(IvcResult, messages), FIELD(IvcResult, capped),        FIELD(IvcResult, bytes),
-    FIELD(IvcResult, setup_ps), FIELD(IvcResult, warmup_ps),     FIELD(IvcResult, elapsed_ps),
-    FIELD(IvcResult, clock_hz), FIELD(IvcResult, events),        FIELD(IvcResult, parameters),
-    FIELD(IvcResult, assumed),  FIELD(IvcResult, calibrated),    FIELD(IvcResult, seed),
-    FIELD(IvcResult, hash),     FIELD(IvcResult, digest),        FIELD(IvcResult, recurrence),
-    {NULL, FIELD_U64, 0},
+    FIELD(IvcResult, scenario),       FIELD(IvcResult, channel),
+    FIELD(IvcResult, mechanism),      FIELD(IvcResult, workload),
+    FIELD(IvcResult, profile),        FIELD(IvcResult, mode),
+    FIELD(IvcResult, ranks),          FIELD(IvcResult, message_bytes),
+    FIELD(IvcResult, messages_asked), FIELD(IvcResult, messages),
+    FIELD(IvcResult, capped),         FIELD(IvcResult, bytes),
+    FIELD(IvcResult, setup_ps),       FIELD(IvcResult, warmup_ps),
+    FIELD(IvcResult, elapsed_ps),     FIELD(IvcResult, clock_hz),
+    FIELD(IvcResult, events),         FIELD(IvcResult, parameters),
+    FIELD(IvcResult, assumed),        FIELD(IvcResult, calibrated),
+    FIELD(IvcResult, seed),           FIELD(IvcResult, hash),
+    FIELD(IvcResult, digest),         FIELD(IvcResult, recurrence),
+    FIELD(IvcResult, sampling),       {NULL, FIELD_U64, 0},
 };
 
 /* The lists of a result: where, of what. */
@@ -107,6 +127,7 @@ static const List LISTS[] = {
     {"cores", CORE, offsetof(IvcResult, cores), sizeof(IvcCoreResult)},
     {"stages", STAGE, offsetof(IvcResult, stages), sizeof(IvcStageResult)},
     {"counts", COUNT, offsetof(IvcResult, counts), sizeof(IvcCountResult)},
+    {"samples", SAMPLE, offsetof(IvcResult, samples), sizeof(IvcSample)},
 };
 
 GQuark ivc_result_error_quark(void)
@@ -161,6 +182,9 @@ static json_t *struct_to_json(const Field *fields, const void *item)
             break;
         case FIELD_RECURRENCE:
             value = struct_to_json(RECURRENCE, member);
+            break;
+        case FIELD_SAMPLING:
+            value = struct_to_json(SAMPLING, member);
             break;
         }
         json_object_set_new(object, field->name, value);
@@ -252,6 +276,8 @@ static bool field_from_json(const Field *field, const json_t *value, void *membe
         return struct_from_json(STATES, value, member, ret_bad);
     case FIELD_RECURRENCE:
         return struct_from_json(RECURRENCE, value, member, ret_bad);
+    case FIELD_SAMPLING:
+        return struct_from_json(SAMPLING, value, member, ret_bad);
     }
     return false;
 }

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    IvcQuantity what = (IvcQuantity)(data[0] % (IVC_QUANTITY_CLOCK + 1));
+    IvcQuantity what = (IvcQuantity)(data[0] % (IVC_QUANTITY_SHARE + 1));
     g_autofree char *text = g_strndup((const char *)data + 1, size - 1);
     IvcAmount amount;
     IvcQuantityError error = {0};

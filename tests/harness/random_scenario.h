@@ -11,6 +11,7 @@ typedef struct {
     bool chunked;     /**< register blocks that need several chunks a word */
     bool contention;  /**< more than one pair of ranks, and slow shared resources */
     bool nanoseconds; /**< some costs as times instead of cycles */
+    bool paced;       /**< ranks that compute, and rounds that are due at equal distances */
 } RandomScenario;
 
 static inline const char *random_pick(GRand *rand, const char *const *from, guint n)
@@ -139,6 +140,16 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
     g_string_append(to, "}\n");
 }
 
+/* Nothing of this is left to chance: such runs can recur. */
+static inline void random_pace(GRand *rand, GString *to)
+{
+    if (random_chance(rand, 15))
+        g_string_append_printf(to, ", compute: {mean: %uns}", random_log(rand, 1, 50000));
+    if (random_chance(rand, 15))
+        g_string_append_printf(to, ", arrivals: {kind: periodic, rate: %u}",
+                               random_log(rand, 1000, 1000000));
+}
+
 /** Draws a scenario. @return transfer full */
 static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
                                     const RandomScenario *kind)
@@ -161,9 +172,10 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     guint message = random_log(rand, 1, most);
     guint messages = (guint)g_rand_int_range(rand, 1, 40);
     g_string_append_printf(
-        text,
-        "workload: {kind: %s, message: %uB, total: %" G_GUINT64_FORMAT "B, warmup: %d}\n"
-        "limits: {horizon: 100s, events_max: 20000000}\n",
+        text, "workload: {kind: %s, message: %uB, total: %" G_GUINT64_FORMAT "B, warmup: %d",
         workload, message, (guint64)message * messages, g_rand_int_range(rand, 0, 4));
+    if (kind->paced)
+        random_pace(rand, text);
+    g_string_append(text, "}\nlimits: {horizon: 100s, events_max: 20000000}\n");
     return g_string_free(text, FALSE);
 }

@@ -242,6 +242,38 @@ def case_axes(run):
     assert any("1 point failed and left out" in text for text in texts), texts
 
 
+def case_intervals(run):
+    """Repeats and estimates have whiskers; latency is then the mean."""
+    document = json.loads(read(POINTS))
+    for point in document["points"]:
+        point["confidence"] = 0.9
+        point["bandwidth_half_width_bytes_per_s"] = point["bandwidth_bytes_per_s"] / 8
+        point["latency_mean_half_width_ps"] = 1234.5
+    document["points"][0]["estimated"] = True
+    run.write("points.json", document)
+    run.plot("points.json", "--only", "bandwidth,latency", path="/nonexistent", status=1)
+    data = read(run.path("plots", "bandwidth.dat"))
+    assert "bandwidth_half_width_bytes_per_s capped" in data, data
+    rows = [line.split() for line in data.splitlines() if line and line[0] != "#"]
+    equal(len(rows), len(document["points"]))
+    for row in rows:
+        assert abs(float(row[2]) - float(row[1]) / 8) < 1e-6 * float(row[1]), row
+    script = read(run.path("plots", "bandwidth.gp"))
+    assert "using 1:($2 / 1e6):($3 / 1e6) with yerrorbars" in script, script
+    high = float(script.split("set yrange [0:")[1].split("]")[0])
+    assert high >= max(float(row[1]) + float(row[2]) for row in rows) / 1e6, "a whisker is cut"
+    assert "whiskers: 90 % intervals of estimates" in script, script
+    data = read(run.path("plots", "latency.dat"))
+    assert "latency_mean_ps latency_mean_half_width_ps capped" in data, data
+    assert "1234.5 " in data, data
+    script = read(run.path("plots", "latency.gp"))
+    assert "using 1:2:($3) with yerrorbars" in script and "set ylabel 'mean latency'" in script
+    if shutil.which("gnuplot"):
+        run.plot("points.json", "--only", "bandwidth,latency")
+        equal(svg_plots(run.path("plots", "bandwidth.svg")), 12)
+        equal(svg_plots(run.path("plots", "latency.svg")), 12)
+
+
 def case_no_gnuplot(run):
     shutil.copy(POINTS, run.path("points.json"))
     out, err = run.plot("points.json", "--only", "latency", path="/nonexistent", status=1)

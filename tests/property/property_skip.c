@@ -13,7 +13,8 @@
 #define PAIRS_CASES 80
 #endif
 
-static const RandomScenario any = {.chunked = true, .contention = true, .nanoseconds = true};
+static const RandomScenario any = {
+    .chunked = true, .contention = true, .nanoseconds = true, .paced = true};
 
 /* The whole result but what became of recurrence, which goes to *ret_recurrence. */
 static char *result_of(const IvcScenario *scenario, const IvcRunHooks *hooks,

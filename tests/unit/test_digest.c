@@ -165,6 +165,8 @@ static void try_live(Places *places, IvcPoint *point)
         TRY(work->step);
         TRY(work->peer);
         TRY(work->started_ps);
+        TRY(work->due_ps);
+        TRY(work->pace.label);
         TRY(work->call.envelope.sent_ps);
         TRY(work->call.label);
         TRY(work->incoming.write.at);
@@ -225,12 +227,13 @@ static void try_statistics(Places *places, IvcPoint *point)
     TRY(platform->sim.events);
 }
 
-static GArray *stop_and_try(const char *channel, void (*try_all)(Places *, IvcPoint *))
+static GArray *stop_and_try(const char *channel, const char *more,
+                            void (*try_all)(Places *, IvcPoint *))
 {
     Places places = {.places = g_array_new(FALSE, TRUE, sizeof(Place)), .first = true};
     for (unsigned events = 150; events < 4000; events += 37) {
         g_autofree char *limit = g_strdup_printf("limits.events_max=%u", events);
-        const char *sets[] = {channel, limit, NULL};
+        const char *sets[] = {channel, limit, more, NULL};
         g_autoptr(IvcScenario) scenario = points_bind(text, sets);
         g_autoptr(GError) error = NULL;
         g_autoptr(IvcPoint) point = ivc_point_new(scenario, &error);
@@ -244,11 +247,13 @@ static GArray *stop_and_try(const char *channel, void (*try_all)(Places *, IvcPo
 
 START_TEST(test_live_fields_change_the_digest)
 {
-    g_autoptr(GArray) both = stop_and_try("channel=both", try_live);
-    g_autoptr(GArray) spin = stop_and_try("channel=spin", try_live);
+    g_autoptr(GArray) both = stop_and_try("channel=both", NULL, try_live);
+    g_autoptr(GArray) spin = stop_and_try("channel=spin", NULL, try_live);
+    g_autoptr(GArray) paced =
+        stop_and_try("channel=both", "workload.arrivals={kind: periodic, rate: 100000}", try_live);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    GArray *lists[] = {both, spin};
-    for (int l = 0; l < 2; l++)
+    GArray *lists[] = {both, spin, paced};
+    for (int l = 0; l < 3; l++)
         for (guint i = 0; i < lists[l]->len; i++) {
             const Place *place = &g_array_index(lists[l], Place, i);
             guint sum = GPOINTER_TO_UINT(g_hash_table_lookup(seen, place->name));
@@ -264,7 +269,7 @@ END_TEST
 
 START_TEST(test_statistics_do_not)
 {
-    g_autoptr(GArray) places = stop_and_try("channel=both", try_statistics);
+    g_autoptr(GArray) places = stop_and_try("channel=both", NULL, try_statistics);
     for (guint i = 0; i < places->len; i++) {
         const Place *place = &g_array_index(places, Place, i);
         ck_assert_uint_gt(place->tried, 50);

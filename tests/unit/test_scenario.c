@@ -200,7 +200,7 @@ static const struct {
      "   10 | workload: {kind: stream, totl: 1GiB, message: 64KiB}\n"
      "      |                          ^~~~\n"
      "   hint: did you mean 'total'? There are: kind, total, message, messages_max, warmup, ranks, "
-     "seed, window\n"},
+     "seed, sizes, arrivals, compute, window\n"},
     {"message: 64KiB", "message: 0B",
      "a.yaml:10:48: error: 'message': 0B is less than the minimum 1B [config-range]\n"
      "   10 | workload: {kind: stream, total: 1GiB, message: 0B}\n"
@@ -230,7 +230,7 @@ static const struct {
      "a.yaml:5:1: error: unknown key 'old' in a scenario [config-unknown-key]\n"
      "    5 | old:\n      | ^~~\n"
      "   hint: there are: schema, name, about, machine, hypervisor, guests, channels, channel, "
-     "workload, limits, sweep, report\n"},
+     "workload, limits, statistics, sweep, report\n"},
 };
 
 START_TEST(refuses)

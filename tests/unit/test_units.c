@@ -41,6 +41,8 @@ static const struct {
     {IVC_QUANTITY_CLOCK, "32768Hz", 32768, false},
     {IVC_QUANTITY_CLOCK, "800MHz", 800000000, false},
     {IVC_QUANTITY_CLOCK, "2.5GHz", 2500000000, false},
+    {IVC_QUANTITY_SHARE, "5%", 50000, false},
+    {IVC_QUANTITY_SHARE, "99.9%", 999000, false},
 };
 
 START_TEST(parses)
@@ -209,7 +211,7 @@ START_TEST(round_trip)
 {
     g_autoptr(GRand) random = g_rand_new_with_seed(20260101);
     for (int i = 0; i < 20000; i++) {
-        IvcQuantity what = (IvcQuantity)g_rand_int_range(random, 0, IVC_QUANTITY_CLOCK + 1);
+        IvcQuantity what = (IvcQuantity)g_rand_int_range(random, 0, IVC_QUANTITY_SHARE + 1);
         uint64_t n = ((uint64_t)g_rand_int(random) << 32) | g_rand_int(random);
         n >>= g_rand_int_range(random, 0, 64);
         IvcAmount amount = {.n = MAX(n, 1)};

@@ -1,0 +1,114 @@
+# Random input: repeats, intervals and estimates in every format; shards make the same whole.
+cat >random.yaml <<'END'
+schema: ivcsim/1
+name: random
+machine: {profile: octeon-cn5650}
+guests:
+  client: {cores: [0]}
+  server: {cores: [1]}
+channels:
+  fast: {mechanism: register-shmem, region: 1MiB}
+  slow: {mechanism: sock}
+workload:
+  kind: stream
+  total: 64KiB
+  message: 256B
+  sizes: {kind: exponential}
+  arrivals: {kind: poisson, rate: 10000}
+statistics: {repeats: 4}
+sweep:
+  axes:
+    channel: [fast, slow]
+    workload.arrivals.rate: [5000, 20000]
+report: {baseline: slow}
+END
+
+# One run: the same random input on both channels, and other input with another seed.
+for channel in fast slow; do
+    try run random.yaml --set channel=$channel --format json
+    status_is 0
+    cp out $channel.json
+done
+json_holds fast.json 'json["points"][0]["repeats"] == 4 == len(json["points"][0]["samples"])'
+json_holds fast.json 'json["points"][0]["confidence"] == 0.95'
+json_holds fast.json 'json["manifest"]["recurrence"][0]["outcome"] == "random"'
+json_holds fast.json 'json["manifest"]["statistics"][0]["n"] == 4'
+json_holds fast.json 'json["points"][0]["messages"] == 1024'
+json_holds fast.json "json['points'][0]['bytes'] == J.load(open('slow.json'))['points'][0]['bytes']"
+try run random.yaml --seed 2 --format json
+json_holds out "json['points'][0]['bytes'] != J.load(open('fast.json'))['points'][0]['bytes']"
+try run random.yaml
+has out 'repeats    4 with streams of their own, summed up; 95 % intervals'
+has out ' MiB/s) +- '
+try run random.yaml --repeats auto --precision 0.01% --confidence 90% --set statistics.repeats_max=6
+has out 'repeats    6 with streams of their own, summed up; 90 % intervals, wider than asked for'
+try run random.yaml --repeats 1 --format csv
+has_not out repeats
+has_not out half_width
+
+# An estimate is marked wherever it goes.
+estimate=(--estimate --repeats 1 --precision 10% --set workload.total=1TiB)
+try run random.yaml "${estimate[@]}" -o folder
+status_is 0
+grep -q '^estimated  95 % intervals, from [0-9]* batches; [0-9]* of 4294967296 messages were' out ||
+    fail 'not marked in the table'
+json_holds folder/point.json 'json["points"][0]["estimated"] is True'
+json_holds folder/point.json 'json["points"][0]["bandwidth_half_width_bytes_per_s"] > 0'
+json_holds folder/manifest.json 'json["recurrence"][0]["outcome"] == "estimated"'
+json_holds folder/manifest.json 'json["statistics"][0]["samples"] == "batches"'
+json_holds folder/manifest.json 'json["statistics"][0]["messages_simulated"] < 1e6'
+python3 - <<'END' || fail 'not marked in CSV'
+import csv
+row = next(csv.DictReader(open("folder/point.csv", newline="")))
+assert row["estimated"] == "true" and float(row["latency_mean_half_width_ps"]) > 0
+END
+# A run that repeats itself is exact, and says so.
+try run random.yaml --estimate --repeats 1 --set workload.total=1GiB \
+    --set workload.sizes.kind=fixed --set workload.arrivals.kind=none
+has err 'the result is exact, and no estimate: the run repeats itself'
+has out ' messages: '
+has_not out estimated
+
+# A sweep, in one piece by one and by two, and in shards.
+for jobs in 1 2; do
+    try sweep random.yaml -j $jobs -o whole$jobs
+    status_is 0
+    cp out table$jobs
+done
+cmp -s table1 table2 || fail 'two workers do not give what one gives'
+for file in points.csv points.json points.jsonl manifest.json table.txt; do
+    cmp -s whole1/$file whole2/$file || fail "two workers do not give the same $file"
+done
+has table1 'as multiples of slow, repeat by repeat'
+has table1 ' +- '
+for shard in 1 2 3; do
+    try sweep random.yaml --shard $shard/3 -o shards/shard-$shard-of-3 -q
+    status_is 0
+done
+try merge -o merged shards/shard-1-of-3 shards/shard-2-of-3 shards/shard-3-of-3
+status_is 0
+for file in points.csv points.json points.jsonl table.txt; do
+    cmp -s whole1/$file merged/$file || fail "shards do not give the same $file"
+done
+# What was stored is not done again; another number of repeats is another point.
+try sweep random.yaml -o whole1
+has err '4 points: 0 simulated in'
+try sweep random.yaml -o whole1 --repeats 3
+has err '4 points: 4 simulated in'
+try sweep random.yaml -o estimates "${estimate[@]}"
+has out estimated
+json_holds estimates/points.json 'all(p["estimated"] for p in json["points"])'
+
+# Sizes against channels: a matrix of bandwidths.
+matrix=(--set 'sweep.axes={channel: [fast, slow], workload.message: [64B, 1KiB]}')
+try sweep random.yaml -o matrix "${matrix[@]}"
+has out '+- half of the interval of confidence'
+has_not out '~'
+grep -Eq '^ +64 B +[0-9.]+ \+- [0-9.]+  +[0-9.]+ \+- [0-9.]+$' out || fail 'cells without intervals'
+try sweep random.yaml -o matrix "${matrix[@]}" "${estimate[@]}"
+has out '~ estimated: the run was stopped at that precision'
+grep -Eq '^ +1 KiB +[0-9.]+ \+- [0-9.]+~ +[0-9.]+ \+- [0-9.]+~$' out || fail 'estimates not marked'
+
+# The options go into the scripts for clusters.
+try sweep random.yaml --emit slurm --seed 5 --repeats auto --precision 1%
+has out '--set workload.seed=5 --set statistics.repeats=0 --set statistics.precision=1%'

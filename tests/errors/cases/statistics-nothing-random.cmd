@@ -1,0 +1,2 @@
+cp "$files/good.yaml" .
+ivcsim run good.yaml --repeats 3 --format csv >/dev/null
