@@ -48,6 +48,8 @@ typedef struct {
     bool (*due)(const IvcLink *link, uint32_t rank);
     /** That part of the softirq: hands packets up by ivc_tcp_receive() and ivc_tcp_respond(). */
     IvcStep (*poll)(IvcLink *link, IvcAgent *agent, uint32_t rank);
+    /** Packets that were sent and not handed up, dropped ones left out. NULL: TCP sees them all. */
+    uint64_t (*in_flight)(const IvcLink *link);
     void (*digest)(const IvcLink *link, IvcDigest *digest);
     /** Feeds a frame of a send from rank `from`. */
     void (*frame_digest)(const IvcLink *link, const IvcLinkFrame *frame, uint32_t from, uint32_t to,

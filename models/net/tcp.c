@@ -557,7 +557,7 @@ const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key)
 
 uint64_t ivc_tcp_in_flight(const IvcTcp *tcp)
 {
-    uint64_t sum = 0;
+    uint64_t sum = tcp->link->ops->in_flight ? tcp->link->ops->in_flight(tcp->link) : 0;
     for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
         const Way *way = ivc_pairs_at(&tcp->ways, w)->state;
         sum += way->end - way->consumed;

@@ -108,7 +108,7 @@ IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f
 /** Says what cannot work about a spec: static text, or NULL. `ret_key` names the parameter. */
 const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key);
 
-/** Bytes written and not read yet, over all connections. */
+/** Bytes written and not read yet, over all connections, and packets inside the network. */
 uint64_t ivc_tcp_in_flight(const IvcTcp *tcp);
 
 void ivc_tcp_digest(const IvcTcp *tcp, IvcDigest *digest);

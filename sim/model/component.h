@@ -47,6 +47,9 @@ bool ivc_scenario_names_guest(const IvcScenario *scenario, const char *word, con
 /** How many ranks a run on the channel at `path` has; 0 for an unknown channel. */
 uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path);
 
+/** How many cores the guest of this name owns; 0 when there is no such guest. */
+uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name);
+
 /** Reports every name in the list at `path` that is no guest. @return true when all are guests */
 bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, IvcDiags *diags);
 
