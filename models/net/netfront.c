@@ -284,7 +284,7 @@ static void *netfront_create(IvcPlatform *platform, const void *bound, IvcRank *
     const Spec *spec = bound;
     Netfront *net = g_new0(Netfront, 1);
     net->head = (IvcLink){.ops = &link_ops,
-                          .window = (uint32_t)MIN(spec->front.ring, 64),
+                          .window = (uint32_t)spec->front.ring,
                           .segment_mtus = segments_of(spec),
                           .restarts = true};
     net->platform = platform;
@@ -359,6 +359,11 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     check_domain(spec, scenario, path, diags);
 }
 
+static const char *served_by(const void *bound)
+{
+    return ((const Spec *)bound)->front.driver_domain;
+}
+
 static const IvcMechanismOps ops = {
     .create = netfront_create,
     .free = ivc_sock_free,
@@ -379,4 +384,5 @@ const IvcMechanism ivc_mechanism_netfront = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .served_by = served_by,
 };

@@ -68,6 +68,8 @@ typedef struct {
     IvcComponent head;
     const IvcMechanismOps *ops;
     bool one_os; /**< ranks share memory as processes of one OS: needs mode 'native' */
+    /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
+    const char *(*served_by)(const void *spec);
 } IvcMechanism;
 
 typedef struct {

@@ -118,6 +118,9 @@ static const char *const forgetful[] = {
     "workload: {kind: stream, message: 900B, ",
     "c: {mechanism: sock, ring: 4, sndbuf: 4KiB, rcvbuf: 4KiB}}\n"
     "workload: {kind: stream, message: 900B, ",
+    "c: {mechanism: netfront, between: [a, b], driver_domain: dom, ring: 8, slots_max: 4,\n"
+    " gso: 4KiB, pending: 7, sndbuf: 8KiB, rcvbuf: 8KiB}}\n"
+    "workload: {kind: stream, message: 900B, ",
 };
 
 /* Leaves one word of the state out at a time. The others say the same in a steady state, so that no
@@ -127,8 +130,9 @@ START_TEST(test_no_word_is_forgotten_unnoticed)
 {
     g_autofree char *text =
         g_strconcat("schema: ivcsim/1\nname: forgetful\nmachine: {profile: octeon-cn5650}\n"
-                    "guests: {a: {cores: [0]}, b: {cores: [1]}}\nchannels: {",
-                    forgetful[_i], "total: 1GiB, messages_max: 16000}\n", NULL);
+                    "guests: {a: {cores: [0]}, b: {cores: [1]}",
+                    strstr(forgetful[_i], "driver_domain") ? ", dom: {cores: [2]}" : "",
+                    "}\nchannels: {", forgetful[_i], "total: 1GiB, messages_max: 16000}\n", NULL);
     g_autoptr(IvcScenario) scenario = points_bind(text, NULL);
     uint64_t skipped;
     const char *outcome;
