@@ -27,14 +27,13 @@ typedef struct {
     "is recalled to take"
 #define MPICH "assumed: instructions of ch3:sock on an out-of-order core"
 
-static const char *const variants[] = {"map-copy", "persistent", NULL};
+static const char *const variants[] = {"map-copy", NULL};
 
 static const IvcParam params[] = {
     {IVC_PARAM(S, front.driver_domain, "driver_domain"),
      .sentence = "the guest whose cores run netback and the bridge"},
     {IVC_PARAM(S, front.variant, "variant"), .fallback = "map-copy", .choices = variants,
-     .sentence = "how netback gets at guests' pages: maps what is sent and copies what is "
-                 "received, or keeps all buffers mapped"},
+     .sentence = "how netback gets at guests' pages: maps what is sent, copies what is received"},
     {IVC_PARAM(S, front.ring, "ring"), .fallback = "256", .min = "4", .max = "4096",
      .kind = IVC_KIND_DOCUMENTED, .source = "xen/include/public/io/ring.h: what fits in a page",
      .sentence = "slots of the ring of sent and of that of received packets: a power of two"},
@@ -341,9 +340,11 @@ static void check_domain(const Spec *spec, const IvcScenario *scenario, const ch
                      "the driver domain is one of the guests that the channel joins: name the "
                      "others in 'between'",
                      diags);
-    if (!ivc_scenario_guest_cores(scenario, name))
+    g_autofree char *full = g_strdup_printf("%s.driver_domain", path);
+    if (ivc_scenario_check_guest(scenario, name, full, diags) &&
+        !ivc_scenario_guest_cores(scenario, name))
         conflict(scenario, path, "driver_domain",
-                 "no guest of this name owns a core: nobody would run netback", diags);
+                 "the driver domain owns no core: nobody would run netback", diags);
     if (ivc_scenario_channel_ranks(scenario, path) > guests)
         conflict(scenario, path, "driver_domain",
                  "a guest with several ranks would talk to itself through the driver domain: each "

@@ -15,8 +15,7 @@
 
 /** How netback gets at the pages of guests. */
 typedef enum {
-    NETFRONT_MAP_COPY,   /**< maps what is sent, copies what is received: Linux since 3.x */
-    NETFRONT_PERSISTENT, /**< all buffers stay mapped in the driver domain */
+    NETFRONT_MAP_COPY, /**< maps what is sent, copies what is received: Linux since 3.x */
 } NetfrontVariant;
 
 /** Parameters beside those of the sock channel and TCP; rows in netfront.c. */

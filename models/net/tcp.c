@@ -230,11 +230,14 @@ static bool wake_process(Stack *stack, bool wanted)
     return wanted && ivc_os_notify(stack->tcp->platform, &stack->sleeper);
 }
 
+/* Small packets share a page. */
+#define JOINED_BYTES 4096
+
 /* The socket buffer that arriving bytes go into: a small segment joins the last one. */
 static Skb *arrival_skb(IvcTcp *tcp, Way *way, uint64_t bytes)
 {
     Skb *last = &way->in[(way->in_first + way->in_n + tcp->n_in - 1) % tcp->n_in];
-    if (way->in_n && last->reserved + bytes <= tcp->segment)
+    if (way->in_n && last->reserved + bytes <= tcp->joined)
         return last;
     return skb_empty(tcp, &way->in[(way->in_first + way->in_n++) % tcp->n_in]);
 }
@@ -507,8 +510,9 @@ IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stag
     tcp->mss = spec->mtu.n - IVC_TCP_HEADERS;
     tcp->segment = tcp->mss * link->segment_mtus;
     tcp->n_out = (uint32_t)(spec->sndbuf.n / tcp->segment) + link->window;
-    /* Two neighbours hold more than a packet together: that bounds their number. */
-    tcp->n_in = (uint32_t)(2 * (spec->rcvbuf.n / tcp->segment) + 4);
+    /* Two neighbours hold more than that together, which bounds their number. */
+    tcp->joined = MIN(tcp->segment, MAX(tcp->mss, JOINED_BYTES));
+    tcp->n_in = (uint32_t)(2 * (spec->rcvbuf.n / tcp->joined) + 4);
     set_times(tcp);
     tcp->stacks = g_new0(Stack, tcp->n);
     ivc_pairs_init(&tcp->ways, tcp->n, sizeof(Way));

@@ -72,6 +72,7 @@ struct IvcTcp {
     uint32_t n_in;
     uint64_t mss;     /**< data in a packet of the MTU */
     uint64_t segment; /**< data in the largest packet: as many of them as the network takes */
+    uint64_t joined;  /**< arriving bytes that share a socket buffer */
     Stack *stacks;
     IvcPairs ways;      /**< of Way; both directions of a connection are made at once */
     size_t words;       /**< of a row of the sets below, each by the rank whose stack looks at it */

@@ -50,6 +50,10 @@ uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *pat
 /** How many cores the guest of this name owns; 0 when there is no such guest. */
 uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name);
 
+/** Reports a name, bound at `path`, that is no guest. @return true when it is one */
+bool ivc_scenario_check_guest(const IvcScenario *scenario, const char *name, const char *path,
+                              IvcDiags *diags);
+
 /** Reports every name in the list at `path` that is no guest. @return true when all are guests */
 bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, IvcDiags *diags);
 

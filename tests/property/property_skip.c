@@ -97,6 +97,13 @@ START_TEST(test_pingpong_scenario)
 }
 END_TEST
 
+START_TEST(test_split_driver_scenario)
+{
+    static const char *const channels[] = {"netfront", "netfront-no-tso", NULL};
+    try_shipped("netfront-vs-shared-memory.yaml", channels);
+}
+END_TEST
+
 /* ---- a digest that forgets ---- */
 
 /* Under a sanitizer a run takes many times as long: some of the words then. */
@@ -164,6 +171,7 @@ int main(void)
     tcase_add_test(tests, test_random_scenarios);
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
+    tcase_add_test(tests, test_split_driver_scenario);
     tcase_add_loop_test(tests, test_no_word_is_forgotten_unnoticed, 0, G_N_ELEMENTS(forgetful));
     suite_add_tcase(suite, tests);
     return points_main(suite);
