@@ -53,21 +53,21 @@ static Packet *make_packet(Vif *vif, uint32_t to, const IvcPayload *payload, con
 }
 
 IvcStep ivc_frontend_send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
-                          IvcPayload payload, IvcLinkFrame *f)
+                          const IvcPayload *payload, IvcLinkFrame *f)
 {
     Vif *vif = vif_of(link, from);
     Netfront *net = vif->net;
     uint32_t answers;
     IVC_BEGIN(f);
-    f->slots = (payload.bytes > net->mss ? 2 : 1) + ivc_netfront_pages(payload.bytes);
+    f->slots = (payload->bytes > net->mss ? 2 : 1) + ivc_netfront_pages(payload->bytes);
     vif->reserved += f->slots;
-    f->segment.bytes = payload.bytes;
+    f->segment.bytes = payload->bytes;
     ivc_tcp_stamp(link->tcp, from, to, &f->segment);
     IVC_AWAIT(f, ivc_spend(agent, net->t.front_tx + f->slots * net->t.front_tx_slot,
                            net->stage0 + TCP_DRIVER));
     vif->reserved -= f->slots;
     net->packets++;
-    ivc_packets_push(&vif->sent, make_packet(vif, to, &payload, f));
+    ivc_packets_push(&vif->sent, make_packet(vif, to, payload, f));
     if (ivc_xen_ring_push_requests(&vif->tx, f->slots)) {
         IVC_AWAIT(
             f, ivc_spend(agent, ivc_xen_event_send(&net->xen), net->xen.stage0 + XEN_EVENT_SEND));

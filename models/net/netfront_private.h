@@ -195,7 +195,7 @@ void ivc_netfront_packet_free(Netfront *net, Packet *packet);
 void ivc_frontend_init(Vif *vif);
 bool ivc_frontend_room(IvcLink *link, uint32_t from, uint32_t to);
 IvcStep ivc_frontend_send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
-                          IvcPayload payload, IvcLinkFrame *frame);
+                          const IvcPayload *payload, IvcLinkFrame *frame);
 bool ivc_frontend_due(const IvcLink *link, uint32_t rank);
 IvcStep ivc_frontend_poll(IvcLink *link, IvcAgent *agent, uint32_t rank);
 

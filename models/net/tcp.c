@@ -36,9 +36,12 @@ void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment)
     Way *back = way_of(tcp, to, from);
     segment->ack = back->acked = back->arrived;
     segment->edge = back->offered = back->consumed + tcp->spec->rcvbuf.n;
+    if (back->unacked_segments == 0)
+        return;
     back->unacked_segments = 0;
     mark(tcp, tcp->unacked, from, to, false);
-    if (next_marked(tcp, tcp->unacked, from, 0) == IVC_TCP_NOBODY)
+    if (tcp->stacks[from].ack_timer.armed &&
+        next_marked(tcp, tcp->unacked, from, 0) == IVC_TCP_NOBODY)
         ivc_timer_cancel(&tcp->stacks[from].ack_timer);
 }
 
@@ -53,46 +56,40 @@ static uint64_t allowed(const IvcTcp *tcp, const Way *way, const Skb *skb)
     return tcp->segment > tcp->mss && much ? limit / tcp->mss * tcp->mss : 0;
 }
 
-/* The first socket buffer of which something could be sent now, or NULL. */
-static Skb *sendable(const IvcTcp *tcp, const Way *way, uint32_t from, uint32_t to)
+/* Takes what can be sent now, of the first socket buffer that is not sent; false: nothing. */
+static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpTransmit *f)
 {
     if (way->out_sent == way->out_n)
-        return NULL;
+        return false;
     Skb *skb = out_at(tcp, way, way->out_sent);
+    uint64_t bytes = allowed(tcp, way, skb);
     bool last = way->out_sent + 1 == way->out_n;
-    if ((last && way->filling) || allowed(tcp, way, skb) == 0)
-        return NULL;
-    if (tcp->link->ops->room(tcp->link, from, to))
-        return skb;
-    if (tcp->blocked)
-        mark(tcp, tcp->blocked, from, to, true);
-    return NULL;
-}
-
-/* Takes the part of a socket buffer that is sent next. */
-static void take_part(IvcTcp *tcp, Way *way, Skb *skb, IvcTcpTransmit *f)
-{
-    f->part = (IvcPayload){.buffer = &skb->data, .at = skb->sent, .bytes = allowed(tcp, way, skb)};
+    if ((last && way->filling) || bytes == 0)
+        return false;
+    if (!tcp->net.room(tcp->link, from, to)) {
+        if (tcp->blocked)
+            mark(tcp, tcp->blocked, from, to, true);
+        return false;
+    }
+    f->part = (IvcPayload){.buffer = &skb->data, .at = skb->sent, .bytes = bytes};
     f->skb = (uint32_t)(skb - way->out);
-    skb->sent += f->part.bytes;
-    way->next += f->part.bytes;
+    skb->sent += bytes;
+    way->next += bytes;
     if (skb->sent == skb->bytes) {
         skb->end = way->next;
         way->out_sent++;
     }
     tcp->segments++;
+    return true;
 }
 
 /* Sends what the window allows; run by the process or by the softirq of rank `from`. */
 static IvcStep transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcTcpTransmit *f)
 {
-    Way *way = way_of(tcp, from, to);
-    Skb *skb;
     IVC_BEGIN(f);
-    while ((skb = sendable(tcp, way, from, to))) {
-        take_part(tcp, way, skb, f);
+    while (take_part(tcp, way_of(tcp, from, to), from, to, f)) {
         ivc_owe(agent, tcp->t.tx_segment, tcp->stage0 + TCP_TX_SEGMENT);
-        IVC_CALL(f, tcp->link->ops->send(tcp->link, agent, from, to, f->part, &f->link));
+        IVC_CALL(f, tcp->net.send(tcp->link, agent, from, to, &f->part, &f->link));
     }
     IVC_END(f);
 }
@@ -114,12 +111,6 @@ static Skb *open_tail(const IvcTcp *tcp, const Way *way)
     return tail && tail->bytes < tcp->segment ? tail : NULL;
 }
 
-/* Whether a writer can go on. */
-static bool can_write(const IvcTcp *tcp, const Way *way)
-{
-    return open_tail(tcp, way) || room(tcp, way) > 0;
-}
-
 /* Prepares an skb for new bytes. */
 static Skb *skb_empty(IvcTcp *tcp, Skb *skb)
 {
@@ -129,19 +120,11 @@ static Skb *skb_empty(IvcTcp *tcp, Skb *skb)
     return skb;
 }
 
-/* The skb that the next bytes go into. */
-static Skb *tail_for(IvcTcp *tcp, Way *way)
+/* Makes room for the next part of a write in the open tail, or in a new skb when it is NULL;
+ * returns the buffer's index. */
+static uint32_t reserve_part(IvcTcp *tcp, Way *way, Skb *tail, uint64_t header_left, IvcTcpFrame *f)
 {
-    Skb *tail = open_tail(tcp, way);
-    if (tail)
-        return tail;
-    return skb_empty(tcp, out_at(tcp, way, way->out_n++));
-}
-
-/* Makes room for the next part of a write in a socket buffer; returns the buffer's index. */
-static uint32_t reserve_part(IvcTcp *tcp, Way *way, uint64_t header_left, IvcTcpFrame *f)
-{
-    Skb *skb = tail_for(tcp, way);
+    Skb *skb = tail ? tail : skb_empty(tcp, out_at(tcp, way, way->out_n++));
     f->part = MIN(f->left, tcp->segment - skb->bytes);
     f->of_header = MIN(f->part, header_left);
     f->at = skb->bytes;
@@ -177,12 +160,13 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
     Way *way = connection(tcp, from, to);
     Stack *stack = &tcp->stacks[from];
     const IvcMachineTimes *t = &tcp->platform->t;
+    Skb *tail;
     uint64_t done;
     IVC_BEGIN(f);
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
     for (f->left = header + bytes; f->left > 0; f->left -= f->part) {
-        while (!can_write(tcp, way)) {
+        while (!(tail = open_tail(tcp, way)) && room(tcp, way) == 0) {
             way->wants_room = true;
             IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
             way->wants_room = false;
@@ -190,7 +174,7 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
         way->filling = true;
         way->transmitting = true;
         done = header + bytes - f->left;
-        f->transmit.skb = reserve_part(tcp, way, header - MIN(header, done), f);
+        f->transmit.skb = reserve_part(tcp, way, tail, header - MIN(header, done), f);
         ivc_owe(agent, ivc_copy_l1_ps(tcp->platform->memory, f->of_header),
                 tcp->stage0 + TCP_COPY_USER);
         if (f->part > f->of_header) {
@@ -261,17 +245,18 @@ static void arm_ack_timer(Stack *stack)
                       IVC_PHASE_DELIVER);
 }
 
+static const IvcPayload no_data;
+
 /* A bare acknowledgement to rank `to`. */
 static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
 {
     IvcTcp *tcp = stack->tcp;
     IVC_BEGIN(&stack->ack_frame);
-    if (tcp->link->ops->room(tcp->link, stack->rank, to)) {
+    if (tcp->net.room(tcp->link, stack->rank, to)) {
         tcp->acks++;
         ivc_owe(agent, tcp->t.ack_tx, tcp->stage0 + TCP_ACK);
-        IVC_CALL(&stack->ack_frame,
-                 tcp->link->ops->send(tcp->link, agent, stack->rank, to,
-                                      (IvcPayload){.buffer = NULL}, &stack->ack_frame.link));
+        IVC_CALL(&stack->ack_frame, tcp->net.send(tcp->link, agent, stack->rank, to, &no_data,
+                                                  &stack->ack_frame.link));
     } else {
         stack->ack_held = tcp->link->restarts;
         arm_ack_timer(stack); /* what is under way acknowledges, or the timer does */
@@ -292,37 +277,40 @@ IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
                         const IvcSegment *segment, uint32_t skb)
 {
     Stack *stack = &tcp->stacks[to];
-    Way *in = way_of(tcp, from, to);
+    Way *in;
     IVC_BEGIN(&stack->packet_frame);
     stack->from = from;
-    stack->skb = skb;
+    stack->in = way_of(tcp, from, to);
+    stack->out = way_of(tcp, to, from);
     if (segment->bytes) {
         IVC_AWAIT(&stack->packet_frame,
                   ivc_spend(agent, tcp->t.rx_segment, tcp->stage0 + TCP_RX_SEGMENT));
-        in->in[stack->skb].bytes += segment->bytes;
+        in = stack->in;
+        if (in->arrived == in->consumed)
+            mark(tcp, tcp->readable, to, from, true);
+        if (in->unacked_segments == 0)
+            mark(tcp, tcp->unacked, to, from, true);
+        in->in[skb].bytes += segment->bytes;
         in->arrived += segment->bytes;
         in->unacked_segments +=
             segment->bytes <= tcp->mss ? 1 : (uint32_t)((segment->bytes + tcp->mss - 1) / tcp->mss);
-        mark(tcp, tcp->readable, to, from, true);
-        mark(tcp, tcp->unacked, to, from, true);
     } else {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->t.ack_rx, tcp->stage0 + TCP_ACK));
     }
-    acknowledge(tcp, way_of(tcp, to, from), segment);
+    acknowledge(tcp, stack->out, segment);
     IVC_END(&stack->packet_frame);
 }
 
 IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to)
 {
     Stack *stack = &tcp->stacks[to];
-    Way *in = way_of(tcp, from, to);
-    Way *out = way_of(tcp, to, from);
+    const Way *in = stack->in, *out = stack->out;
     IVC_BEGIN(&stack->packet_frame);
-    if (wake_process(stack, stack->polls && in->arrived > in->consumed)) {
+    if (stack->polls && wake_process(stack, in->arrived > in->consumed)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     /* As Linux: a writer is woken when a third of its buffer is free. */
-    if (wake_process(stack, out->wants_room && room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
+    if (out->wants_room && wake_process(stack, room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     if (in->unacked_segments >= tcp->spec->ack_every) {
@@ -330,7 +318,7 @@ IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
     } else if (in->unacked_segments) {
         arm_ack_timer(stack);
     }
-    if (!out->transmitting) {
+    if (!out->transmitting && out->out_sent != out->out_n) {
         IVC_CALL(&stack->packet_frame, transmit(tcp, agent, to, from, &stack->transmit));
     }
     IVC_END(&stack->packet_frame);
@@ -383,8 +371,7 @@ static IvcStep softirq_step(IvcAgent *agent)
     IvcTcp *tcp = stack->tcp;
     IVC_BEGIN(&stack->soft_frame);
     for (;;) {
-        while (!stack->ack_due && !stack->restarted &&
-               !tcp->link->ops->due(tcp->link, stack->rank)) {
+        while (!stack->ack_due && !stack->restarted && !tcp->net.due(tcp->link, stack->rank)) {
             IVC_AWAIT(&stack->soft_frame, ivc_wait(agent, &stack->work, IVC_TIME_NEVER));
         }
         IVC_AWAIT(&stack->soft_frame, ivc_spend(agent, tcp->t.softirq, tcp->stage0 + TCP_SOFTIRQ));
@@ -399,7 +386,7 @@ static IvcStep softirq_step(IvcAgent *agent)
                 IVC_CALL(&stack->soft_frame, send_ack(stack, agent, stack->from));
             }
         }
-        IVC_CALL(&stack->soft_frame, tcp->link->ops->poll(tcp->link, agent, stack->rank));
+        IVC_CALL(&stack->soft_frame, tcp->net.poll(tcp->link, agent, stack->rank));
     }
     IVC_END(&stack->soft_frame);
 }
@@ -434,7 +421,8 @@ IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, I
         ivc_owe(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM);
         skb->read += f->part;
         way->consumed += f->part;
-        mark(tcp, tcp->readable, to, from, way->arrived > way->consumed);
+        if (way->arrived == way->consumed)
+            mark(tcp, tcp->readable, to, from, false);
         f->at += f->part;
         if (skb->read == skb->reserved) {
             ivc_buffer_done(&skb->data);
@@ -505,6 +493,7 @@ IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stag
     tcp->platform = platform;
     tcp->spec = spec;
     tcp->link = link;
+    tcp->net = *link->ops;
     tcp->stage0 = stage0;
     tcp->n = platform->n_ranks;
     tcp->mss = spec->mtu.n - IVC_TCP_HEADERS;

@@ -121,8 +121,6 @@ static void stack_digest(const Stack *stack, IvcDigest *digest)
         tcp->link->ops->frame_digest(tcp->link, &stack->ack_frame.link, stack->rank, stack->from,
                                      digest);
     transmit_digest(tcp, &stack->transmit, stack->rank, stack->from, digest);
-    if (stack->packet_frame.label && stack->from < tcp->n)
-        ivc_tcp_place_digest(tcp, stack->from, stack->rank, stack->skb, digest);
 }
 
 void ivc_tcp_frame_digest(const IvcTcp *tcp, const IvcTcpFrame *frame, uint32_t from, uint32_t to,

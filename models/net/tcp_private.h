@@ -58,7 +58,8 @@ typedef struct {
     } ack_frame;
     IvcTcpTransmit transmit;
     uint32_t from; /**< whom the softirq is busy with */
-    uint32_t skb;
+    Way *in;       /**< both ways between them */
+    Way *out;
     char name[24];
 } Stack;
 
@@ -66,6 +67,7 @@ struct IvcTcp {
     IvcPlatform *platform;
     const IvcTcpSpec *spec;
     IvcLink *link;
+    IvcLinkOps net; /**< the network's hooks, without the way to them */
     uint32_t stage0;
     uint32_t n;
     uint32_t n_out;

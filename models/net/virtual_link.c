@@ -37,6 +37,8 @@ typedef struct {
         IvcLabel label;
     } irq_frame, poll_frame, frame_frame;
     uint32_t from; /* whose ring the softirq looks at */
+    Ring *ring;    /* that one */
+    Slot *slot;    /* and the first frame in it */
     uint32_t skb;  /* where the frame goes */
     uint64_t at;
     char name[28];
@@ -45,8 +47,8 @@ typedef struct {
 struct VirtualLink {
     IvcLink head;
     IvcPlatform *platform;
-    const IvcVirtualLinkSpec *spec;
     uint64_t frame_bytes;
+    uint32_t slots; /* of a ring */
     uint32_t stage0;
     uint32_t n;
     size_t words;
@@ -64,7 +66,8 @@ static Ring *ring_of(const VirtualLink *link, uint32_t from, uint32_t to)
 
 static Slot *slot_at(const VirtualLink *link, const Ring *ring, uint32_t i)
 {
-    return &ring->slots[(ring->first + i) % link->spec->ring];
+    uint32_t at = ring->first + i;
+    return &ring->slots[at < link->slots ? at : at - link->slots];
 }
 
 static uint32_t next_from(const End *end, uint32_t at)
@@ -120,11 +123,11 @@ static IvcStep interrupt_step(IvcAgent *agent)
 static bool has_room(IvcLink *head, uint32_t from, uint32_t to)
 {
     const VirtualLink *link = (const VirtualLink *)head;
-    return ring_of(link, from, to)->n + 1 < link->spec->ring;
+    return ring_of(link, from, to)->n + 1 < link->slots;
 }
 
 static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_t to,
-                          IvcPayload payload, IvcLinkFrame *f)
+                          const IvcPayload *payload, IvcLinkFrame *f)
 {
     VirtualLink *link = (VirtualLink *)head;
     const IvcMachineTimes *t = &link->platform->t;
@@ -132,16 +135,16 @@ static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_
     Slot *slot = slot_at(link, ring, ring->n);
     IVC_BEGIN(f);
     ivc_owe(agent, link->driver_tx, link->stage0 + TCP_DRIVER);
-    if (payload.bytes) {
-        IVC_AWAIT(f, ivc_copy(agent, &slot->data, 0, payload.buffer, payload.at, payload.bytes,
+    if (payload->bytes) {
+        IVC_AWAIT(f, ivc_copy(agent, &slot->data, 0, payload->buffer, payload->at, payload->bytes,
                               link->stage0 + TCP_COPY_DRIVER));
     } else {
         IVC_AWAIT(f, ivc_pay(agent));
     }
-    slot->segment.bytes = payload.bytes;
+    slot->segment.bytes = payload->bytes;
     ivc_tcp_stamp(head->tcp, from, to, &slot->segment);
-    ring->n++;
-    ivc_rank_mark(link->frames, link->words, to, from, true);
+    if (ring->n++ == 0)
+        ivc_rank_mark(link->frames, link->words, to, from, true);
     if (needs_bell(&link->ends[to])) {
         IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
         ring_bell(&link->ends[to]);
@@ -156,40 +159,54 @@ static bool is_due(const IvcLink *head, uint32_t rank)
     return ((const VirtualLink *)head)->ends[rank].polling;
 }
 
+/* The frame has been taken: its slot is free again. */
+static void pop_frame(End *end)
+{
+    const VirtualLink *link = end->link;
+    Ring *ring = end->ring;
+    ivc_buffer_done(&end->slot->data);
+    ring->first = ring->first + 1 == link->slots ? 0 : ring->first + 1;
+    if (--ring->n == 0)
+        ivc_rank_mark(link->frames, link->words, end->rank, end->from, false);
+}
+
 /* Takes one frame from the ring of rank end->from. */
 static IvcStep take_frame(End *end, IvcAgent *agent)
 {
     VirtualLink *link = end->link;
-    Ring *ring = ring_of(link, end->from, end->rank);
-    Slot *slot = slot_at(link, ring, 0);
+    IvcTcp *tcp = link->head.tcp;
     IvcBuffer *place;
     IVC_BEGIN(&end->frame_frame);
+    end->ring = ring_of(link, end->from, end->rank);
+    end->slot = slot_at(link, end->ring, 0);
     ivc_owe(agent, link->driver_rx, link->stage0 + TCP_DRIVER);
-    if (slot->segment.bytes) {
-        place = ivc_tcp_place(link->head.tcp, end->from, end->rank, slot->segment.bytes, &end->skb,
-                              &end->at);
-        IVC_AWAIT(&end->frame_frame, ivc_copy(agent, place, end->at, &slot->data, 0,
-                                              slot->segment.bytes, link->stage0 + TCP_COPY_DRIVER));
+    if (end->slot->segment.bytes) {
+        place =
+            ivc_tcp_place(tcp, end->from, end->rank, end->slot->segment.bytes, &end->skb, &end->at);
+        IVC_AWAIT(&end->frame_frame,
+                  ivc_copy(agent, place, end->at, &end->slot->data, 0, end->slot->segment.bytes,
+                           link->stage0 + TCP_COPY_DRIVER));
     }
-    IVC_CALL(&end->frame_frame, ivc_tcp_receive(link->head.tcp, agent, end->from, end->rank,
-                                                &slot->segment, end->skb));
-    ivc_buffer_done(&slot->data);
-    ring->first = (uint32_t)((ring->first + 1) % link->spec->ring);
-    ring->n--;
-    ivc_rank_mark(link->frames, link->words, end->rank, end->from, ring->n > 0);
-    IVC_CALL(&end->frame_frame, ivc_tcp_respond(link->head.tcp, agent, end->from, end->rank));
+    IVC_CALL(&end->frame_frame,
+             ivc_tcp_receive(tcp, agent, end->from, end->rank, &end->slot->segment, end->skb));
+    pop_frame(end);
+    IVC_CALL(&end->frame_frame, ivc_tcp_respond(tcp, agent, end->from, end->rank));
     IVC_END(&end->frame_frame);
+}
+
+/* The next ring with a frame, in turn. */
+static uint32_t next_in_turn(const End *end)
+{
+    uint32_t from = next_from(end, end->from + 1);
+    return from != IVC_RANK_NONE ? from : next_from(end, 0);
 }
 
 static IvcStep poll_rings(IvcLink *head, IvcAgent *agent, uint32_t rank)
 {
     End *end = &((VirtualLink *)head)->ends[rank];
     IVC_BEGIN(&end->poll_frame);
-    while (next_from(end, 0) != IVC_RANK_NONE) {
-        for (end->from = next_from(end, 0); end->from != IVC_RANK_NONE;
-             end->from = next_from(end, end->from + 1)) {
-            IVC_CALL(&end->poll_frame, take_frame(end, agent));
-        }
+    for (end->from = next_from(end, 0); end->from != IVC_RANK_NONE; end->from = next_in_turn(end)) {
+        IVC_CALL(&end->poll_frame, take_frame(end, agent));
     }
     end->polling = false;
     IVC_END(&end->poll_frame);
@@ -202,8 +219,8 @@ static void ring_open(IvcLink *head, uint32_t from, uint32_t to)
 {
     VirtualLink *link = (VirtualLink *)head;
     Ring *ring = ivc_pairs_add(&link->rings, from, to);
-    ring->slots = g_new0(Slot, link->spec->ring);
-    for (uint32_t i = 0; i < link->spec->ring; i++) {
+    ring->slots = g_new0(Slot, link->slots);
+    for (uint32_t i = 0; i < link->slots; i++) {
         IvcBuffer *data = &ring->slots[i].data;
         ivc_buffer_init(data, ivc_platform_id(link->platform), link->frame_bytes);
         ivc_produce(&link->ends[from].interrupt, data, 0, data->bytes);
@@ -264,7 +281,7 @@ static void ring_digest(const VirtualLink *link, const IvcPair *pair, IvcDigest 
 {
     const Ring *ring = pair->state;
     ivc_digest_u64(digest, ring->n);
-    for (uint32_t i = 0; !digest->brief && i < link->spec->ring; i++) {
+    for (uint32_t i = 0; !digest->brief && i < link->slots; i++) {
         const Slot *slot = slot_at(link, ring, i);
         ivc_buffer_digest(link->platform->memory, &slot->data, digest);
         if (i < ring->n)
@@ -308,7 +325,7 @@ IvcLink *ivc_virtual_link_new(IvcPlatform *platform, const IvcVirtualLinkSpec *s
     VirtualLink *link = g_new0(VirtualLink, 1);
     link->head = (IvcLink){.ops = &ops, .window = (uint32_t)spec->ring, .segment_mtus = 1};
     link->platform = platform;
-    link->spec = spec;
+    link->slots = (uint32_t)spec->ring;
     link->frame_bytes = frame_bytes;
     link->stage0 = stage0;
     link->n = platform->n_ranks;
