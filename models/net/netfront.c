@@ -227,7 +227,8 @@ static void start(IvcLink *link)
         net->vifs[r].net = net;
         net->vifs[r].rank = r;
         ivc_frontend_init(&net->vifs[r]);
-        ivc_netback_init(&net->vifs[r], &net->cpus[r % net->n_cpus]);
+        /* In turn, shifted by one each round: senders and receivers do not part by parity. */
+        ivc_netback_init(&net->vifs[r], &net->cpus[(r + r / net->n_cpus) % net->n_cpus]);
     }
     ivc_platform_count(net->platform, "packets_sent", "count", "packets that frontends sent",
                        &net->packets);

@@ -61,7 +61,8 @@ static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpT
 {
     if (way->out_sent == way->out_n)
         return false;
-    Skb *skb = out_at(tcp, way, way->out_sent);
+    uint32_t index = (way->out_first + way->out_sent) % tcp->n_out;
+    Skb *skb = &way->out[index];
     uint64_t bytes = allowed(tcp, way, skb);
     bool last = way->out_sent + 1 == way->out_n;
     if ((last && way->filling) || bytes == 0)
@@ -72,7 +73,7 @@ static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpT
         return false;
     }
     f->part = (IvcPayload){.buffer = &skb->data, .at = skb->sent, .bytes = bytes};
-    f->skb = (uint32_t)(skb - way->out);
+    f->skb = index;
     skb->sent += bytes;
     way->next += bytes;
     if (skb->sent == skb->bytes) {
@@ -218,23 +219,21 @@ static bool wake_process(Stack *stack, bool wanted)
 #define JOINED_BYTES 4096
 
 /* The socket buffer that arriving bytes go into: a small segment joins the last one. */
-static Skb *arrival_skb(IvcTcp *tcp, Way *way, uint64_t bytes)
-{
-    Skb *last = &way->in[(way->in_first + way->in_n + tcp->n_in - 1) % tcp->n_in];
-    if (way->in_n && last->reserved + bytes <= tcp->joined)
-        return last;
-    return skb_empty(tcp, &way->in[(way->in_first + way->in_n++) % tcp->n_in]);
-}
-
 IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes, uint32_t *ret_skb,
                          uint64_t *ret_at)
 {
     Way *way = way_of(tcp, from, to);
-    Skb *skb = arrival_skb(tcp, way, bytes);
-    *ret_skb = (uint32_t)(skb - way->in);
-    *ret_at = skb->reserved;
-    skb->reserved += bytes;
-    return &skb->data;
+    uint32_t index = way->in_first + way->in_n - 1; /* of the last one, when there is one */
+    index = index >= tcp->n_in && way->in_n ? index - tcp->n_in : index;
+    if (way->in_n == 0 || way->in[index].reserved + bytes > tcp->joined) {
+        index = index + 1 == tcp->n_in ? 0 : index + 1;
+        way->in_n++;
+        (void)skb_empty(tcp, &way->in[index]);
+    }
+    *ret_skb = index;
+    *ret_at = way->in[index].reserved;
+    way->in[index].reserved += bytes;
+    return &way->in[index].data;
 }
 
 static void arm_ack_timer(Stack *stack)
