@@ -146,9 +146,8 @@ IvcStep ivc_frontend_poll(IvcLink *link, IvcAgent *agent, uint32_t rank)
         IVC_CALL(&vif->poll_frame,
                  ivc_tcp_receive(link->tcp, agent, first_arrival(vif)->from, rank,
                                  &first_arrival(vif)->segment, first_arrival(vif)->skb));
-        vif->responding = first_arrival(vif)->from;
         pop_arrival(vif);
-        IVC_CALL(&vif->poll_frame, ivc_tcp_respond(link->tcp, agent, vif->responding, rank));
+        IVC_CALL(&vif->poll_frame, ivc_tcp_respond(link->tcp, agent, rank));
     }
     if (vif->unposted >= net->spec->slots_max) {
         slots = vif->unposted;

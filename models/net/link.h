@@ -79,8 +79,9 @@ IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb);
 
-/** What follows from it: processes are woken, segments acknowledged and sent. */
-IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to);
+/** What follows from the segment that `to` received last: processes are woken, segments
+ *  acknowledged and sent. */
+IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to);
 
 /** The softirq of a rank has something to do. */
 void ivc_tcp_raise(IvcTcp *tcp, uint32_t rank);

@@ -43,10 +43,8 @@ static void front_digest(const Vif *vif, IvcDigest *digest)
     ivc_digest_u64(digest, vif->polling);
     ivc_digest_u64(digest, vif->unposted);
     ivc_digest_u64(digest, vif->poll_frame.label);
-    if (vif->poll_frame.label) {
+    if (vif->poll_frame.label)
         ivc_digest_u64(digest, vif->work);
-        ivc_digest_u64(digest, vif->responding);
-    }
 }
 
 static void sleeper_digest(const IvcSleeper *sleeper, IvcDigest *digest)

@@ -108,9 +108,8 @@ struct Vif {
     uint32_t reserved;            /**< slots of packets that are being written */
     bool stopped;                 /**< somebody found no room */
     bool polling;
-    uint32_t work;       /**< packets in this turn of polling */
-    uint32_t responding; /**< to a packet of this rank */
-    uint32_t unposted;   /**< slots taken from the ring of arrivals, not given back */
+    uint32_t work;     /**< packets in this turn of polling */
+    uint32_t unposted; /**< slots taken from the ring of arrivals, not given back */
     struct {
         IvcLabel label;
     } poll_frame;

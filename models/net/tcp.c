@@ -35,7 +35,7 @@ void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment)
 {
     Way *back = way_of(tcp, to, from);
     segment->ack = back->acked = back->arrived;
-    segment->edge = back->offered = back->consumed + tcp->spec->rcvbuf.n;
+    segment->edge = back->offered = back->consumed + tcp->rcvbuf;
     if (back->unacked_segments == 0)
         return;
     back->unacked_segments = 0;
@@ -117,7 +117,7 @@ static Skb *skb_empty(IvcTcp *tcp, Skb *skb)
 {
     if (!skb->data.id)
         ivc_buffer_init(&skb->data, ivc_platform_id(tcp->platform), tcp->segment);
-    skb->bytes = skb->reserved = skb->sent = skb->read = 0;
+    skb->bytes = 0;
     return skb;
 }
 
@@ -125,7 +125,11 @@ static Skb *skb_empty(IvcTcp *tcp, Skb *skb)
  * returns the buffer's index. */
 static uint32_t reserve_part(IvcTcp *tcp, Way *way, Skb *tail, uint64_t header_left, IvcTcpFrame *f)
 {
-    Skb *skb = tail ? tail : skb_empty(tcp, out_at(tcp, way, way->out_n++));
+    Skb *skb = tail;
+    if (!tail) {
+        skb = skb_empty(tcp, out_at(tcp, way, way->out_n++));
+        skb->sent = 0;
+    }
     f->part = MIN(f->left, tcp->segment - skb->bytes);
     f->of_header = MIN(f->part, header_left);
     f->at = skb->bytes;
@@ -139,7 +143,7 @@ static void way_open(IvcTcp *tcp, uint32_t from, uint32_t to)
     Way *way = ivc_pairs_add(&tcp->ways, from, to);
     way->out = g_new0(Skb, tcp->n_out);
     way->in = g_new0(Skb, tcp->n_in);
-    way->edge = way->offered = tcp->spec->rcvbuf.n;
+    way->edge = way->offered = tcp->rcvbuf;
     if (tcp->link->ops->open)
         tcp->link->ops->open(tcp->link, from, to);
 }
@@ -229,6 +233,7 @@ IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes
         index = index + 1 == tcp->n_in ? 0 : index + 1;
         way->in_n++;
         (void)skb_empty(tcp, &way->in[index]);
+        way->in[index].reserved = way->in[index].read = 0;
     }
     *ret_skb = index;
     *ret_at = way->in[index].reserved;
@@ -268,8 +273,8 @@ static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
 static bool window_update_due(const IvcTcp *tcp, const Way *way)
 {
     uint64_t offered = way->offered - way->arrived;
-    uint64_t possible = way->consumed + tcp->spec->rcvbuf.n - way->arrived;
-    return 2 * offered <= tcp->spec->rcvbuf.n && possible >= 2 * offered && possible >= tcp->mss;
+    uint64_t possible = way->consumed + tcp->rcvbuf - way->arrived;
+    return 2 * offered <= tcp->rcvbuf && possible >= 2 * offered && possible >= tcp->mss;
 }
 
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
@@ -300,7 +305,7 @@ IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
     IVC_END(&stack->packet_frame);
 }
 
-IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to)
+IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
 {
     Stack *stack = &tcp->stacks[to];
     const Way *in = stack->in, *out = stack->out;
@@ -312,13 +317,13 @@ IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
     if (out->wants_room && wake_process(stack, room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
-    if (in->unacked_segments >= tcp->spec->ack_every) {
-        IVC_CALL(&stack->packet_frame, send_ack(stack, agent, from));
+    if (in->unacked_segments >= tcp->ack_every) {
+        IVC_CALL(&stack->packet_frame, send_ack(stack, agent, stack->from));
     } else if (in->unacked_segments) {
         arm_ack_timer(stack);
     }
     if (!out->transmitting && out->out_sent != out->out_n) {
-        IVC_CALL(&stack->packet_frame, transmit(tcp, agent, to, from, &stack->transmit));
+        IVC_CALL(&stack->packet_frame, transmit(tcp, agent, to, stack->from, &stack->transmit));
     }
     IVC_END(&stack->packet_frame);
 }
@@ -495,6 +500,8 @@ IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stag
     tcp->net = *link->ops;
     tcp->stage0 = stage0;
     tcp->n = platform->n_ranks;
+    tcp->ack_every = (uint32_t)spec->ack_every;
+    tcp->rcvbuf = spec->rcvbuf.n;
     tcp->mss = spec->mtu.n - IVC_TCP_HEADERS;
     tcp->segment = tcp->mss * link->segment_mtus;
     tcp->n_out = (uint32_t)(spec->sndbuf.n / tcp->segment) + link->window;

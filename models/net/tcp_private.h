@@ -72,6 +72,8 @@ struct IvcTcp {
     uint32_t n;
     uint32_t n_out;
     uint32_t n_in;
+    uint32_t ack_every;
+    uint64_t rcvbuf;  /**< of a socket; these two are of the spec, at hand */
     uint64_t mss;     /**< data in a packet of the MTU */
     uint64_t segment; /**< data in the largest packet: as many of them as the network takes */
     uint64_t joined;  /**< arriving bytes that share a socket buffer */

@@ -190,7 +190,7 @@ static IvcStep take_frame(End *end, IvcAgent *agent)
     IVC_CALL(&end->frame_frame,
              ivc_tcp_receive(tcp, agent, end->from, end->rank, &end->slot->segment, end->skb));
     pop_frame(end);
-    IVC_CALL(&end->frame_frame, ivc_tcp_respond(tcp, agent, end->from, end->rank));
+    IVC_CALL(&end->frame_frame, ivc_tcp_respond(tcp, agent, end->rank));
     IVC_END(&end->frame_frame);
 }
 

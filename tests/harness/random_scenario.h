@@ -118,11 +118,12 @@ static inline void random_netfront(GRand *rand, GString *to, guint ranks)
         to,
         "], driver_domain: dom, slots_max: %u, ring: %u, pending: %u, gso: %uB, mtu: %uB, "
         "sndbuf: %uB, rcvbuf: %uB, back_budget: %u, rx_batch: %u, copy_batch: %u, "
-        "front_budget: %u, ack_every: %u,",
+        "front_budget: %u, ack_every: %u, idle_wake: %ucycles,",
         pages + 2, ring << g_rand_int_range(rand, 0, 3), random_log(rand, pages + 3, 64),
         4096 * pages, 576 + random_log(rand, 0, 900), 8192 + random_log(rand, 0, 65536),
         8192 + random_log(rand, 0, 65536), random_log(rand, 1, 64), random_log(rand, 1, 64),
-        random_log(rand, 1, 64), random_log(rand, 1, 64), random_log(rand, 1, 4));
+        random_log(rand, 1, 64), random_log(rand, 1, 64), random_log(rand, 1, 4),
+        random_log(rand, 0, 5000));
 }
 
 static inline void random_channel(GRand *rand, GString *to, const char *mechanism, guint *most,
