@@ -165,12 +165,29 @@ START_TEST(test_without_offload_a_segment_is_a_packet)
 }
 END_TEST
 
+/* A guest that takes packets slowly: its ring is full, netback waits for posted slots, and nothing
+ * else would wake it at the end of a message. */
+START_TEST(test_netback_waits_for_posted_slots)
+{
+    g_autoptr(IvcResult) result = points_run(
+        text, (const char *[]){"channels.c.gso=4KiB", "channels.c.slots_max=3", "channels.c.ring=8",
+                               "channels.c.front_rx=100us", "workload.message=40000B",
+                               "workload.total=3200000B", NULL});
+    uint64_t packets = (HEADER + 40000 + 2 * MSS - 1) / (2 * MSS);
+    check_count(result, "tcp_segments", 80 * packets, 1);
+    ck_assert_uint_gt(count_of(result, "queue_stops"), 0);
+    /* All of them one after the other, but for what the first has to go before. */
+    ck_assert_uint_ge(result->latency_ps.min, packets * 100 * 1000 * 1000);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("netfront");
     TCase *tests = tcase_create("netfront");
     tcase_add_test(tests, test_latency_is_the_sum_of_the_stages);
     tcase_add_test(tests, test_without_offload_a_segment_is_a_packet);
+    tcase_add_test(tests, test_netback_waits_for_posted_slots);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
