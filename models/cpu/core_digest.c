@@ -81,13 +81,6 @@ void ivc_core_digest(const IvcCore *core, IvcDigest *digest)
     }
 }
 
-static void timer_digest(const IvcTimer *timer, IvcDigest *digest)
-{
-    ivc_digest_u64(digest, timer->armed);
-    if (timer->armed)
-        ivc_digest_time(digest, timer->when_ps);
-}
-
 static void move_digest(const IvcMove *move, IvcTime now, IvcDigest *digest)
 {
     const IvcMoveClass *class = move->in;
@@ -121,8 +114,8 @@ static void owed_digest(const IvcAgent *agent, IvcDigest *digest)
 void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
 {
     ivc_digest_state(digest, &ivc_core_state_tables[1], agent);
-    timer_digest(&agent->timer, digest);
-    timer_digest(&agent->timeout, digest);
+    ivc_timer_digest(&agent->timer, digest);
+    ivc_timer_digest(&agent->timeout, digest);
     owed_digest(agent, digest);
     if (agent->then_moves)
         ivc_digest_u64(digest, agent->move_stage);

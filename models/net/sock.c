@@ -10,15 +10,13 @@
  * when the data is late). */
 #include "models/mpi/match.h"
 #include "models/net/mechanisms.h"
-#include "models/net/tcp.h"
+#include "models/net/sock.h"
+#include "models/net/virtual_link.h"
 #include "sim/model/pairs.h"
 
 typedef struct {
-    IvcTcpSpec tcp;
-    IvcBytes eager_max;
-    IvcBytes header;
-    IvcCost send_overhead;
-    IvcCost recv_overhead;
+    IvcSockSpec sock;
+    IvcVirtualLinkSpec link;
 } Spec;
 
 #define S Spec
@@ -29,69 +27,61 @@ typedef struct {
 #define MPICH "MPICH source tree, ch3 sock"
 
 static const IvcParam params[] = {
-    {IVC_PARAM(S, eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
+    {IVC_PARAM(S, sock.eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
      .kind = IVC_KIND_DOCUMENTED, .source = MPICH,
      .sentence = "largest message that is sent without asking"},
-    {IVC_PARAM(S, header, "header"), .fallback = "40B", .min = "8B", .max = "256B",
+    {IVC_PARAM(S, sock.header, "header"), .fallback = "40B", .min = "8B", .max = "256B",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: packet header of ch3 with its envelope",
      .sentence = "header of a message on the stream"},
-    {IVC_PARAM(S, send_overhead, "send_overhead"), .fallback = "1200cycles", .max = "1ms",
+    {IVC_PARAM(S, sock.send_overhead, "send_overhead"), .fallback = "1200cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of ch3:sock on an in-order core",
      .sentence = "MPICH's software of a Send, without system calls"},
-    {IVC_PARAM(S, recv_overhead, "recv_overhead"), .fallback = "1500cycles", .max = "1ms",
+    {IVC_PARAM(S, sock.recv_overhead, "recv_overhead"), .fallback = "1500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of ch3:sock on an in-order core",
      .sentence = "MPICH's software of a Recv with matching, without system calls"},
-    {IVC_PARAM(S, tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
+    {IVC_PARAM(S, sock.tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
      .sentence = "largest packet of the virtual network"},
-    {IVC_PARAM(S, tcp.sndbuf, "sndbuf"), .fallback = "64KiB", .min = "4KiB", .max = "16MiB",
+    {IVC_PARAM(S, sock.tcp.sndbuf, "sndbuf"), .fallback = "64KiB", .min = "4KiB", .max = "16MiB",
      .kind = IVC_KIND_ASSUMED,
      .source = "assumed: auto-tuning moves it between 16 KiB and 4 MiB (tcp_wmem)",
      .sentence = "socket send buffer"},
-    {IVC_PARAM(S, tcp.rcvbuf, "rcvbuf"), .fallback = "85KiB", .min = "4KiB", .max = "16MiB",
+    {IVC_PARAM(S, sock.tcp.rcvbuf, "rcvbuf"), .fallback = "85KiB", .min = "4KiB", .max = "16MiB",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux 2.6: tcp_rmem default 87,380",
      .sentence = "socket receive buffer: the window"},
-    {IVC_PARAM(S, tcp.ring, "ring"), .fallback = "256", .min = "4", .max = "4096",
+    {IVC_PARAM(S, link.ring, "ring"), .fallback = "256", .min = "4", .max = "4096",
      .sentence = "slots of the virtual network device's ring"},
-    {IVC_PARAM(S, tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
+    {IVC_PARAM(S, sock.tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
      .kind = IVC_KIND_DOCUMENTED, .source = "RFC 1122 4.2.3.2: every second full segment",
      .sentence = "segments after which the receiver acknowledges"},
-    {IVC_PARAM(S, tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
+    {IVC_PARAM(S, sock.tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux TCP_DELACK_MIN",
      .sentence = "time after which it acknowledges in any case"},
-    {IVC_PARAM(S, tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
+    {IVC_PARAM(S, sock.tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS,
      .sentence = "socket layer of a read, write or poll, beyond the system call"},
-    {IVC_PARAM(S, tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
+    {IVC_PARAM(S, sock.tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "TCP and IP on sending a segment"},
-    {IVC_PARAM(S, tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
+    {IVC_PARAM(S, sock.tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "IP and TCP on receiving a segment"},
-    {IVC_PARAM(S, tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
+    {IVC_PARAM(S, sock.tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "making a bare acknowledgement"},
-    {IVC_PARAM(S, tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
+    {IVC_PARAM(S, sock.tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "taking a bare acknowledgement"},
-    {IVC_PARAM(S, tcp.driver_tx, "driver_tx"), .fallback = "500cycles", .max = "1ms",
+    {IVC_PARAM(S, link.driver_tx, "driver_tx"), .fallback = "500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS,
      .sentence = "the virtual device's driver on sending a packet, without the copy"},
-    {IVC_PARAM(S, tcp.driver_rx, "driver_rx"), .fallback = "700cycles", .max = "1ms",
+    {IVC_PARAM(S, link.driver_rx, "driver_rx"), .fallback = "700cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS,
      .sentence = "the virtual device's driver on receiving a packet, without the copy"},
-    {IVC_PARAM(S, tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
+    {IVC_PARAM(S, sock.tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "entering and leaving the softirq"},
-    {IVC_PARAM(S, tcp.checksum_word, "checksum"), .fallback = "2cycles", .max = "1us",
+    {IVC_PARAM(S, sock.tcp.checksum_word, "checksum"), .fallback = "2cycles", .max = "1us",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: 0.25 to 1 cycles a byte are recalled",
      .sentence = "checksum of eight bytes, on each side; 0 when the device does it"},
     {0},
 };
 
-enum { OWN_SEND = TCP_STAGES, OWN_RECV, COPY_ASIDE, OWN_STAGES };
-
-static const IvcStage stages[] = {
-    IVC_TCP_STAGE_ROWS,
-    [OWN_SEND] = {"send", "MPICH's software path of a Send", false},
-    [OWN_RECV] = {"recv", "MPICH's software path of a Recv, with matching", false},
-    [COPY_ASIDE] = {"copy-aside", "copying a message that had been put aside", false},
-    [OWN_STAGES] = {NULL, NULL, false},
-};
+static const IvcStage stages[] = {IVC_SOCK_STAGE_ROWS, [SOCK_STAGES] = {NULL, NULL, false}};
 
 /* What a message on the stream is. */
 enum { EAGER, REQUEST, CLEAR, BODY };
@@ -128,7 +118,7 @@ typedef struct {
 
 struct Sock {
     IvcPlatform *platform;
-    const Spec *spec;
+    const IvcSockSpec *spec;
     uint32_t n;
     uint32_t stage0;
     IvcTcp *tcp;
@@ -265,13 +255,13 @@ static IvcStep progress(Process *process, IvcMpiCall *recv_call)
 
 /* ---- Send and Recv ---- */
 
-static IvcStep sock_send(IvcRank *rank, IvcMpiCall *call)
+IvcStep ivc_sock_send(IvcRank *rank, IvcMpiCall *call)
 {
     Process *process = process_of(rank);
     Sock *sock = process->sock;
     Stream *answers = stream_of(sock, (uint32_t)call->peer, rank->rank);
     IVC_BEGIN(&process->call);
-    ivc_owe(&rank->agent, sock->send_ps, sock->stage0 + OWN_SEND);
+    ivc_owe(&rank->agent, sock->send_ps, sock->stage0 + SOCK_SEND);
     sock->in_flight++;
     process->peer = (uint32_t)call->peer;
     if (call->bytes <= sock->spec->eager_max.n) {
@@ -305,12 +295,12 @@ static void take_unexpected(Process *process, const IvcMpiCall *call)
     process->complete = process->was_aside = process->arrival.kind == EAGER;
 }
 
-static IvcStep sock_recv(IvcRank *rank, IvcMpiCall *call)
+IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
 {
     Process *process = process_of(rank);
     Sock *sock = process->sock;
     IVC_BEGIN(&process->call);
-    IVC_AWAIT(&process->call, ivc_spend(&rank->agent, sock->recv_ps, sock->stage0 + OWN_RECV));
+    IVC_AWAIT(&process->call, ivc_spend(&rank->agent, sock->recv_ps, sock->stage0 + SOCK_RECV));
     take_unexpected(process, call);
     while (!process->matched) {
         IVC_CALL(&process->call, progress(process, call));
@@ -320,7 +310,7 @@ static IvcStep sock_recv(IvcRank *rank, IvcMpiCall *call)
     if (process->was_aside) {
         IVC_AWAIT(&process->call, ivc_copy(&rank->agent, call->buffer, 0, &process->aside, 0,
                                            MIN(call->bytes, process->arrival.envelope.bytes),
-                                           sock->stage0 + COPY_ASIDE));
+                                           sock->stage0 + SOCK_COPY_ASIDE));
     }
     if (process->arrival.kind == REQUEST) {
         process->peer = process->arrival.envelope.source;
@@ -341,7 +331,8 @@ static IvcStep sock_recv(IvcRank *rank, IvcMpiCall *call)
 
 /* ---- building ---- */
 
-static void *sock_create(IvcPlatform *platform, const void *spec, IvcRank *ranks, unsigned n)
+void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, IvcRank *ranks, unsigned n,
+                   IvcLink *link)
 {
     Sock *sock = g_new0(Sock, 1);
     sock->platform = platform;
@@ -350,7 +341,7 @@ static void *sock_create(IvcPlatform *platform, const void *spec, IvcRank *ranks
     sock->stage0 = platform->stage_mechanism;
     sock->send_ps = ivc_platform_ps(platform, sock->spec->send_overhead);
     sock->recv_ps = ivc_platform_ps(platform, sock->spec->recv_overhead);
-    sock->tcp = ivc_tcp_new(platform, &sock->spec->tcp, sock->stage0);
+    sock->tcp = ivc_tcp_new(platform, &spec->tcp, sock->stage0, link);
     sock->processes = g_new0(Process, n);
     ivc_pairs_init(&sock->streams, n, sizeof(Stream));
     for (uint32_t r = 0; r < n; r++) {
@@ -364,7 +355,7 @@ static void *sock_create(IvcPlatform *platform, const void *spec, IvcRank *ranks
     return sock;
 }
 
-static void sock_free(void *channel)
+void ivc_sock_free(void *channel)
 {
     Sock *sock = channel;
     for (uint32_t s = 0; s < ivc_pairs_count(&sock->streams); s++)
@@ -377,19 +368,19 @@ static void sock_free(void *channel)
     g_free(sock);
 }
 
-static IvcStep sock_setup(IvcRank *rank)
+IvcStep ivc_sock_setup(IvcRank *rank)
 {
     (void)rank;
     return IVC_DONE; /* connections are opened by the first message */
 }
 
-static uint64_t sock_bytes_max(const void *spec)
+uint64_t ivc_sock_bytes_max(const void *spec)
 {
     (void)spec;
     return UINT64_MAX;
 }
 
-static uint64_t sock_in_flight(const void *channel)
+uint64_t ivc_sock_in_flight(const void *channel)
 {
     const Sock *sock = channel;
     return sock->in_flight + ivc_tcp_in_flight(sock->tcp);
@@ -418,7 +409,7 @@ static void process_digest(const Process *process, IvcDigest *digest)
     ivc_digest_u64(digest, process->arrival.kind);
 }
 
-static void sock_digest(const void *channel, IvcDigest *digest)
+void ivc_sock_digest(const void *channel, IvcDigest *digest)
 {
     const Sock *sock = channel;
     ivc_tcp_digest(sock->tcp, digest);
@@ -437,10 +428,9 @@ static void sock_digest(const void *channel, IvcDigest *digest)
     ivc_digest_u64(digest, sock->in_flight);
 }
 
-static void sock_check(const void *bound, const IvcScenario *scenario, const char *path,
-                       IvcDiags *diags)
+void ivc_sock_check(const IvcSockSpec *spec, const IvcScenario *scenario, const char *path,
+                    IvcDiags *diags)
 {
-    const Spec *spec = bound;
     const char *key = NULL;
     const char *problem = ivc_tcp_spec_problem(&spec->tcp, &key);
     if (!problem)
@@ -450,15 +440,28 @@ static void sock_check(const void *bound, const IvcScenario *scenario, const cha
                   NULL, "%s", problem);
 }
 
+static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
+{
+    ivc_sock_check(&((const Spec *)bound)->sock, scenario, path, diags);
+}
+
+static void *sock_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    IvcLink *link = ivc_virtual_link_new(
+        platform, &spec->link, spec->sock.tcp.mtu.n - IVC_TCP_HEADERS, platform->stage_mechanism);
+    return ivc_sock_new(platform, &spec->sock, ranks, n, link);
+}
+
 static const IvcMechanismOps ops = {
     .create = sock_create,
-    .free = sock_free,
-    .setup = sock_setup,
-    .send = sock_send,
-    .recv = sock_recv,
-    .message_bytes_max = sock_bytes_max,
-    .digest = sock_digest,
-    .in_flight = sock_in_flight,
+    .free = ivc_sock_free,
+    .setup = ivc_sock_setup,
+    .send = ivc_sock_send,
+    .recv = ivc_sock_recv,
+    .message_bytes_max = ivc_sock_bytes_max,
+    .digest = ivc_sock_digest,
+    .in_flight = ivc_sock_in_flight,
 };
 
 const IvcMechanism ivc_mechanism_sock = {
@@ -467,6 +470,6 @@ const IvcMechanism ivc_mechanism_sock = {
              .params = params,
              .spec_size = sizeof(Spec),
              .stages = stages,
-             .check = sock_check},
+             .check = check},
     .ops = &ops,
 };

@@ -1,17 +1,15 @@
 /** @file
- *  TCP between guests over a virtual network: sockets, segments, windows, acknowledgements, and a
- *  virtual network device whose packet ring lies in memory that driver and driver share.
+ *  TCP between guests: sockets, segments, windows and acknowledgements, over a network.
  */
 #pragma once
 
-#include "sim/model/platform.h"
+#include "models/net/link.h"
 
 /** Parameters; the table rows are in the mechanism's file. */
 typedef struct {
     IvcBytes mtu;
     IvcBytes sndbuf;
     IvcBytes rcvbuf;
-    uint64_t ring;
     uint64_t ack_every;
     IvcSpan ack_delay;
     IvcCost socket_call;
@@ -19,8 +17,6 @@ typedef struct {
     IvcCost rx_segment;
     IvcCost ack_tx;
     IvcCost ack_rx;
-    IvcCost driver_tx;
-    IvcCost driver_rx;
     IvcCost softirq;
     IvcCost checksum_word;
 } IvcTcpSpec;
@@ -55,7 +51,13 @@ typedef enum {
     [TCP_COPY_DRIVER] = {"copy-driver", "copying frames into and out of the shared ring", false}, \
     [TCP_SOFTIRQ] = {"softirq", "entering and leaving the softirq", false}
 
-typedef struct IvcTcp IvcTcp;
+/** The frame of sending what the window allows. */
+typedef struct {
+    IvcLabel label;
+    uint32_t skb;
+    IvcPayload part; /**< of the socket buffer that is being sent */
+    IvcLinkFrame link;
+} IvcTcpTransmit;
 
 /** The frame of a read or write by a process. */
 typedef struct {
@@ -64,10 +66,7 @@ typedef struct {
     uint64_t part;
     uint64_t of_header; /**< bytes of the part that belong to the header */
     uint64_t at;
-    struct {
-        IvcLabel label;
-        uint32_t skb;
-    } transmit;
+    IvcTcpTransmit transmit;
     IvcSleepFrame sleep;
 } IvcTcpFrame;
 
@@ -75,9 +74,10 @@ typedef struct {
  * Opens connections among all ranks of the platform.
  *
  * @param stage0  id of TCP_SOCKET_CALL in the ledger
+ * @param link    the network; transfer full
  * @return transfer full
  */
-IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0);
+IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0, IvcLink *link);
 void ivc_tcp_free(IvcTcp *tcp);
 
 /**
@@ -108,7 +108,7 @@ IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f
 /** Says what cannot work about a spec: static text, or NULL. `ret_key` names the parameter. */
 const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key);
 
-/** Bytes written and not read yet, over all connections. */
+/** Bytes written and not read yet, over all connections, and packets inside the network. */
 uint64_t ivc_tcp_in_flight(const IvcTcp *tcp);
 
 void ivc_tcp_digest(const IvcTcp *tcp, IvcDigest *digest);

@@ -70,6 +70,13 @@ void ivc_timer_cancel(IvcTimer *timer)
     timer->armed = false;
 }
 
+void ivc_timer_digest(const IvcTimer *timer, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, timer->armed);
+    if (timer->armed)
+        ivc_digest_time(digest, timer->when_ps);
+}
+
 void ivc_sim_finish(IvcSim *sim)
 {
     sim->finished = true;

@@ -86,6 +86,9 @@ void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase
 /** Forgets a pending firing; fine when there is none. */
 void ivc_timer_cancel(IvcTimer *timer);
 
+/** Feeds whether a timer is armed, and for when. */
+void ivc_timer_digest(const IvcTimer *timer, IvcDigest *digest);
+
 /** Runs until nothing is pending, ivc_sim_finish() was called or a bound was hit. */
 IvcStop ivc_sim_run(IvcSim *sim);
 

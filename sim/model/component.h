@@ -47,6 +47,13 @@ bool ivc_scenario_names_guest(const IvcScenario *scenario, const char *word, con
 /** How many ranks a run on the channel at `path` has; 0 for an unknown channel. */
 uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path);
 
+/** How many cores the guest of this name owns; 0 when there is no such guest. */
+uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name);
+
+/** Reports a name, bound at `path`, that is no guest. @return true when it is one */
+bool ivc_scenario_check_guest(const IvcScenario *scenario, const char *name, const char *path,
+                              IvcDiags *diags);
+
 /** Reports every name in the list at `path` that is no guest. @return true when all are guests */
 bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, IvcDiags *diags);
 
@@ -65,6 +72,8 @@ typedef struct {
     IvcComponent head;
     const IvcMechanismOps *ops;
     bool one_os; /**< ranks share memory as processes of one OS: needs mode 'native' */
+    /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
+    const char *(*served_by)(const void *spec);
 } IvcMechanism;
 
 typedef struct {

@@ -34,6 +34,13 @@ typedef struct {
     char name[24]; /**< "rank 0" */
 } IvcRankPlace;
 
+/** A guest and the cores that it owns; texts and lists are borrowed. */
+typedef struct {
+    const char *name;
+    const unsigned *cores;
+    size_t n_cores;
+} IvcGuestPlace;
+
 /** A counter of the run; `at` points into the component that counts. */
 typedef struct {
     const char *name;
@@ -55,6 +62,8 @@ struct IvcPlatform {
     IvcMemory *memory;
     IvcRankPlace *ranks;
     unsigned n_ranks;
+    IvcGuestPlace *guests; /**< all of the machine, those that take part in no channel too */
+    unsigned n_guests;
     uint64_t message_bytes_max; /**< the largest message that the workload will send */
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */

@@ -68,6 +68,17 @@ static IvcTime horizon_of(const IvcPlatform *platform, const IvcLimits *limits)
     return MIN(limits->horizon.ps, MIN(most, IVC_TIME_HORIZON));
 }
 
+static void name_guests(IvcPlatform *platform, const IvcScenario *scenario)
+{
+    platform->n_guests = (unsigned)scenario->n_guests;
+    platform->guests = g_new0(IvcGuestPlace, scenario->n_guests + 1);
+    for (size_t g = 0; g < scenario->n_guests; g++) {
+        const IvcGuestSpec *guest = &scenario->guests[g];
+        platform->guests[g] = (IvcGuestPlace){
+            .name = guest->name, .cores = guest->cores.items, .n_cores = guest->cores.n};
+    }
+}
+
 static void build_platform(IvcPoint *point)
 {
     const IvcScenario *scenario = point->scenario;
@@ -96,6 +107,7 @@ static void build_platform(IvcPoint *point)
     for (size_t g = 0; g < scenario->n_guests; g++)
         for (size_t c = 0; c < scenario->guests[g].cores.n; c++)
             platform->cores.items[scenario->guests[g].cores.items[c]].guest = (unsigned)g;
+    name_guests(platform, scenario);
     place_ranks(point);
 }
 
@@ -236,6 +248,7 @@ void ivc_point_free(IvcPoint *point)
     ivc_memory_free(point->platform.memory);
     ivc_cores_clear(&point->platform.cores);
     g_free(point->platform.ranks);
+    g_free(point->platform.guests);
     ivc_sim_clear(&point->platform.sim);
     g_free(point);
 }

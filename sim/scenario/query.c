@@ -67,3 +67,22 @@ bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, Iv
     }
     return ivc_diags_errors(diags) == before;
 }
+
+bool ivc_scenario_check_guest(const IvcScenario *scenario, const char *name, const char *path,
+                              IvcDiags *diags)
+{
+    for (size_t g = 0; g < scenario->n_guests; g++)
+        if (g_str_equal(scenario->guests[g].name, name))
+            return true;
+    g_autofree const char **names = ivc_guest_names(scenario);
+    ivc_unknown_name("guest", name, names, ivc_scenario_place(scenario, path), diags);
+    return false;
+}
+
+uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name)
+{
+    for (size_t g = 0; g < scenario->n_guests; g++)
+        if (g_str_equal(scenario->guests[g].name, name))
+            return scenario->guests[g].cores.n;
+    return 0;
+}

@@ -184,12 +184,25 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
+/* A guest may serve a channel that does not join it. */
+static void mark_server(const IvcScenario *s, const IvcChannelSpec *channel, guint8 *used)
+{
+    const char *server = channel->mechanism && channel->mechanism->served_by
+                             ? channel->mechanism->served_by(channel->spec)
+                             : NULL;
+    for (size_t g = 0; server && g < s->n_guests; g++)
+        if (g_str_equal(s->guests[g].name, server))
+            used[g] = 1;
+}
+
 static void check_use(const IvcScenario *s, IvcDiags *diags)
 {
     g_autofree guint8 *used = g_new0(guint8, s->n_guests + 1);
-    for (size_t i = 0; i < s->n_channels; i++)
+    for (size_t i = 0; i < s->n_channels; i++) {
         for (size_t k = 0; k < s->channels[i].n_between; k++)
             used[s->channels[i].between[k]] = 1;
+        mark_server(s, &s->channels[i], used);
+    }
     for (size_t e = 0; e < s->n_groups && s->n_channels > 0; e++) {
         size_t g = s->groups[e].first, end = g + s->groups[e].n;
         while (g < end && (used[g] || s->guests[g].idle))

@@ -21,6 +21,8 @@ cd "$source"
 case $name in
 scale-pairs-256)
     small=(--set 'sweep.axes={channel: [mpich2-nemesis, mpich2-sock], guests.vm.count: [2, 16]}') ;;
+scale-dom0-256)
+    small=(--set 'sweep.axes={guests.dom0.cores: [[0], [0, 1]], guests.vm.count: [2, 16]}') ;;
 scale-*) small=(--set guests.vm.count=16) ;;
 *) small=() ;;
 esac

@@ -80,9 +80,9 @@ static inline void random_machine(GRand *rand, GString *to, const char *profile,
                                random_pick(rand, rates, 4), random_pick(rand, rates, 4));
 }
 
-static inline void random_guests(GRand *rand, GString *to, guint ranks)
+static inline void random_guests(GRand *rand, GString *to, guint ranks, bool served)
 {
-    guint guests = ranks == 2 || random_chance(rand, 70)
+    guint guests = ranks == 2 || served || random_chance(rand, 70)
                        ? ranks
                        : (guint)g_rand_int_range(rand, 2, (gint)ranks + 1);
     g_string_append(to, "guests:\n");
@@ -92,6 +92,10 @@ static inline void random_guests(GRand *rand, GString *to, guint ranks)
             g_string_append_printf(to, "%s%u", c == g ? "" : ", ", c);
         g_string_append(to, "], memory: 64MiB}\n");
     }
+    if (served) /* by a guest of one or two vCPUs */
+        g_string_append_printf(
+            to, random_chance(rand, 50) ? "  dom: {cores: [%u]}\n" : "  dom: {cores: [%u, %u]}\n",
+            ranks, ranks + 1);
 }
 
 static inline void random_region(GRand *rand, GString *to)
@@ -104,15 +108,36 @@ static inline void random_region(GRand *rand, GString *to)
         g_string_append_printf(to, " piece: %uB,", 1u << g_rand_int_range(rand, 6, (gint)region));
 }
 
+/* The guest `dom` serves all; rings hardly hold two packets, so that everything waits for room. */
+static inline void random_netfront(GRand *rand, GString *to, guint ranks)
+{
+    guint pages = (guint)g_rand_int_range(rand, 1, 5), ring = pages > 2 ? 16 : 8;
+    g_string_append(to, "between: [");
+    for (guint g = 0; g < ranks; g++)
+        g_string_append_printf(to, "%sg%u", g ? ", " : "", g);
+    g_string_append_printf(
+        to,
+        "], driver_domain: dom, slots_max: %u, ring: %u, pending: %u, gso: %uB, mtu: %uB, "
+        "sndbuf: %uB, rcvbuf: %uB, back_budget: %u, rx_batch: %u, copy_batch: %u, "
+        "front_budget: %u, ack_every: %u, idle_wake: %ucycles,",
+        pages + 2, ring << g_rand_int_range(rand, 0, 3), random_log(rand, pages + 3, 64),
+        4096 * pages, 576 + random_log(rand, 0, 900), 8192 + random_log(rand, 0, 65536),
+        8192 + random_log(rand, 0, 65536), random_log(rand, 1, 64), random_log(rand, 1, 64),
+        random_log(rand, 1, 64), random_log(rand, 1, 64), random_log(rand, 1, 4),
+        random_log(rand, 0, 5000));
+}
+
 static inline void random_channel(GRand *rand, GString *to, const char *mechanism, guint *most,
-                                  const RandomScenario *kind)
+                                  guint ranks, const RandomScenario *kind)
 {
     static const char *const software[] = {"choose", "pack", "dispatch", "match"};
     bool nemesis = g_str_equal(mechanism, "nemesis");
     bool sock = g_str_equal(mechanism, "sock");
     g_string_append_printf(to, "channels:\n  c: {mechanism: %s, ", mechanism);
     *most = 40000;
-    if (nemesis) {
+    if (g_str_equal(mechanism, "netfront")) {
+        random_netfront(rand, to, ranks);
+    } else if (nemesis) {
         guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
         g_string_append_printf(
             to,
@@ -165,10 +190,13 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     guint ranks = kind->contention ? (guint)g_rand_int_range(rand, 2, octeon ? 7 : 5) : 2;
     if (ranks % 2 && !g_str_equal(workload, "ring") && !g_str_equal(workload, "alltoall"))
         ranks--;
+    bool served = g_str_equal(mechanism, "netfront");
     GString *text = g_string_new("schema: ivcsim/1\nname: random\n");
     random_machine(rand, text, octeon ? "octeon-cn5650" : "loongson3a", kind);
-    random_guests(rand, text, ranks);
-    random_channel(rand, text, mechanism, &most, kind);
+    if (served && !octeon)
+        ranks = 2; /* the others of its four cores are the driver domain's */
+    random_guests(rand, text, ranks, served);
+    random_channel(rand, text, mechanism, &most, ranks, kind);
     guint message = random_log(rand, 1, most);
     guint messages = (guint)g_rand_int_range(rand, 1, 40);
     g_string_append_printf(

@@ -206,6 +206,13 @@ START_TEST(test_pingpong_scenario)
 }
 END_TEST
 
+START_TEST(test_split_driver_scenario)
+{
+    static const char *const channels[] = {"netfront", "netfront-no-tso", NULL};
+    try_shipped("netfront-vs-shared-memory.yaml", channels);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("skip");
@@ -216,6 +223,7 @@ int main(void)
     tcase_add_test(tests, test_a_tebibyte_is_as_cheap_as_a_gibibyte);
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
+    tcase_add_test(tests, test_split_driver_scenario);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

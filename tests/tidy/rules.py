@@ -9,7 +9,7 @@ LINE_COLUMNS = 100
 FUNCTION_LINES = 70
 FILE_LINES = 600
 # One state machine, which two files would only make harder to follow.
-LONG_FILES = {"models/net/tcp.c": 850, "models/mpi/nemesis.c": 640}
+LONG_FILES = {"models/mpi/nemesis.c": 640}
 
 # Who may include whom: a folder may use the headers whose path begins with one of these. Left may
 # use right, never back. docs/architecture.md shows the same as a diagram and gives the reasons.
@@ -32,9 +32,10 @@ ARROWS = {
     "models/cpu": ["models/cpu/"],
     "models/ipi": ["models/ipi/"],
     "models/mpi": ["models/mpi/"],
-    "models/net": ["models/net/", "models/mpi/match.h"],
+    "models/net": ["models/net/", "models/mpi/match.h", "models/xen/"],
     "models/shmem": ["models/shmem/", "models/ipi/mailbox.h", "models/mpi/match.h"],
     "models/workload": ["models/workload/"],
+    "models/xen": ["models/xen/"],
 }
 # What every folder of models/ may use of the framework.
 MODELS_SEE = ["sim/model/", "sim/engine/", "sim/stats/", "sim/base/", "sim/config/param.h"]

@@ -24,6 +24,10 @@ static const struct {
     {"cells", "loongson3a", "mechanism: nemesis, mode: native, fastbox: false, cells: 2", 5, 50000},
     {"TCP", "octeon-cn5650", "mechanism: sock", 5, 200000},
     {"TCP, small segments", "loongson3a", "mechanism: sock, mtu: 576B, sndbuf: 8KiB", 7, 30000},
+    {"split driver", "octeon-cn5650", "mechanism: netfront, driver_domain: dom", 5, 300000},
+    {"split driver, small ring", "octeon-cn5650",
+     "mechanism: netfront, driver_domain: dom, ring: 8, slots_max: 4, gso: 4KiB, pending: 6", 5,
+     50000},
 };
 
 static char *scenario_of(int way, unsigned ranks)
@@ -32,7 +36,13 @@ static char *scenario_of(int way, unsigned ranks)
     g_string_append_printf(text, "machine: {profile: %s}\nguests:\n", ways[way].profile);
     for (unsigned r = 0; r < ranks; r++)
         g_string_append_printf(text, "  g%u: {cores: [%u], memory: 64MiB}\n", r, r);
-    g_string_append_printf(text, "channels:\n  c: {%s}\n", ways[way].channel);
+    bool served = strstr(ways[way].channel, "driver_domain") != NULL;
+    if (served)
+        g_string_append(text, "  dom: {cores: [11], memory: 64MiB}\n");
+    g_string_append_printf(text, "channels:\n  c: {%s", ways[way].channel);
+    for (unsigned r = 0; served && r < ranks; r++)
+        g_string_append_printf(text, "%sg%u", r ? ", " : ", between: [", r);
+    g_string_append(text, served ? "]}\n" : "}\n");
     g_string_append_printf(text,
                            "workload: {kind: ring, message: %" G_GUINT64_FORMAT "B, total: 8B}\n",
                            ways[way].large);

@@ -1,0 +1,102 @@
+/** @file
+ *  The network below TCP: what TCP asks of it, and what it hands up. TCP does not know which one
+ *  it is: a virtual network of two drivers that share a ring (virtual_link.c), or netfront, netback
+ *  and a bridge in a driver domain (netfront.c).
+ */
+#pragma once
+
+#include "sim/model/platform.h"
+
+typedef struct IvcTcp IvcTcp;
+typedef struct IvcLink IvcLink;
+
+/** What a packet carries: data of one connection, and an acknowledgement of the other way. */
+typedef struct {
+    uint64_t bytes; /**< of data; 0: it only acknowledges */
+    uint64_t ack;   /**< position in the stream of the other way up to which all has come */
+    uint64_t edge;  /**< position up to which the sender of the other way may send */
+} IvcSegment;
+
+/** The data of a segment, where the sending TCP keeps it until it is acknowledged. */
+typedef struct {
+    IvcBuffer *buffer; /**< NULL: none */
+    uint64_t at;
+    uint64_t bytes;
+} IvcPayload;
+
+/** The frame of a send; its owner keeps it, and feeds it to digests. */
+typedef struct {
+    IvcLabel label;
+    uint32_t slots;
+    IvcSegment segment;
+} IvcLinkFrame;
+
+/** What a network provides. All hooks are required unless said otherwise. */
+typedef struct {
+    /** TCP is there: agents may be made. */
+    void (*start)(IvcLink *link);
+    void (*free)(IvcLink *link);
+    /** A direction between two ranks is used for the first time. NULL: nothing to do. */
+    void (*open)(IvcLink *link, uint32_t from, uint32_t to);
+    /** Whether a packet can be handed over now. When not, and `restarts` is set,
+     *  ivc_tcp_link_ready() follows. */
+    bool (*room)(IvcLink *link, uint32_t from, uint32_t to);
+    /** Sends a packet, as part of `agent` on the core of rank `from`. There was room. */
+    IvcStep (*send)(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
+                    const IvcPayload *payload, IvcLinkFrame *frame);
+    /** Whether the softirq of a rank has something to do for the network. */
+    bool (*due)(const IvcLink *link, uint32_t rank);
+    /** That part of the softirq: hands packets up by ivc_tcp_receive() and ivc_tcp_respond(). */
+    IvcStep (*poll)(IvcLink *link, IvcAgent *agent, uint32_t rank);
+    /** Packets that were sent and not handed up, dropped ones left out. NULL: TCP sees them all. */
+    uint64_t (*in_flight)(const IvcLink *link);
+    void (*digest)(const IvcLink *link, IvcDigest *digest);
+    /** Feeds a frame of a send from rank `from`. */
+    void (*frame_digest)(const IvcLink *link, const IvcLinkFrame *frame, uint32_t from, uint32_t to,
+                         IvcDigest *digest);
+} IvcLinkOps;
+
+/** Every network begins with this. */
+struct IvcLink {
+    const IvcLinkOps *ops;
+    IvcTcp *tcp;
+    uint32_t window;       /**< packets of one connection that can be under way */
+    uint64_t segment_mtus; /**< segments of the MTU that one packet may carry; 1: no offload */
+    bool restarts;         /**< it says when there is room again */
+};
+
+/* ---- what TCP provides to it ---- */
+
+/** Fills in what the stack of `from` knows now about both ways; the segment goes out now. */
+void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment);
+
+/** Finds the place for bytes that arrive at `to`. @return where they are to be copied */
+IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes, uint32_t *ret_skb,
+                         uint64_t *ret_at);
+
+/** IP and TCP take a segment whose data lies in `skb`; in the softirq of `to`. The segment must
+ *  stay where it is. */
+IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
+                        const IvcSegment *segment, uint32_t skb);
+
+/** What follows from the segment that `to` received last: processes are woken, segments
+ *  acknowledged and sent. */
+IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to);
+
+/** The softirq of a rank has something to do. */
+void ivc_tcp_raise(IvcTcp *tcp, uint32_t rank);
+
+/** There is room again for packets of this rank. */
+void ivc_tcp_link_ready(IvcTcp *tcp, uint32_t rank);
+
+/** Feeds a segment on its way: positions count by their distance from what was read. */
+void ivc_tcp_segment_digest(const IvcTcp *tcp, uint32_t from, uint32_t to,
+                            const IvcSegment *segment, IvcDigest *digest);
+
+/** Feeds a place that ivc_tcp_place() gave, by its distance from the first. */
+void ivc_tcp_place_digest(const IvcTcp *tcp, uint32_t from, uint32_t to, uint32_t skb,
+                          IvcDigest *digest);
+
+/** Feeds which bytes of the sending TCP a packet on its way stands for. */
+void ivc_tcp_payload_digest(const IvcTcp *tcp, uint32_t from, uint32_t to,
+                            const IvcPayload *payload, IvcDigest *digest);

@@ -1,0 +1,101 @@
+/** @file
+ *  The state of TCP: what tcp.c and tcp_digest.c share; nobody else includes it.
+ */
+#pragma once
+
+#include "models/net/tcp.h"
+#include "sim/model/pairs.h"
+
+/** A socket buffer of at most one packet; all zeros before its first use. */
+typedef struct {
+    IvcBuffer data;
+    uint64_t bytes;
+    uint64_t reserved; /**< incoming: bytes that have their place here, come or not */
+    uint64_t sent;     /**< outgoing: so many of them */
+    uint64_t read;     /**< taken by the reader */
+    uint64_t end;      /**< stream position after it, once sent */
+} Skb;
+
+/** One direction between two ranks: its socket at both ends. */
+typedef struct {
+    Skb *out;
+    uint32_t out_first, out_sent,
+        out_n;         /**< first unacknowledged; how many sent; how many in all */
+    bool filling;      /**< a writer adds to the last one */
+    bool transmitting; /**< the process is sending: the softirq leaves it to it */
+    uint64_t end;      /**< bytes written */
+    uint64_t next;     /**< bytes sent */
+    uint64_t una;      /**< bytes acknowledged */
+    uint64_t edge;     /**< how far the receiver allows */
+    bool wants_room;
+    Skb *in;
+    uint32_t in_first, in_n;
+    uint64_t arrived;  /**< bytes received */
+    uint64_t consumed; /**< bytes read */
+    uint64_t acked;    /**< bytes acknowledged by the receiver */
+    uint64_t offered;  /**< the edge it told last */
+    uint32_t unacked_segments;
+} Way;
+
+/** A rank's network stack. */
+typedef struct {
+    IvcTcp *tcp;
+    uint32_t rank;
+    IvcSleeper sleeper; /**< its process: in poll, or for room */
+    bool polls;         /**< it sleeps in poll */
+    IvcAgent softirq;
+    bool ack_due;   /**< the delay of some acknowledgement is over */
+    bool ack_held;  /**< the network had no room for one */
+    bool restarted; /**< the network has room again */
+    IvcSignal work;
+    IvcTimer ack_timer;
+    struct {
+        IvcLabel label;
+    } soft_frame, packet_frame;
+    struct {
+        IvcLabel label;
+        IvcLinkFrame link;
+    } ack_frame;
+    IvcTcpTransmit transmit;
+    uint32_t from; /**< whom the softirq is busy with */
+    Way *in;       /**< both ways between them */
+    Way *out;
+    char name[24];
+} Stack;
+
+struct IvcTcp {
+    IvcPlatform *platform;
+    const IvcTcpSpec *spec;
+    IvcLink *link;
+    IvcLinkOps net; /**< the network's hooks, without the way to them */
+    uint32_t stage0;
+    uint32_t n;
+    uint32_t n_out;
+    uint32_t n_in;
+    uint32_t ack_every;
+    uint64_t rcvbuf;  /**< of a socket; these two are of the spec, at hand */
+    uint64_t mss;     /**< data in a packet of the MTU */
+    uint64_t segment; /**< data in the largest packet: as many of them as the network takes */
+    uint64_t joined;  /**< arriving bytes that share a socket buffer */
+    Stack *stacks;
+    IvcPairs ways;      /**< of Way; both directions of a connection are made at once */
+    size_t words;       /**< of a row of the sets below, each by the rank whose stack looks at it */
+    uint64_t *readable; /**< from whom there is something to read */
+    uint64_t *unacked;  /**< from whom there are segments to acknowledge */
+    uint64_t *blocked;  /**< to whom data waits for room in the network; NULL: it does not say */
+    struct {
+        IvcTime socket_call, tx_segment, rx_segment, ack_tx, ack_rx, softirq, checksum_word;
+    } t;
+    uint64_t segments;
+    uint64_t acks;
+};
+
+static inline Way *way_of(const IvcTcp *tcp, uint32_t from, uint32_t to)
+{
+    return ivc_pairs_find(&tcp->ways, from, to);
+}
+
+static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
+{
+    return &way->out[(way->out_first + i) % tcp->n_out];
+}

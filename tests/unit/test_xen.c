@@ -1,0 +1,434 @@
+/* Rings: exactly the notifications that the rule asks for, and no wake-up lost whatever the order
+ * of steps. Event channels: pending events merge, are handled in order, one upcall for many; masks;
+ * who pays. Grants: what an operation costs. */
+#include "models/xen/event_channel.h"
+#include "models/xen/grant.h"
+#include "models/xen/ring.h"
+#include "tests/harness/points.h"
+
+/* ---- rings ---- */
+
+START_TEST(test_a_push_notifies_when_it_contains_the_entry)
+{
+    for (uint32_t start = UINT32_MAX - 40; start != 40; start++) /* across the wrap */
+        for (uint32_t n = 1; n <= 16; n++)
+            for (uint32_t ahead = 0; ahead <= 20; ahead++) {
+                IvcXenRing ring = {.size = 32, .req_prod = start, .rsp_prod = start};
+                ring.req_event = ring.rsp_event = start + ahead;
+                bool expected = ahead >= 1 && ahead <= n;
+                ck_assert_int_eq(ivc_xen_ring_push_requests(&ring, n), expected);
+                ck_assert_int_eq(ivc_xen_ring_push_responses(&ring, n), expected);
+                ck_assert_uint_eq(ring.req_prod, start + n);
+                ck_assert_uint_eq(ring.rsp_prod, start + n);
+            }
+}
+END_TEST
+
+START_TEST(test_the_first_entry_of_a_ring_notifies)
+{
+    IvcXenRing ring;
+    ivc_xen_ring_init(&ring, 8);
+    ck_assert_uint_eq(ivc_xen_ring_free(&ring), 8);
+    ck_assert(ivc_xen_ring_push_requests(&ring, 3));
+    ck_assert(!ivc_xen_ring_push_requests(&ring, 1)); /* the backend has not asked again */
+    ck_assert_uint_eq(ivc_xen_ring_free(&ring), 4);
+    ck_assert(ivc_xen_ring_final_requests(&ring)); /* four are left: look again */
+    ring.req_cons += 4;
+    ck_assert(!ivc_xen_ring_final_requests(&ring));
+    ck_assert(ivc_xen_ring_push_requests(&ring, 1));
+    ck_assert(ivc_xen_ring_push_responses(&ring, 1));
+    ck_assert_uint_eq(ivc_xen_ring_free(&ring), 3); /* until the frontend takes the response */
+    ck_assert_uint_eq(ivc_xen_ring_collect(&ring), 1);
+    ck_assert_uint_eq(ivc_xen_ring_free(&ring), 4);
+}
+END_TEST
+
+/* Five are outstanding after one was collected: the third of them is waited for. */
+START_TEST(test_collecting_waits_for_half)
+{
+    IvcXenRing ring;
+    ivc_xen_ring_init(&ring, 8);
+    (void)ivc_xen_ring_push_requests(&ring, 6);
+    (void)ivc_xen_ring_push_responses(&ring, 1);
+    ck_assert_uint_eq(ivc_xen_ring_collect(&ring), 1);
+    ck_assert(!ivc_xen_ring_push_responses(&ring, 2));
+    ck_assert(ivc_xen_ring_push_responses(&ring, 1));
+    ck_assert(!ivc_xen_ring_push_responses(&ring, 2));
+}
+END_TEST
+
+START_TEST(test_waiting_for_more_requests)
+{
+    IvcXenRing ring;
+    ivc_xen_ring_init(&ring, 8);
+    (void)ivc_xen_ring_push_requests(&ring, 2);
+    ivc_xen_ring_want_requests(&ring); /* two are not enough */
+    ck_assert(ivc_xen_ring_push_requests(&ring, 1));
+    ck_assert(!ivc_xen_ring_push_requests(&ring, 1));
+}
+END_TEST
+
+/* A frontend and a backend in random steps: who sleeps while there is something for it, and nobody
+ * will tell, sleeps for ever. */
+START_TEST(test_no_wakeup_is_lost)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(points_seed("test_xen", 20131103));
+    IvcXenRing ring;
+    bool front_awake = true, back_awake = true;
+    uint32_t told = 0;
+    ivc_xen_ring_init(&ring, 4);
+    ring.req_prod = ring.rsp_prod = ring.req_cons = ring.rsp_cons = UINT32_MAX - 1000;
+    ring.req_event = ring.rsp_event = ring.req_prod + 1;
+    for (uint32_t step = 0; step < 100000; step++) {
+        uint32_t n = 1 + (uint32_t)g_rand_int_range(rand, 0, 3);
+        switch (g_rand_int_range(rand, 0, 4)) {
+        case 0: /* the frontend sends, whether or not it waits for answers */
+            if (ivc_xen_ring_free(&ring) >= n && ivc_xen_ring_push_requests(&ring, n)) {
+                ck_assert(!back_awake || ring.req_cons != ring.req_prod);
+                back_awake = true;
+                told++;
+            }
+            break;
+        case 1:
+            if (front_awake) {
+                ring.rsp_cons += MIN(n, ivc_xen_ring_responses(&ring));
+                front_awake = ivc_xen_ring_final_responses(&ring);
+            }
+            break;
+        case 2:
+            if (back_awake) {
+                uint32_t taken = MIN(n, ivc_xen_ring_requests(&ring));
+                ring.req_cons += taken;
+                if (taken && ivc_xen_ring_push_responses(&ring, taken)) {
+                    front_awake = true;
+                    told++;
+                }
+            }
+            break;
+        default:
+            if (back_awake)
+                back_awake = ivc_xen_ring_final_requests(&ring);
+            break;
+        }
+        ck_assert(back_awake || ivc_xen_ring_requests(&ring) == 0);
+        ck_assert(front_awake || ivc_xen_ring_responses(&ring) == 0);
+        ck_assert_uint_le(ivc_xen_ring_free(&ring), ring.size);
+    }
+    ck_assert_uint_gt(told, 1000);
+}
+END_TEST
+
+/* ---- event channels ---- */
+
+/* Round costs in picoseconds; see set_times(). */
+enum {
+    HYPERCALL = 1000,
+    SEND = 300,
+    FLIGHT = 500,
+    IDLE_WAKE = 4000,
+    SWITCH = 700,
+    ENTRY = 900,
+    EXIT = 200,
+    DISPATCH = 50,
+    WORK = 30,
+};
+
+enum { STAGES = IVC_STAGES_MACHINE + XEN_STAGES, PORTS = 3, STEPS = 12 };
+
+typedef enum { DO_END, DO_RUN, DO_SEND, DO_MASK, DO_UNMASK } Do;
+
+typedef struct Bench Bench;
+
+/* A process that sends events by a list. */
+typedef struct {
+    IvcAgent agent;
+    IvcLabel label;
+    Bench *bench;
+    uint32_t at;
+    struct {
+        Do what;
+        uint64_t value; /* picoseconds, or a port */
+    } steps[STEPS];
+} Script;
+
+struct Bench {
+    IvcPlatform platform;
+    IvcXen xen;
+    IvcXenVcpu vcpu;
+    IvcXenPort ports[PORTS];
+    Script sender;
+    Script busy; /* on the core of the vCPU */
+    uint32_t n_taken;
+    uint32_t taken[32];
+    IvcTime taken_ps[32];
+};
+
+static void take(IvcXenPort *port, IvcAgent *upcall)
+{
+    Bench *bench = port->owner;
+    bench->taken[bench->n_taken] = (uint32_t)(port - bench->ports);
+    bench->taken_ps[bench->n_taken++] = upcall->sim->now;
+    ivc_owe(upcall, WORK, IVC_STAGE_WAKE);
+}
+
+static IvcStep script_step(IvcAgent *agent)
+{
+    Script *s = (Script *)((char *)agent - offsetof(Script, agent));
+    Bench *bench = s->bench;
+    IVC_BEGIN(s);
+    for (s->at = 0; s->steps[s->at].what != DO_END; s->at++) {
+        if (s->steps[s->at].what == DO_RUN) {
+            IVC_AWAIT(s, ivc_spend(agent, s->steps[s->at].value, IVC_STAGE_SYSCALL));
+        } else if (s->steps[s->at].what == DO_MASK) {
+            ivc_xen_port_mask(&bench->ports[s->steps[s->at].value]);
+        } else if (s->steps[s->at].what == DO_UNMASK) {
+            ivc_xen_port_unmask(&bench->ports[s->steps[s->at].value]);
+        } else {
+            IVC_AWAIT(s, ivc_spend(agent, ivc_xen_event_send(&bench->xen),
+                                   bench->xen.stage0 + XEN_EVENT_SEND));
+            ivc_xen_event_arrive(&bench->ports[s->steps[s->at].value]);
+        }
+    }
+    IVC_END(s);
+}
+
+static IvcCost cost(uint64_t ps)
+{
+    return (IvcCost){.is_time = true, .n = ps};
+}
+
+static const IvcXenSpec *spec_of_bench(void)
+{
+    static IvcXenSpec spec;
+    spec = (IvcXenSpec){.hypercall = cost(HYPERCALL),
+                        .event_send = cost(SEND),
+                        .event_flight = cost(FLIGHT),
+                        .idle_wake = cost(IDLE_WAKE),
+                        .vcpu_switch = cost(SWITCH),
+                        .upcall_entry = cost(ENTRY),
+                        .upcall_exit = cost(EXIT),
+                        .event_dispatch = cost(DISPATCH),
+                        .grant_map = cost(11),
+                        .grant_unmap = cost(13),
+                        .grant_copy = cost(17),
+                        .tlb_flush = cost(19)};
+    return &spec;
+}
+
+static Bench *bench_new(void)
+{
+    Bench *bench = g_new0(Bench, 1);
+    IvcPlatform *platform = &bench->platform;
+    IvcSimLimits limits = {
+        .horizon_ps = UINT64_C(1) << 50, .events_per_instant = 1000, .queue_max = 1000};
+    platform->next_id = 1;
+    ivc_sim_init(&platform->sim, &limits);
+    ivc_cores_init(&platform->cores, &platform->sim, 2, STAGES);
+    ivc_xen_init(&bench->xen, platform, spec_of_bench(), IVC_STAGES_MACHINE);
+    ivc_xen_vcpu_init(&bench->vcpu, &bench->xen, &platform->cores.items[1], 0);
+    for (uint32_t p = 0; p < PORTS; p++)
+        ivc_xen_port_init(&bench->ports[p], &bench->vcpu, take, bench);
+    return bench;
+}
+
+static void start(Bench *bench, Script *script, uint32_t core)
+{
+    script->bench = bench;
+    ivc_agent_init(&script->agent, ivc_platform_id(&bench->platform), "script",
+                   &bench->platform.cores.items[core], IVC_PRIORITY_PROCESS, script_step);
+    ivc_agent_start(&script->agent);
+}
+
+static IvcTime spent(const Bench *bench, uint32_t core, uint32_t stage)
+{
+    return bench->platform.cores.items[core].ledger[stage].spent_ps;
+}
+
+static void run(Bench *bench)
+{
+    IvcPlatform *platform = &bench->platform;
+    start(bench, &bench->sender, 0);
+    ck_assert_int_eq(ivc_sim_run(&platform->sim), IVC_STOP_NONE);
+    ivc_cores_settle(&platform->cores);
+    for (uint32_t c = 0; c < 2; c++) {
+        const IvcCore *core = &platform->cores.items[c];
+        IvcTime sum = core->blocked_ps + core->idle_ps;
+        for (uint32_t s = 0; s < STAGES; s++)
+            sum += core->ledger[s].spent_ps;
+        ck_assert_uint_eq(sum, platform->sim.now);
+    }
+}
+
+static void bench_free(Bench *bench)
+{
+    ivc_cores_clear(&bench->platform.cores);
+    ivc_sim_clear(&bench->platform.sim);
+    g_free(bench);
+}
+
+START_TEST(test_an_event_wakes_an_idle_vcpu)
+{
+    Bench *bench = bench_new();
+    bench->sender.steps[0].what = DO_SEND;
+    run(bench);
+    ck_assert_uint_eq(bench->n_taken, 1);
+    ck_assert_uint_eq(bench->taken_ps[0], HYPERCALL + SEND + FLIGHT + IDLE_WAKE + SWITCH + ENTRY);
+    ck_assert_uint_eq(spent(bench, 0, IVC_STAGES_MACHINE + XEN_EVENT_SEND), HYPERCALL + SEND);
+    ck_assert_uint_eq(spent(bench, 1, IVC_STAGES_MACHINE + XEN_UPCALL), ENTRY + DISPATCH + EXIT);
+    ck_assert_uint_eq(spent(bench, 1, IVC_STAGES_MACHINE + XEN_VCPU_SWITCH), SWITCH);
+    ck_assert_uint_eq(spent(bench, 1, IVC_STAGE_WAKE), WORK);
+    bench_free(bench);
+}
+END_TEST
+
+START_TEST(test_a_busy_vcpu_is_interrupted_without_a_switch)
+{
+    Bench *bench = bench_new();
+    bench->sender.steps[0].what = DO_SEND;
+    bench->busy.steps[0].what = DO_RUN;
+    bench->busy.steps[0].value = 100000;
+    start(bench, &bench->busy, 1);
+    run(bench);
+    ck_assert_uint_eq(bench->taken_ps[0], HYPERCALL + SEND + FLIGHT + ENTRY);
+    ck_assert_uint_eq(spent(bench, 1, IVC_STAGES_MACHINE + XEN_VCPU_SWITCH), 0);
+    bench_free(bench);
+}
+END_TEST
+
+/* Sent again before its handler is entered: once more is as good as not. */
+START_TEST(test_a_pending_event_merges)
+{
+    Bench *bench = bench_new();
+    for (int i = 0; i < 4; i++)
+        bench->sender.steps[i].what = DO_SEND;
+    run(bench);
+    /* The handler is entered at 7,400; the fourth send is over at 5,200. */
+    ck_assert_uint_eq(bench->n_taken, 1);
+    ck_assert_uint_eq(bench->xen.events_sent, 4);
+    ck_assert_uint_eq(bench->xen.events_merged, 3);
+    ck_assert_uint_eq(bench->xen.upcalls, 1);
+    ck_assert_uint_eq(bench->xen.hypercalls, 4);
+    bench_free(bench);
+}
+END_TEST
+
+/* Several events before the handler looks: one upcall, in the order in which they came. */
+START_TEST(test_one_upcall_takes_all_in_order)
+{
+    static const uint32_t order[] = {2, 0, 1};
+    Bench *bench = bench_new();
+    for (int i = 0; i < 3; i++) {
+        bench->sender.steps[i].what = DO_SEND;
+        bench->sender.steps[i].value = order[i];
+    }
+    run(bench);
+    ck_assert_uint_eq(bench->n_taken, 3);
+    ck_assert_mem_eq(bench->taken, order, sizeof order);
+    ck_assert_uint_eq(bench->taken_ps[1] - bench->taken_ps[0], DISPATCH + WORK);
+    ck_assert_uint_eq(bench->xen.upcalls, 1);
+    bench_free(bench);
+}
+END_TEST
+
+/* An event on the vCPU's way out of the handler needs no interrupt, but another upcall. */
+START_TEST(test_an_event_on_the_way_out_is_taken_at_once)
+{
+    Bench *bench = bench_new();
+    IvcTime taken_ps = HYPERCALL + SEND + FLIGHT + IDLE_WAKE + SWITCH + ENTRY;
+    bench->sender.steps[0].what = DO_SEND;
+    bench->sender.steps[1].what = DO_RUN;
+    bench->sender.steps[1].value = taken_ps + DISPATCH + WORK + EXIT / 2 - 2 * (HYPERCALL + SEND);
+    bench->sender.steps[2].what = DO_SEND;
+    bench->sender.steps[2].value = 1;
+    run(bench);
+    ck_assert_uint_eq(bench->n_taken, 2);
+    ck_assert_uint_eq(bench->taken_ps[1], taken_ps + DISPATCH + WORK + EXIT + ENTRY);
+    ck_assert_uint_eq(bench->xen.upcalls, 2);
+    bench_free(bench);
+}
+END_TEST
+
+START_TEST(test_a_masked_event_waits)
+{
+    Bench *bench = bench_new();
+    bench->sender.steps[0].what = DO_MASK;
+    bench->sender.steps[1].what = DO_SEND;
+    bench->sender.steps[2].what = DO_RUN;
+    bench->sender.steps[2].value = 50000;
+    bench->sender.steps[3].what = DO_SEND;
+    bench->sender.steps[4].what = DO_UNMASK;
+    run(bench);
+    ck_assert_uint_eq(bench->n_taken, 1);
+    ck_assert_uint_eq(bench->xen.events_merged, 1);
+    ck_assert_uint_eq(bench->taken_ps[0],
+                      2 * (HYPERCALL + SEND) + 50000 + FLIGHT + IDLE_WAKE + SWITCH + ENTRY);
+    bench_free(bench);
+}
+END_TEST
+
+/* Masked while it is pending, among others: they are taken, it is not. */
+START_TEST(test_masking_takes_a_pending_event_out)
+{
+    Bench *bench = bench_new();
+    for (uint32_t i = 0; i < 3; i++) {
+        bench->sender.steps[i].what = DO_SEND;
+        bench->sender.steps[i].value = i;
+    }
+    bench->sender.steps[3].what = DO_MASK;
+    bench->sender.steps[3].value = 1;
+    bench->sender.steps[4].what = DO_RUN;
+    bench->sender.steps[4].value = 50000;
+    bench->sender.steps[5].what = DO_UNMASK;
+    bench->sender.steps[5].value = 1;
+    run(bench);
+    ck_assert_uint_eq(bench->n_taken, 3);
+    ck_assert_uint_eq(bench->taken[1], 2);
+    ck_assert_uint_eq(bench->taken[2], 1);
+    ck_assert_uint_gt(bench->taken_ps[2], 50000);
+    bench_free(bench);
+}
+END_TEST
+
+/* ---- grants ---- */
+
+START_TEST(test_grant_operations_cost_what_they_are)
+{
+    Bench *bench = bench_new();
+    IvcXen *xen = &bench->xen;
+    ck_assert_uint_eq(ivc_xen_grant_map(xen, 0), 0);
+    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 0, 3), 0);
+    ck_assert_uint_eq(xen->hypercalls, 0);
+    ck_assert_uint_eq(ivc_xen_grant_map(xen, 5), HYPERCALL + 5 * 11);
+    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 4, 3), HYPERCALL + 4 * 13 + 3 * 19);
+    ck_assert_uint_eq(ivc_xen_grant_copies(xen, 65), 65 * 17);
+    ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 65, 64), 2 * HYPERCALL);
+    ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 64, 64), HYPERCALL);
+    ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 0, 64), 0);
+    ck_assert_uint_eq(xen->hypercalls, 5);
+    ck_assert_uint_eq(xen->grant_maps, 5);
+    ck_assert_uint_eq(xen->grant_unmaps, 4);
+    ck_assert_uint_eq(xen->grant_copies, 65);
+    bench_free(bench);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("xen");
+    TCase *tests = tcase_create("xen");
+    tcase_add_test(tests, test_a_push_notifies_when_it_contains_the_entry);
+    tcase_add_test(tests, test_the_first_entry_of_a_ring_notifies);
+    tcase_add_test(tests, test_collecting_waits_for_half);
+    tcase_add_test(tests, test_waiting_for_more_requests);
+    tcase_add_test(tests, test_no_wakeup_is_lost);
+    tcase_add_test(tests, test_an_event_wakes_an_idle_vcpu);
+    tcase_add_test(tests, test_a_busy_vcpu_is_interrupted_without_a_switch);
+    tcase_add_test(tests, test_a_pending_event_merges);
+    tcase_add_test(tests, test_one_upcall_takes_all_in_order);
+    tcase_add_test(tests, test_an_event_on_the_way_out_is_taken_at_once);
+    tcase_add_test(tests, test_a_masked_event_waits);
+    tcase_add_test(tests, test_masking_takes_a_pending_event_out);
+    tcase_add_test(tests, test_grant_operations_cost_what_they_are);
+    suite_add_tcase(suite, tests);
+    return points_main(suite);
+}
