@@ -18,6 +18,7 @@
  * buffers. */
 #include "models/cpu/memory_state.h"
 #include "models/cpu/recency.h"
+#include "models/cpu/ways.h"
 #include "sim/model/platform.h"
 
 #include <string.h>
@@ -55,7 +56,8 @@ static void init_recency(IvcMemory *memory)
         if (private_level && (l > 0 || !memory->write_through))
             memory->private_writes = true;
     }
-    ivc_recency_init(&memory->chip, shared);
+    for (uint32_t n = 0; n < memory->n_chips; n++)
+        ivc_recency_init(&memory->chips[n], shared);
     for (uint32_t c = 0; c < memory->n_cores; c++)
         ivc_recency_init(&memory->cores[c], own);
 }
@@ -64,13 +66,20 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
 {
     IvcMemory *memory = g_new(IvcMemory, 1);
     IvcClock clock = ivc_clock_make(spec->clock);
+    IvcTopology topology = ivc_topology_make(spec);
+    bool linked = ivc_topology_is_linked(&topology);
+    uint32_t n_chips = linked ? 1 + topology.nodes : 1;
     *memory = (IvcMemory){
         .n_cores = (uint32_t)spec->cores,
         .line_bytes = spec->line.n,
         .write_through = spec->l1_write == IVC_WRITE_THROUGH,
         .setup = fine_cost(&clock, spec->copy_setup),
         .word = fine_cost(&clock, spec->copy_word),
+        .hop = fine_cost(&clock, spec->interconnect_hop),
         .cores = g_new0(IvcRecency, spec->cores),
+        .chips = g_new0(IvcRecency, n_chips),
+        .n_chips = n_chips,
+        .routes = linked ? g_ptr_array_new_with_free_func(g_free) : NULL,
     };
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
         memory->cache_bytes[l] = spec->cache_scope[l] == IVC_CACHE_NONE ? 0 : spec->cache_size[l].n;
@@ -79,9 +88,12 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
     init_recency(memory);
     set_line_costs(memory->read_line, &clock, &spec->read);
     set_line_costs(memory->write_line, &clock, &spec->write);
-    const uint64_t capacity[IVC_RESOURCES] = {spec->interconnect_rate.bps / 8,
-                                              spec->memory_rate.bps / 8};
-    ivc_sharing_init(&memory->sharing, capacity, memory->n_cores);
+    IvcLinkRates rates = {.port = spec->interconnect_rate.bps / 8,
+                          .memory = spec->memory_rate.bps / 8,
+                          .link = spec->interconnect_link.bps / 8};
+    const uint64_t capacity[IVC_RESOURCES] = {linked ? 0 : rates.port, linked ? 0 : rates.memory};
+    ivc_sharing_init(&memory->sharing, capacity, memory->n_cores,
+                     linked ? ivc_links_new(&topology, &rates) : NULL);
     return memory;
 }
 
@@ -90,7 +102,9 @@ void ivc_memory_free(IvcMemory *memory)
     if (!memory)
         return;
     ivc_sharing_clear(&memory->sharing);
+    g_clear_pointer(&memory->routes, g_ptr_array_unref);
     g_free(memory->cores);
+    g_free(memory->chips);
     g_free(memory);
 }
 
@@ -127,7 +141,7 @@ static uint8_t level_of(IvcMemory *memory, const IvcBuffer *buffer, int32_t core
     if (level < IVC_LEVEL_MEMORY || !memory->has_shared)
         return level;
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++)
-        if (ivc_recency_holds(&memory->chip, &buffer->chip, l))
+        if (ivc_recency_holds(&memory->chips[buffer->home], &buffer->chip, l))
             return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
 }
@@ -141,9 +155,9 @@ static uint64_t others_tail(const IvcMemory *memory, const IvcPass *pass)
     return most;
 }
 
-/* Decides, as a pass begins, where its bytes are. */
-static void pass_begin(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
-                       IvcPass *pass)
+/* Decides, as a pass begins, where its bytes are; the other core that has its tail, or -1. */
+static int32_t pass_begin(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+                          IvcPass *pass)
 {
     pass->head = pass->tail = level_of(memory, buffer, core);
     pass->split = 0;
@@ -153,18 +167,21 @@ static void pass_begin(IvcMemory *memory, const IvcBuffer *buffer, int32_t core,
     else if (write && buffer->read.core >= 0 && buffer->read.core != core && buffer->read.valid)
         other = &buffer->read; /* the reader's clean copies must be invalidated */
     if (!other || (!write && !buffer->exclusive && pass->head < IVC_LEVEL_OTHER))
-        return;
+        return -1;
     uint64_t tail = others_tail(memory, other);
     if (tail == 0)
-        return;
+        return -1;
     pass->split = tail < other->at ? other->at - tail : 0;
     pass->tail = IVC_LEVEL_OTHER;
+    return other->core;
 }
 
 /* One side of a copy: a continued or a new pass. */
 typedef struct {
     IvcPass pass;
-    bool fresh; /* it begins here */
+    bool fresh;    /* it begins here */
+    uint32_t home; /* in a machine of several nodes: whose memory */
+    uint32_t from; /* and whose caches, where the level is that of another core */
 } Side;
 
 static void side_enter(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
@@ -172,13 +189,24 @@ static void side_enter(IvcMemory *memory, const IvcBuffer *buffer, int32_t core,
 {
     side->pass = write ? buffer->write : buffer->read;
     side->fresh = at == 0 || side->pass.done || side->pass.core != core || side->pass.at != at;
-    if (side->fresh)
-        pass_begin(memory, buffer, core, write, &side->pass);
+    int32_t other = side->fresh ? pass_begin(memory, buffer, core, write, &side->pass) : -1;
+    if (!ivc_is_linked(memory))
+        return;
+    side->home = buffer->home ? buffer->home - 1u : ivc_way_memory(memory, core);
+    side->from = !side->fresh ? (write ? buffer->write_from : buffer->read_from)
+                 : other >= 0 ? ivc_way_node(memory, other)
+                              : 0;
 }
 
 static uint8_t side_level(const IvcPass *pass, uint64_t at)
 {
     return at < pass->split ? pass->head : pass->tail;
+}
+
+/* The node that lines at this level come from, in a machine of several nodes. */
+static uint32_t side_node(const Side *side, uint8_t level)
+{
+    return level == IVC_LEVEL_OTHER ? side->from : side->home;
 }
 
 /* Up to where the level does not change. */
@@ -211,17 +239,9 @@ typedef struct {
     Side write;
 } Sides;
 
-static uint64_t bytes_per_second(uint64_t bytes, IvcTime ps)
-{
-    const uint64_t second_ps = UINT64_C(1000000000000);
-    if (bytes < UINT64_MAX / second_ps) /* 18 MB: the common case needs no wide division */
-        return bytes * second_ps / ps;
-    return (uint64_t)((IvcU128)bytes * second_ps / ps);
-}
-
 static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const IvcBuffer *to,
                              uint64_t to_at, const IvcBuffer *from, uint64_t from_at,
-                             uint64_t bytes, IvcFinePs setup)
+                             uint64_t bytes, IvcFinePs setup, IvcMoveRoute *route)
 {
     IvcMovePiece piece = {0};
     uint64_t traffic[IVC_RESOURCES] = {0};
@@ -231,6 +251,8 @@ static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const 
         uint8_t level = side_level(&sides->read.pass, from_at);
         fine += (IvcU128)lines * memory->read_line[level];
         add_traffic(memory, level, bytes, false, traffic);
+        if (route)
+            fine += ivc_way_add(memory, side_node(&sides->read, level), level, bytes, false, route);
     }
     if (to) {
         uint8_t level = side_level(&sides->write.pass, to_at);
@@ -238,18 +260,23 @@ static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const 
         uint8_t paid = memory->write_through && level == IVC_LEVEL_L1 ? IVC_LEVEL_L2 : level;
         fine += (IvcU128)lines * memory->write_line[paid];
         add_traffic(memory, level, bytes, true, traffic);
+        if (route)
+            fine += ivc_way_add(memory, side_node(&sides->write, level), level, bytes, true, route);
     }
     piece.alone_ps = (IvcTime)((fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT);
     for (size_t r = 0; r < IVC_RESOURCES && piece.alone_ps; r++)
         if (traffic[r])
-            piece.demand[r] = bytes_per_second(traffic[r], piece.alone_ps);
+            piece.demand[r] = ivc_bytes_per_second(traffic[r], piece.alone_ps);
+    if (route)
+        ivc_way_finish(route, &piece);
     return piece;
 }
 
-/* Splits a copy into uniform pieces; returns how many. */
+/* Splits a copy into uniform pieces; returns how many. Their routes: NULL when there is one node.
+ */
 static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
                      const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
-                     IvcMovePiece pieces[IVC_MOVE_PIECES])
+                     IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
 {
     if (from)
         side_enter(memory, from, core, false, from_at, &sides->read);
@@ -264,7 +291,11 @@ static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint6
         if (to)
             part = side_uniform(&sides->write.pass, to_at, part);
         g_assert(n < IVC_MOVE_PIECES);
-        pieces[n++] = piece_of(memory, sides, to, to_at, from, from_at, part, setup);
+        if (routes)
+            routes[n] = (IvcMoveRoute){.node = ivc_way_node(memory, core)};
+        pieces[n] = piece_of(memory, sides, to, to_at, from, from_at, part, setup,
+                             routes ? &routes[n] : NULL);
+        n++;
         setup = 0;
         bytes -= part;
         to_at += part;
@@ -294,8 +325,8 @@ static void see(IvcMemory *memory, IvcBuffer *buffer, IvcPass *pass, int32_t cor
     if (!memory->has_shared)
         return;
     if (fresh)
-        ivc_recency_begin(&memory->chip, &buffer->chip);
-    ivc_recency_touch(&memory->chip, &buffer->chip, from, to);
+        ivc_recency_begin(&memory->chips[buffer->home], &buffer->chip);
+    ivc_recency_touch(&memory->chips[buffer->home], &buffer->chip, from, to);
 }
 
 /* Stores the pass back as the buffer's latest, and counts in `found` (may be NULL) where its bytes
@@ -307,6 +338,10 @@ static void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, i
     pass->split = side->pass.split;
     pass->head = side->pass.head;
     pass->tail = side->pass.tail;
+    if (ivc_is_linked(memory)) {
+        buffer->home = (uint16_t)(1 + side->home);
+        *(write ? &buffer->write_from : &buffer->read_from) = (uint16_t)side->from;
+    }
     for (uint64_t done = 0; found && done < bytes;) {
         uint64_t part = side_uniform(pass, at + done, bytes - done);
         found[side_level(pass, at + done)] += part;
@@ -342,8 +377,10 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
         check_range(from, from_at, bytes);
     if (bytes == 0) /* nothing is touched; the call itself still costs */
         return ivc_spend(agent, (memory->setup + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT, stage);
-    agent->move.n_pieces =
-        plan(memory, core, to, to_at, from, from_at, bytes, &sides, agent->move.pieces);
+    if (ivc_is_linked(memory) && !agent->move.routes)
+        agent->move.routes = ivc_way_routes(memory);
+    agent->move.n_pieces = plan(memory, core, to, to_at, from, from_at, bytes, &sides,
+                                agent->move.pieces, agent->move.routes);
     memory->copies++;
     memory->copied_bytes += bytes;
     if (from)
@@ -382,7 +419,7 @@ static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
                      : memory->private_writes ? IVC_LEVEL_OTHER
                                               : IVC_LEVEL_L2;
     line->reader = core;
-    return memory->word + memory->read_line[level];
+    return memory->word + memory->read_line[level] + ivc_way_line(memory, line->writer, core);
 }
 
 static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
@@ -392,9 +429,10 @@ static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core
                      : !memory->private_writes ? IVC_LEVEL_L2
                      : mine                    ? IVC_LEVEL_L1
                                                : IVC_LEVEL_OTHER;
+    int32_t other = line->reader >= 0 && line->reader != core ? line->reader : line->writer;
     line->writer = core;
     line->reader = -1;
-    return memory->word + memory->write_line[level];
+    return memory->word + memory->write_line[level] + ivc_way_line(memory, other, core);
 }
 
 IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)
@@ -416,7 +454,9 @@ IvcTime ivc_copy_alone_ps(IvcMemory *memory, uint32_t core, IvcBuffer to, uint64
 {
     Sides sides;
     IvcMovePiece pieces[IVC_MOVE_PIECES];
-    uint32_t n = plan(memory, (int32_t)core, &to, to_at, &from, from_at, bytes, &sides, pieces);
+    IvcMoveRoute routes[IVC_MOVE_PIECES];
+    uint32_t n = plan(memory, (int32_t)core, &to, to_at, &from, from_at, bytes, &sides, pieces,
+                      ivc_is_linked(memory) ? routes : NULL);
     IvcTime sum = 0;
     for (uint32_t i = 0; i < n; i++)
         sum += pieces[i].alone_ps;
@@ -458,7 +498,12 @@ void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDige
         ivc_digest_u64(digest, buffer->exclusive);
     pass_digest(memory, &buffer->read, digest);
     pass_digest(memory, &buffer->write, digest);
-    ivc_recency_entry_digest(&memory->chip, &buffer->chip, open, digest);
+    ivc_recency_entry_digest(&memory->chips[buffer->home], &buffer->chip, open, digest);
+    if (!ivc_is_linked(memory))
+        return;
+    ivc_digest_u64(digest, buffer->home);
+    ivc_digest_u64(digest, buffer->read.done ? 0 : buffer->read_from);
+    ivc_digest_u64(digest, buffer->write.done ? 0 : buffer->write_from);
 }
 
 static unsigned full_levels(const IvcRecency *recency)
@@ -471,7 +516,9 @@ static unsigned full_levels(const IvcRecency *recency)
 
 unsigned ivc_memory_full_levels(const IvcMemory *memory)
 {
-    unsigned n = full_levels(&memory->chip);
+    unsigned n = 0;
+    for (uint32_t c = 0; c < memory->n_chips; c++)
+        n += full_levels(&memory->chips[c]);
     for (uint32_t c = 0; c < memory->n_cores; c++)
         n += full_levels(&memory->cores[c]);
     return n;
@@ -501,8 +548,8 @@ void ivc_memory_digest(IvcMemory *memory, IvcDigest *digest)
         ivc_digest_u64(digest, memory->sharing.asked[r]);
     for (uint32_t c = 0; !digest->brief && c < memory->n_cores; c++)
         ivc_recency_digest(&memory->cores[c], digest);
-    if (!digest->brief)
-        ivc_recency_digest(&memory->chip, digest);
+    for (uint32_t c = 0; !digest->brief && c < memory->n_chips; c++)
+        ivc_recency_digest(&memory->chips[c], digest);
     ivc_digest_u64(digest, memory->sharing.n);
     ivc_digest_u64(digest, memory->sharing.limited);
 }

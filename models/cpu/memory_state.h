@@ -21,12 +21,16 @@ struct IvcMemory {
     IvcFinePs word;
     IvcFinePs read_line[IVC_LEVELS];
     IvcFinePs write_line[IVC_LEVELS];
+    IvcFinePs hop; /**< a line over one link, there and back */
     IvcSharing sharing;
     bool private_writes; /**< stores stay in some private cache */
     bool has_shared;     /**< there is a level for all cores */
     IvcRecency *cores;   /**< n_cores: what each one's private caches have seen */
-    IvcRecency chip;     /**< what the shared caches have seen */
-    uint64_t copies;     /**< statistics from here on */
+    IvcRecency
+        *chips; /**< what the shared caches have seen: of one node [0], else of node [1 + n] */
+    uint32_t n_chips;
+    GPtrArray *routes; /**< of moves, four each; NULL: one node */
+    uint64_t copies;   /**< statistics from here on */
     uint64_t copied_bytes;
     uint64_t read_bytes[IVC_LEVELS];
     uint64_t written_bytes[IVC_LEVELS];

@@ -24,20 +24,28 @@
 #define WEIGHT_SHIFT 40
 #define SPEED_SHIFT 31
 
-void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max)
+void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max,
+                      IvcLinks *links)
 {
-    *sharing = (IvcSharing){.n_max = n_max, .classes = g_new0(IvcMoveClass *, n_max)};
-    for (uint32_t c = 0; c < n_max; c++) /* now: nothing is allocated while a run goes on */
+    *sharing =
+        (IvcSharing){.n_max = n_max, .classes = g_new0(IvcMoveClass *, n_max), .links = links};
+    for (uint32_t c = 0; c < n_max; c++) { /* now: nothing is allocated while a run goes on */
         sharing->classes[c] = g_new0(IvcMoveClass, 1);
+        if (links)
+            sharing->classes[c]->links = g_new0(IvcClassLinks, 1);
+    }
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         sharing->capacity[r] = capacity[r];
 }
 
 void ivc_sharing_clear(IvcSharing *sharing)
 {
-    for (uint32_t c = 0; sharing->classes && c < sharing->n_max; c++)
+    for (uint32_t c = 0; sharing->classes && c < sharing->n_max; c++) {
+        g_free(sharing->classes[c]->links);
         g_free(sharing->classes[c]);
+    }
     g_clear_pointer(&sharing->classes, g_free);
+    g_clear_pointer(&sharing->links, ivc_links_free);
 }
 
 static const uint64_t *demand_of(const IvcMove *move)
@@ -45,7 +53,12 @@ static const uint64_t *demand_of(const IvcMove *move)
     return move->pieces[move->piece].demand;
 }
 
-static bool fits(const IvcSharing *sharing)
+static const IvcMoveRoute *route_of(const IvcMove *move)
+{
+    return move->routes ? &move->routes[move->piece] : NULL;
+}
+
+static bool fits_one_node(const IvcSharing *sharing)
 {
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         if (sharing->capacity[r] && sharing->asked[r] > sharing->capacity[r])
@@ -53,13 +66,19 @@ static bool fits(const IvcSharing *sharing)
     return true;
 }
 
-bool ivc_sharing_has_room(const IvcSharing *sharing, const IvcMovePiece *piece)
+static bool fits(const IvcSharing *sharing)
 {
+    return fits_one_node(sharing) && (!sharing->links || sharing->links->n_over == 0);
+}
+
+bool ivc_sharing_has_room(const IvcSharing *sharing, const IvcMove *move)
+{
+    const uint64_t *demand = demand_of(move);
     for (size_t r = 0; r < IVC_RESOURCES; r++)
-        if (sharing->capacity[r] && piece->demand[r] &&
-            sharing->asked[r] + piece->demand[r] > sharing->capacity[r])
+        if (sharing->capacity[r] && demand[r] &&
+            sharing->asked[r] + demand[r] > sharing->capacity[r])
             return false;
-    return true;
+    return !sharing->links || ivc_links_has_room(sharing->links, route_of(move));
 }
 
 /* ---- classes ---- */
@@ -76,25 +95,27 @@ static uint64_t volume_of(const uint64_t demand[IVC_RESOURCES])
 }
 
 /* By volume, as the sharing-out wants them; then by what tells classes apart. */
-static int compare(const IvcMoveClass *class, uint64_t volume, const uint64_t *demand)
+static int compare(const IvcMoveClass *class, uint64_t volume, const uint64_t *demand,
+                   const IvcMoveRoute *route)
 {
     if (class->volume != volume)
         return class->volume < volume ? -1 : 1;
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         if (class->demand[r] != demand[r])
             return class->demand[r] < demand[r] ? -1 : 1;
-    return 0;
+    return route ? ivc_links_compare(&class->links->route, route) : 0;
 }
 
 /* Where the class of these demands is, or would be. */
-static uint32_t find(const IvcSharing *sharing, const uint64_t *demand, bool *ret_found)
+static uint32_t find(const IvcSharing *sharing, const uint64_t *demand, const IvcMoveRoute *route,
+                     bool *ret_found)
 {
     uint64_t volume = volume_of(demand);
     uint32_t low = 0, high = sharing->n_classes;
     *ret_found = false;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = compare(sharing->classes[middle], volume, demand);
+        int order = compare(sharing->classes[middle], volume, demand, route);
         if (order == 0) {
             *ret_found = true;
             return middle;
@@ -104,19 +125,31 @@ static uint32_t find(const IvcSharing *sharing, const uint64_t *demand, bool *re
     return low;
 }
 
+static uint64_t weight_of(uint64_t demand, uint64_t volume)
+{
+    return demand == volume ? UINT64_C(1) << WEIGHT_SHIFT
+                            : (uint64_t)(((IvcU128)demand << WEIGHT_SHIFT) / volume);
+}
+
 static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t *demand,
-                                IvcTime now)
+                                const IvcMoveRoute *route, IvcTime now)
 {
     IvcMoveClass *class = sharing->classes[sharing->n_classes];
     for (uint32_t c = sharing->n_classes++; c > at; c--)
         sharing->classes[c] = sharing->classes[c - 1];
     sharing->classes[at] = class;
-    *class = (IvcMoveClass){.volume = volume_of(demand), .since_ps = now, .speed = IVC_SPEED_FULL};
+    *class = (IvcMoveClass){.volume = volume_of(demand),
+                            .since_ps = now,
+                            .speed = IVC_SPEED_FULL,
+                            .links = class->links};
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
         class->demand[r] = demand[r];
-        class->weight[r] = demand[r] == class->volume
-                               ? UINT64_C(1) << WEIGHT_SHIFT
-                               : (uint64_t)(((IvcU128)demand[r] << WEIGHT_SHIFT) / class->volume);
+        class->weight[r] = weight_of(demand[r], class->volume);
+    }
+    if (route) {
+        class->links->route = *route;
+        for (size_t p = 0; p < IVC_PATHS; p++)
+            class->links->weight[p] = weight_of(route->demand[p], class->volume);
     }
     return class;
 }
@@ -124,7 +157,7 @@ static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t
 static void class_close(IvcSharing *sharing, IvcMoveClass *class)
 {
     bool found;
-    uint32_t c = find(sharing, class->demand, &found);
+    uint32_t c = find(sharing, class->demand, class->links ? &class->links->route : NULL, &found);
     for (sharing->n_classes--; c < sharing->n_classes; c++)
         sharing->classes[c] = sharing->classes[c + 1];
     sharing->classes[c] = class;
@@ -153,9 +186,11 @@ typedef struct {
     IvcU128 weights[IVC_RESOURCES]; /* of the moves that still rise */
 } Filling;
 
-static void fix(Filling *filling, IvcMoveClass *class, uint64_t level)
+static void fix(const IvcSharing *sharing, Filling *filling, IvcMoveClass *class, uint64_t level)
 {
     class->level = level;
+    if (sharing->links)
+        ivc_links_fix(sharing->links, class->links, class->n, level);
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
         IvcU128 weight = (IvcU128) class->weight[r] * class->n;
         filling->used[r] += level * weight;
@@ -163,8 +198,8 @@ static void fix(Filling *filling, IvcMoveClass *class, uint64_t level)
     }
 }
 
-/* The common level to which the moves that are not fixed yet can rise; sets the limiting resource.
- */
+/* The common level to which the moves that are not fixed yet can rise; sets the limiting resource:
+ * those of links are numbered after the others. */
 static uint64_t fair_level(const IvcSharing *sharing, const Filling *filling, size_t *ret_limit)
 {
     uint64_t level = UINT64_MAX;
@@ -180,7 +215,36 @@ static uint64_t fair_level(const IvcSharing *sharing, const Filling *filling, si
             *ret_limit = r;
         }
     }
+    uint32_t full = UINT32_MAX;
+    if (sharing->links)
+        ivc_links_limit(sharing->links, WEIGHT_SHIFT, &level, &full);
+    if (full != UINT32_MAX)
+        *ret_limit = IVC_RESOURCES + full;
     return level;
+}
+
+static bool asks(const IvcSharing *sharing, const IvcMoveClass *class, size_t resource)
+{
+    if (resource < IVC_RESOURCES)
+        return class->weight[resource] != 0;
+    return ivc_links_asks(sharing->links, class->links, (uint32_t)(resource - IVC_RESOURCES));
+}
+
+/* Classes that ask for nothing of which there is too little have their full speed; how many. */
+static uint32_t leave_out(IvcSharing *sharing)
+{
+    uint32_t n = 0;
+    ivc_links_begin(sharing->links);
+    if (!fits_one_node(sharing))
+        return 0;
+    for (uint32_t c = 0; c < sharing->n_classes; c++) {
+        IvcMoveClass *class = sharing->classes[c];
+        if (ivc_links_asks(sharing->links, class->links, UINT32_MAX))
+            continue;
+        class->level = class->volume;
+        n++;
+    }
+    return n;
 }
 
 /* Finds each class's level; UINT64_MAX before it is fixed. Classes are sorted by volume, so those
@@ -193,6 +257,8 @@ static void share_out(IvcSharing *sharing)
         filling.weights[r] = sharing->weights[r];
     for (uint32_t c = 0; c < sharing->n_classes; c++)
         sharing->classes[c]->level = UINT64_MAX;
+    if (sharing->links)
+        left -= leave_out(sharing);
     while (left > 0) {
         size_t limit = 0;
         uint32_t before = left;
@@ -203,14 +269,15 @@ static void share_out(IvcSharing *sharing)
                 continue;
             if (class->volume > level)
                 break;
-            fix(&filling, class, class->volume);
+            fix(sharing, &filling, class, class->volume);
             left--;
         }
         if (left < before)
             continue;
         for (uint32_t c = slowest; c < sharing->n_classes; c++)
-            if (sharing->classes[c]->level == UINT64_MAX && sharing->classes[c]->weight[limit]) {
-                fix(&filling, sharing->classes[c], MAX(level, 1));
+            if (sharing->classes[c]->level == UINT64_MAX &&
+                asks(sharing, sharing->classes[c], limit)) {
+                fix(sharing, &filling, sharing->classes[c], MAX(level, 1));
                 left--;
             }
     }
@@ -248,9 +315,10 @@ bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
 {
     const uint64_t *demand = demand_of(move);
     bool found;
-    uint32_t at = find(sharing, demand, &found);
+    uint32_t at = find(sharing, demand, route_of(move), &found);
     g_assert(!move->in && sharing->n < sharing->n_max);
-    IvcMoveClass *class = found ? sharing->classes[at] : class_open(sharing, at, demand, now);
+    IvcMoveClass *class =
+        found ? sharing->classes[at] : class_open(sharing, at, demand, route_of(move), now);
     move->in = class;
     move->work += clock_at(class, now);
     move->order = class->joins++;
@@ -261,6 +329,8 @@ bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
         sharing->asked[r] += demand[r];
         sharing->weights[r] += class->weight[r];
     }
+    if (sharing->links)
+        ivc_links_account(sharing->links, class->links, true);
     return settle_speeds(sharing, now);
 }
 
@@ -277,6 +347,8 @@ bool ivc_sharing_leave(IvcSharing *sharing, IvcMove *move, IvcTime now)
         sharing->asked[r] -= class->demand[r];
         sharing->weights[r] -= class->weight[r];
     }
+    if (sharing->links)
+        ivc_links_account(sharing->links, class->links, false);
     move->in = NULL;
     move->work = left;
     move->since_ps = now;
@@ -315,6 +387,7 @@ static const IvcStateField sharing_fields[] = {
     IVC_STATE(IvcSharing, weights, OTHER),   IVC_STATE(IvcSharing, classes, OTHER),
     IVC_STATE(IvcSharing, n_classes, OTHER), IVC_STATE(IvcSharing, n, PLAIN),
     IVC_STATE(IvcSharing, n_max, FIXED),     IVC_STATE(IvcSharing, limited, PLAIN),
+    IVC_STATE(IvcSharing, links, OTHER),
 };
 
 static const IvcStateField class_fields[] = {
@@ -324,6 +397,7 @@ static const IvcStateField class_fields[] = {
     IVC_STATE(IvcMoveClass, joins, OTHER),  IVC_STATE(IvcMoveClass, n, OTHER),
     IVC_STATE(IvcMoveClass, speed, OTHER),  IVC_STATE(IvcMoveClass, retimed, FIXED),
     IVC_STATE(IvcMoveClass, first, OTHER),  IVC_STATE(IvcMoveClass, timed, OTHER),
+    IVC_STATE(IvcMoveClass, links, OTHER),
 };
 
 const IvcStateTable ivc_sharing_state_tables[] = {

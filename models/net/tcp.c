@@ -152,12 +152,14 @@ static bool needs_bell(const Stack *peer)
     return !peer->polling && !peer->rung && !peer->bell.armed;
 }
 
-static void ring_bell(Stack *peer)
+static void ring_bell(Stack *peer, uint32_t from)
 {
     IvcPlatform *platform = peer->tcp->platform;
+    IvcTime way_ps =
+        ivc_platform_way_ps(platform, platform->ranks[from].core, platform->ranks[peer->rank].core);
     peer->tcp->doorbells++;
-    ivc_timer_arm(&platform->sim, &peer->bell, platform->sim.now + platform->t.registers_flight,
-                  IVC_PHASE_DELIVER);
+    ivc_timer_arm(&platform->sim, &peer->bell,
+                  platform->sim.now + platform->t.registers_flight + way_ps, IVC_PHASE_DELIVER);
 }
 
 static IvcStep interrupt_step(IvcAgent *agent)
@@ -237,7 +239,7 @@ static IvcStep transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
         if (needs_bell(&tcp->stacks[to])) {
             IVC_AWAIT(f,
                       ivc_spend(agent, tcp->platform->t.registers_store, IVC_STAGE_REGISTER_STORE));
-            ring_bell(&tcp->stacks[to]);
+            ring_bell(&tcp->stacks[to], from);
         }
     }
     IVC_END(f);
@@ -413,7 +415,7 @@ static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
         if (needs_bell(&tcp->stacks[to])) {
             IVC_AWAIT(&stack->ack_frame,
                       ivc_spend(agent, tcp->platform->t.registers_store, IVC_STAGE_REGISTER_STORE));
-            ring_bell(&tcp->stacks[to]);
+            ring_bell(&tcp->stacks[to], stack->rank);
         }
     } else {
         arm_ack_timer(stack); /* the ring is full: what is in it acknowledges, or the timer does */
