@@ -87,5 +87,6 @@ IvcMoveRoute *ivc_way_routes(IvcMemory *memory)
 
 IvcTime ivc_platform_way_ps(const IvcPlatform *platform, uint32_t from, uint32_t to)
 {
-    return ivc_memory_hops(platform->memory, from, to) * platform->t.registers_hop;
+    IvcTime hop_ps = platform->t.registers_hop;
+    return hop_ps ? ivc_memory_hops(platform->memory, from, to) * hop_ps : 0;
 }
