@@ -36,13 +36,14 @@ IvcLinks *ivc_links_new(const IvcTopology *topology, const IvcLinkRates *rates)
         .n = n,
         .capacity = g_new(uint64_t, n),
         .asked = g_new0(uint64_t, n),
-        .weights = g_new0(IvcU128, n),
         .rising = g_new0(IvcU128, n),
         .used = g_new0(IvcU128, n),
         .over = g_new0(uint32_t, n),
         .over_at = g_new0(uint32_t, n),
         .route = g_new0(uint32_t, hops),
-        .uses = g_new0(IvcUse, (gsize)IVC_PATHS * (hops + 1)),
+        .uses = g_new0(IvcUse, IVC_PATHS + 3 * (hops + 1)),
+        .uses_max = IVC_PATHS + 3 * (hops + 1), /* three paths go over links */
+        .uses_key = {UINT64_MAX, UINT64_MAX},
     };
     for (uint32_t r = 0; r < n; r++)
         links->capacity[r] = r < port_of(topology->nodes)            ? rates->port
@@ -57,7 +58,6 @@ void ivc_links_free(IvcLinks *links)
         return;
     g_free(links->capacity);
     g_free(links->asked);
-    g_free(links->weights);
     g_free(links->rising);
     g_free(links->used);
     g_free(links->over);
@@ -79,7 +79,8 @@ static uint32_t add_path(IvcLinks *links, uint32_t n, uint32_t from, uint32_t to
     return n;
 }
 
-uint32_t ivc_links_uses(IvcLinks *links, const IvcMoveRoute *route)
+/* Fills links->uses with what a route asks for; what it asks nothing of is left out. */
+static void find_uses(IvcLinks *links, const IvcMoveRoute *route)
 {
     uint32_t n = 0, here = route->node, read = route->read_node, write = route->write_node;
     const uint64_t *demand = route->demand;
@@ -97,7 +98,46 @@ uint32_t ivc_links_uses(IvcLinks *links, const IvcMoveRoute *route)
     if (demand[IVC_PATH_WRITE_MEMORY])
         links->uses[n++] =
             (IvcUse){.resource = memory_of(links, write), .path = IVC_PATH_WRITE_MEMORY};
-    return n;
+    links->n_uses = n;
+}
+
+/* The same, unless the scratch has it already: a copy asks for room and then takes it. */
+static void need_uses(IvcLinks *links, const IvcMoveRoute *route)
+{
+    uint64_t paths = 0;
+    for (size_t p = 0; p < IVC_PATHS; p++)
+        paths |= (uint64_t)(route->demand[p] != 0) << p;
+    uint64_t key[2] = {(uint64_t)route->read_node << 32 | route->write_node,
+                       (uint64_t)route->node << 32 | paths};
+    if (key[0] == links->uses_key[0] && key[1] == links->uses_key[1])
+        return;
+    links->uses_key[0] = key[0];
+    links->uses_key[1] = key[1];
+    find_uses(links, route);
+}
+
+IvcClassLinks *ivc_links_class_new(const IvcLinks *links)
+{
+    IvcClassLinks *class = g_new0(IvcClassLinks, 1);
+    class->uses = g_new(IvcUse, links->uses_max);
+    return class;
+}
+
+void ivc_links_class_free(IvcClassLinks *class)
+{
+    if (!class)
+        return;
+    g_free(class->uses);
+    g_free(class);
+}
+
+void ivc_links_class_set(IvcLinks *links, IvcClassLinks *class, const IvcMoveRoute *route)
+{
+    need_uses(links, route);
+    class->route = *route;
+    class->weighed = false;
+    class->n_uses = links->n_uses;
+    memcpy(class->uses, links->uses, links->n_uses * sizeof *class->uses);
 }
 
 static bool is_over(const IvcLinks *links, uint32_t r)
@@ -107,14 +147,15 @@ static bool is_over(const IvcLinks *links, uint32_t r)
 
 bool ivc_links_has_room(IvcLinks *links, const IvcMoveRoute *route)
 {
-    uint32_t n = ivc_links_uses(links, route);
+    need_uses(links, route);
+    const IvcUse *end = links->uses + links->n_uses;
     bool room = true;
-    for (uint32_t u = 0; u < n; u++) /* a resource may be asked twice */
-        links->asked[links->uses[u].resource] += route->demand[links->uses[u].path];
-    for (uint32_t u = 0; u < n; u++)
-        room = room && !is_over(links, links->uses[u].resource);
-    for (uint32_t u = 0; u < n; u++)
-        links->asked[links->uses[u].resource] -= route->demand[links->uses[u].path];
+    for (const IvcUse *use = links->uses; use < end; use++) /* a resource may be asked twice */
+        links->asked[use->resource] += route->demand[use->path];
+    for (const IvcUse *use = links->uses; use < end && room; use++)
+        room = !is_over(links, use->resource);
+    for (const IvcUse *use = links->uses; use < end; use++)
+        links->asked[use->resource] -= route->demand[use->path];
     return room;
 }
 
@@ -135,14 +176,14 @@ int ivc_links_compare(const IvcMoveRoute *a, const IvcMoveRoute *b)
     return order;
 }
 
+/* A resource is asked for more than it has from now on, or no longer. */
 static void set_over(IvcLinks *links, uint32_t r)
 {
-    bool over = is_over(links, r);
     uint32_t at = links->over_at[r];
-    if (over && !at) {
+    if (!at) {
         links->over[links->n_over++] = r;
         links->over_at[r] = links->n_over;
-    } else if (!over && at) {
+    } else {
         uint32_t last = links->over[--links->n_over];
         links->over[at - 1] = last;
         links->over_at[last] = at;
@@ -152,50 +193,52 @@ static void set_over(IvcLinks *links, uint32_t r)
 
 void ivc_links_account(IvcLinks *links, const IvcClassLinks *class, bool joins)
 {
-    uint32_t n = ivc_links_uses(links, &class->route);
-    for (uint32_t u = 0; u < n; u++) {
-        uint32_t r = links->uses[u].resource, p = links->uses[u].path;
-        if (joins) {
-            links->asked[r] += class->route.demand[p];
-            links->weights[r] += class->weight[p];
-        } else {
-            links->asked[r] -= class->route.demand[p];
-            links->weights[r] -= class->weight[p];
-        }
-        set_over(links, r);
+    for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++) {
+        uint32_t r = use->resource;
+        uint64_t demand = class->route.demand[use->path];
+        links->asked[r] = joins ? links->asked[r] + demand : links->asked[r] - demand;
+        if (is_over(links, r) != (links->over_at[r] != 0))
+            set_over(links, r);
     }
 }
 
 void ivc_links_begin(IvcLinks *links)
 {
-    for (uint32_t i = 0; i < links->n_over; i++) {
-        links->rising[links->over[i]] = links->weights[links->over[i]];
-        links->used[links->over[i]] = 0;
-    }
+    for (uint32_t i = 0; i < links->n_over; i++)
+        links->rising[links->over[i]] = links->used[links->over[i]] = 0;
 }
 
-bool ivc_links_asks(IvcLinks *links, const IvcClassLinks *class, uint32_t resource)
+bool ivc_links_is_pressed(const IvcLinks *links, const IvcClassLinks *class)
 {
-    uint32_t n = ivc_links_uses(links, &class->route);
-    for (uint32_t u = 0; u < n; u++) {
-        uint32_t r = links->uses[u].resource;
-        bool wanted = resource == UINT32_MAX ? links->over_at[r] != 0 : r == resource;
-        if (wanted && class->weight[links->uses[u].path])
+    for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++)
+        if (links->over_at[use->resource])
             return true;
-    }
+    return false;
+}
+
+void ivc_links_rise(IvcLinks *links, const IvcClassLinks *class, uint32_t n)
+{
+    for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++)
+        if (links->over_at[use->resource])
+            links->rising[use->resource] += (IvcU128) class->weight[use->path] * n;
+}
+
+bool ivc_links_asks(const IvcClassLinks *class, uint32_t resource)
+{
+    for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++)
+        if (use->resource == resource && class->weight[use->path])
+            return true;
     return false;
 }
 
 void ivc_links_fix(IvcLinks *links, const IvcClassLinks *class, uint32_t n, uint64_t level)
 {
-    uint32_t n_uses = ivc_links_uses(links, &class->route);
-    for (uint32_t u = 0; u < n_uses; u++) {
-        uint32_t r = links->uses[u].resource;
-        IvcU128 weight = (IvcU128) class->weight[links->uses[u].path] * n;
-        if (!links->over_at[r])
+    for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++) {
+        IvcU128 weight = (IvcU128) class->weight[use->path] * n;
+        if (!links->over_at[use->resource])
             continue;
-        links->used[r] += level * weight;
-        links->rising[r] -= weight;
+        links->used[use->resource] += level * weight;
+        links->rising[use->resource] -= weight;
     }
 }
 
@@ -223,15 +266,17 @@ void ivc_links_limit(const IvcLinks *links, unsigned weight_shift, uint64_t *lev
 static const IvcStateField links_fields[] = {
     IVC_STATE(IvcLinks, topology, FIXED), IVC_STATE(IvcLinks, n, FIXED),
     IVC_STATE(IvcLinks, capacity, FIXED), IVC_STATE(IvcLinks, asked, OTHER),
-    IVC_STATE(IvcLinks, weights, OTHER),  IVC_STATE(IvcLinks, rising, FIXED),
-    IVC_STATE(IvcLinks, used, FIXED),     IVC_STATE(IvcLinks, over, OTHER),
-    IVC_STATE(IvcLinks, over_at, OTHER),  IVC_STATE(IvcLinks, n_over, OTHER),
-    IVC_STATE(IvcLinks, route, FIXED),    IVC_STATE(IvcLinks, uses, FIXED),
+    IVC_STATE(IvcLinks, rising, FIXED),   IVC_STATE(IvcLinks, used, FIXED),
+    IVC_STATE(IvcLinks, over, OTHER),     IVC_STATE(IvcLinks, over_at, OTHER),
+    IVC_STATE(IvcLinks, n_over, OTHER),   IVC_STATE(IvcLinks, route, FIXED),
+    IVC_STATE(IvcLinks, uses, FIXED),     IVC_STATE(IvcLinks, n_uses, FIXED),
+    IVC_STATE(IvcLinks, uses_max, FIXED), IVC_STATE(IvcLinks, uses_key, FIXED),
 };
 
 static const IvcStateField class_links_fields[] = {
-    IVC_STATE(IvcClassLinks, route, OTHER),
-    IVC_STATE(IvcClassLinks, weight, OTHER),
+    IVC_STATE(IvcClassLinks, route, OTHER), IVC_STATE(IvcClassLinks, weight, OTHER),
+    IVC_STATE(IvcClassLinks, uses, OTHER),  IVC_STATE(IvcClassLinks, n_uses, OTHER),
+    IVC_STATE(IvcClassLinks, at, OTHER),
 };
 
 static const IvcStateField route_fields[] = {

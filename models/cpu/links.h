@@ -19,7 +19,6 @@ typedef struct {
     uint32_t n;         /**< resources: ports, memories, links */
     uint64_t *capacity; /**< bytes per second; 0: unlimited */
     uint64_t *asked;    /**< sum of the active moves' demands at full speed */
-    IvcU128 *weights;   /**< sum of the active moves' weights */
     IvcU128 *rising;    /**< scratch of the sharing-out: weights of those who still rise */
     IvcU128 *used;      /**< scratch of the sharing-out: by those whose level is fixed, scaled */
     uint32_t *over;     /**< resources of which more is asked than there is */
@@ -27,12 +26,19 @@ typedef struct {
     uint32_t n_over;
     uint32_t *route; /**< scratch: links of a route */
     IvcUse *uses;    /**< scratch: what a move asks for */
+    uint32_t n_uses;
+    uint32_t uses_max;
+    uint64_t uses_key[2]; /**< of the route that `uses` is of */
 } IvcLinks;
 
 /** What the members of a class ask for by their paths. */
 typedef struct {
     IvcMoveRoute route;
-    uint64_t weight[IVC_PATHS]; /**< bytes of the path per byte of volume, scaled */
+    uint64_t weight[IVC_PATHS]; /**< bytes of the path per byte of volume, scaled; if weighed */
+    bool weighed;               /**< the weights are those of the route */
+    IvcUse *uses;               /**< of the route */
+    uint32_t n_uses;
+    uint32_t at; /**< place among the classes */
 } IvcClassLinks;
 
 /** The rates of a machine, in bytes per second; 0: unlimited. */
@@ -46,9 +52,12 @@ typedef struct {
 IvcLinks *ivc_links_new(const IvcTopology *topology, const IvcLinkRates *rates);
 void ivc_links_free(IvcLinks *links);
 
-/** Puts what a route asks for into links->uses; what it asks nothing of is left out.
- *  @return how many */
-uint32_t ivc_links_uses(IvcLinks *links, const IvcMoveRoute *route);
+/** Makes room for what a class will ask for. @return transfer full */
+IvcClassLinks *ivc_links_class_new(const IvcLinks *links);
+void ivc_links_class_free(IvcClassLinks *class);
+
+/** The class is from now on that of such moves; it is not weighed. */
+void ivc_links_class_set(IvcLinks *links, IvcClassLinks *class, const IvcMoveRoute *route);
 
 /** Whether there is room for such a move beside the active ones. */
 bool ivc_links_has_room(IvcLinks *links, const IvcMoveRoute *route);
@@ -61,11 +70,17 @@ void ivc_links_account(IvcLinks *links, const IvcClassLinks *class, bool joins);
 
 /* ---- sharing out, see sharing.c; only resources in `over` can limit anybody ---- */
 
-/** Nothing is handed out yet. */
+/** Nothing is handed out yet, and nobody rises. */
 void ivc_links_begin(IvcLinks *links);
 
-/** Whether a class asks for anything of a resource; UINT32_MAX: of any in `over`. */
-bool ivc_links_asks(IvcLinks *links, const IvcClassLinks *class, uint32_t resource);
+/** Whether a class asks for anything of which there is too little. */
+bool ivc_links_is_pressed(const IvcLinks *links, const IvcClassLinks *class);
+
+/** A class of `n` members rises; its weights must be set. */
+void ivc_links_rise(IvcLinks *links, const IvcClassLinks *class, uint32_t n);
+
+/** Whether a class asks for anything of a resource; its weights must be set. */
+bool ivc_links_asks(const IvcClassLinks *class, uint32_t resource);
 
 /** A class of `n` members gets so much volume each. */
 void ivc_links_fix(IvcLinks *links, const IvcClassLinks *class, uint32_t n, uint64_t level);

@@ -32,8 +32,10 @@ void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES
     for (uint32_t c = 0; c < n_max; c++) { /* now: nothing is allocated while a run goes on */
         sharing->classes[c] = g_new0(IvcMoveClass, 1);
         if (links)
-            sharing->classes[c]->links = g_new0(IvcClassLinks, 1);
+            sharing->classes[c]->links = ivc_links_class_new(links);
     }
+    if (links)
+        ivc_route_classes_init(&sharing->by_route, n_max);
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         sharing->capacity[r] = capacity[r];
 }
@@ -41,11 +43,12 @@ void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES
 void ivc_sharing_clear(IvcSharing *sharing)
 {
     for (uint32_t c = 0; sharing->classes && c < sharing->n_max; c++) {
-        g_free(sharing->classes[c]->links);
+        ivc_links_class_free(sharing->classes[c]->links);
         g_free(sharing->classes[c]);
     }
     g_clear_pointer(&sharing->classes, g_free);
     g_clear_pointer(&sharing->links, ivc_links_free);
+    ivc_route_classes_clear(&sharing->by_route);
 }
 
 static const uint64_t *demand_of(const IvcMove *move)
@@ -53,32 +56,26 @@ static const uint64_t *demand_of(const IvcMove *move)
     return move->pieces[move->piece].demand;
 }
 
-static const IvcMoveRoute *route_of(const IvcMove *move)
+static bool fits(const IvcSharing *sharing)
 {
-    return move->routes ? &move->routes[move->piece] : NULL;
-}
-
-static bool fits_one_node(const IvcSharing *sharing)
-{
+    if (sharing->links)
+        return sharing->links->n_over == 0;
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         if (sharing->capacity[r] && sharing->asked[r] > sharing->capacity[r])
             return false;
     return true;
 }
 
-static bool fits(const IvcSharing *sharing)
-{
-    return fits_one_node(sharing) && (!sharing->links || sharing->links->n_over == 0);
-}
-
 bool ivc_sharing_has_room(const IvcSharing *sharing, const IvcMove *move)
 {
     const uint64_t *demand = demand_of(move);
+    if (sharing->links)
+        return ivc_links_has_room(sharing->links, &move->routes[move->piece]);
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         if (sharing->capacity[r] && demand[r] &&
             sharing->asked[r] + demand[r] > sharing->capacity[r])
             return false;
-    return !sharing->links || ivc_links_has_room(sharing->links, route_of(move));
+    return true;
 }
 
 /* ---- classes ---- */
@@ -95,27 +92,25 @@ static uint64_t volume_of(const uint64_t demand[IVC_RESOURCES])
 }
 
 /* By volume, as the sharing-out wants them; then by what tells classes apart. */
-static int compare(const IvcMoveClass *class, uint64_t volume, const uint64_t *demand,
-                   const IvcMoveRoute *route)
+static int compare(const IvcMoveClass *class, uint64_t volume, const uint64_t *demand)
 {
     if (class->volume != volume)
         return class->volume < volume ? -1 : 1;
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         if (class->demand[r] != demand[r])
             return class->demand[r] < demand[r] ? -1 : 1;
-    return route ? ivc_links_compare(&class->links->route, route) : 0;
+    return 0;
 }
 
 /* Where the class of these demands is, or would be. */
-static uint32_t find(const IvcSharing *sharing, const uint64_t *demand, const IvcMoveRoute *route,
-                     bool *ret_found)
+static uint32_t find(const IvcSharing *sharing, const uint64_t *demand, bool *ret_found)
 {
     uint64_t volume = volume_of(demand);
     uint32_t low = 0, high = sharing->n_classes;
     *ret_found = false;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = compare(sharing->classes[middle], volume, demand, route);
+        int order = compare(sharing->classes[middle], volume, demand);
         if (order == 0) {
             *ret_found = true;
             return middle;
@@ -131,13 +126,8 @@ static uint64_t weight_of(uint64_t demand, uint64_t volume)
                             : (uint64_t)(((IvcU128)demand << WEIGHT_SHIFT) / volume);
 }
 
-static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t *demand,
-                                const IvcMoveRoute *route, IvcTime now)
+static void class_set(IvcMoveClass *class, const uint64_t *demand, IvcTime now)
 {
-    IvcMoveClass *class = sharing->classes[sharing->n_classes];
-    for (uint32_t c = sharing->n_classes++; c > at; c--)
-        sharing->classes[c] = sharing->classes[c - 1];
-    sharing->classes[at] = class;
     *class = (IvcMoveClass){.volume = volume_of(demand),
                             .since_ps = now,
                             .speed = IVC_SPEED_FULL,
@@ -146,21 +136,83 @@ static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t
         class->demand[r] = demand[r];
         class->weight[r] = weight_of(demand[r], class->volume);
     }
-    if (route) {
-        class->links->route = *route;
-        for (size_t p = 0; p < IVC_PATHS; p++)
-            class->links->weight[p] = weight_of(route->demand[p], class->volume);
-    }
+}
+
+/* The class of a move, opened when there is none: in its place in the order. */
+static IvcMoveClass *class_for(IvcSharing *sharing, const uint64_t *demand, IvcTime now)
+{
+    bool found;
+    uint32_t at = find(sharing, demand, &found);
+    if (found)
+        return sharing->classes[at];
+    IvcMoveClass *class = sharing->classes[sharing->n_classes];
+    for (uint32_t c = sharing->n_classes++; c > at; c--)
+        sharing->classes[c] = sharing->classes[c - 1];
+    sharing->classes[at] = class;
+    class_set(class, demand, now);
     return class;
 }
 
 static void class_close(IvcSharing *sharing, IvcMoveClass *class)
 {
     bool found;
-    uint32_t c = find(sharing, class->demand, class->links ? &class->links->route : NULL, &found);
+    uint32_t c = find(sharing, class->demand, &found);
     for (sharing->n_classes--; c < sharing->n_classes; c++)
         sharing->classes[c] = sharing->classes[c + 1];
     sharing->classes[c] = class;
+}
+
+/* ---- classes of several nodes: found by their route, put in order when the order is wanted ----
+ */
+
+static void put_class(IvcSharing *sharing, IvcMoveClass *class, uint32_t at)
+{
+    sharing->classes[at] = class;
+    class->links->at = at;
+}
+
+static IvcMoveClass *route_class_for(IvcSharing *sharing, const IvcMove *move, IvcTime now)
+{
+    const IvcMoveRoute *route = &move->routes[move->piece];
+    IvcMoveClass *class = ivc_route_classes_find(&sharing->by_route, route);
+    if (class)
+        return class;
+    class = sharing->classes[sharing->n_classes];
+    class_set(class, demand_of(move), now);
+    ivc_links_class_set(sharing->links, class->links, route);
+    put_class(sharing, class, sharing->n_classes++);
+    sharing->sorted = false;
+    ivc_route_classes_add(&sharing->by_route, class);
+    return class;
+}
+
+static void route_class_close(IvcSharing *sharing, IvcMoveClass *class)
+{
+    ivc_route_classes_remove(&sharing->by_route, class);
+    sharing->n_classes--;
+    if (class->links->at < sharing->n_classes)
+        sharing->sorted = false;
+    put_class(sharing, sharing->classes[sharing->n_classes], class->links->at);
+    sharing->classes[sharing->n_classes] = class;
+}
+
+static int compare_routes(const IvcMoveClass *a, const IvcMoveClass *b)
+{
+    int order = compare(a, b->volume, b->demand);
+    return order ? order : ivc_links_compare(&a->links->route, &b->links->route);
+}
+
+/* By insertion: few have come or gone since the last time. */
+static void sort_classes(IvcSharing *sharing)
+{
+    for (uint32_t c = 1; c < sharing->n_classes; c++) {
+        IvcMoveClass *class = sharing->classes[c];
+        uint32_t at = c;
+        for (; at > 0 && compare_routes(sharing->classes[at - 1], class) > 0; at--)
+            put_class(sharing, sharing->classes[at - 1], at);
+        put_class(sharing, class, at);
+    }
+    sharing->sorted = true;
 }
 
 static IvcU128 clock_at(const IvcMoveClass *class, IvcTime now)
@@ -223,26 +275,36 @@ static uint64_t fair_level(const IvcSharing *sharing, const Filling *filling, si
     return level;
 }
 
-static bool asks(const IvcSharing *sharing, const IvcMoveClass *class, size_t resource)
+static bool asks(const IvcMoveClass *class, size_t resource)
 {
     if (resource < IVC_RESOURCES)
         return class->weight[resource] != 0;
-    return ivc_links_asks(sharing->links, class->links, (uint32_t)(resource - IVC_RESOURCES));
+    return ivc_links_asks(class->links, (uint32_t)(resource - IVC_RESOURCES));
 }
 
-/* Classes that ask for nothing of which there is too little have their full speed; how many. */
+static void weigh(IvcMoveClass *class)
+{
+    for (size_t p = 0; p < IVC_PATHS; p++)
+        class->links->weight[p] = weight_of(class->links->route.demand[p], class->volume);
+    class->links->weighed = true;
+}
+
+/* With several nodes only links, ports and memories limit. Classes that ask for nothing of which
+ * there is too little have their full speed, the others rise; how many of the former. */
 static uint32_t leave_out(IvcSharing *sharing)
 {
     uint32_t n = 0;
     ivc_links_begin(sharing->links);
-    if (!fits_one_node(sharing))
-        return 0;
     for (uint32_t c = 0; c < sharing->n_classes; c++) {
         IvcMoveClass *class = sharing->classes[c];
-        if (ivc_links_asks(sharing->links, class->links, UINT32_MAX))
+        if (!ivc_links_is_pressed(sharing->links, class->links)) {
+            class->level = class->volume;
+            n++;
             continue;
-        class->level = class->volume;
-        n++;
+        }
+        if (!class->links->weighed)
+            weigh(class);
+        ivc_links_rise(sharing->links, class->links, class->n);
     }
     return n;
 }
@@ -275,8 +337,7 @@ static void share_out(IvcSharing *sharing)
         if (left < before)
             continue;
         for (uint32_t c = slowest; c < sharing->n_classes; c++)
-            if (sharing->classes[c]->level == UINT64_MAX &&
-                asks(sharing, sharing->classes[c], limit)) {
+            if (sharing->classes[c]->level == UINT64_MAX && asks(sharing->classes[c], limit)) {
                 fix(sharing, &filling, sharing->classes[c], MAX(level, 1));
                 left--;
             }
@@ -298,6 +359,8 @@ static bool settle_speeds(IvcSharing *sharing, IvcTime now)
     bool all = fits(sharing);
     if (!sharing->limited && all)
         return false;
+    if (sharing->links && !sharing->sorted)
+        sort_classes(sharing);
     if (!all)
         share_out(sharing);
     sharing->limited = false;
@@ -311,26 +374,29 @@ static bool settle_speeds(IvcSharing *sharing, IvcTime now)
 
 /* ---- moves ---- */
 
+static inline void account(IvcSharing *sharing, const IvcMoveClass *class, bool joins)
+{
+    if (sharing->links)
+        ivc_links_account(sharing->links, class->links, joins);
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        sharing->asked[r] += joins ? class->demand[r] : -class->demand[r];
+        sharing->weights[r] += joins ? class->weight[r] : -(IvcU128) class->weight[r];
+    }
+}
+
 bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
 {
     const uint64_t *demand = demand_of(move);
-    bool found;
-    uint32_t at = find(sharing, demand, route_of(move), &found);
     g_assert(!move->in && sharing->n < sharing->n_max);
     IvcMoveClass *class =
-        found ? sharing->classes[at] : class_open(sharing, at, demand, route_of(move), now);
+        sharing->links ? route_class_for(sharing, move, now) : class_for(sharing, demand, now);
     move->in = class;
     move->work += clock_at(class, now);
     move->order = class->joins++;
     class->first = ivc_move_heap_push(class->first, move);
     class->n++;
     sharing->n++;
-    for (size_t r = 0; r < IVC_RESOURCES; r++) {
-        sharing->asked[r] += demand[r];
-        sharing->weights[r] += class->weight[r];
-    }
-    if (sharing->links)
-        ivc_links_account(sharing->links, class->links, true);
+    account(sharing, class, true);
     return settle_speeds(sharing, now);
 }
 
@@ -343,17 +409,12 @@ bool ivc_sharing_leave(IvcSharing *sharing, IvcMove *move, IvcTime now)
         class->timed = NULL;
     class->n--;
     sharing->n--;
-    for (size_t r = 0; r < IVC_RESOURCES; r++) {
-        sharing->asked[r] -= class->demand[r];
-        sharing->weights[r] -= class->weight[r];
-    }
-    if (sharing->links)
-        ivc_links_account(sharing->links, class->links, false);
+    account(sharing, class, false);
     move->in = NULL;
     move->work = left;
     move->since_ps = now;
     if (class->n == 0)
-        class_close(sharing, class);
+        (sharing->links ? route_class_close : class_close)(sharing, class);
     return settle_speeds(sharing, now);
 }
 
@@ -387,7 +448,8 @@ static const IvcStateField sharing_fields[] = {
     IVC_STATE(IvcSharing, weights, OTHER),   IVC_STATE(IvcSharing, classes, OTHER),
     IVC_STATE(IvcSharing, n_classes, OTHER), IVC_STATE(IvcSharing, n, PLAIN),
     IVC_STATE(IvcSharing, n_max, FIXED),     IVC_STATE(IvcSharing, limited, PLAIN),
-    IVC_STATE(IvcSharing, links, OTHER),
+    IVC_STATE(IvcSharing, links, OTHER),     IVC_STATE(IvcSharing, by_route, OTHER),
+    IVC_STATE(IvcSharing, sorted, OTHER),
 };
 
 static const IvcStateField class_fields[] = {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "models/cpu/links.h"
+#include "models/cpu/route_classes.h"
 #include "sim/model/core.h"
 
 /** Full speed; speeds are fractions of it. */
@@ -40,12 +41,14 @@ typedef struct {
     uint32_t n_classes;
     uint32_t n;
     uint32_t n_max;
-    bool limited;    /**< some active move is slower than full speed */
-    IvcLinks *links; /**< what several nodes share; NULL: there is one */
+    bool limited;             /**< some active move is slower than full speed */
+    IvcLinks *links;          /**< what several nodes share; NULL: there is one */
+    IvcRouteClasses by_route; /**< the classes of several nodes */
+    bool sorted;              /**< they are in order; with one node they always are */
 } IvcSharing;
 
 /** @param links  transfer full; NULL: a machine of one node. With links, a move needs routes, and
- *                its demand of resource 0 is what it moves in all */
+ *                its demand of resource 0 is what it moves in all, and the others are 0 */
 void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max,
                       IvcLinks *links);
 void ivc_sharing_clear(IvcSharing *sharing);

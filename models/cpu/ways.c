@@ -61,11 +61,13 @@ IvcU128 ivc_way_add(const IvcMemory *memory, uint32_t node, uint8_t level, uint6
     return (IvcU128)lines * ivc_topology_hops(topology_of(memory), node, route->node) * memory->hop;
 }
 
-void ivc_way_finish(IvcMoveRoute *route, const IvcMovePiece *piece)
+void ivc_way_finish(IvcMoveRoute *route, IvcMovePiece *piece)
 {
     for (size_t p = 0; p < IVC_PATHS && piece->alone_ps; p++)
         route->demand[p] = ivc_bytes_per_second(route->demand[p], piece->alone_ps);
     route->demand[IVC_PATH_PORT] = piece->demand[0]; /* everything passes there */
+    for (size_t r = 1; r < IVC_RESOURCES; r++)
+        piece->demand[r] = 0; /* no memory serves all nodes */
 }
 
 IvcFinePs ivc_way_line(const IvcMemory *memory, int32_t other, int32_t core)

@@ -27,8 +27,9 @@ uint32_t ivc_way_memory(const IvcMemory *memory, int32_t core);
 IvcU128 ivc_way_add(const IvcMemory *memory, uint32_t node, uint8_t level, uint64_t bytes,
                     bool write, IvcMoveRoute *route);
 
-/** Turns a route's bytes into bytes per second of the piece at full speed. */
-void ivc_way_finish(IvcMoveRoute *route, const IvcMovePiece *piece);
+/** Turns a route's bytes into bytes per second of the piece at full speed, and takes the piece's
+ *  demands over: it keeps that of resource 0, what it moves in all. */
+void ivc_way_finish(IvcMoveRoute *route, IvcMovePiece *piece);
 
 /** What the way adds to a line of shared state that core `other` has (-1: nobody). */
 IvcFinePs ivc_way_line(const IvcMemory *memory, int32_t other, int32_t core);
