@@ -242,10 +242,9 @@ void ivc_links_fix(IvcLinks *links, const IvcClassLinks *class, uint32_t n, uint
     }
 }
 
-void ivc_links_limit(const IvcLinks *links, unsigned weight_shift, uint64_t *level,
-                     uint32_t *ret_limit)
+uint64_t ivc_links_level(const IvcLinks *links, unsigned weight_shift, uint32_t *ret_limit)
 {
-    uint32_t lowest = 0; /* among equals, whatever their order in `over`; what was given before */
+    uint64_t level = UINT64_MAX;
     for (uint32_t i = 0; i < links->n_over; i++) {
         uint32_t r = links->over[i];
         if (!links->rising[r])
@@ -254,11 +253,13 @@ void ivc_links_limit(const IvcLinks *links, unsigned weight_shift, uint64_t *lev
         IvcU128 used = links->used[r];
         IvcU128 most = room > used ? (room - used) / links->rising[r] : 0;
         uint64_t here = (uint64_t)MIN(most, UINT64_MAX);
-        if (here < *level || (here == *level && r < lowest)) {
-            *level = here;
-            *ret_limit = lowest = r;
+        if (here < level ||
+            (here == level && r < *ret_limit)) { /* whatever their order in `over` */
+            level = here;
+            *ret_limit = r;
         }
     }
+    return level;
 }
 
 /* Who takes part is fed move by move, with its route; all else follows from it, but for the order

@@ -68,7 +68,7 @@ int ivc_links_compare(const IvcMoveRoute *a, const IvcMoveRoute *b);
 /** A member of a class comes or goes. */
 void ivc_links_account(IvcLinks *links, const IvcClassLinks *class, bool joins);
 
-/* ---- sharing out, see sharing.c; only resources in `over` can limit anybody ---- */
+/* ---- sharing out, see sharing_linked.c; only resources in `over` can limit anybody ---- */
 
 /** Nothing is handed out yet, and nobody rises. */
 void ivc_links_begin(IvcLinks *links);
@@ -85,9 +85,9 @@ bool ivc_links_asks(const IvcClassLinks *class, uint32_t resource);
 /** A class of `n` members gets so much volume each. */
 void ivc_links_fix(IvcLinks *links, const IvcClassLinks *class, uint32_t n, uint64_t level);
 
-/** Sets `level` and `ret_limit` when some resource allows no more than a lower one. */
-void ivc_links_limit(const IvcLinks *links, unsigned weight_shift, uint64_t *level,
-                     uint32_t *ret_limit);
+/** The common level to which those who rise can rise; UINT64_MAX: any. Sets the limiting resource:
+ *  the lowest of those that do. */
+uint64_t ivc_links_level(const IvcLinks *links, unsigned weight_shift, uint32_t *ret_limit);
 
 extern const IvcStateTable ivc_links_state_tables[];
 extern const size_t ivc_links_state_tables_n;

@@ -91,6 +91,12 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
     IvcLinkRates rates = {.port = spec->interconnect_rate.bps / 8,
                           .memory = spec->memory_rate.bps / 8,
                           .link = spec->interconnect_link.bps / 8};
+    if (linked) {
+        memory->metric = ivc_topology_metric(&topology);
+        memory->places = g_new(IvcTopologyPlace, spec->cores);
+        for (uint32_t c = 0; c < spec->cores; c++)
+            memory->places[c] = ivc_topology_place(&topology, c);
+    }
     const uint64_t capacity[IVC_RESOURCES] = {linked ? 0 : rates.port, linked ? 0 : rates.memory};
     ivc_sharing_init(&memory->sharing, capacity, memory->n_cores,
                      linked ? ivc_links_new(&topology, &rates) : NULL);
@@ -103,6 +109,7 @@ void ivc_memory_free(IvcMemory *memory)
         return;
     ivc_sharing_clear(&memory->sharing);
     g_clear_pointer(&memory->routes, g_ptr_array_unref);
+    g_free(memory->places);
     g_free(memory->cores);
     g_free(memory->chips);
     g_free(memory);
@@ -155,9 +162,9 @@ static uint64_t others_tail(const IvcMemory *memory, const IvcPass *pass)
     return most;
 }
 
-/* Decides, as a pass begins, where its bytes are; the other core that has its tail, or -1. */
-static int32_t pass_begin(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
-                          IvcPass *pass)
+/* Decides, as a pass begins, where its bytes are. */
+static void pass_begin(IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+                       IvcPass *pass)
 {
     pass->head = pass->tail = level_of(memory, buffer, core);
     pass->split = 0;
@@ -167,13 +174,12 @@ static int32_t pass_begin(IvcMemory *memory, const IvcBuffer *buffer, int32_t co
     else if (write && buffer->read.core >= 0 && buffer->read.core != core && buffer->read.valid)
         other = &buffer->read; /* the reader's clean copies must be invalidated */
     if (!other || (!write && !buffer->exclusive && pass->head < IVC_LEVEL_OTHER))
-        return -1;
+        return;
     uint64_t tail = others_tail(memory, other);
     if (tail == 0)
-        return -1;
+        return;
     pass->split = tail < other->at ? other->at - tail : 0;
     pass->tail = IVC_LEVEL_OTHER;
-    return other->core;
 }
 
 /* One side of a copy: a continued or a new pass. */
@@ -189,18 +195,36 @@ static void side_enter(IvcMemory *memory, const IvcBuffer *buffer, int32_t core,
 {
     side->pass = write ? buffer->write : buffer->read;
     side->fresh = at == 0 || side->pass.done || side->pass.core != core || side->pass.at != at;
-    int32_t other = side->fresh ? pass_begin(memory, buffer, core, write, &side->pass) : -1;
-    if (!ivc_is_linked(memory))
-        return;
-    side->home = buffer->home ? buffer->home - 1u : ivc_way_memory(memory, core);
-    side->from = !side->fresh ? (write ? buffer->write_from : buffer->read_from)
-                 : other >= 0 ? ivc_way_node(memory, other)
-                              : 0;
+    if (side->fresh)
+        pass_begin(memory, buffer, core, write, &side->pass);
 }
 
 static uint8_t side_level(const IvcPass *pass, uint64_t at)
 {
     return at < pass->split ? pass->head : pass->tail;
+}
+
+/* In a machine of several nodes: whose memory, and whose caches where a pass that begins finds its
+ * tail with another core, by the rule of pass_begin(). */
+static void side_places(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+                        Side *side)
+{
+    const IvcPass *other =
+        buffer->write.core >= 0 && buffer->write.core != core && buffer->write.valid
+            ? &buffer->write
+            : &buffer->read;
+    side->home = buffer->home ? buffer->home - 1u : ivc_way_memory(memory, core);
+    side->from = 0;
+    if (!side->fresh)
+        side->from = write ? buffer->write_from : buffer->read_from;
+    else if (side->pass.tail == IVC_LEVEL_OTHER)
+        side->from = ivc_way_node(memory, other->core);
+}
+
+static void keep_places(IvcBuffer *buffer, const Side *side, bool write)
+{
+    buffer->home = (uint16_t)(1 + side->home);
+    *(write ? &buffer->write_from : &buffer->read_from) = (uint16_t)side->from;
 }
 
 /* The node that lines at this level come from, in a machine of several nodes. */
@@ -239,9 +263,13 @@ typedef struct {
     Side write;
 } Sides;
 
-static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const IvcBuffer *to,
-                             uint64_t to_at, const IvcBuffer *from, uint64_t from_at,
-                             uint64_t bytes, IvcFinePs setup, IvcMoveRoute *route)
+/* `route` is NULL in a machine of one node. Inlined: what copies of such a machine do not need
+ * costs them nothing. */
+G_ALWAYS_INLINE static inline IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides,
+                                                    const IvcBuffer *to, uint64_t to_at,
+                                                    const IvcBuffer *from, uint64_t from_at,
+                                                    uint64_t bytes, IvcFinePs setup,
+                                                    IvcMoveRoute *route)
 {
     IvcMovePiece piece = {0};
     uint64_t traffic[IVC_RESOURCES] = {0};
@@ -272,16 +300,20 @@ static IvcMovePiece piece_of(const IvcMemory *memory, const Sides *sides, const 
     return piece;
 }
 
-/* Splits a copy into uniform pieces; returns how many. Their routes: NULL when there is one node.
- */
-static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
-                     const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
-                     IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
+/* Splits a copy into uniform pieces; returns how many. */
+G_ALWAYS_INLINE static inline uint32_t
+plan_any(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
+         const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
+         IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
 {
     if (from)
         side_enter(memory, from, core, false, from_at, &sides->read);
     if (to)
         side_enter(memory, to, core, true, to_at, &sides->write);
+    if (routes && from)
+        side_places(memory, from, core, false, &sides->read);
+    if (routes && to)
+        side_places(memory, to, core, true, &sides->write);
     IvcFinePs setup = memory->setup;
     uint32_t n = 0;
     do {
@@ -302,6 +334,37 @@ static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint6
         from_at += part;
     } while (bytes);
     return n;
+}
+
+static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
+                     const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
+                     IvcMovePiece pieces[IVC_MOVE_PIECES])
+{
+    return plan_any(memory, core, to, to_at, from, from_at, bytes, sides, pieces, NULL);
+}
+
+G_NO_INLINE static uint32_t plan_routes(IvcMemory *memory, int32_t core, const IvcBuffer *to,
+                                        uint64_t to_at, const IvcBuffer *from, uint64_t from_at,
+                                        uint64_t bytes, Sides *sides,
+                                        IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
+{
+    return plan_any(memory, core, to, to_at, from, from_at, bytes, sides, pieces, routes);
+}
+
+/* A copy in a machine of several nodes: its pieces, with routes, and where the buffers are. */
+G_NO_INLINE static void plan_linked(IvcMemory *memory, IvcAgent *agent, IvcBuffer *to,
+                                    uint64_t to_at, IvcBuffer *from, uint64_t from_at,
+                                    uint64_t bytes, Sides *sides)
+{
+    IvcMove *move = &agent->move;
+    if (!move->routes)
+        move->routes = ivc_way_routes(memory);
+    move->n_pieces = plan_routes(memory, (int32_t)agent->core->id, to, to_at, from, from_at, bytes,
+                                 sides, move->pieces, move->routes);
+    if (from)
+        keep_places(from, &sides->read, false);
+    if (to)
+        keep_places(to, &sides->write, true);
 }
 
 /* The pass is seen by the caches on its way. */
@@ -338,10 +401,6 @@ static void side_leave(IvcMemory *memory, IvcBuffer *buffer, const Side *side, i
     pass->split = side->pass.split;
     pass->head = side->pass.head;
     pass->tail = side->pass.tail;
-    if (ivc_is_linked(memory)) {
-        buffer->home = (uint16_t)(1 + side->home);
-        *(write ? &buffer->write_from : &buffer->read_from) = (uint16_t)side->from;
-    }
     for (uint64_t done = 0; found && done < bytes;) {
         uint64_t part = side_uniform(pass, at + done, bytes - done);
         found[side_level(pass, at + done)] += part;
@@ -377,10 +436,11 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
         check_range(from, from_at, bytes);
     if (bytes == 0) /* nothing is touched; the call itself still costs */
         return ivc_spend(agent, (memory->setup + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT, stage);
-    if (ivc_is_linked(memory) && !agent->move.routes)
-        agent->move.routes = ivc_way_routes(memory);
-    agent->move.n_pieces = plan(memory, core, to, to_at, from, from_at, bytes, &sides,
-                                agent->move.pieces, agent->move.routes);
+    if (G_UNLIKELY(ivc_is_linked(memory)))
+        plan_linked(memory, agent, to, to_at, from, from_at, bytes, &sides);
+    else
+        agent->move.n_pieces =
+            plan(memory, core, to, to_at, from, from_at, bytes, &sides, agent->move.pieces);
     memory->copies++;
     memory->copied_bytes += bytes;
     if (from)
@@ -397,6 +457,10 @@ void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes
     Side side;
     check_range(buffer, at, bytes);
     side_enter(memory, buffer, core, true, at, &side);
+    if (ivc_is_linked(memory)) {
+        side_places(memory, buffer, core, true, &side);
+        keep_places(buffer, &side, true);
+    }
     side_leave(memory, buffer, &side, core, at, bytes, true, NULL);
 }
 
@@ -411,6 +475,15 @@ void ivc_line_init(IvcLine *line, uint32_t id)
     *line = (IvcLine){.id = id, .writer = -1, .reader = -1};
 }
 
+/* Another core has the line, or nobody: what it costs, by the level, and by the way there when
+ * there are several nodes. */
+static IvcFinePs line_from(const IvcMemory *memory, IvcFinePs stall, int32_t other, int32_t core)
+{
+    if (G_UNLIKELY(ivc_is_linked(memory)))
+        stall += ivc_way_line(memory, other, core);
+    return memory->word + stall;
+}
+
 static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
 {
     if (line->writer == core || line->reader == core)
@@ -419,7 +492,7 @@ static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
                      : memory->private_writes ? IVC_LEVEL_OTHER
                                               : IVC_LEVEL_L2;
     line->reader = core;
-    return memory->word + memory->read_line[level] + ivc_way_line(memory, line->writer, core);
+    return line_from(memory, memory->read_line[level], line->writer, core);
 }
 
 static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
@@ -432,7 +505,7 @@ static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core
     int32_t other = line->reader >= 0 && line->reader != core ? line->reader : line->writer;
     line->writer = core;
     line->reader = -1;
-    return memory->word + memory->write_line[level] + ivc_way_line(memory, other, core);
+    return line_from(memory, memory->write_line[level], other, core);
 }
 
 IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)
@@ -455,8 +528,10 @@ IvcTime ivc_copy_alone_ps(IvcMemory *memory, uint32_t core, IvcBuffer to, uint64
     Sides sides;
     IvcMovePiece pieces[IVC_MOVE_PIECES];
     IvcMoveRoute routes[IVC_MOVE_PIECES];
-    uint32_t n = plan(memory, (int32_t)core, &to, to_at, &from, from_at, bytes, &sides, pieces,
-                      ivc_is_linked(memory) ? routes : NULL);
+    uint32_t n = ivc_is_linked(memory) ? plan_routes(memory, (int32_t)core, &to, to_at, &from,
+                                                     from_at, bytes, &sides, pieces, routes)
+                                       : plan(memory, (int32_t)core, &to, to_at, &from, from_at,
+                                              bytes, &sides, pieces);
     IvcTime sum = 0;
     for (uint32_t i = 0; i < n; i++)
         sum += pieces[i].alone_ps;

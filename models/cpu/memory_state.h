@@ -21,7 +21,9 @@ struct IvcMemory {
     IvcFinePs word;
     IvcFinePs read_line[IVC_LEVELS];
     IvcFinePs write_line[IVC_LEVELS];
-    IvcFinePs hop; /**< a line over one link, there and back */
+    IvcFinePs hop;            /**< a line over one link, there and back */
+    IvcTopologyPlace *places; /**< of the cores; NULL: one node */
+    IvcTopologyMetric metric;
     IvcSharing sharing;
     bool private_writes; /**< stores stay in some private cache */
     bool has_shared;     /**< there is a level for all cores */

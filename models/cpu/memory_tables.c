@@ -9,6 +9,7 @@ static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, write_through, FIXED), IVC_STATE(IvcMemory, setup, FIXED),
     IVC_STATE(IvcMemory, word, FIXED),          IVC_STATE(IvcMemory, read_line, FIXED),
     IVC_STATE(IvcMemory, write_line, FIXED),    IVC_STATE(IvcMemory, hop, FIXED),
+    IVC_STATE(IvcMemory, places, FIXED),        IVC_STATE(IvcMemory, metric, FIXED),
     IVC_STATE(IvcMemory, sharing, OTHER),       IVC_STATE(IvcMemory, private_writes, FIXED),
     IVC_STATE(IvcMemory, has_shared, FIXED),    IVC_STATE(IvcMemory, cores, OTHER),
     IVC_STATE(IvcMemory, chips, OTHER),         IVC_STATE(IvcMemory, n_chips, FIXED),

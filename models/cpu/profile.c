@@ -203,6 +203,8 @@ static const struct {
     [IVC_TOPOLOGY_CORES_UNEVEN] = {"nodes", "the cores do not divide evenly among the nodes", NULL},
     [IVC_TOPOLOGY_COLUMNS_UNEVEN] = {"columns", "the nodes do not fill the rows of the mesh", NULL},
     [IVC_TOPOLOGY_COLUMNS_NOT_MESH] = {"columns", "only a mesh has columns", NULL},
+    [IVC_TOPOLOGY_MANY_SOCKETS] = {"nodes", "at most 64 sockets are connected with each other",
+                                   NULL},
     [IVC_TOPOLOGY_CORNERS] = {"kind", "sockets have no corners to put memory at",
                               "give 'memory.at': nodes or first"},
 };

@@ -18,11 +18,8 @@
  * Left out: queueing inside the arbiters, row conflicts, and any preference among the cores. */
 #include "models/cpu/sharing.h"
 
-#include "models/cpu/move_heap.h"
-
-/* Weights to 2^-40: the smallest that can limit anything are then still good to 1e-7. */
-#define WEIGHT_SHIFT 40
-#define SPEED_SHIFT 31
+#include "models/cpu/move_class.h"
+#include "models/cpu/sharing_linked.h"
 
 void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max,
                       IvcLinks *links)
@@ -58,8 +55,6 @@ static const uint64_t *demand_of(const IvcMove *move)
 
 static bool fits(const IvcSharing *sharing)
 {
-    if (sharing->links)
-        return sharing->links->n_over == 0;
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         if (sharing->capacity[r] && sharing->asked[r] > sharing->capacity[r])
             return false;
@@ -69,7 +64,7 @@ static bool fits(const IvcSharing *sharing)
 bool ivc_sharing_has_room(const IvcSharing *sharing, const IvcMove *move)
 {
     const uint64_t *demand = demand_of(move);
-    if (sharing->links)
+    if (G_UNLIKELY(sharing->links != NULL))
         return ivc_links_has_room(sharing->links, &move->routes[move->piece]);
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         if (sharing->capacity[r] && demand[r] &&
@@ -120,36 +115,18 @@ static uint32_t find(const IvcSharing *sharing, const uint64_t *demand, bool *re
     return low;
 }
 
-static uint64_t weight_of(uint64_t demand, uint64_t volume)
+static IvcMoveClass *class_open(IvcSharing *sharing, uint32_t at, const uint64_t *demand,
+                                IvcTime now)
 {
-    return demand == volume ? UINT64_C(1) << WEIGHT_SHIFT
-                            : (uint64_t)(((IvcU128)demand << WEIGHT_SHIFT) / volume);
-}
-
-static void class_set(IvcMoveClass *class, const uint64_t *demand, IvcTime now)
-{
-    *class = (IvcMoveClass){.volume = volume_of(demand),
-                            .since_ps = now,
-                            .speed = IVC_SPEED_FULL,
-                            .links = class->links};
-    for (size_t r = 0; r < IVC_RESOURCES; r++) {
-        class->demand[r] = demand[r];
-        class->weight[r] = weight_of(demand[r], class->volume);
-    }
-}
-
-/* The class of a move, opened when there is none: in its place in the order. */
-static IvcMoveClass *class_for(IvcSharing *sharing, const uint64_t *demand, IvcTime now)
-{
-    bool found;
-    uint32_t at = find(sharing, demand, &found);
-    if (found)
-        return sharing->classes[at];
     IvcMoveClass *class = sharing->classes[sharing->n_classes];
     for (uint32_t c = sharing->n_classes++; c > at; c--)
         sharing->classes[c] = sharing->classes[c - 1];
     sharing->classes[at] = class;
-    class_set(class, demand, now);
+    *class = (IvcMoveClass){.volume = volume_of(demand), .since_ps = now, .speed = IVC_SPEED_FULL};
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        class->demand[r] = demand[r];
+        class->weight[r] = ivc_class_weight(demand[r], class->volume);
+    }
     return class;
 }
 
@@ -162,74 +139,6 @@ static void class_close(IvcSharing *sharing, IvcMoveClass *class)
     sharing->classes[c] = class;
 }
 
-/* ---- classes of several nodes: found by their route, put in order when the order is wanted ----
- */
-
-static void put_class(IvcSharing *sharing, IvcMoveClass *class, uint32_t at)
-{
-    sharing->classes[at] = class;
-    class->links->at = at;
-}
-
-static IvcMoveClass *route_class_for(IvcSharing *sharing, const IvcMove *move, IvcTime now)
-{
-    const IvcMoveRoute *route = &move->routes[move->piece];
-    IvcMoveClass *class = ivc_route_classes_find(&sharing->by_route, route);
-    if (class)
-        return class;
-    class = sharing->classes[sharing->n_classes];
-    class_set(class, demand_of(move), now);
-    ivc_links_class_set(sharing->links, class->links, route);
-    put_class(sharing, class, sharing->n_classes++);
-    sharing->sorted = false;
-    ivc_route_classes_add(&sharing->by_route, class);
-    return class;
-}
-
-static void route_class_close(IvcSharing *sharing, IvcMoveClass *class)
-{
-    ivc_route_classes_remove(&sharing->by_route, class);
-    sharing->n_classes--;
-    if (class->links->at < sharing->n_classes)
-        sharing->sorted = false;
-    put_class(sharing, sharing->classes[sharing->n_classes], class->links->at);
-    sharing->classes[sharing->n_classes] = class;
-}
-
-static int compare_routes(const IvcMoveClass *a, const IvcMoveClass *b)
-{
-    int order = compare(a, b->volume, b->demand);
-    return order ? order : ivc_links_compare(&a->links->route, &b->links->route);
-}
-
-/* By insertion: few have come or gone since the last time. */
-static void sort_classes(IvcSharing *sharing)
-{
-    for (uint32_t c = 1; c < sharing->n_classes; c++) {
-        IvcMoveClass *class = sharing->classes[c];
-        uint32_t at = c;
-        for (; at > 0 && compare_routes(sharing->classes[at - 1], class) > 0; at--)
-            put_class(sharing, sharing->classes[at - 1], at);
-        put_class(sharing, class, at);
-    }
-    sharing->sorted = true;
-}
-
-static IvcU128 clock_at(const IvcMoveClass *class, IvcTime now)
-{
-    return class->clock + (IvcU128)(now - class->since_ps) * class->speed;
-}
-
-static void set_speed(IvcMoveClass *class, uint32_t speed, IvcTime now)
-{
-    if (class->speed == speed)
-        return;
-    class->clock = clock_at(class, now);
-    class->since_ps = now;
-    class->speed = speed;
-    class->retimed = true;
-}
-
 /* ---- sharing out ---- */
 
 /* What is left to hand out while levels are being found. */
@@ -238,11 +147,9 @@ typedef struct {
     IvcU128 weights[IVC_RESOURCES]; /* of the moves that still rise */
 } Filling;
 
-static void fix(const IvcSharing *sharing, Filling *filling, IvcMoveClass *class, uint64_t level)
+static void fix(Filling *filling, IvcMoveClass *class, uint64_t level)
 {
     class->level = level;
-    if (sharing->links)
-        ivc_links_fix(sharing->links, class->links, class->n, level);
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
         IvcU128 weight = (IvcU128) class->weight[r] * class->n;
         filling->used[r] += level * weight;
@@ -250,15 +157,15 @@ static void fix(const IvcSharing *sharing, Filling *filling, IvcMoveClass *class
     }
 }
 
-/* The common level to which the moves that are not fixed yet can rise; sets the limiting resource:
- * those of links are numbered after the others. */
+/* The common level to which the moves that are not fixed yet can rise; sets the limiting resource.
+ */
 static uint64_t fair_level(const IvcSharing *sharing, const Filling *filling, size_t *ret_limit)
 {
     uint64_t level = UINT64_MAX;
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
         if (!sharing->capacity[r] || !filling->weights[r])
             continue;
-        IvcU128 room = (IvcU128)sharing->capacity[r] << WEIGHT_SHIFT;
+        IvcU128 room = (IvcU128)sharing->capacity[r] << IVC_WEIGHT_SHIFT;
         IvcU128 used = filling->used[r];
         IvcU128 most = room > used ? (room - used) / filling->weights[r] : 0;
         uint64_t here = (uint64_t)MIN(most, UINT64_MAX);
@@ -267,46 +174,7 @@ static uint64_t fair_level(const IvcSharing *sharing, const Filling *filling, si
             *ret_limit = r;
         }
     }
-    uint32_t full = UINT32_MAX;
-    if (sharing->links)
-        ivc_links_limit(sharing->links, WEIGHT_SHIFT, &level, &full);
-    if (full != UINT32_MAX)
-        *ret_limit = IVC_RESOURCES + full;
     return level;
-}
-
-static bool asks(const IvcMoveClass *class, size_t resource)
-{
-    if (resource < IVC_RESOURCES)
-        return class->weight[resource] != 0;
-    return ivc_links_asks(class->links, (uint32_t)(resource - IVC_RESOURCES));
-}
-
-static void weigh(IvcMoveClass *class)
-{
-    for (size_t p = 0; p < IVC_PATHS; p++)
-        class->links->weight[p] = weight_of(class->links->route.demand[p], class->volume);
-    class->links->weighed = true;
-}
-
-/* With several nodes only links, ports and memories limit. Classes that ask for nothing of which
- * there is too little have their full speed, the others rise; how many of the former. */
-static uint32_t leave_out(IvcSharing *sharing)
-{
-    uint32_t n = 0;
-    ivc_links_begin(sharing->links);
-    for (uint32_t c = 0; c < sharing->n_classes; c++) {
-        IvcMoveClass *class = sharing->classes[c];
-        if (!ivc_links_is_pressed(sharing->links, class->links)) {
-            class->level = class->volume;
-            n++;
-            continue;
-        }
-        if (!class->links->weighed)
-            weigh(class);
-        ivc_links_rise(sharing->links, class->links, class->n);
-    }
-    return n;
 }
 
 /* Finds each class's level; UINT64_MAX before it is fixed. Classes are sorted by volume, so those
@@ -319,8 +187,6 @@ static void share_out(IvcSharing *sharing)
         filling.weights[r] = sharing->weights[r];
     for (uint32_t c = 0; c < sharing->n_classes; c++)
         sharing->classes[c]->level = UINT64_MAX;
-    if (sharing->links)
-        left -= leave_out(sharing);
     while (left > 0) {
         size_t limit = 0;
         uint32_t before = left;
@@ -331,27 +197,17 @@ static void share_out(IvcSharing *sharing)
                 continue;
             if (class->volume > level)
                 break;
-            fix(sharing, &filling, class, class->volume);
+            fix(&filling, class, class->volume);
             left--;
         }
         if (left < before)
             continue;
         for (uint32_t c = slowest; c < sharing->n_classes; c++)
-            if (sharing->classes[c]->level == UINT64_MAX && asks(sharing->classes[c], limit)) {
-                fix(sharing, &filling, sharing->classes[c], MAX(level, 1));
+            if (sharing->classes[c]->level == UINT64_MAX && sharing->classes[c]->weight[limit]) {
+                fix(&filling, sharing->classes[c], MAX(level, 1));
                 left--;
             }
     }
-}
-
-static uint32_t speed_of(const IvcMoveClass *class)
-{
-    if (class->level >= class->volume)
-        return IVC_SPEED_FULL;
-    uint64_t speed = class->level <= UINT64_MAX >> SPEED_SHIFT
-                         ? (class->level << SPEED_SHIFT) / class->volume
-                         : (uint64_t)(((IvcU128) class->level << SPEED_SHIFT) / class->volume);
-    return (uint32_t)MAX(speed, 1);
 }
 
 static bool settle_speeds(IvcSharing *sharing, IvcTime now)
@@ -359,14 +215,12 @@ static bool settle_speeds(IvcSharing *sharing, IvcTime now)
     bool all = fits(sharing);
     if (!sharing->limited && all)
         return false;
-    if (sharing->links && !sharing->sorted)
-        sort_classes(sharing);
     if (!all)
         share_out(sharing);
     sharing->limited = false;
     for (uint32_t c = 0; c < sharing->n_classes; c++) {
         IvcMoveClass *class = sharing->classes[c];
-        set_speed(class, all ? IVC_SPEED_FULL : speed_of(class), now);
+        ivc_class_set_speed(class, all ? IVC_SPEED_FULL : ivc_class_speed(class), now);
         sharing->limited = sharing->limited || class->speed != IVC_SPEED_FULL;
     }
     return true;
@@ -374,47 +228,44 @@ static bool settle_speeds(IvcSharing *sharing, IvcTime now)
 
 /* ---- moves ---- */
 
-static inline void account(IvcSharing *sharing, const IvcMoveClass *class, bool joins)
+/* The class of a move, opened when there is none. */
+static IvcMoveClass *class_for(IvcSharing *sharing, const uint64_t *demand, IvcTime now)
 {
-    if (sharing->links)
-        ivc_links_account(sharing->links, class->links, joins);
-    for (size_t r = 0; r < IVC_RESOURCES; r++) {
-        sharing->asked[r] += joins ? class->demand[r] : -class->demand[r];
-        sharing->weights[r] += joins ? class->weight[r] : -(IvcU128) class->weight[r];
-    }
+    bool found;
+    uint32_t at = find(sharing, demand, &found);
+    return found ? sharing->classes[at] : class_open(sharing, at, demand, now);
 }
 
 bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
 {
-    const uint64_t *demand = demand_of(move);
+    bool linked = G_UNLIKELY(sharing->links != NULL);
     g_assert(!move->in && sharing->n < sharing->n_max);
-    IvcMoveClass *class =
-        sharing->links ? route_class_for(sharing, move, now) : class_for(sharing, demand, now);
-    move->in = class;
-    move->work += clock_at(class, now);
-    move->order = class->joins++;
-    class->first = ivc_move_heap_push(class->first, move);
-    class->n++;
+    IvcMoveClass *class = linked ? ivc_sharing_class_linked(sharing, move, now)
+                                 : class_for(sharing, demand_of(move), now);
+    ivc_class_enter(class, move, now);
     sharing->n++;
-    account(sharing, class, true);
+    if (linked)
+        return ivc_sharing_joined_linked(sharing, class, now);
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        sharing->asked[r] += class->demand[r];
+        sharing->weights[r] += class->weight[r];
+    }
     return settle_speeds(sharing, now);
 }
 
 bool ivc_sharing_leave(IvcSharing *sharing, IvcMove *move, IvcTime now)
 {
     IvcMoveClass *class = move->in;
-    IvcU128 left = ivc_sharing_left(move, now);
-    class->first = ivc_move_heap_remove(class->first, move);
-    if (class->timed == move)
-        class->timed = NULL;
-    class->n--;
+    ivc_class_exit(class, move, now);
     sharing->n--;
-    account(sharing, class, false);
-    move->in = NULL;
-    move->work = left;
-    move->since_ps = now;
+    if (G_UNLIKELY(sharing->links != NULL))
+        return ivc_sharing_left_linked(sharing, class, now);
+    for (size_t r = 0; r < IVC_RESOURCES; r++) {
+        sharing->asked[r] -= class->demand[r];
+        sharing->weights[r] -= class->weight[r];
+    }
     if (class->n == 0)
-        (sharing->links ? route_class_close : class_close)(sharing, class);
+        class_close(sharing, class);
     return settle_speeds(sharing, now);
 }
 
@@ -422,7 +273,7 @@ IvcU128 ivc_sharing_left(const IvcMove *move, IvcTime now)
 {
     if (!move->in)
         return move->work;
-    IvcU128 clock = clock_at(move->in, now);
+    IvcU128 clock = ivc_class_clock(move->in, now);
     return clock < move->work ? move->work - clock : 0;
 }
 
@@ -434,7 +285,7 @@ IvcTime ivc_sharing_end(const IvcMove *move)
     uint32_t speed = class ? class->speed : IVC_SPEED_FULL;
     IvcU128 ps;
     if (speed == IVC_SPEED_FULL)
-        ps = (left + IVC_SPEED_FULL - 1) >> SPEED_SHIFT;
+        ps = (left + IVC_SPEED_FULL - 1) >> IVC_SPEED_SHIFT;
     else if (left <= UINT64_MAX - UINT32_MAX)
         ps = ((uint64_t)left + speed - 1) / speed;
     else

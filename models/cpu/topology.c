@@ -31,6 +31,8 @@ IvcTopologyProblem ivc_topology_check(const IvcMachineSpec *spec)
     if (spec->interconnect_kind == IVC_INTERCONNECT_SOCKETS &&
         spec->memory_at == IVC_MEMORY_AT_CORNERS)
         return IVC_TOPOLOGY_CORNERS;
+    if (spec->interconnect_kind == IVC_INTERCONNECT_SOCKETS && nodes > IVC_SOCKETS_MAX)
+        return IVC_TOPOLOGY_MANY_SOCKETS;
     return IVC_TOPOLOGY_OK;
 }
 
@@ -87,6 +89,29 @@ uint32_t ivc_topology_hops(const IvcTopology *topology, uint32_t from, uint32_t 
         return MIN(distance(from, to), topology->nodes - distance(from, to));
     return distance(from % topology->columns, to % topology->columns) +
            distance(from / topology->columns, to / topology->columns);
+}
+
+/* A ring and sockets lie along x; only a mesh has a y. */
+IvcTopologyPlace ivc_topology_place(const IvcTopology *topology, uint32_t core)
+{
+    uint32_t node = ivc_topology_node(topology, core);
+    uint32_t memory = ivc_topology_memory(topology, node);
+    uint32_t columns =
+        topology->kind == IVC_INTERCONNECT_MESH ? topology->columns : topology->nodes;
+    return (IvcTopologyPlace){
+        .x = (uint16_t)(node % columns),
+        .y = (uint16_t)(node / columns),
+        .memory_x = (uint16_t)(memory % columns),
+        .memory_y = (uint16_t)(memory / columns),
+    };
+}
+
+IvcTopologyMetric ivc_topology_metric(const IvcTopology *topology)
+{
+    bool ring = topology->kind == IVC_INTERCONNECT_RING;
+    bool sockets = topology->kind == IVC_INTERCONNECT_SOCKETS;
+    return (IvcTopologyMetric){.wrap = ring ? topology->nodes : UINT32_MAX,
+                               .most = sockets ? 1 : UINT32_MAX};
 }
 
 uint32_t ivc_topology_links(const IvcTopology *topology)

@@ -37,8 +37,8 @@ uint32_t ivc_memory_hops(const IvcMemory *memory, uint32_t a, uint32_t b)
 {
     if (!ivc_is_linked(memory))
         return 0;
-    return ivc_topology_hops(topology_of(memory), ivc_way_node(memory, (int32_t)a),
-                             ivc_way_node(memory, (int32_t)b));
+    const IvcTopologyPlace *from = &memory->places[a], *to = &memory->places[b];
+    return ivc_topology_apart(memory->metric, from->x, from->y, to->x, to->y);
 }
 
 IvcU128 ivc_way_add(const IvcMemory *memory, uint32_t node, uint8_t level, uint64_t bytes,
@@ -68,16 +68,6 @@ void ivc_way_finish(IvcMoveRoute *route, IvcMovePiece *piece)
     route->demand[IVC_PATH_PORT] = piece->demand[0]; /* everything passes there */
     for (size_t r = 1; r < IVC_RESOURCES; r++)
         piece->demand[r] = 0; /* no memory serves all nodes */
-}
-
-IvcFinePs ivc_way_line(const IvcMemory *memory, int32_t other, int32_t core)
-{
-    if (!ivc_is_linked(memory))
-        return 0;
-    uint32_t node = other >= 0 && memory->private_writes
-                        ? ivc_way_node(memory, other)
-                        : ivc_way_memory(memory, other >= 0 ? other : core);
-    return memory->hop * ivc_topology_hops(topology_of(memory), node, ivc_way_node(memory, core));
 }
 
 IvcMoveRoute *ivc_way_routes(IvcMemory *memory)

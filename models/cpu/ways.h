@@ -8,7 +8,7 @@
 
 static inline bool ivc_is_linked(const IvcMemory *memory)
 {
-    return memory->sharing.links != NULL;
+    return memory->places != NULL;
 }
 
 /** The node at which a core sits. */
@@ -31,8 +31,19 @@ IvcU128 ivc_way_add(const IvcMemory *memory, uint32_t node, uint8_t level, uint6
  *  demands over: it keeps that of resource 0, what it moves in all. */
 void ivc_way_finish(IvcMoveRoute *route, IvcMovePiece *piece);
 
-/** What the way adds to a line of shared state that core `other` has (-1: nobody). */
-IvcFinePs ivc_way_line(const IvcMemory *memory, int32_t other, int32_t core);
+/**
+ * What the way adds to a line of shared state that core `other` has (-1: nobody). Where stores go
+ * through to a shared cache, the line is in that of the memory nearest to `other`. Inlined, and
+ * calls nothing: so it costs nothing where there is one node.
+ */
+static inline IvcFinePs ivc_way_line(const IvcMemory *memory, int32_t other, int32_t core)
+{
+    const IvcTopologyPlace *to = &memory->places[core];
+    const IvcTopologyPlace *from = other >= 0 ? &memory->places[other] : to;
+    bool there = other >= 0 && memory->private_writes;
+    return memory->hop * ivc_topology_apart(memory->metric, there ? from->x : from->memory_x,
+                                            there ? from->y : from->memory_y, to->x, to->y);
+}
 
 /** Room for the routes of an agent's moves; owned by the memory. */
 IvcMoveRoute *ivc_way_routes(IvcMemory *memory);

@@ -70,7 +70,11 @@ START_TEST(test_all_routes)
                 for (uint32_t from = 0; from < nodes; from++)
                     for (uint32_t to = 0; to < nodes; to++) {
                         uint32_t n = ivc_topology_route(&t, from, to, links), same = 0;
+                        IvcTopologyPlace a = ivc_topology_place(&t, from);
+                        IvcTopologyPlace b = ivc_topology_place(&t, to);
                         ck_assert_uint_eq(n, ivc_topology_hops(&t, from, to));
+                        ck_assert_uint_eq(
+                            n, ivc_topology_apart(ivc_topology_metric(&t), a.x, a.y, b.x, b.y));
                         ck_assert_uint_eq(n, ivc_topology_route(&t, to, from, back));
                         ck_assert_uint_le(n, ivc_topology_hops_max(&t));
                         for (uint32_t l = 0; l < n; l++) {
@@ -333,6 +337,8 @@ START_TEST(test_what_is_wrong)
     spec.interconnect_columns = 1;
     spec.memory_at = IVC_MEMORY_AT_CORNERS;
     ck_assert_int_eq(ivc_topology_check(&spec), IVC_TOPOLOGY_CORNERS);
+    spec = machine(IVC_INTERCONNECT_SOCKETS, IVC_SOCKETS_MAX + 1, 1);
+    ck_assert_int_eq(ivc_topology_check(&spec), IVC_TOPOLOGY_MANY_SOCKETS);
     spec = machine(IVC_INTERCONNECT_CROSSBAR, 2, 1);
     ck_assert_int_eq(ivc_topology_check(&spec), IVC_TOPOLOGY_NODES_OF_BUS);
     spec = machine(IVC_INTERCONNECT_RING, 1, 1);
