@@ -475,15 +475,6 @@ void ivc_line_init(IvcLine *line, uint32_t id)
     *line = (IvcLine){.id = id, .writer = -1, .reader = -1};
 }
 
-/* Another core has the line, or nobody: what it costs, by the level, and by the way there when
- * there are several nodes. */
-static IvcFinePs line_from(const IvcMemory *memory, IvcFinePs stall, int32_t other, int32_t core)
-{
-    if (G_UNLIKELY(ivc_is_linked(memory)))
-        stall += ivc_way_line(memory, other, core);
-    return memory->word + stall;
-}
-
 static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
 {
     if (line->writer == core || line->reader == core)
@@ -491,8 +482,11 @@ static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
     IvcLevel level = line->writer < 0         ? IVC_LEVEL_MEMORY
                      : memory->private_writes ? IVC_LEVEL_OTHER
                                               : IVC_LEVEL_L2;
+    IvcFinePs fine = memory->word + memory->read_line[level];
+    if (G_UNLIKELY(ivc_is_linked(memory)))
+        fine += ivc_way_line(memory, line->writer, core);
     line->reader = core;
-    return line_from(memory, memory->read_line[level], line->writer, core);
+    return fine;
 }
 
 static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
@@ -502,10 +496,14 @@ static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core
                      : !memory->private_writes ? IVC_LEVEL_L2
                      : mine                    ? IVC_LEVEL_L1
                                                : IVC_LEVEL_OTHER;
-    int32_t other = line->reader >= 0 && line->reader != core ? line->reader : line->writer;
+    IvcFinePs fine = memory->word + memory->write_line[level];
+    if (G_UNLIKELY(ivc_is_linked(memory))) {
+        bool read_since = line->reader >= 0 && line->reader != core;
+        fine += ivc_way_line(memory, read_since ? line->reader : line->writer, core);
+    }
     line->writer = core;
     line->reader = -1;
-    return line_from(memory, memory->write_line[level], other, core);
+    return fine;
 }
 
 IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)
