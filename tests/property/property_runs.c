@@ -5,7 +5,8 @@
 
 #define CASES 400
 
-static const RandomScenario any = {.chunked = true, .contention = true, .nanoseconds = true};
+static const RandomScenario any = {
+    .chunked = true, .contention = true, .nanoseconds = true, .linked = true};
 
 static char *scenario_of(uint32_t seed, uint32_t i, const RandomScenario *kind)
 {

@@ -6,7 +6,8 @@
 
 #define CASES 120
 
-static const RandomScenario any = {.chunked = true, .contention = true, .nanoseconds = true};
+static const RandomScenario any = {
+    .chunked = true, .contention = true, .nanoseconds = true, .linked = true};
 
 /* The whole result but what became of recurrence; sets *ret_skipped. */
 static char *result_of(const IvcScenario *scenario, bool full, uint64_t *ret_skipped,
@@ -97,6 +98,13 @@ START_TEST(test_pingpong_scenario)
 }
 END_TEST
 
+START_TEST(test_numa_scenario)
+{
+    static const char *const channels[] = {"near", "far-at-sender", "far-at-receiver", NULL};
+    try_shipped("numa-placement.yaml", channels);
+}
+END_TEST
+
 /* ---- a digest that forgets ---- */
 
 /* Under a sanitizer a run takes many times as long: some of the words then. */
@@ -160,6 +168,7 @@ int main(void)
     tcase_add_test(tests, test_random_scenarios);
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
+    tcase_add_test(tests, test_numa_scenario);
     tcase_add_loop_test(tests, test_no_word_is_forgotten_unnoticed, 0, G_N_ELEMENTS(forgetful));
     suite_add_tcase(suite, tests);
     return points_main(suite);
