@@ -277,7 +277,7 @@ static const IvcStateField links_fields[] = {
 static const IvcStateField class_links_fields[] = {
     IVC_STATE(IvcClassLinks, route, OTHER), IVC_STATE(IvcClassLinks, weight, OTHER),
     IVC_STATE(IvcClassLinks, uses, OTHER),  IVC_STATE(IvcClassLinks, n_uses, OTHER),
-    IVC_STATE(IvcClassLinks, at, OTHER),
+    IVC_STATE(IvcClassLinks, at, OTHER),    IVC_STATE(IvcClassLinks, weighed, OTHER),
 };
 
 static const IvcStateField route_fields[] = {

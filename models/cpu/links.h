@@ -35,10 +35,10 @@ typedef struct {
 typedef struct {
     IvcMoveRoute route;
     uint64_t weight[IVC_PATHS]; /**< bytes of the path per byte of volume, scaled; if weighed */
-    bool weighed;               /**< the weights are those of the route */
     IvcUse *uses;               /**< of the route */
     uint32_t n_uses;
-    uint32_t at; /**< place among the classes */
+    uint32_t at;  /**< place among the classes */
+    bool weighed; /**< the weights are those of the route */
 } IvcClassLinks;
 
 /** The rates of a machine, in bytes per second; 0: unlimited. */
