@@ -459,7 +459,7 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
     IvcMove *move = &agent->move;
     for (move->piece = 0; move->piece < move->n_pieces; move->piece++) {
         const IvcMovePiece *piece = &move->pieces[move->piece];
-        if (outranked(agent) || !ivc_sharing_has_room(sharing_of(agent), piece) ||
+        if (outranked(agent) || !ivc_sharing_has_room(sharing_of(agent), move) ||
             !ivc_sim_advance(sim, sim->now + piece->alone_ps))
             return false;
         entry->spent_ps += piece->alone_ps;

@@ -93,6 +93,8 @@ static void move_digest(const IvcMove *move, IvcTime now, IvcDigest *digest)
         ivc_digest_u64(digest, move->pieces[p].alone_ps);
         for (size_t r = 0; r < IVC_RESOURCES; r++)
             ivc_digest_u64(digest, move->pieces[p].demand[r]);
+        if (move->routes)
+            ivc_digest_state(digest, &ivc_links_state_tables[2], &move->routes[p]);
     }
 }
 

@@ -6,6 +6,7 @@
  * Leaves out: flags that are evicted between two uses. */
 #include "models/cpu/memory_state.h"
 #include "models/cpu/recency.h"
+#include "models/cpu/ways.h"
 #include "sim/model/platform.h"
 
 #include <string.h>
@@ -40,7 +41,8 @@ static void init_recency(IvcMemory *memory)
         if (private_level && (l > 0 || !memory->write_through))
             memory->private_writes = true;
     }
-    ivc_recency_init(&memory->chip, shared);
+    for (uint32_t n = 0; n < memory->n_chips; n++)
+        ivc_recency_init(&memory->chips[n], shared);
     for (uint32_t c = 0; c < memory->n_cores; c++)
         ivc_recency_init(&memory->cores[c], own);
 }
@@ -49,6 +51,9 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
 {
     IvcMemory *memory = g_new(IvcMemory, 1);
     IvcClock clock = ivc_clock_make(spec->clock);
+    IvcTopology topology = ivc_topology_make(spec);
+    bool linked = ivc_topology_is_linked(&topology);
+    uint32_t n_chips = linked ? 1 + topology.nodes : 1;
     *memory = (IvcMemory){
         .n_cores = (uint32_t)spec->cores,
         .line_bytes = spec->line.n,
@@ -57,7 +62,11 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
         .write_through = spec->l1_write == IVC_WRITE_THROUGH,
         .setup = fine_cost(&clock, spec->copy_setup),
         .word = fine_cost(&clock, spec->copy_word),
+        .hop = fine_cost(&clock, spec->interconnect_hop),
         .cores = g_new0(IvcRecency, spec->cores),
+        .chips = g_new0(IvcRecency, n_chips),
+        .n_chips = n_chips,
+        .routes = linked ? g_ptr_array_new_with_free_func(g_free) : NULL,
     };
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
         memory->cache_bytes[l] = spec->cache_scope[l] == IVC_CACHE_NONE ? 0 : spec->cache_size[l].n;
@@ -66,9 +75,18 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
     init_recency(memory);
     set_line_costs(memory->read_line, &clock, &spec->read);
     set_line_costs(memory->write_line, &clock, &spec->write);
-    const uint64_t capacity[IVC_RESOURCES] = {spec->interconnect_rate.bps / 8,
-                                              spec->memory_rate.bps / 8};
-    ivc_sharing_init(&memory->sharing, capacity, memory->n_cores);
+    IvcLinkRates rates = {.port = spec->interconnect_rate.bps / 8,
+                          .memory = spec->memory_rate.bps / 8,
+                          .link = spec->interconnect_link.bps / 8};
+    if (linked) {
+        memory->metric = ivc_topology_metric(&topology);
+        memory->places = g_new(IvcTopologyPlace, spec->cores);
+        for (uint32_t c = 0; c < spec->cores; c++)
+            memory->places[c] = ivc_topology_place(&topology, c);
+    }
+    const uint64_t capacity[IVC_RESOURCES] = {linked ? 0 : rates.port, linked ? 0 : rates.memory};
+    ivc_sharing_init(&memory->sharing, capacity, memory->n_cores,
+                     linked ? ivc_links_new(&topology, &rates) : NULL);
     return memory;
 }
 
@@ -77,7 +95,10 @@ void ivc_memory_free(IvcMemory *memory)
     if (!memory)
         return;
     ivc_sharing_clear(&memory->sharing);
+    g_clear_pointer(&memory->routes, g_ptr_array_unref);
+    g_free(memory->places);
     g_free(memory->cores);
+    g_free(memory->chips);
     g_free(memory);
 }
 
@@ -108,8 +129,10 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
     if (bytes == 0) /* nothing is touched; the call itself still costs */
         return ivc_spend(agent, (memory->setup + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT,
                          stage);
+    if (G_UNLIKELY(ivc_is_linked(memory)) && !agent->move.routes)
+        agent->move.routes = ivc_way_routes(memory);
     agent->move.n_pieces = ivc_passes_copy(memory, (int32_t)agent->core->id, to, to_at, from,
-                                           from_at, bytes, agent->move.pieces);
+                                           from_at, bytes, agent->move.pieces, agent->move.routes);
     return ivc_move(agent, stage);
 }
 
@@ -137,8 +160,11 @@ static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
     IvcLevel level = line->writer < 0         ? IVC_LEVEL_MEMORY
                      : memory->private_writes ? IVC_LEVEL_OTHER
                                               : IVC_LEVEL_L2;
+    IvcFinePs fine = memory->word + memory->read_line[level];
+    if (G_UNLIKELY(ivc_is_linked(memory)))
+        fine += ivc_way_line(memory, line->writer, core);
     line->reader = core;
-    return memory->word + memory->read_line[level];
+    return fine;
 }
 
 static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
@@ -148,9 +174,14 @@ static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core
                      : !memory->private_writes ? IVC_LEVEL_L2
                      : mine                    ? IVC_LEVEL_L1
                                                : IVC_LEVEL_OTHER;
+    IvcFinePs fine = memory->word + memory->write_line[level];
+    if (G_UNLIKELY(ivc_is_linked(memory))) {
+        bool read_since = line->reader >= 0 && line->reader != core;
+        fine += ivc_way_line(memory, read_since ? line->reader : line->writer, core);
+    }
     line->writer = core;
     line->reader = -1;
-    return memory->word + memory->write_line[level];
+    return fine;
 }
 
 IvcTime ivc_line_cost(const IvcMemory *memory, IvcLine *line, int32_t core, bool write)
@@ -216,7 +247,12 @@ void ivc_buffer_digest(const IvcMemory *memory, const IvcBuffer *buffer, IvcDige
         ivc_digest_u64(digest, buffer->exclusive);
     pass_digest(memory, &buffer->read, digest);
     pass_digest(memory, &buffer->write, digest);
-    ivc_recency_entry_digest(&memory->chip, &buffer->chip, open, digest);
+    ivc_recency_entry_digest(&memory->chips[buffer->home], &buffer->chip, open, digest);
+    if (!ivc_is_linked(memory))
+        return;
+    ivc_digest_u64(digest, buffer->home);
+    ivc_digest_u64(digest, buffer->read.done ? 0 : buffer->read_from);
+    ivc_digest_u64(digest, buffer->write.done ? 0 : buffer->write_from);
 }
 
 static unsigned full_levels(const IvcRecency *recency)
@@ -229,7 +265,9 @@ static unsigned full_levels(const IvcRecency *recency)
 
 unsigned ivc_memory_full_levels(const IvcMemory *memory)
 {
-    unsigned n = full_levels(&memory->chip);
+    unsigned n = 0;
+    for (uint32_t c = 0; c < memory->n_chips; c++)
+        n += full_levels(&memory->chips[c]);
     for (uint32_t c = 0; c < memory->n_cores; c++)
         n += full_levels(&memory->cores[c]);
     return n;
@@ -259,8 +297,8 @@ void ivc_memory_digest(IvcMemory *memory, IvcDigest *digest)
         ivc_digest_u64(digest, memory->sharing.asked[r]);
     for (uint32_t c = 0; !digest->brief && c < memory->n_cores; c++)
         ivc_recency_digest(&memory->cores[c], digest);
-    if (!digest->brief)
-        ivc_recency_digest(&memory->chip, digest);
+    for (uint32_t c = 0; !digest->brief && c < memory->n_chips; c++)
+        ivc_recency_digest(&memory->chips[c], digest);
     ivc_digest_u64(digest, memory->sharing.n);
     ivc_digest_u64(digest, memory->sharing.limited);
 }

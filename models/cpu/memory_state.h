@@ -34,12 +34,18 @@ struct IvcMemory {
     IvcFinePs word;
     IvcFinePs read_line[IVC_LEVELS];
     IvcFinePs write_line[IVC_LEVELS];
+    IvcFinePs hop;            /**< a line over one link, there and back */
+    IvcTopologyPlace *places; /**< of the cores; NULL: one node */
+    IvcTopologyMetric metric;
     IvcSharing sharing;
     IvcPieceMemo memo[IVC_LEVELS + 1][IVC_LEVELS + 1]; /**< by read and write; last: neither */
     bool private_writes;                               /**< stores stay in some private cache */
     bool has_shared;                                   /**< there is a level for all cores */
     IvcRecency *cores; /**< n_cores: what each one's private caches have seen */
-    IvcRecency chip;   /**< what the shared caches have seen */
+    IvcRecency
+        *chips; /**< what the shared caches have seen: of one node [0], else of node [1 + n] */
+    uint32_t n_chips;
+    GPtrArray *routes; /**< of moves, four each; NULL: one node */
     uint64_t copies;   /**< statistics from here on */
     uint64_t copied_bytes;
     uint64_t read_bytes[IVC_LEVELS];
@@ -56,10 +62,14 @@ uint32_t ivc_passes_plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, u
                          const IvcBuffer *from, uint64_t from_at, uint64_t bytes,
                          IvcMovePiece pieces[IVC_MOVE_PIECES]);
 
-/** The same, and the caches have seen the copy; it is counted. */
+/**
+ * The same, and the caches have seen the copy; it is counted.
+ *
+ * @param routes  IVC_MOVE_PIECES, filled in; NULL in a machine of one node
+ */
 uint32_t ivc_passes_copy(IvcMemory *memory, int32_t core, IvcBuffer *to, uint64_t to_at,
                          IvcBuffer *from, uint64_t from_at, uint64_t bytes,
-                         IvcMovePiece pieces[IVC_MOVE_PIECES]);
+                         IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes);
 
 /** The caches see a core write; it is not counted as a copy. */
 void ivc_passes_write(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,

@@ -16,6 +16,7 @@
  * exclusive caches, TLB misses, partial lines shared by two buffers. */
 #include "models/cpu/memory_state.h"
 #include "models/cpu/recency.h"
+#include "models/cpu/ways.h"
 
 /* Whole lines: up, and down. A line of 2^n bytes needs no division. */
 static uint64_t lines_up(const IvcMemory *memory, uint64_t bytes)
@@ -62,8 +63,9 @@ G_ALWAYS_INLINE static inline uint8_t level_of(const IvcMemory *memory, const Iv
                         own_level(memory, &buffer->write, true, core));
     if (level < IVC_LEVEL_MEMORY)
         return level;
-    for (size_t l = memory->chip.level_first; l < memory->chip.level_end; l++)
-        if (ivc_recency_holds(&memory->chip, &buffer->chip, l))
+    const IvcRecency *chip = &memory->chips[buffer->home];
+    for (size_t l = chip->level_first; l < chip->level_end; l++)
+        if (ivc_recency_holds(chip, &buffer->chip, l))
             return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
 }
@@ -83,7 +85,9 @@ typedef struct {
     uint64_t split;
     uint8_t head;
     uint8_t tail;
-    bool fresh; /* it begins here */
+    bool fresh;    /* it begins here */
+    uint32_t home; /* in a machine of several nodes: whose memory */
+    uint32_t from; /* and whose caches, where the level is that of another core */
 } Side;
 
 /* Decides, as a pass begins, where its bytes are. */
@@ -125,6 +129,35 @@ static uint8_t side_level(const Side *side, uint64_t at)
     return at < side->split ? side->head : side->tail;
 }
 
+/* In a machine of several nodes: whose memory, and whose caches where a pass that begins finds its
+ * tail with another core, by the rule of pass_begin(). */
+static void side_places(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
+                        Side *side)
+{
+    const IvcPass *other =
+        buffer->write.core >= 0 && buffer->write.core != core && buffer->write.valid
+            ? &buffer->write
+            : &buffer->read;
+    side->home = buffer->home ? buffer->home - 1u : ivc_way_memory(memory, core);
+    side->from = 0;
+    if (!side->fresh)
+        side->from = write ? buffer->write_from : buffer->read_from;
+    else if (side->tail == IVC_LEVEL_OTHER)
+        side->from = ivc_way_node(memory, other->core);
+}
+
+static void keep_places(IvcBuffer *buffer, const Side *side, bool write)
+{
+    buffer->home = (uint16_t)(1 + side->home);
+    *(write ? &buffer->write_from : &buffer->read_from) = (uint16_t)side->from;
+}
+
+/* The node that lines at this level come from, in a machine of several nodes. */
+static uint32_t side_node(const Side *side, uint8_t level)
+{
+    return level == IVC_LEVEL_OTHER ? side->from : side->home;
+}
+
 /* Up to where the level does not change. */
 static uint64_t side_uniform(const Side *side, uint64_t at, uint64_t bytes)
 {
@@ -145,23 +178,16 @@ static void add_traffic(const IvcMemory *memory, uint8_t level, uint64_t bytes, 
         traffic[1] += write ? 2 * moved : moved;
 }
 
-static uint64_t bytes_per_second(uint64_t bytes, IvcTime ps)
-{
-    const uint64_t second_ps = UINT64_C(1000000000000);
-    if (bytes < UINT64_MAX / second_ps) /* 18 MB: the common case needs no wide division */
-        return bytes * second_ps / ps;
-    return (uint64_t)((IvcU128)bytes * second_ps / ps);
-}
-
-/* `read` and `write`: IvcLevel, or IVC_LEVELS for a copy that does not. */
+/* `read` and `write`: IvcLevel, or IVC_LEVELS for a copy that does not; `way`: what the distance
+ * adds. */
 static IvcMovePiece piece_between(const IvcMemory *memory, uint8_t read, uint8_t write,
-                                  uint64_t bytes, IvcFinePs setup)
+                                  uint64_t bytes, IvcFinePs setup, IvcU128 way)
 {
     IvcMovePiece piece = {0};
     uint64_t traffic[IVC_RESOURCES] = {0};
     uint64_t lines = lines_in(memory, lines_up(memory, bytes));
     IvcU128 fine =
-        (IvcU128)setup + (IvcU128)((bytes + IVC_WORD_BYTES - 1) / IVC_WORD_BYTES) * memory->word;
+        way + setup + (IvcU128)((bytes + IVC_WORD_BYTES - 1) / IVC_WORD_BYTES) * memory->word;
     if (read < IVC_LEVELS) {
         fine += (IvcU128)lines * memory->read_line[read];
         add_traffic(memory, read, bytes, false, traffic);
@@ -175,7 +201,7 @@ static IvcMovePiece piece_between(const IvcMemory *memory, uint8_t read, uint8_t
     piece.alone_ps = (IvcTime)((fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT);
     for (size_t r = 0; r < IVC_RESOURCES && piece.alone_ps; r++)
         if (traffic[r])
-            piece.demand[r] = bytes_per_second(traffic[r], piece.alone_ps);
+            piece.demand[r] = ivc_bytes_per_second(traffic[r], piece.alone_ps);
     return piece;
 }
 
@@ -185,7 +211,7 @@ piece_of(IvcMemory *memory, uint8_t read, uint8_t write, uint64_t bytes, IvcFine
 {
     IvcPieceMemo *memo = &memory->memo[read][write];
     if (memo->bytes != bytes || memo->setup != setup)
-        *memo = (IvcPieceMemo){bytes, setup, piece_between(memory, read, write, bytes, setup)};
+        *memo = (IvcPieceMemo){bytes, setup, piece_between(memory, read, write, bytes, setup, 0)};
     return &memo->piece;
 }
 
@@ -194,15 +220,37 @@ typedef struct {
     Side write;
 } Sides;
 
-/* Splits a copy into uniform pieces; returns how many. */
-static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
-                     const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
-                     IvcMovePiece pieces[IVC_MOVE_PIECES])
+/* A piece in a machine of several nodes, with the way that its bytes take. */
+static IvcMovePiece piece_routed(const IvcMemory *memory, int32_t core, const Sides *sides,
+                                 uint8_t read, uint8_t write, uint64_t bytes, IvcFinePs setup,
+                                 IvcMoveRoute *route)
+{
+    IvcU128 way = 0;
+    *route = (IvcMoveRoute){.node = ivc_way_node(memory, core)};
+    if (read < IVC_LEVELS)
+        way += ivc_way_add(memory, side_node(&sides->read, read), read, bytes, false, route);
+    if (write < IVC_LEVELS)
+        way += ivc_way_add(memory, side_node(&sides->write, write), write, bytes, true, route);
+    IvcMovePiece piece = piece_between(memory, read, write, bytes, setup, way);
+    ivc_way_finish(route, &piece);
+    return piece;
+}
+
+/* Splits a copy into uniform pieces; returns how many. `routes` is NULL in a machine of one node;
+ * inlined, so that what copies of such a machine do not need costs them nothing. */
+G_ALWAYS_INLINE static inline uint32_t
+plan_any(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
+         const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
+         IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
 {
     if (from)
         side_enter(memory, from, core, false, from_at, &sides->read);
     if (to)
         side_enter(memory, to, core, true, to_at, &sides->write);
+    if (routes && from)
+        side_places(memory, from, core, false, &sides->read);
+    if (routes && to)
+        side_places(memory, to, core, true, &sides->write);
     IvcFinePs setup = memory->setup;
     uint32_t n = 0;
     do {
@@ -217,13 +265,32 @@ static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint6
             write = side_level(&sides->write, to_at);
         }
         ivc_hot_assert(n < IVC_MOVE_PIECES);
-        pieces[n++] = *piece_of(memory, read, write, part, setup);
+        if (routes)
+            pieces[n] = piece_routed(memory, core, sides, read, write, part, setup, &routes[n]);
+        else
+            pieces[n] = *piece_of(memory, read, write, part, setup);
+        n++;
         setup = 0;
         bytes -= part;
         to_at += part;
         from_at += part;
     } while (bytes);
     return n;
+}
+
+static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
+                     const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
+                     IvcMovePiece pieces[IVC_MOVE_PIECES])
+{
+    return plan_any(memory, core, to, to_at, from, from_at, bytes, sides, pieces, NULL);
+}
+
+G_NO_INLINE static uint32_t plan_routes(IvcMemory *memory, int32_t core, const IvcBuffer *to,
+                                        uint64_t to_at, const IvcBuffer *from, uint64_t from_at,
+                                        uint64_t bytes, Sides *sides,
+                                        IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
+{
+    return plan_any(memory, core, to, to_at, from, from_at, bytes, sides, pieces, routes);
 }
 
 /* The pass is seen by the caches on its way. */
@@ -240,7 +307,7 @@ G_ALWAYS_INLINE static inline void see(IvcMemory *memory, IvcBuffer *buffer, Ivc
         if (kept)
             ivc_recency_touch(own, &pass->own, from, to);
         if (memory->has_shared)
-            ivc_recency_touch(&memory->chip, &buffer->chip, from, to);
+            ivc_recency_touch(&memory->chips[buffer->home], &buffer->chip, from, to);
         return;
     }
     uint64_t from = lines_down(memory, at);
@@ -253,7 +320,7 @@ G_ALWAYS_INLINE static inline void see(IvcMemory *memory, IvcBuffer *buffer, Ivc
     if (kept)
         ivc_recency_renew(own, &pass->own, from, to);
     if (memory->has_shared)
-        ivc_recency_renew(&memory->chip, &buffer->chip, from, to);
+        ivc_recency_renew(&memory->chips[buffer->home], &buffer->chip, from, to);
 }
 
 /* Counts where the bytes of a side were. */
@@ -293,15 +360,27 @@ uint32_t ivc_passes_plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, u
                          IvcMovePiece pieces[IVC_MOVE_PIECES])
 {
     Sides sides;
-    return plan(memory, core, to, to_at, from, from_at, bytes, &sides, pieces);
+    IvcMoveRoute routes[IVC_MOVE_PIECES];
+    return ivc_is_linked(memory)
+               ? plan_routes(memory, core, to, to_at, from, from_at, bytes, &sides, pieces, routes)
+               : plan(memory, core, to, to_at, from, from_at, bytes, &sides, pieces);
 }
 
 uint32_t ivc_passes_copy(IvcMemory *memory, int32_t core, IvcBuffer *to, uint64_t to_at,
                          IvcBuffer *from, uint64_t from_at, uint64_t bytes,
-                         IvcMovePiece pieces[IVC_MOVE_PIECES])
+                         IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
 {
     Sides sides;
-    uint32_t n = plan(memory, core, to, to_at, from, from_at, bytes, &sides, pieces);
+    uint32_t n;
+    if (G_UNLIKELY(routes != NULL)) {
+        n = plan_routes(memory, core, to, to_at, from, from_at, bytes, &sides, pieces, routes);
+        if (from)
+            keep_places(from, &sides.read, false);
+        if (to)
+            keep_places(to, &sides.write, true);
+    } else {
+        n = plan(memory, core, to, to_at, from, from_at, bytes, &sides, pieces);
+    }
     memory->copies++;
     memory->copied_bytes += bytes;
     if (from) {
@@ -320,5 +399,9 @@ void ivc_passes_write(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64
 {
     Side side;
     side_enter(memory, buffer, core, true, at, &side);
+    if (ivc_is_linked(memory)) {
+        side_places(memory, buffer, core, true, &side);
+        keep_places(buffer, &side, true);
+    }
     side_leave(memory, buffer, &side, core, at, bytes, true);
 }

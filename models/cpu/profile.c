@@ -5,11 +5,14 @@
  * and of the operating system on it, never of a mechanism. */
 #include "models/cpu/profile.h"
 
-#include "sim/model/machine.h"
+#include "models/cpu/topology.h"
 
 #define M IvcMachineSpec
 
 static const char *const scopes[] = {"none", "core", "chip", NULL};
+static const char *const kinds[] = {"bus", "crossbar", "ring", "mesh", "sockets", NULL};
+static const char *const directions[] = {"duplex", "shared", NULL};
+static const char *const memory_places[] = {"nodes", "corners", "first", NULL};
 static const char *const policies[] = {"write-back", "write-through", NULL};
 
 static const IvcParam l1_params[] = {
@@ -74,13 +77,33 @@ static const IvcParam memory_params[] = {
     {IVC_PARAM(M, memory_size, "size"), .min = "1MiB", .max = "64TiB",
      .sentence = "memory of the machine"},
     {IVC_PARAM(M, memory_rate, "rate"), .min = "1MB/s", .max = "100TB/s",
-     .sentence = "what the memory controllers sustain for all cores together"},
+     .sentence = "what the memory controllers sustain for all cores together; with several nodes, "
+                 "what those of a node do"},
+    {IVC_PARAM(M, memory_at, "at"), .fallback = "nodes", .choices = memory_places,
+     .sentence =
+         "which nodes have memory: all, the corners of a mesh (node 0 and the middle one of "
+         "a ring), or the first"},
     {0},
 };
 
 static const IvcParam interconnect_params[] = {
     {IVC_PARAM(M, interconnect_rate, "rate"), .min = "1MB/s", .max = "100TB/s",
-     .sentence = "what the path between cores and shared cache sustains for all together"},
+     .sentence = "what the path between cores and shared cache sustains for all together; with "
+                 "several nodes, that of a node"},
+    {IVC_PARAM(M, interconnect_kind, "kind"), .fallback = "bus", .choices = kinds,
+     .sentence = "how nodes are connected; a bus or crossbar is one node"},
+    {IVC_PARAM(M, interconnect_nodes, "nodes"), .fallback = "1", .min = "1", .max = "1024",
+     .sentence = "nodes: stops of a ring, tiles of a mesh, sockets; each has as many cores"},
+    {IVC_PARAM(M, interconnect_columns, "columns"), .fallback = "1", .min = "1", .max = "1024",
+     .sentence = "nodes in a row of a mesh"},
+    {IVC_PARAM(M, interconnect_hop, "hop"), .fallback = "0", .max = "1ms",
+     .sentence = "what each link on its way adds to the stall of a line, there and back, net of "
+                 "overlap"},
+    {IVC_PARAM(M, interconnect_link, "link"), .fallback = "100TB/s", .min = "1MB/s",
+     .max = "100TB/s", .sentence = "what each link sustains"},
+    {IVC_PARAM(M, interconnect_directions, "directions"), .fallback = "duplex",
+     .choices = directions,
+     .sentence = "whether each direction of a link has its rate, or both share it"},
     {0},
 };
 
@@ -93,6 +116,9 @@ static const IvcParam registers_params[] = {
      .sentence = "an uncached load from a register, until the value is there"},
     {IVC_PARAM(M, registers_flight, "flight"), .max = "1ms",
      .sentence = "from the end of the store to the target core's interrupt line"},
+    {IVC_PARAM(M, registers_hop, "hop"), .fallback = "0", .max = "1ms",
+     .sentence = "what each link on the way adds, one way; a load from another node's register "
+                 "goes there and back"},
     {0},
 };
 
@@ -164,9 +190,51 @@ static const IvcParam machine_params[] = {
     {0},
 };
 
+/* What is wrong with an interconnect: the key to point at, and the sentence. */
+static const struct {
+    const char *key;
+    const char *text;
+    const char *hint;
+} problems[] = {
+    [IVC_TOPOLOGY_NODES_OF_BUS] = {"nodes", "a bus or crossbar is one node",
+                                   "give 'kind': ring, mesh or sockets"},
+    [IVC_TOPOLOGY_ONE_NODE] = {"kind", "a ring, mesh or machine of sockets has two nodes or more",
+                               "give 'nodes'"},
+    [IVC_TOPOLOGY_CORES_UNEVEN] = {"nodes", "the cores do not divide evenly among the nodes", NULL},
+    [IVC_TOPOLOGY_COLUMNS_UNEVEN] = {"columns", "the nodes do not fill the rows of the mesh", NULL},
+    [IVC_TOPOLOGY_COLUMNS_NOT_MESH] = {"columns", "only a mesh has columns", NULL},
+    [IVC_TOPOLOGY_MANY_SOCKETS] = {"nodes", "at most 64 sockets are connected with each other",
+                                   NULL},
+    [IVC_TOPOLOGY_CORNERS] = {"kind", "sockets have no corners to put memory at",
+                              "give 'memory.at': nodes or first"},
+};
+
+static void check_machine(const void *spec, const IvcScenario *scenario, const char *path,
+                          IvcDiags *diags)
+{
+    const IvcMachineSpec *machine = spec;
+    IvcTopologyProblem problem = ivc_topology_check(machine);
+    if (problem == IVC_TOPOLOGY_OK)
+        return;
+    g_autofree char *at = g_strdup_printf("%s.interconnect.%s", path, problems[problem].key);
+    g_autofree char *cores = g_strdup_printf("%s.cores", path);
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, at),
+                  problems[problem].hint, "%s", problems[problem].text);
+    if (problem == IVC_TOPOLOGY_CORES_UNEVEN)
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(scenario, cores), NULL,
+                      "%" G_GUINT64_FORMAT " cores, %" G_GUINT64_FORMAT " nodes", machine->cores,
+                      machine->interconnect_nodes);
+    else if (problem == IVC_TOPOLOGY_COLUMNS_UNEVEN)
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
+                      ivc_scenario_place(scenario, "machine.interconnect.nodes"), NULL,
+                      "%" G_GUINT64_FORMAT " nodes, %" G_GUINT64_FORMAT " in a row",
+                      machine->interconnect_nodes, machine->interconnect_columns);
+}
+
 const IvcComponent ivc_machine_component = {
     .name = "machine",
     .summary = "the chip and the operating system on it",
     .params = machine_params,
     .spec_size = sizeof(IvcMachineSpec),
+    .check = check_machine,
 };

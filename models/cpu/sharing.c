@@ -18,26 +18,34 @@
  * Left out: queueing inside the arbiters, row conflicts, and any preference among the cores. */
 #include "models/cpu/sharing.h"
 
-#include "models/cpu/move_heap.h"
+#include "models/cpu/move_class.h"
+#include "models/cpu/sharing_linked.h"
 
-/* Weights to 2^-40: the smallest that can limit anything are then still good to 1e-7. */
-#define WEIGHT_SHIFT 40
-#define SPEED_SHIFT 31
-
-void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max)
+void ivc_sharing_init(IvcSharing *sharing, const uint64_t capacity[IVC_RESOURCES], uint32_t n_max,
+                      IvcLinks *links)
 {
-    *sharing = (IvcSharing){.n_max = n_max, .classes = g_new0(IvcMoveClass *, n_max)};
-    for (uint32_t c = 0; c < n_max; c++) /* now: nothing is allocated while a run goes on */
+    *sharing =
+        (IvcSharing){.n_max = n_max, .classes = g_new0(IvcMoveClass *, n_max), .links = links};
+    for (uint32_t c = 0; c < n_max; c++) { /* now: nothing is allocated while a run goes on */
         sharing->classes[c] = g_new0(IvcMoveClass, 1);
+        if (links)
+            sharing->classes[c]->links = ivc_links_class_new(links);
+    }
+    if (links)
+        ivc_route_classes_init(&sharing->by_route, n_max);
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         sharing->capacity[r] = capacity[r];
 }
 
 void ivc_sharing_clear(IvcSharing *sharing)
 {
-    for (uint32_t c = 0; sharing->classes && c < sharing->n_max; c++)
+    for (uint32_t c = 0; sharing->classes && c < sharing->n_max; c++) {
+        ivc_links_class_free(sharing->classes[c]->links);
         g_free(sharing->classes[c]);
+    }
     g_clear_pointer(&sharing->classes, g_free);
+    g_clear_pointer(&sharing->links, ivc_links_free);
+    ivc_route_classes_clear(&sharing->by_route);
 }
 
 static const uint64_t *demand_of(const IvcMove *move)
@@ -53,11 +61,14 @@ static bool fits(const IvcSharing *sharing)
     return true;
 }
 
-bool ivc_sharing_has_room(const IvcSharing *sharing, const IvcMovePiece *piece)
+bool ivc_sharing_has_room(const IvcSharing *sharing, const IvcMove *move)
 {
+    const uint64_t *demand = demand_of(move);
+    if (G_UNLIKELY(sharing->links != NULL))
+        return ivc_links_has_room(sharing->links, &move->routes[move->piece]);
     for (size_t r = 0; r < IVC_RESOURCES; r++)
-        if (sharing->capacity[r] && piece->demand[r] &&
-            sharing->asked[r] + piece->demand[r] > sharing->capacity[r])
+        if (sharing->capacity[r] && demand[r] &&
+            sharing->asked[r] + demand[r] > sharing->capacity[r])
             return false;
     return true;
 }
@@ -117,9 +128,7 @@ static void set_demand(IvcMoveClass *class, const uint64_t *demand)
     class->volume = volume_of(demand);
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
         class->demand[r] = demand[r];
-        class->weight[r] = demand[r] == class->volume
-                               ? UINT64_C(1) << WEIGHT_SHIFT
-                               : (uint64_t)(((IvcU128)demand[r] << WEIGHT_SHIFT) / class->volume);
+        class->weight[r] = ivc_class_weight(demand[r], class->volume);
     }
 }
 
@@ -152,21 +161,6 @@ static void class_close(IvcSharing *sharing, IvcMoveClass *class)
     sharing->classes[c] = class;
 }
 
-static IvcU128 clock_at(const IvcMoveClass *class, IvcTime now)
-{
-    return class->clock + (IvcU128)(now - class->since_ps) * class->speed;
-}
-
-static void set_speed(IvcMoveClass *class, uint32_t speed, IvcTime now)
-{
-    if (class->speed == speed)
-        return;
-    class->clock = clock_at(class, now);
-    class->since_ps = now;
-    class->speed = speed;
-    class->retimed = true;
-}
-
 /* ---- sharing out ---- */
 
 /* What is left to hand out while levels are being found. */
@@ -193,7 +187,7 @@ static uint64_t fair_level(const IvcSharing *sharing, const Filling *filling, si
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
         if (!sharing->capacity[r] || !filling->weights[r])
             continue;
-        IvcU128 room = (IvcU128)sharing->capacity[r] << WEIGHT_SHIFT;
+        IvcU128 room = (IvcU128)sharing->capacity[r] << IVC_WEIGHT_SHIFT;
         IvcU128 used = filling->used[r];
         IvcU128 most = room > used ? (room - used) / filling->weights[r] : 0;
         uint64_t here = (uint64_t)MIN(most, UINT64_MAX);
@@ -238,16 +232,6 @@ static void share_out(IvcSharing *sharing)
     }
 }
 
-static uint32_t speed_of(const IvcMoveClass *class)
-{
-    if (class->level >= class->volume)
-        return IVC_SPEED_FULL;
-    uint64_t speed = class->level <= UINT64_MAX >> SPEED_SHIFT
-                         ? (class->level << SPEED_SHIFT) / class->volume
-                         : (uint64_t)(((IvcU128) class->level << SPEED_SHIFT) / class->volume);
-    return (uint32_t)MAX(speed, 1);
-}
-
 static bool settle_speeds(IvcSharing *sharing, IvcTime now)
 {
     bool all = fits(sharing);
@@ -258,7 +242,7 @@ static bool settle_speeds(IvcSharing *sharing, IvcTime now)
     sharing->limited = false;
     for (uint32_t c = 0; c < sharing->n_classes; c++) {
         IvcMoveClass *class = sharing->classes[c];
-        set_speed(class, all ? IVC_SPEED_FULL : speed_of(class), now);
+        ivc_class_set_speed(class, all ? IVC_SPEED_FULL : ivc_class_speed(class), now);
         sharing->limited = sharing->limited || class->speed != IVC_SPEED_FULL;
     }
     return true;
@@ -266,21 +250,26 @@ static bool settle_speeds(IvcSharing *sharing, IvcTime now)
 
 /* ---- moves ---- */
 
-bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
+/* The class of a move, opened when there is none. */
+static IvcMoveClass *class_for(IvcSharing *sharing, const uint64_t *demand, IvcTime now)
 {
-    const uint64_t *demand = demand_of(move);
     bool found;
     uint32_t at = find(sharing, demand, &found);
+    return found ? sharing->classes[at] : class_open(sharing, at, demand, now);
+}
+
+bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
+{
+    bool linked = G_UNLIKELY(sharing->links != NULL);
     ivc_hot_assert(!move->in && sharing->n < sharing->n_max);
-    IvcMoveClass *class = found ? sharing->classes[at] : class_open(sharing, at, demand, now);
-    move->in = class;
-    move->work += clock_at(class, now);
-    move->order = class->joins++;
-    class->first = ivc_move_heap_push(class->first, &class->latest, move);
-    class->n++;
+    IvcMoveClass *class = linked ? ivc_sharing_class_linked(sharing, move, now)
+                                 : class_for(sharing, demand_of(move), now);
+    ivc_class_enter(class, move, now);
     sharing->n++;
+    if (linked)
+        return ivc_sharing_joined_linked(sharing, class, now);
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
-        sharing->asked[r] += demand[r];
+        sharing->asked[r] += class->demand[r];
         sharing->weights[r] += class->weight[r];
     }
     return settle_speeds(sharing, now);
@@ -289,19 +278,14 @@ bool ivc_sharing_join(IvcSharing *sharing, IvcMove *move, IvcTime now)
 bool ivc_sharing_leave(IvcSharing *sharing, IvcMove *move, IvcTime now)
 {
     IvcMoveClass *class = move->in;
-    IvcU128 left = ivc_sharing_left(move, now);
-    class->first = ivc_move_heap_remove(class->first, &class->latest, move);
-    if (class->timed == move)
-        class->timed = NULL;
-    class->n--;
+    ivc_class_exit(class, move, now);
     sharing->n--;
+    if (G_UNLIKELY(sharing->links != NULL))
+        return ivc_sharing_left_linked(sharing, class, now);
     for (size_t r = 0; r < IVC_RESOURCES; r++) {
         sharing->asked[r] -= class->demand[r];
         sharing->weights[r] -= class->weight[r];
     }
-    move->in = NULL;
-    move->work = left;
-    move->since_ps = now;
     if (class->n == 0)
         class_close(sharing, class);
     return settle_speeds(sharing, now);
@@ -311,7 +295,7 @@ IvcU128 ivc_sharing_left(const IvcMove *move, IvcTime now)
 {
     if (!move->in)
         return move->work;
-    IvcU128 clock = clock_at(move->in, now);
+    IvcU128 clock = ivc_class_clock(move->in, now);
     return clock < move->work ? move->work - clock : 0;
 }
 
@@ -323,7 +307,7 @@ IvcTime ivc_sharing_end(const IvcMove *move)
     uint32_t speed = class ? class->speed : IVC_SPEED_FULL;
     IvcU128 ps;
     if (speed == IVC_SPEED_FULL)
-        ps = (left + IVC_SPEED_FULL - 1) >> SPEED_SHIFT;
+        ps = (left + IVC_SPEED_FULL - 1) >> IVC_SPEED_SHIFT;
     else if (left <= UINT64_MAX - UINT32_MAX)
         ps = ((uint64_t)left + speed - 1) / speed;
     else
@@ -337,6 +321,8 @@ static const IvcStateField sharing_fields[] = {
     IVC_STATE(IvcSharing, weights, OTHER),   IVC_STATE(IvcSharing, classes, OTHER),
     IVC_STATE(IvcSharing, n_classes, OTHER), IVC_STATE(IvcSharing, n, PLAIN),
     IVC_STATE(IvcSharing, n_max, FIXED),     IVC_STATE(IvcSharing, limited, PLAIN),
+    IVC_STATE(IvcSharing, links, OTHER),     IVC_STATE(IvcSharing, by_route, OTHER),
+    IVC_STATE(IvcSharing, sorted, OTHER),
 };
 
 static const IvcStateField class_fields[] = {
@@ -346,7 +332,7 @@ static const IvcStateField class_fields[] = {
     IVC_STATE(IvcMoveClass, joins, OTHER),  IVC_STATE(IvcMoveClass, n, OTHER),
     IVC_STATE(IvcMoveClass, speed, OTHER),  IVC_STATE(IvcMoveClass, retimed, FIXED),
     IVC_STATE(IvcMoveClass, first, OTHER),  IVC_STATE(IvcMoveClass, latest, OTHER),
-    IVC_STATE(IvcMoveClass, timed, OTHER),
+    IVC_STATE(IvcMoveClass, timed, OTHER),  IVC_STATE(IvcMoveClass, links, OTHER),
 };
 
 const IvcStateTable ivc_sharing_state_tables[] = {

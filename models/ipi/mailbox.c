@@ -5,9 +5,11 @@
  * take effect at the target one flight later. A word wider than a mailbox goes in chunks, each of
  * which waits until the one before was taken.
  * Receive: line asserted, interrupt entry, read which lanes posted, read the word, dispatch, clear,
- * exit. Chunks that follow the first are awaited in the handler by polling the own register, as
- * long as a sender takes that is not interrupted itself; then the handler leaves, and the next
- * chunk interrupts again. Two handlers that waited for each other's processes would never end.
+ * exit. With several nodes each link on the way adds its time: once to the flight, twice to a load
+ * of the target's status. Chunks that follow the first are awaited in the handler by polling the
+ * own register, as long as a sender takes that is not interrupted itself; then the handler leaves,
+ * and the next chunk interrupts again. Two handlers that waited for each other's processes would
+ * never end.
  *
  * Left out: nested interrupts (the handler runs with interrupts off), write buffers that could
  * reorder the two stores (uncached stores are ordered), error responses. */
@@ -117,13 +119,28 @@ static void flight_fire(IvcSim *sim, IvcTimer *timer)
     ivc_signal(sim, &handler->line);
 }
 
+/* The way between a sender and the lane, which is at its receiver, over links. */
+static IvcTime way_ps(const Lane *lane, uint32_t from)
+{
+    const Handler *handlers = lane->mailbox->handlers;
+    return ivc_platform_way_ps(lane->mailbox->platform, handlers[from].core,
+                               handlers[lane->to].core);
+}
+
+/* Reading the status of a lane that is further away. */
+static IvcTime load_ps(const Lane *lane, uint32_t from)
+{
+    return lane->mailbox->platform->t.registers_load + 2 * way_ps(lane, from);
+}
+
 static void launch(Lane *lane, uint32_t from, uint64_t word, uint32_t chunk)
 {
     IvcPlatform *platform = lane->mailbox->platform;
     lane->from = from;
     lane->flying = true;
     lane->store = is_chunked(lane->mailbox) ? ivc_register_message_chunk(word, chunk) : word;
-    ivc_timer_arm(&platform->sim, &lane->flight, platform->sim.now + platform->t.registers_flight,
+    ivc_timer_arm(&platform->sim, &lane->flight,
+                  platform->sim.now + platform->t.registers_flight + way_ps(lane, from),
                   IVC_PHASE_DELIVER);
 }
 
@@ -148,9 +165,9 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
     mailbox->posted++;
     f->n_chunks = ivc_register_message_chunks(word, mailbox->ops->chunk_bits);
     for (f->chunk = 0; f->chunk < f->n_chunks; f->chunk++) {
-        IVC_AWAIT(f, ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
+        IVC_AWAIT(f, ivc_spend(agent, load_ps(lane, from), IVC_STAGE_REGISTER_LOAD));
         while (is_full(lane)) {
-            IVC_AWAIT(f, ivc_poll(agent, &lane->empty, MAX(1, t->registers_load), IVC_TIME_NEVER,
+            IVC_AWAIT(f, ivc_poll(agent, &lane->empty, MAX(1, load_ps(lane, from)), IVC_TIME_NEVER,
                                   IVC_STAGE_REGISTER_POLL));
         }
         if (!mailbox->ops->data_posts)
@@ -167,9 +184,11 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
 
 /* From emptying a lane to the next chunk in it, when its sender runs: it sees that the lane is
  * empty, stores, and the stores arrive. */
-static IvcTime next_chunk_ps(const IvcMachineTimes *t)
+static IvcTime next_chunk_ps(const Lane *lane)
 {
-    return 2 * t->registers_load + 2 * t->registers_store + t->registers_flight;
+    const IvcMachineTimes *t = &lane->mailbox->platform->t;
+    return 2 * load_ps(lane, lane->from) + 2 * t->registers_store + t->registers_flight +
+           way_ps(lane, lane->from);
 }
 
 /* Takes what the lane holds; true when the word is complete. */
@@ -208,7 +227,7 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
         while (port_read(lane, IVC_REG_FETCH) == 0) {
             IVC_AWAIT(&h->fetch, ivc_poll(&h->agent, &h->line, MAX(1, t->registers_load),
-                                          next_chunk_ps(t), IVC_STAGE_REGISTER_POLL));
+                                          next_chunk_ps(lane), IVC_STAGE_REGISTER_POLL));
             if (h->agent.timed_out) {
                 IVC_RETURN(&h->fetch);
             }

@@ -90,12 +90,14 @@ static bool needs_bell(const End *peer)
     return !peer->polling && !peer->rung && !peer->bell.armed;
 }
 
-static void ring_bell(End *peer)
+static void ring_bell(End *peer, uint32_t from)
 {
     IvcPlatform *platform = peer->link->platform;
+    IvcTime way_ps =
+        ivc_platform_way_ps(platform, platform->ranks[from].core, platform->ranks[peer->rank].core);
     peer->link->doorbells++;
-    ivc_timer_arm(&platform->sim, &peer->bell, platform->sim.now + platform->t.registers_flight,
-                  IVC_PHASE_DELIVER);
+    ivc_timer_arm(&platform->sim, &peer->bell,
+                  platform->sim.now + platform->t.registers_flight + way_ps, IVC_PHASE_DELIVER);
 }
 
 static IvcStep interrupt_step(IvcAgent *agent)
@@ -147,7 +149,7 @@ static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_
         ivc_rank_mark(link->frames, link->words, to, from, true);
     if (needs_bell(&link->ends[to])) {
         IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
-        ring_bell(&link->ends[to]);
+        ring_bell(&link->ends[to], from);
     }
     IVC_END(f);
 }

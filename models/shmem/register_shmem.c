@@ -27,6 +27,8 @@
                 "largest message that travels in the register; more than 7B takes several words" \
     }
 
+static const char *const homes[] = {"first-touch", "first-rank", "last-rank", NULL};
+
 #define REGION_ROWS                                                                                \
     {IVC_PARAM(S, region, "region"), .fallback = "1MiB", .min = "4KiB", .max = "256MiB",           \
      .sentence = "shared region that the hypervisor allocates for this channel"},                  \
@@ -43,6 +45,9 @@
          .kind = IVC_KIND_DOCUMENTED,                                                              \
          .source = "CN102693162A: one copy a message; 2 is the variant from private buffers",      \
          .sentence = "1: the sender makes its message in the region; 2: it copies it in"},         \
+        {IVC_PARAM(S, home, "home"), .fallback = "first-touch", .choices = homes,                  \
+         .sentence = "on several nodes: whose memory the region is in; first-touch: each block "   \
+                     "is with who writes it first"},                                               \
         {IVC_PARAM(S, access, "access"), .fallback = IVC_PARAM_UNSET,                              \
          .sentence = "guests that may map the region; without it, those of the channel"},          \
         {IVC_PARAM(S, alloc, "alloc"), .fallback = "150cycles", .max = "1ms",                      \
@@ -193,6 +198,16 @@ static void number_guests(IvcVmcomm *module)
     g_assert(next <= IVC_REGION_GUESTS_MAX); /* no register block serves so many cores */
 }
 
+static void place_block(const IvcVmcomm *module, IvcBuffer *data)
+{
+    const IvcPlatform *platform = module->platform;
+    int home = module->spec->home;
+    if (home != IVC_REGION_AT_FIRST_TOUCH)
+        ivc_buffer_place(
+            platform->memory, data,
+            platform->ranks[home == IVC_REGION_AT_FIRST_RANK ? 0 : module->n - 1].core);
+}
+
 /* The hypervisor's part at start-up: the region, and who may map it. */
 static void build_region(IvcVmcomm *module)
 {
@@ -211,6 +226,7 @@ static void build_region(IvcVmcomm *module)
     for (uint32_t i = 0; i < module->n_slots; i++) {
         ivc_buffer_init(&module->slots[i].data, ivc_platform_id(platform), 0);
         ivc_line_init(&module->slots[i].header, ivc_platform_id(platform));
+        place_block(module, &module->slots[i].data);
     }
 }
 

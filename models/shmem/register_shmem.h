@@ -8,6 +8,13 @@
 #include "models/shmem/region.h"
 #include "sim/model/pairs.h"
 
+/** Whose memory the region is in, on a machine of several nodes. */
+typedef enum {
+    IVC_REGION_AT_FIRST_TOUCH, /**< block by block: of who writes it first */
+    IVC_REGION_AT_FIRST_RANK,
+    IVC_REGION_AT_LAST_RANK,
+} IvcRegionHome;
+
 /** Parameters; the three mechanisms offer the rows that concern them. */
 typedef struct {
     IvcBytes register_max;
@@ -17,6 +24,7 @@ typedef struct {
     IvcBytes piece;
     IvcBytes room;
     uint64_t copies;
+    int home; /**< IvcRegionHome */
     IvcNameList access;
     IvcSpan spin;
     IvcCost choose;

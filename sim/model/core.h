@@ -54,6 +54,25 @@ typedef struct {
     uint64_t demand[IVC_RESOURCES]; /**< bytes per second of each shared resource at full speed */
 } IvcMovePiece;
 
+/** What a piece asks for in a machine of several nodes. */
+typedef enum {
+    IVC_PATH_PORT,         /**< the port of the core's own node */
+    IVC_PATH_READ,         /**< from where it reads to the core */
+    IVC_PATH_FETCH,        /**< from where it writes to the core */
+    IVC_PATH_BACK,         /**< from the core to where it writes */
+    IVC_PATH_READ_MEMORY,  /**< the memory at the node where it reads */
+    IVC_PATH_WRITE_MEMORY, /**< the memory at the node where it writes */
+    IVC_PATHS,
+} IvcPath;
+
+/** Where the bytes of a piece travel in a machine of several nodes. */
+typedef struct {
+    uint32_t node; /**< of the core */
+    uint32_t read_node;
+    uint32_t write_node;
+    uint64_t demand[IVC_PATHS]; /**< bytes per second at full speed */
+} IvcMoveRoute;
+
 __extension__ typedef unsigned __int128 IvcU128;
 
 typedef struct IvcMove IvcMove;
@@ -72,6 +91,7 @@ struct IvcMove {
     IvcMove *next;
     IvcMove *prev;
     IvcMovePiece pieces[IVC_MOVE_PIECES];
+    IvcMoveRoute *routes; /**< of the pieces; NULL in a machine of one node. Owned by the memory */
 };
 
 /** Time that an agent spends in one go, by stage. */

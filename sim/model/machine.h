@@ -10,10 +10,30 @@
 typedef enum {
     IVC_CACHE_NONE, /**< the chip has no such level */
     IVC_CACHE_CORE, /**< each core has its own */
-    IVC_CACHE_CHIP, /**< one for all cores */
+    IVC_CACHE_CHIP, /**< one for all cores; one a node, for the memory at it, when nodes are linked
+                     */
 } IvcCacheScope;
 
 typedef enum { IVC_WRITE_BACK, IVC_WRITE_THROUGH } IvcWritePolicy;
+
+/** How the nodes of a machine are connected; a node is a core, a tile or a chip. */
+typedef enum {
+    IVC_INTERCONNECT_BUS,      /**< one node: everything equally far */
+    IVC_INTERCONNECT_CROSSBAR, /**< the same, by its name */
+    IVC_INTERCONNECT_RING,     /**< the shorter way round */
+    IVC_INTERCONNECT_MESH,     /**< along the row, then along the column */
+    IVC_INTERCONNECT_SOCKETS,  /**< a link from each node to each other one */
+} IvcInterconnectKind;
+
+/** Whether both directions of a link have its rate each. */
+typedef enum { IVC_LINK_DUPLEX, IVC_LINK_SHARED } IvcLinkDirections;
+
+/** Which nodes have a memory controller, and so memory. */
+typedef enum {
+    IVC_MEMORY_AT_NODES,
+    IVC_MEMORY_AT_CORNERS, /**< the four of a mesh; the first and the middle node of a ring */
+    IVC_MEMORY_AT_FIRST,
+} IvcMemoryAt;
 
 #define IVC_CACHE_LEVELS 3
 
@@ -38,12 +58,20 @@ typedef struct IvcMachineSpec {
     IvcCost atomic; /**< an atomic update of a line that this core holds */
     IvcCost poll;   /**< one turn of a loop that polls a cached line */
     IvcBytes memory_size;
-    IvcBitRate memory_rate;
-    IvcBitRate interconnect_rate;
+    IvcBitRate memory_rate;       /**< of each node that has memory */
+    int memory_at;                /**< IvcMemoryAt */
+    IvcBitRate interconnect_rate; /**< of each node */
+    int interconnect_kind;        /**< IvcInterconnectKind */
+    uint64_t interconnect_nodes;
+    uint64_t interconnect_columns; /**< nodes in a row of a mesh */
+    IvcCost interconnect_hop;      /**< each link on its way, there and back: stall of a line */
+    IvcBitRate interconnect_link;
+    int interconnect_directions; /**< IvcLinkDirections */
     const char *registers_block;
     IvcCost registers_store;  /**< an uncached store, until the core goes on */
     IvcCost registers_load;   /**< an uncached load, round trip */
     IvcCost registers_flight; /**< from the store to the interrupt line of the target core */
+    IvcCost registers_hop;    /**< each link on the way of an access, one way */
     IvcCost interrupt_entry;  /**< from the line to the first instruction of the handler's body */
     IvcCost interrupt_exit;
     IvcCost os_syscall_enter;

@@ -56,8 +56,11 @@ typedef struct {
     uint64_t bytes;
     IvcPass read;         /**< the latest that read it */
     IvcPass write;        /**< the latest that wrote it */
-    IvcRecencyEntry chip; /**< in the shared caches */
-    bool exclusive;       /**< nobody else has read since the latest write */
+    IvcRecencyEntry chip; /**< in the shared caches: those of the node whose memory it is in */
+    uint16_t home;       /**< 1 + node whose memory it is in; 0: there is one, or nobody came yet */
+    uint16_t read_from;  /**< node whose caches the tail of the read pass comes from, if linked */
+    uint16_t write_from; /**< the same of the write pass */
+    bool exclusive;      /**< nobody else has read since the latest write */
 } IvcBuffer;
 
 /** One cache line of shared state: a flag, a queue head, a header. Too hot to leave the caches. */
@@ -86,6 +89,15 @@ void ivc_memory_free(IvcMemory *memory);
  * it was touched; to let it grow, set `bytes`.
  */
 void ivc_buffer_init(IvcBuffer *buffer, uint32_t id, uint64_t bytes);
+
+/**
+ * Puts an untouched buffer into the memory that is nearest to a core, in a machine of several
+ * nodes; otherwise it goes to the memory nearest to the core that touches it first.
+ */
+void ivc_buffer_place(const IvcMemory *memory, IvcBuffer *buffer, uint32_t core);
+
+/** Links between the nodes of two cores; 0 in a machine of one node. */
+uint32_t ivc_memory_hops(const IvcMemory *memory, uint32_t a, uint32_t b);
 
 /** Says that this use of the buffer is over: the next copy begins a new pass. */
 void ivc_buffer_done(IvcBuffer *buffer);

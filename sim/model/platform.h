@@ -18,6 +18,7 @@ typedef struct {
     IvcTime registers_store;
     IvcTime registers_load;
     IvcTime registers_flight;
+    IvcTime registers_hop;
     IvcTime interrupt_entry;
     IvcTime interrupt_exit;
     IvcTime syscall_enter;
@@ -83,6 +84,10 @@ static inline IvcTime ivc_platform_ps(const IvcPlatform *platform, IvcCost cost)
 {
     return ivc_clock_cost_to_ps(&platform->clock, cost);
 }
+
+/** What the links between two cores add to a word on its way from one to the other; 0 in a machine
+ *  of one node. */
+IvcTime ivc_platform_way_ps(const IvcPlatform *platform, uint32_t from, uint32_t to);
 
 /** Returns a fresh id. */
 static inline uint32_t ivc_platform_id(IvcPlatform *platform)

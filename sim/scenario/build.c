@@ -16,6 +16,7 @@ static IvcMachineTimes times_of(const IvcPlatform *platform)
         .registers_store = ivc_platform_ps(platform, spec->registers_store),
         .registers_load = ivc_platform_ps(platform, spec->registers_load),
         .registers_flight = ivc_platform_ps(platform, spec->registers_flight),
+        .registers_hop = ivc_platform_ps(platform, spec->registers_hop),
         .interrupt_entry = ivc_platform_ps(platform, spec->interrupt_entry),
         .interrupt_exit = ivc_platform_ps(platform, spec->interrupt_exit),
         .syscall_enter = ivc_platform_ps(platform, spec->os_syscall_enter),

@@ -60,7 +60,7 @@ static double run_classes(const Row *row)
     g_autofree IvcMove *moves = g_new0(IvcMove, row->copies);
     PholdRandom random = {.state = 1};
     IvcSharing sharing;
-    ivc_sharing_init(&sharing, capacity, row->copies);
+    ivc_sharing_init(&sharing, capacity, row->copies, NULL);
     for (uint32_t i = 0; i < row->copies; i++) {
         demand_of_kind(i % row->kinds, moves[i].pieces[0].demand);
         moves[i].work = some_work(&random);

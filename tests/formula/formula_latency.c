@@ -126,12 +126,52 @@ START_TEST(test_octeon_register)
 }
 END_TEST
 
+/* Between nodes: reading the other's status goes there and back, the stores go there. */
+static void check_hops(const char *const *sets, unsigned hops)
+{
+    g_autoptr(IvcScenario) scenario = points_bind(text, sets);
+    const IvcMachineSpec *machine = scenario->machine;
+    Costs costs = costs_of(machine);
+    g_autoptr(IvcResult) result = points_run(text, sets);
+    check(result, loongson_ps(&costs) + 3 * hops * ps(machine, machine->registers_hop), 1);
+}
+
+START_TEST(test_other_chip)
+{
+    check_hops((const char *[]){"machine.profile=loongson3a-2way", "guests.b.cores=[3]", NULL}, 0);
+    check_hops((const char *[]){"machine.profile=loongson3a-2way", "guests.b.cores=[4]", NULL}, 1);
+    check_hops((const char *[]){"machine.profile=loongson3a-2way", "guests.a.cores=[6]", NULL}, 1);
+}
+END_TEST
+
+START_TEST(test_ring_and_mesh)
+{
+    static const unsigned ring[] = {0, 1, 2, 3, 4, 3, 2, 1}, mesh[] = {0, 1, 2, 3, 1, 2, 3, 4};
+    for (unsigned core = 1; core < 8; core++) {
+        g_autofree char *cores = g_strdup_printf("guests.b.cores=[%u]", core);
+        const char *sets[] = {cores,
+                              "machine.cores=8",
+                              "machine.registers.hop=17cycles",
+                              "machine.interconnect.nodes=8",
+                              "machine.interconnect.kind=ring",
+                              NULL,
+                              NULL};
+        check_hops(sets, ring[core]);
+        sets[4] = "machine.interconnect.kind=mesh";
+        sets[5] = "machine.interconnect.columns=4";
+        check_hops(sets, mesh[core]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("latency");
     TCase *tests = tcase_create("latency");
     tcase_add_test(tests, test_loongson_register);
     tcase_add_test(tests, test_octeon_register);
+    tcase_add_test(tests, test_other_chip);
+    tcase_add_test(tests, test_ring_and_mesh);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

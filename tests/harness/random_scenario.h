@@ -12,6 +12,7 @@ typedef struct {
     bool contention;  /**< more than one pair of ranks, and slow shared resources */
     bool nanoseconds; /**< some costs as times instead of cycles */
     bool paced;       /**< ranks that compute, and rounds that are due at equal distances */
+    bool linked;      /**< machines of several nodes, too */
 } RandomScenario;
 
 static inline const char *random_pick(GRand *rand, const char *const *from, guint n)
@@ -45,11 +46,32 @@ static inline void random_cost(GRand *rand, GString *to, const char *key, guint 
         g_string_append_printf(to, " %s: %ucycles,", key, random_log(rand, 0, high));
 }
 
+/* Nodes with as many cores each, of 4 or 12 cores in all. */
+static inline void random_interconnect(GRand *rand, GString *to, bool twelve)
+{
+    static const guint nodes[] = {2, 4, 4, 3, 6, 12};
+    static const char *const kinds[] = {"ring", "mesh", "sockets"};
+    static const char *const directions[] = {"duplex", "shared"};
+    static const char *const places[] = {"nodes", "first", "corners"};
+    static const char *const rates[] = {"200MB/s", "1GB/s", "3GB/s", "20GB/s"};
+    const char *kind = random_pick(rand, kinds, 3);
+    bool mesh = g_str_equal(kind, "mesh"), sockets = g_str_equal(kind, "sockets");
+    guint n = nodes[g_rand_int_range(rand, 0, twelve ? 6 : 3)];
+    guint columns = !mesh ? 1 : n % 2 == 0 && random_chance(rand, 50) ? 2 : n;
+    g_string_append_printf(to, "  memory: {rate: %s, at: %s}\n", random_pick(rand, rates, 4),
+                           random_pick(rand, places, sockets ? 2 : 3));
+    g_string_append_printf(to,
+                           "  interconnect: {kind: %s, nodes: %u, columns: %u, hop: %ucycles, "
+                           "link: %s, rate: %s, directions: %s}\n",
+                           kind, n, columns, random_log(rand, 0, 300), random_pick(rand, rates, 4),
+                           random_pick(rand, rates, 4), random_pick(rand, directions, 2));
+}
+
 static inline void random_machine(GRand *rand, GString *to, const char *profile,
                                   const RandomScenario *kind)
 {
     static const char *const costs[][8] = {
-        {"registers", "store", "load", "flight", NULL},
+        {"registers", "store", "load", "flight", "hop", NULL},
         {"interrupt", "entry", "exit", NULL},
         {"os", "syscall_enter", "syscall_exit", "block", "wake", "resume", "idle_exit"},
         {"copy", "setup", "word", NULL},
@@ -75,7 +97,9 @@ static inline void random_machine(GRand *rand, GString *to, const char *profile,
         g_string_append_printf(to, "  l2: {scope: %s, size: %uKiB}\n",
                                random_chance(rand, 50) ? "core" : "chip",
                                1u << g_rand_int_range(rand, 4, 11));
-    if (kind->contention && random_chance(rand, 50))
+    if (kind->linked && random_chance(rand, 40))
+        random_interconnect(rand, to, g_str_equal(profile, "octeon-cn5650"));
+    else if (kind->contention && random_chance(rand, 50))
         g_string_append_printf(to, "  memory: {rate: %s}\n  interconnect: {rate: %s}\n",
                                random_pick(rand, rates, 4), random_pick(rand, rates, 4));
 }
@@ -100,10 +124,12 @@ static inline void random_guests(GRand *rand, GString *to, guint ranks, bool ser
 
 static inline void random_region(GRand *rand, GString *to)
 {
+    static const char *const homes[] = {"first-touch", "first-rank", "last-rank"};
     guint block = 6 + (guint)g_rand_int_range(rand, 0, 5);                   /* 64 B to 1 KiB */
     guint region = MAX(12, block + 4) + (guint)g_rand_int_range(rand, 0, 6); /* 4 to 128 KiB */
     g_string_append_printf(to, "region: %uB, block_min: %uB, copies: %d,", 1u << region,
                            1u << block, g_rand_int_range(rand, 1, 3));
+    g_string_append_printf(to, " home: %s,", random_pick(rand, homes, 3));
     if (random_chance(rand, 30))
         g_string_append_printf(to, " piece: %uB,", 1u << g_rand_int_range(rand, 6, (gint)region));
 }

@@ -206,7 +206,13 @@ START_TEST(test_pingpong_scenario)
 }
 END_TEST
 
-START_TEST(test_split_driver_scenario)
+START_TEST(test_numa_scenario)
+{
+    static const char *const channels[] = {"near", "far-at-sender", "far-at-receiver", NULL};
+    try_shipped("numa-placement.yaml", channels);
+}
+END_TEST
+
 {
     static const char *const channels[] = {"netfront", "netfront-no-tso", NULL};
     try_shipped("netfront-vs-shared-memory.yaml", channels);
@@ -224,6 +230,7 @@ int main(void)
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
     tcase_add_test(tests, test_split_driver_scenario);
+    tcase_add_test(tests, test_numa_scenario);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

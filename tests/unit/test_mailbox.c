@@ -1,7 +1,7 @@
 /* Words between cores: when the handler's body begins, that a full lane holds the next word back,
  * that a slow receiver loses nothing, and that senders of a shared lane take turns. */
 #include "models/ipi/mailbox.h"
-#include "tests/harness/points.h"
+#include "tests/harness/lab.h"
 
 #define WORDS 40
 
@@ -180,6 +180,36 @@ START_TEST(test_first_word_to_the_picosecond)
 }
 END_TEST
 
+/* Over links: the flight takes the way once, reading the target's status twice, and the receiver's
+ * own registers are where it is. */
+START_TEST(test_way_to_another_node)
+{
+    enum { HOP = 33 };
+    for (uint32_t to = 1; to < 4; to++) {
+        IvcMachineSpec ring = lab_machine(4);
+        IvcTime way = HOP * (to == 2 ? 2 : 1);
+        ring.interconnect_kind = IVC_INTERCONNECT_RING;
+        ring.interconnect_nodes = 4;
+        ring.interconnect_columns = 1;
+        Bench *bench = bench_new("loongson3", 4, 0);
+        bench->platform.memory = ivc_memory_new(&ring);
+        bench->platform.t.registers_hop = HOP;
+        Sender *s = bench_send(bench, 0, to, 2, 123);
+        bench_run(bench);
+        ck_assert_uint_eq(s->posted_ps[0], 123 + LOAD + 2 * way + 2 * STORE);
+        IvcTime came = s->posted_ps[0] + FLIGHT + way + ENTRY + 2 * LOAD + DISPATCH + STORE;
+        ck_assert_uint_eq(bench->got[to][0].at_ps, came);
+        /* The next word waits until the lane is seen empty, at a turn of a loop that takes as
+         * long as a load over the links; then two stores. */
+        IvcTime turn = LOAD + 2 * way, waits = came - (s->posted_ps[0] + turn);
+        ck_assert_uint_eq(s->posted_ps[1],
+                          s->posted_ps[0] + turn + (waits + turn - 1) / turn * turn + 2 * STORE);
+        ivc_memory_free(bench->platform.memory);
+        bench_free(bench);
+    }
+}
+END_TEST
+
 START_TEST(test_second_word_waits_until_the_lane_is_cleared)
 {
     Bench *bench = bench_new("loongson3", 2, 100000);
@@ -258,6 +288,7 @@ int main(void)
     TCase *tests = tcase_create("mailbox");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_first_word_to_the_picosecond);
+    tcase_add_test(tests, test_way_to_another_node);
     tcase_add_test(tests, test_second_word_waits_until_the_lane_is_cleared);
     tcase_add_loop_test(tests, test_slow_receiver_loses_nothing, 0, G_N_ELEMENTS(blocks));
     tcase_add_loop_test(tests, test_three_senders_to_one_core, 0, G_N_ELEMENTS(blocks));

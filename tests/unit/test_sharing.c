@@ -56,7 +56,7 @@ static void simulate(const Schedule *schedule, IvcTime ends[MOVES_MAX])
     IvcSharing sharing;
     IvcMove moves[MOVES_MAX] = {0};
     bool started[MOVES_MAX] = {false};
-    ivc_sharing_init(&sharing, schedule->capacity, MOVES_MAX);
+    ivc_sharing_init(&sharing, schedule->capacity, MOVES_MAX, NULL);
     for (;;) {
         IvcTime end_ps = 0;
         int ending = next_end(moves, schedule->n, &end_ps), starting = -1;
@@ -78,7 +78,7 @@ static void simulate(const Schedule *schedule, IvcTime ends[MOVES_MAX])
             move->pieces[0].alone_ps = flow->alone_ps;
             memcpy(move->pieces[0].demand, flow->demand, sizeof flow->demand);
             move->work = (IvcU128)flow->alone_ps * IVC_SPEED_FULL;
-            bool room = ivc_sharing_has_room(&sharing, &move->pieces[0]);
+            bool room = ivc_sharing_has_room(&sharing, move);
             bool changed = ivc_sharing_join(&sharing, move, flow->starts_ps);
             if (room)
                 ck_assert(move->in->speed == IVC_SPEED_FULL);
@@ -406,7 +406,7 @@ static void crowd_init(Crowd *crowd, GRand *rand)
     for (size_t r = 0; r < IVC_RESOURCES; r++)
         capacity[r] = g_rand_int_range(rand, 0, 8) ? random_u64(rand, 1000000000, 90000000000) : 0;
     memcpy(crowd->plain.capacity, capacity, sizeof capacity);
-    ivc_sharing_init(&crowd->sharing, capacity, crowd->n);
+    ivc_sharing_init(&crowd->sharing, capacity, crowd->n, NULL);
     for (int k = 0; k < n_kinds; k++) {
         kinds[k][0] = g_rand_int_range(rand, 0, 9) ? random_u64(rand, 1000000, 9000000000) : 0;
         kinds[k][1] = g_rand_int_range(rand, 0, 3) ? random_u64(rand, 0, 9000000000) : 0;
@@ -474,7 +474,7 @@ START_TEST(test_order_within_a_class)
     const uint64_t capacity[IVC_RESOURCES] = {1000, 0};
     IvcSharing sharing;
     IvcMove moves[5] = {0};
-    ivc_sharing_init(&sharing, capacity, 5);
+    ivc_sharing_init(&sharing, capacity, 5, NULL);
     for (unsigned i = 0; i < 5; i++) {
         moves[i].pieces[0].demand[0] = 1000;
         moves[i].work = (IvcU128)1000 * IVC_SPEED_FULL;
