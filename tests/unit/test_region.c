@@ -119,10 +119,12 @@ START_TEST(test_a_block_is_handed_over)
     ck_assert_int_eq(ivc_region_block_hand(region, 1, index + 1, 2), IVC_REGION_NOT_ALLOCATED);
     ck_assert_int_eq(ivc_region_block_hand(region, 1, index, 1), IVC_REGION_OK);
     ck_assert_int_eq(ivc_region_block_get(region, index, &block), IVC_REGION_OK);
-    ck_assert_uint_eq(block.holders, 0x2);
+    ck_assert_uint_eq(block.holds, 1);
     ck_assert_int_eq(ivc_region_block_hand(region, 1, index, 2), IVC_REGION_OK);
     ck_assert_int_eq(ivc_region_block_get(region, index, &block), IVC_REGION_OK);
-    ck_assert_uint_eq(block.holders, 0x4);
+    ck_assert_uint_eq(block.holds, 1);
+    ck_assert_int_eq(ivc_region_block_access(region, 1, index, 1), IVC_REGION_NOT_HOLDER);
+    ck_assert_int_eq(ivc_region_block_access(region, 2, index, 1), IVC_REGION_OK);
     ck_assert_int_eq(ivc_region_unmap(region, 1), IVC_REGION_OK);
     ck_assert_int_eq(ivc_region_unmap(region, 2), IVC_REGION_HELD);
     ck_assert(must_free(region, 2, index));
