@@ -49,6 +49,10 @@ typedef struct {
 struct IvcPlatform {
     IvcSim sim;
     const IvcMachineSpec *spec;
+    IvcDraws draws; /**< of the workload */
+    /** For estimates: a rank ends a round; may be NULL. */
+    void (*watch)(IvcPlatform *platform, uint32_t rank);
+    void *watch_data;
     IvcClock clock;
     IvcMachineTimes t;
     IvcCores cores;
@@ -59,11 +63,8 @@ struct IvcPlatform {
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */
     IvcMeasure measure;
-    IvcDraws draws;                                     /**< of the workload */
     void (*look)(IvcPlatform *platform, uint32_t rank); /**< a rank ends a round; NULL: no look */
     void *look_data;
-    void (*watch)(IvcPlatform *platform, uint32_t rank); /**< the same, for estimates */
-    void *watch_data;
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
 };

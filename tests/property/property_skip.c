@@ -6,8 +6,7 @@
 
 #define CASES 120
 
-static const RandomScenario any = {
-    .chunked = true, .contention = true, .nanoseconds = true, .paced = true};
+static const RandomScenario any = {.chunked = true, .contention = true, .nanoseconds = true};
 
 /* The whole result but what became of recurrence; sets *ret_skipped. */
 static char *result_of(const IvcScenario *scenario, bool full, uint64_t *ret_skipped,
