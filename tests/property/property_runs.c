@@ -6,7 +6,7 @@
 #define CASES 400
 
 static const RandomScenario any = {
-    .chunked = true, .contention = true, .nanoseconds = true, .paced = true, .linked = true};
+    .chunked = true, .contention = true, .nanoseconds = true, .linked = true};
 
 static char *scenario_of(uint32_t seed, uint32_t i, const RandomScenario *kind)
 {

@@ -14,7 +14,7 @@
 #endif
 
 static const RandomScenario any = {
-    .chunked = true, .contention = true, .nanoseconds = true, .paced = true};
+    .chunked = true, .contention = true, .nanoseconds = true, .linked = true};
 
 /* The whole result but what became of recurrence, which goes to *ret_recurrence. */
 static char *result_of(const IvcScenario *scenario, const IvcRunHooks *hooks,
