@@ -11,11 +11,10 @@
  * it is found; a write that misses everywhere reads the line first (write-allocate) and later
  * writes back a line that it displaced: two lines of memory traffic.
  *
- * A line of shared state (a flag, a queue head) is tracked by who wrote and who read it last.
+ * Lines of shared state (flags, queue heads) are in lines.c.
  *
- * Leaves out: conflict misses, flags that are evicted between two uses, prefetchers beyond what the
- * profile's stalls contain, victim and exclusive caches, TLB misses, partial lines shared by two
- * buffers. */
+ * Leaves out: conflict misses, prefetchers beyond what the profile's stalls contain, victim and
+ * exclusive caches, TLB misses, partial lines shared by two buffers. */
 #include "models/cpu/memory_state.h"
 #include "models/cpu/recency.h"
 #include "models/cpu/ways.h"
@@ -23,14 +22,13 @@
 
 #include <string.h>
 
-#define FINE_SHIFT 16
 #define WORD_BYTES 8
 
 static IvcFinePs fine_cost(const IvcClock *clock, IvcCost cost)
 {
     if (cost.is_time)
-        return cost.n << FINE_SHIFT;
-    IvcU128 fine = ((IvcU128)cost.n * clock->num << FINE_SHIFT) + clock->den - 1;
+        return cost.n << IVC_FINE_SHIFT;
+    IvcU128 fine = ((IvcU128)cost.n * clock->num << IVC_FINE_SHIFT) + clock->den - 1;
     return (IvcFinePs)(fine / clock->den);
 }
 
@@ -291,7 +289,7 @@ G_ALWAYS_INLINE static inline IvcMovePiece piece_of(const IvcMemory *memory, con
         if (route)
             fine += ivc_way_add(memory, side_node(&sides->write, level), level, bytes, true, route);
     }
-    piece.alone_ps = (IvcTime)((fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT);
+    piece.alone_ps = (IvcTime)((fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT);
     for (size_t r = 0; r < IVC_RESOURCES && piece.alone_ps; r++)
         if (traffic[r])
             piece.demand[r] = ivc_bytes_per_second(traffic[r], piece.alone_ps);
@@ -435,7 +433,8 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
     if (from)
         check_range(from, from_at, bytes);
     if (bytes == 0) /* nothing is touched; the call itself still costs */
-        return ivc_spend(agent, (memory->setup + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT, stage);
+        return ivc_spend(agent, (memory->setup + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT,
+                         stage);
     if (G_UNLIKELY(ivc_is_linked(memory)))
         plan_linked(memory, agent, to, to_at, from, from_at, bytes, &sides);
     else
@@ -467,57 +466,7 @@ void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes
 IvcTime ivc_copy_l1_ps(const IvcMemory *memory, uint64_t bytes)
 {
     IvcFinePs fine = (bytes + WORD_BYTES - 1) / WORD_BYTES * memory->word;
-    return (fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT;
-}
-
-void ivc_line_init(IvcLine *line, uint32_t id)
-{
-    *line = (IvcLine){.id = id, .writer = -1, .reader = -1};
-}
-
-static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
-{
-    if (line->writer == core || line->reader == core)
-        return memory->word;
-    IvcLevel level = line->writer < 0         ? IVC_LEVEL_MEMORY
-                     : memory->private_writes ? IVC_LEVEL_OTHER
-                                              : IVC_LEVEL_L2;
-    IvcFinePs fine = memory->word + memory->read_line[level];
-    if (G_UNLIKELY(ivc_is_linked(memory)))
-        fine += ivc_way_line(memory, line->writer, core);
-    line->reader = core;
-    return fine;
-}
-
-static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
-{
-    bool mine = line->writer == core && line->reader < 0;
-    IvcLevel level = line->writer < 0          ? IVC_LEVEL_MEMORY
-                     : !memory->private_writes ? IVC_LEVEL_L2
-                     : mine                    ? IVC_LEVEL_L1
-                                               : IVC_LEVEL_OTHER;
-    IvcFinePs fine = memory->word + memory->write_line[level];
-    if (G_UNLIKELY(ivc_is_linked(memory))) {
-        bool read_since = line->reader >= 0 && line->reader != core;
-        fine += ivc_way_line(memory, read_since ? line->reader : line->writer, core);
-    }
-    line->writer = core;
-    line->reader = -1;
-    return fine;
-}
-
-IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)
-{
-    const IvcMemory *memory = agent->core->cores->memory;
-    int32_t core = (int32_t)agent->core->id;
-    IvcFinePs fine = write ? line_write(memory, line, core) : line_read(memory, line, core);
-    return (fine + (1u << FINE_SHIFT) - 1) >> FINE_SHIFT;
-}
-
-void ivc_line_digest(const IvcLine *line, IvcDigest *digest)
-{
-    ivc_digest_u64(digest, (uint64_t)(int64_t)line->writer);
-    ivc_digest_u64(digest, (uint64_t)(int64_t)line->reader);
+    return (fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT;
 }
 
 IvcTime ivc_copy_alone_ps(IvcMemory *memory, uint32_t core, IvcBuffer to, uint64_t to_at,

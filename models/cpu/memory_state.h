@@ -8,6 +8,8 @@
 #include "sim/base/clock.h"
 #include "sim/model/memory.h"
 
+#define IVC_FINE_SHIFT 16
+
 /** A cost in 2^-16 ps, so that a per-line cost loses nothing when multiplied by many lines. */
 typedef uint64_t IvcFinePs;
 
