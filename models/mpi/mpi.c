@@ -192,11 +192,18 @@ IvcStep ivc_mpi_finalize(IvcRank *rank)
     return barrier(rank);
 }
 
+/* Of message `number` of one rank to another: this rank is one of them. */
+static uint64_t bytes_of(const IvcRank *rank, uint32_t from, uint32_t to, uint64_t number)
+{
+    const IvcDraws *draws = &rank->platform->draws;
+    return draws->sizes == IVC_SIZES_FIXED ? rank->work->message_bytes
+                                           : ivc_draw_bytes(draws, from, to, number);
+}
+
 IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to)
 {
     IVC_BEGIN(&work->io);
-    ivc_mpi_call(&work->call, &work->outgoing,
-                 ivc_draw_bytes(&rank->platform->draws, rank->rank, to, rank->sent_to[to]),
+    ivc_mpi_call(&work->call, &work->outgoing, bytes_of(rank, rank->rank, to, rank->sent_to[to]),
                  IVC_MPI_BYTE, (int)to, 0, IVC_MPI_COMM_WORLD);
     work->call.due_ps = work->due_ps;
     IVC_CALL(&work->io, ivc_mpi_send(rank, &work->call));
@@ -212,7 +219,7 @@ static void check_order(IvcRank *rank, const IvcWork *work)
     const IvcEnvelope *got = &work->call.envelope;
     uint64_t expected = rank->received_from[got->source]++;
     if (got->sequence != expected ||
-        got->bytes != ivc_draw_bytes(&rank->platform->draws, got->source, rank->rank, expected))
+        got->bytes != bytes_of(rank, got->source, rank->rank, expected))
         ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_CONSERVATION,
                      "rank %u received message %" G_GUINT64_FORMAT
                      " of rank %u where message %" G_GUINT64_FORMAT " was due",

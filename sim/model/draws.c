@@ -24,7 +24,7 @@ static uint64_t pick(const IvcWeighedSize *list, size_t n, uint64_t bits)
     return list->bytes;
 }
 
-uint64_t ivc_draw_random_bytes(const IvcDraws *draws, uint32_t from, uint32_t to, uint64_t number)
+uint64_t ivc_draw_bytes(const IvcDraws *draws, uint32_t from, uint32_t to, uint64_t number)
 {
     IvcStream stream = ivc_stream_child(ivc_stream_child(draws->sizes_stream, from), to);
     uint64_t bits = ivc_stream_draw(stream, number), bytes;

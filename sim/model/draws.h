@@ -64,16 +64,8 @@ static inline bool ivc_draws_paced(const IvcDraws *draws)
     return draws->arrivals != IVC_ARRIVALS_NONE || draws->compute_ps != 0;
 }
 
-/** The part of ivc_draw_bytes() that draws. */
-uint64_t ivc_draw_random_bytes(const IvcDraws *draws, uint32_t from, uint32_t to, uint64_t number);
-
 /** Bytes of message `number` (from 0) of one rank to another. */
-static inline uint64_t ivc_draw_bytes(const IvcDraws *draws, uint32_t from, uint32_t to,
-                                      uint64_t number)
-{
-    return draws->sizes == IVC_SIZES_FIXED ? draws->bytes
-                                           : ivc_draw_random_bytes(draws, from, to, number);
-}
+uint64_t ivc_draw_bytes(const IvcDraws *draws, uint32_t from, uint32_t to, uint64_t number);
 
 /** Time between the arrivals of rounds `number` - 1 and `number` of a rank. */
 IvcTime ivc_draw_gap(const IvcDraws *draws, uint32_t rank, uint64_t number);

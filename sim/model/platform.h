@@ -56,6 +56,10 @@ typedef struct {
 struct IvcPlatform {
     IvcSim sim;
     const IvcMachineSpec *spec;
+    IvcDraws draws; /**< of the workload */
+    /** For estimates: a rank ends a round; may be NULL. */
+    void (*watch)(IvcPlatform *platform, uint32_t rank);
+    void *watch_data;
     IvcClock clock;
     IvcMachineTimes t;
     IvcCores cores;
@@ -68,12 +72,9 @@ struct IvcPlatform {
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */
     IvcMeasure measure;
-    IvcDraws draws;                                      /**< of the workload */
     void (*look)(IvcPlatform *platform, uint32_t rank);  /**< a rank ends a round; NULL: no look */
     void (*leave)(IvcPlatform *platform, uint32_t rank); /**< it has ended its last; may be NULL */
     void *watcher;                                       /**< for both */
-    void (*watch)(IvcPlatform *platform, uint32_t rank); /**< as look, for estimates */
-    void *watch_data;
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
 };

@@ -156,12 +156,11 @@ static IvcStep rank_step(IvcAgent *agent)
         }
         work->started_ps = work->due_ps ? work->due_ps : rank->agent.sim->now;
         IVC_CALL(&rank->life, work->ops->round(rank, work));
-        if (rank->platform->look)
-            rank->platform->look(rank->platform, rank->rank);
         if (rank->platform->watch)
             rank->platform->watch(rank->platform, rank->rank);
+        if (rank->platform->look)
+            rank->platform->look(rank->platform, rank->rank);
     }
-    rank->platform->watch = NULL;
     if (rank->platform->leave)
         rank->platform->leave(rank->platform, rank->rank);
     IVC_CALL(&rank->life, ivc_mpi_finalize(rank));
@@ -253,9 +252,21 @@ void ivc_point_free(IvcPoint *point)
     g_free(point);
 }
 
+/* What a rank waits for, and until when. */
+static void pace_digest(const IvcDraws *draws, const IvcWork *work, IvcDigest *digest)
+{
+    if (!ivc_draws_paced(draws))
+        return;
+    ivc_digest_u64(digest, work->pace.label);
+    ivc_signal_digest(&work->never, digest);
+    if (work->due_ps && work->round < work->rounds) /* who only answers has none */
+        ivc_digest_time(digest, work->due_ps);
+}
+
 static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *digest)
 {
     const IvcMemory *memory = point->platform.memory;
+    pace_digest(&point->platform.draws, work, digest);
     ivc_digest_u64(digest, work->label);
     ivc_digest_u64(digest, work->io.label);
     ivc_digest_u64(digest, work->step);
@@ -264,13 +275,6 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
     ivc_digest_u64(digest, work->call.error);
     if (work->round < work->rounds) /* who has done them all measures no latency any more */
         ivc_digest_time(digest, work->started_ps);
-    if (point->platform.draws.arrivals != IVC_ARRIVALS_NONE) {
-        if (work->due_ps) /* who only answers has none */
-            ivc_digest_time(digest, work->due_ps);
-        ivc_signal_digest(&work->never, digest);
-    }
-    if (ivc_draws_paced(&point->platform.draws))
-        ivc_digest_u64(digest, work->pace.label);
     /* What a Send has not handed on yet; a Recv has none before it ends. */
     if (work->call.label && work->call.envelope.sent_ps)
         ivc_digest_time(digest, work->call.envelope.sent_ps);

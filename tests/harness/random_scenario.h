@@ -11,7 +11,7 @@ typedef struct {
     bool chunked;     /**< register blocks that need several chunks a word */
     bool contention;  /**< more than one pair of ranks, and slow shared resources */
     bool nanoseconds; /**< some costs as times instead of cycles */
-    bool paced;       /**< ranks that compute, and rounds that are due at equal distances */
+    bool unpaced;     /**< no rank computes, and no round is due at a time of its own */
 } RandomScenario;
 
 static inline const char *random_pick(GRand *rand, const char *const *from, guint n)
@@ -202,7 +202,7 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     g_string_append_printf(
         text, "workload: {kind: %s, message: %uB, total: %" G_GUINT64_FORMAT "B, warmup: %d",
         workload, message, (guint64)message * messages, g_rand_int_range(rand, 0, 4));
-    if (kind->paced)
+    if (!kind->unpaced)
         random_pace(rand, text);
     g_string_append(text, "}\nlimits: {horizon: 100s, events_max: 20000000}\n");
     return g_string_free(text, FALSE);

@@ -5,8 +5,7 @@
 
 #define CASES 400
 
-static const RandomScenario any = {
-    .chunked = true, .contention = true, .nanoseconds = true, .paced = true};
+static const RandomScenario any = {.chunked = true, .contention = true, .nanoseconds = true};
 
 static char *scenario_of(uint32_t seed, uint32_t i, const RandomScenario *kind)
 {

@@ -6,7 +6,7 @@
 #define CASES 200
 
 /* Costs in cycles only, and shared resources that never limit: then time is cycles. */
-static const RandomScenario cycles_only = {.chunked = true};
+static const RandomScenario cycles_only = {.chunked = true, .unpaced = true};
 
 static char *scenario_of(uint32_t seed, uint32_t i, const RandomScenario *kind)
 {

@@ -13,8 +13,7 @@
 #define PAIRS_CASES 80
 #endif
 
-static const RandomScenario any = {
-    .chunked = true, .contention = true, .nanoseconds = true, .paced = true};
+static const RandomScenario any = {.chunked = true, .contention = true, .nanoseconds = true};
 
 /* The whole result but what became of recurrence, which goes to *ret_recurrence. */
 static char *result_of(const IvcScenario *scenario, const IvcRunHooks *hooks,
