@@ -4,27 +4,17 @@
 #include "sim/model/platform.h"
 
 static const IvcStateField memory_fields[] = {
-    IVC_STATE(IvcMemory, n_cores, FIXED),
-    IVC_STATE(IvcMemory, line_bytes, FIXED),
-    IVC_STATE(IvcMemory, line_mask, FIXED),
-    IVC_STATE(IvcMemory, line_shift, FIXED),
-    IVC_STATE(IvcMemory, cache_bytes, FIXED),
-    IVC_STATE(IvcMemory, cache_private, FIXED),
-    IVC_STATE(IvcMemory, write_through, FIXED),
-    IVC_STATE(IvcMemory, setup, FIXED),
-    IVC_STATE(IvcMemory, word, FIXED),
-    IVC_STATE(IvcMemory, read_line, FIXED),
-    IVC_STATE(IvcMemory, write_line, FIXED),
-    IVC_STATE(IvcMemory, sharing, OTHER),
+    IVC_STATE(IvcMemory, n_cores, FIXED),        IVC_STATE(IvcMemory, line_bytes, FIXED),
+    IVC_STATE(IvcMemory, line_mask, FIXED),      IVC_STATE(IvcMemory, line_shift, FIXED),
+    IVC_STATE(IvcMemory, cache_bytes, FIXED),    IVC_STATE(IvcMemory, cache_private, FIXED),
+    IVC_STATE(IvcMemory, write_through, FIXED),  IVC_STATE(IvcMemory, setup, FIXED),
+    IVC_STATE(IvcMemory, word, FIXED),           IVC_STATE(IvcMemory, read_line, FIXED),
+    IVC_STATE(IvcMemory, write_line, FIXED),     IVC_STATE(IvcMemory, sharing, OTHER),
     IVC_STATE(IvcMemory, memo, FIXED), /* follows from the costs */
-    IVC_STATE(IvcMemory, private_writes, FIXED),
-    IVC_STATE(IvcMemory, has_shared, FIXED),
-    IVC_STATE(IvcMemory, cores, OTHER),
-    IVC_STATE(IvcMemory, chip, OTHER),
-    IVC_STATE(IvcMemory, copies, FIXED),
-    IVC_STATE(IvcMemory, copied_bytes, FIXED),
-    IVC_STATE(IvcMemory, read_bytes, FIXED),
-    IVC_STATE(IvcMemory, written_bytes, FIXED),
+    IVC_STATE(IvcMemory, private_writes, FIXED), IVC_STATE(IvcMemory, has_shared, FIXED),
+    IVC_STATE(IvcMemory, cores, OTHER),          IVC_STATE(IvcMemory, chip, OTHER),
+    IVC_STATE(IvcMemory, copies, FIXED),         IVC_STATE(IvcMemory, copied_bytes, FIXED),
+    IVC_STATE(IvcMemory, read_bytes, FIXED),     IVC_STATE(IvcMemory, written_bytes, FIXED),
 };
 
 /* What is in the list matters by its order and by what each level holds. */

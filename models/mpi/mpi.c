@@ -86,7 +86,8 @@ static IvcMpiError check_call(const IvcRank *rank, IvcMpiCall *call, bool receiv
     return IVC_MPI_SUCCESS;
 }
 
-/* The agent's step while the mechanism is at work: its frames above need not be passed each time. */
+/* The agent's step while the mechanism is at work: its frames above need not be passed each time.
+ */
 static IvcStep step_inside(IvcAgent *agent)
 {
     IvcRank *rank = (IvcRank *)((char *)agent - offsetof(IvcRank, agent));

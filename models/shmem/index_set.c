@@ -51,8 +51,9 @@ void ivc_index_set_remove(IvcIndexSet *set, uint32_t member)
 {
     ivc_hot_assert(member < set->limit);
     for (unsigned i = 0; i < set->levels; i++) {
-        set->level[i][member / 64] &= ~(UINT64_C(1) << (member % 64));
-        if (set->level[i][member / 64] != 0) {
+        uint64_t after = set->level[i][member / 64] & ~(UINT64_C(1) << (member % 64));
+        set->level[i][member / 64] = after;
+        if (after != 0) {
             return; /* the word is not empty: the levels above stay as they are */
         }
         member /= 64;

@@ -386,6 +386,11 @@ IvcRegionStats ivc_region_stats(const IvcRegion *region)
     return region->stats;
 }
 
+uint64_t ivc_region_bytes_used(const IvcRegion *region)
+{
+    return region->stats.bytes_used;
+}
+
 uint64_t ivc_region_block_bytes_free_max(const IvcRegion *region)
 {
     if (region->free_orders == 0) {

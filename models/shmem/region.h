@@ -163,6 +163,9 @@ typedef struct {
 
 IvcRegionStats ivc_region_stats(const IvcRegion *region);
 
+/** The bytes of the blocks in use. */
+uint64_t ivc_region_bytes_used(const IvcRegion *region);
+
 /** Returns the largest block that could be allocated now, in bytes; 0 when the region is full. */
 uint64_t ivc_region_block_bytes_free_max(const IvcRegion *region);
 

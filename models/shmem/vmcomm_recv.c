@@ -216,7 +216,7 @@ static void give_back(IvcVmcommPort *port)
 /* Enough is free again that waking who waits for room is worth an interrupt. */
 static bool has_room(const IvcVmcomm *module)
 {
-    uint64_t used = ivc_region_stats(module->region).bytes_used;
+    uint64_t used = ivc_region_bytes_used(module->region);
     return module->spec->region.n - used >= module->room;
 }
 

@@ -149,7 +149,7 @@ static uint64_t allowed_bytes(const IvcVmcommPort *port)
 {
     const IvcVmcomm *module = port->module;
     uint64_t least = module->spec->block_min.n;
-    uint64_t unused = module->spec->region.n - ivc_region_stats(module->region).bytes_used;
+    uint64_t unused = module->spec->region.n - ivc_region_bytes_used(module->region);
     uint64_t reserved = reserved_bytes(port);
     uint64_t room = unused > reserved ? unused - reserved : 0;
     if (ivc_region_block_bytes_for(port->bytes, least) <= room &&
@@ -169,8 +169,8 @@ static bool take_block(IvcVmcommPort *port)
     uint64_t bytes = allowed_bytes(port);
     if (bytes == 0)
         return false;
-    IvcRegionResult result = ivc_region_block_alloc(
-        module->region, port->guest, bytes, &port->slot);
+    IvcRegionResult result =
+        ivc_region_block_alloc(module->region, port->guest, bytes, &port->slot);
     ivc_hot_assert(result == IVC_REGION_OK);
     module->slots_used = MAX(module->slots_used, port->slot + 1);
     port->bytes = bytes;

@@ -4,8 +4,6 @@
  * item stays, and takes the timer's new place, with the order of the arming, when it comes up. */
 #include "sim/engine/engine.h"
 
-#include "sim/base/hot.h"
-
 #define PHASE_SHIFT 56
 /* The stop flag is looked at once in so many events: a few milliseconds of work. */
 #define STOP_CHECK_EVENTS 65536
@@ -57,7 +55,7 @@ static inline void push(IvcSim *sim, IvcTimer *timer)
 
 void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase)
 {
-    ivc_hot_assert(when_ps >= sim->now);
+    g_assert(when_ps >= sim->now);
     timer->armed = true;
     timer->when_ps = when_ps;
     timer->order = (uint64_t)phase << PHASE_SHIFT | sim->sequence++;

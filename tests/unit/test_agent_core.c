@@ -340,6 +340,87 @@ static void random_ops(GRand *rand, LabAgent *agent, IvcSignal *signals, IvcTime
     }
 }
 
+/* Looks at the ledgers now and then while others run. */
+typedef struct {
+    IvcTimer timer;
+    Lab *lab;
+    IvcTime every_ps;
+    unsigned left;
+} Looker;
+
+static void look(IvcSim *sim, IvcTimer *timer)
+{
+    Looker *looker = (Looker *)((char *)timer - offsetof(Looker, timer));
+    ivc_cores_settle(&looker->lab->cores);
+    for (uint32_t c = 0; c < looker->lab->cores.n; c++) {
+        const IvcCore *core = &looker->lab->cores.items[c];
+        IvcTime sum = core->blocked_ps + core->idle_ps;
+        for (uint32_t s = 0; s < LAB_STAGES; s++)
+            sum += core->ledger[s].spent_ps;
+        ck_assert_uint_eq(sum, sim->now);
+    }
+    if (--looker->left)
+        ivc_timer_arm(sim, timer, sim->now + looker->every_ps, IVC_PHASE_ACT);
+}
+
+static void look_and_stop(IvcSim *sim, IvcTimer *timer)
+{
+    look(sim, timer);
+    ivc_sim_finish(sim);
+}
+
+static void look_every(Looker *looker, Lab *lab, IvcTime every_ps)
+{
+    *looker = (Looker){.lab = lab, .every_ps = every_ps, .left = 50};
+    ivc_timer_init(&looker->timer, 99, look);
+    ivc_timer_arm(&lab->sim, &looker->timer, 0, IVC_PHASE_ACT);
+}
+
+typedef struct {
+    IvcAgent agent;
+    IvcLabel label;
+} Owing;
+
+static IvcStep owing_step(IvcAgent *agent)
+{
+    Owing *owing = (Owing *)agent;
+    IVC_BEGIN(owing);
+    ivc_owe(agent, 300, 1);
+    ivc_owe(agent, 0, 3);
+    ivc_owe(agent, 500, 2);
+    IVC_AWAIT(owing, ivc_pay(agent));
+    IVC_END(owing);
+}
+
+START_TEST(test_what_is_owed_is_in_the_ledger_as_it_passes)
+{
+    IvcMachineSpec spec = lab_machine(1);
+    Lab lab;
+    Looker looker;
+    Owing owing = {0};
+    lab_init(&lab, 1, ivc_memory_new(&spec));
+    ivc_agent_init(&owing.agent, 1, "owing", &lab.cores.items[0], IVC_PRIORITY_PROCESS, owing_step);
+    ivc_agent_start(&owing.agent);
+    static const IvcTime at[] = {0, 130, 260, 300, 520, 800};
+    for (size_t k = 0; k < G_N_ELEMENTS(at); k++) {
+        looker = (Looker){.lab = &lab, .left = 1};
+        ivc_timer_init(&looker.timer, 99, look_and_stop);
+        ivc_timer_arm(&lab.sim, &looker.timer, at[k], IVC_PHASE_DELIVER);
+        (void)ivc_sim_run(&lab.sim);
+        lab.sim.finished = false;
+        ck_assert_uint_eq(lab.sim.now, at[k]);
+        if (k > 0) { /* before that, the agent has not begun */
+            ck_assert_uint_eq(spent(&lab, 0, 1), MIN(at[k], 300));
+            ck_assert_uint_eq(spent(&lab, 0, 2), at[k] > 300 ? at[k] - 300 : 0);
+            ck_assert_uint_eq(lab.cores.items[0].ledger[3].times, 1);
+        }
+    }
+    (void)ivc_sim_run(&lab.sim);
+    ck_assert_uint_eq(spent(&lab, 0, 1) + spent(&lab, 0, 2), 800);
+    lab_clear(&lab);
+}
+END_TEST
+
 START_TEST(test_random_programs_lose_no_time)
 {
     uint32_t seed = points_seed("test_agent_core", 5), only = points_only_case();
@@ -360,6 +441,8 @@ START_TEST(test_random_programs_lose_no_time)
             lab_start(&lab, &agents[a], a + 1, a % 3,
                       (IvcPriority)g_rand_int_range(rand, 0, IVC_PRIORITIES));
         }
+        Looker looker;
+        look_every(&looker, &lab, (IvcTime)g_rand_int_range(rand, 1, 50000));
         lab_run(&lab);
         for (uint32_t s = 0; s < 3; s++) {
             ck_assert_uint_eq(spent(&lab, 0, s) + spent(&lab, 1, s) + spent(&lab, 2, s), sums[s]);
@@ -394,6 +477,7 @@ int main(void)
     tcase_add_test(tests, test_first_come_first_served);
     tcase_add_test(tests, test_signal_to_a_handler_on_the_same_core);
     tcase_add_test(tests, test_interrupted_twice);
+    tcase_add_test(tests, test_what_is_owed_is_in_the_ledger_as_it_passes);
     tcase_add_test(tests, test_random_programs_lose_no_time);
     suite_add_tcase(suite, tests);
     return points_main(suite);

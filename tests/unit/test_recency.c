@@ -49,8 +49,12 @@ START_TEST(test_whole_passes_are_exact)
             lines[b] = (uint32_t)g_rand_int_range(rand, 1, 50);
         for (unsigned step = 0; step < 60; step++) {
             uint32_t b = (uint32_t)g_rand_int_range(rand, 0, BUFFERS);
-            ivc_recency_begin(&recency, &entries[b]);
-            ivc_recency_touch(&recency, &entries[b], 0, lines[b]);
+            if (step % 3 == 0) {
+                ivc_recency_begin(&recency, &entries[b]);
+                ivc_recency_touch(&recency, &entries[b], 0, lines[b]);
+            } else {
+                ivc_recency_renew(&recency, &entries[b], 0, lines[b]);
+            }
             for (uint32_t i = 0; i < lines[b]; i++)
                 for (size_t l = 0; l < 2; l++)
                     plain_touch(&plain[l], b << 16 | i);
@@ -120,11 +124,12 @@ START_TEST(test_nothing_counts_twice)
             uint32_t b = (uint32_t)g_rand_int_range(rand, 0, BUFFERS);
             if (at[b] == sizes[b] || g_rand_int_range(rand, 0, 6) == 0)
                 at[b] = 0;
-            if (at[b] == 0)
-                ivc_recency_begin(&recency, &entries[b]);
             uint64_t end =
                 at[b] + (uint64_t)g_rand_int_range(rand, 1, (gint)(sizes[b] - at[b]) + 1);
-            ivc_recency_touch(&recency, &entries[b], at[b], end);
+            if (at[b] == 0)
+                ivc_recency_renew(&recency, &entries[b], 0, end);
+            else
+                ivc_recency_touch(&recency, &entries[b], at[b], end);
             at[b] = end;
             check_list(&recency, entries, sizes);
             if (g_rand_int_range(rand, 0, 12) == 0) {
@@ -143,6 +148,7 @@ int main(void)
 {
     Suite *suite = suite_create("recency");
     TCase *tests = tcase_create("recency");
+    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_whole_passes_are_exact);
     tcase_add_test(tests, test_nothing_counts_twice);
     suite_add_tcase(suite, tests);

@@ -108,6 +108,29 @@ START_TEST(test_life_of_a_block)
 }
 END_TEST
 
+START_TEST(test_a_block_is_handed_over)
+{
+    g_autoptr(IvcRegion) region = small_region();
+    uint32_t index = must_alloc(region, 1, 3000);
+    IvcRegionBlock block;
+    ck_assert_int_eq(ivc_region_block_hand(region, 2, index, 1), IVC_REGION_NOT_HOLDER);
+    ck_assert_int_eq(ivc_region_block_hand(region, 1, index, 3), IVC_REGION_NO_ACCESS);
+    ck_assert_int_eq(ivc_region_block_hand(region, 1, index, 5), IVC_REGION_NOT_MAPPED);
+    ck_assert_int_eq(ivc_region_block_hand(region, 1, index + 1, 2), IVC_REGION_NOT_ALLOCATED);
+    ck_assert_int_eq(ivc_region_block_hand(region, 1, index, 1), IVC_REGION_OK);
+    ck_assert_int_eq(ivc_region_block_get(region, index, &block), IVC_REGION_OK);
+    ck_assert_uint_eq(block.holders, 0x2);
+    ck_assert_int_eq(ivc_region_block_hand(region, 1, index, 2), IVC_REGION_OK);
+    ck_assert_int_eq(ivc_region_block_get(region, index, &block), IVC_REGION_OK);
+    ck_assert_uint_eq(block.holders, 0x4);
+    ck_assert_int_eq(ivc_region_unmap(region, 1), IVC_REGION_OK);
+    ck_assert_int_eq(ivc_region_unmap(region, 2), IVC_REGION_HELD);
+    ck_assert(must_free(region, 2, index));
+    ck_assert_int_eq(ivc_region_unmap(region, 2), IVC_REGION_OK);
+    ck_assert_uint_eq(ivc_region_bytes_used(region), 0);
+}
+END_TEST
+
 START_TEST(test_sharing_is_refused)
 {
     g_autoptr(IvcRegion) region = small_region();
@@ -544,6 +567,7 @@ int main(void)
     tcase_add_test(tests, test_hypervisor_hands_base_and_size_to_listed_guests);
     tcase_add_test(tests, test_mapping);
     tcase_add_test(tests, test_life_of_a_block);
+    tcase_add_test(tests, test_a_block_is_handed_over);
     tcase_add_test(tests, test_sharing_is_refused);
     tcase_add_test(tests, test_the_middle_of_a_block_is_no_block);
     tcase_add_test(tests, test_sizes_refused);

@@ -1,11 +1,11 @@
 /** @file
  *  The books that ivcsim keeps beside the steps of a message, for peers that are to keep them, too:
  *  caches, the region's allocator, the ledger of both cores, the latency histogram and counters.
- *  They are ivcsim's own functions, those that know neither its engine nor its agents, called at the
- *  same moments. C and C++.
+ *  They are ivcsim's own functions, those that know neither its engine nor its agents, called at
+ * the same moments. C and C++.
  *
- *  Not kept, though ivcsim does: words of registers and their coding, matching of messages in queues,
- *  and what a sleeping process needs.
+ *  Not kept, though ivcsim does: words of registers and their coding, matching of messages in
+ * queues, and what a sleeping process needs.
  */
 #pragma once
 

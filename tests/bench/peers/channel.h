@@ -3,9 +3,9 @@
  *  bytes over inter-core registers with a shared region on the OCTEON, as its steps and their
  *  lengths. C and C++.
  *
- *  Bare, that is all. Full, the handler takes the receiver's core from it, as it does in ivcsim, and
- *  the books of books.h are kept (caches, allocator, ledger, latencies, counters): then the peers'
- *  simulated time a message is ivcsim's within 2 %.
+ *  Bare, that is all. Full, the handler takes the receiver's core from it, as it does in ivcsim,
+ * and the books of books.h are kept (caches, allocator, ledger, latencies, counters): then the
+ * peers' simulated time a message is ivcsim's within 2 %.
  *
  *  Sender: enter, wait for room, take a block, wait for the register to be empty, write it, leave.
  *  Interrupt handler of the receiver: enter, load, decode, acknowledge (empties the register),

@@ -2,8 +2,9 @@
  * Peer: PHOLD, ping-pong and the message channel on SimGrid. PHOLD is sleeping actors, ping-pong
  * actors that sleep and release each other's semaphore, the cheapest forms there. The channel is
  * there twice: steps as executions on hosts, so that handler and receiver share a core and copies
- * a bus ("channel"), and as plain sleeps, the cheapest form ("channel-sleep"). With "-full" behind the name it is the
- * whole of ivcsim's model: the handler takes the receiver's core, and the books of books.h are kept.
+ * a bus ("channel"), and as plain sleeps, the cheapest form ("channel-sleep"). With "-full" behind
+ * the name it is the whole of ivcsim's model: the handler takes the receiver's core, and the books
+ * of books.h are kept.
  *
  * SimGrid is under the GNU LGPL version 2.1. Only this program, which is built for comparison and
  * never installed, links it. One simulated second stands for one microsecond.
