@@ -53,6 +53,8 @@ static const struct {
      "short, or queues were still filling"},
     {"given-up", "no state came back before the cap of the search: timers whose periods do not "
                  "close together, or parts that do not keep in step"},
+    {"random", "random input: every state differs from those before, so nothing is looked for"},
+    {"estimated", "--estimate stopped the run before a state had come back"},
     {"cache-filled", "a cache filled up after periods were skipped: done again in full"},
     {"broken", "equal states went on differently, a defect: done in full"},
 };

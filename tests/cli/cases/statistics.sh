@@ -32,6 +32,7 @@ done
 json_holds fast.json 'json["points"][0]["repeats"] == 4 == len(json["points"][0]["samples"])'
 json_holds fast.json 'json["points"][0]["confidence"] == 0.95'
 json_holds fast.json 'json["manifest"]["recurrence"][0]["outcome"] == "random"'
+json_holds fast.json '"random input" in json["manifest"]["recurrence"][0]["reason"]'
 json_holds fast.json 'json["manifest"]["statistics"][0]["n"] == 4'
 json_holds fast.json 'json["points"][0]["messages"] == 1024'
 json_holds fast.json "json['points'][0]['bytes'] == J.load(open('slow.json'))['points'][0]['bytes']"

@@ -1,2 +1,2 @@
 cp "$files/good.yaml" .
-ivcsim run good.yaml -j2
+ivcsim run good.yaml -n
