@@ -1,9 +1,5 @@
-/* The memory system of a chip: copies as requests of agents, lines of shared state, counters.
- *
- * Where the bytes of a copy are, and what it costs, is in passes.c. A line of shared state (a flag,
- * a queue head) is tracked by who wrote and who read it last.
- *
- * Leaves out: flags that are evicted between two uses. */
+/* The memory system of a chip: copies as requests of agents, counters, digests. Where the bytes of a
+ * copy are, and what it costs, is in passes.c; lines of shared state are in lines.c. */
 #include "models/cpu/memory_state.h"
 #include "models/cpu/recency.h"
 #include "models/cpu/ways.h"

@@ -213,6 +213,7 @@ START_TEST(test_numa_scenario)
 }
 END_TEST
 
+START_TEST(test_split_driver_scenario)
 {
     static const char *const channels[] = {"netfront", "netfront-no-tso", NULL};
     try_shipped("netfront-vs-shared-memory.yaml", channels);

@@ -62,7 +62,7 @@ Books *books_new(void)
     };
     Books *books = calloc(1, sizeof *books);
     IvcRegionSpec region = {
-        .size_bytes = (uint64_t)BLOCK * BLOCKS, .block_bytes_min = BLOCK, .guests = 3};
+        .size_bytes = (uint64_t)BLOCK * BLOCKS, .block_bytes_min = BLOCK, .guests = {3}};
     if (!books)
         exit(1);
     books->memory = ivc_memory_new(&octeon);
