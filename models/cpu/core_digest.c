@@ -8,37 +8,37 @@ static const IvcStateField signal_fields[] = {
 };
 
 static const IvcStateField agent_fields[] = {
-    IVC_STATE(IvcAgent, id, FIXED),
-    IVC_STATE(IvcAgent, name, FIXED),
     IVC_STATE(IvcAgent, sim, FIXED),
     IVC_STATE(IvcAgent, core, FIXED),
     IVC_STATE(IvcAgent, ledger, FIXED),
     IVC_STATE(IvcAgent, step, FIXED),
-    IVC_STATE(IvcAgent, priority, FIXED),
     IVC_STATE(IvcAgent, above, FIXED),
+    IVC_STATE(IvcAgent, priority, FIXED),
     IVC_STATE(IvcAgent, state, PLAIN),
     IVC_STATE(IvcAgent, activity, PLAIN),
     IVC_STATE(IvcAgent, preempted, PLAIN),
     IVC_STATE(IvcAgent, signalled, PLAIN),
     IVC_STATE(IvcAgent, timed_out, PLAIN),
-    IVC_STATE(IvcAgent, stage, OTHER),
-    IVC_STATE(IvcAgent, timer, OTHER),
-    IVC_STATE(IvcAgent, since_ps, FIXED), /* only attributes time that has passed */
-    IVC_STATE(IvcAgent, left_ps, OTHER),
-    IVC_STATE(IvcAgent, period_ps, OTHER),
-    IVC_STATE(IvcAgent, spin_since_ps, OTHER),
-    IVC_STATE(IvcAgent, timeout, OTHER),
-    IVC_STATE(IvcAgent, waits_for, REF),
-    IVC_STATE(IvcAgent, next_waiting, OTHER),
-    IVC_STATE(IvcAgent, next_ready, OTHER),
-    IVC_STATE(IvcAgent, owed, OTHER),
-    IVC_STATE(IvcAgent, owed_ps, FIXED), /* follows from owed */
-    IVC_STATE(IvcAgent, n_owed, PLAIN),
-    IVC_STATE(IvcAgent, paid, OTHER),
     IVC_STATE(IvcAgent, behind, FIXED), /* only attributes time */
     IVC_STATE(IvcAgent, then_moves, PLAIN),
+    IVC_STATE(IvcAgent, stage, OTHER),
     IVC_STATE(IvcAgent, move_stage, OTHER),
+    IVC_STATE(IvcAgent, n_owed, PLAIN),
+    IVC_STATE(IvcAgent, paid, OTHER),
+    IVC_STATE(IvcAgent, timer, OTHER),
+    IVC_STATE(IvcAgent, since_ps, FIXED), /* only attributes time that has passed */
+    IVC_STATE(IvcAgent, owed_ps, FIXED),  /* follows from owed */
+    IVC_STATE(IvcAgent, owed, OTHER),
     IVC_STATE(IvcAgent, move, OTHER),
+    IVC_STATE(IvcAgent, waits_for, REF),
+    IVC_STATE(IvcAgent, next_waiting, OTHER),
+    IVC_STATE(IvcAgent, period_ps, OTHER),
+    IVC_STATE(IvcAgent, spin_since_ps, OTHER),
+    IVC_STATE(IvcAgent, next_ready, OTHER),
+    IVC_STATE(IvcAgent, left_ps, OTHER),
+    IVC_STATE(IvcAgent, timeout, OTHER),
+    IVC_STATE(IvcAgent, id, FIXED),
+    IVC_STATE(IvcAgent, name, FIXED),
 };
 
 static const IvcStateField core_fields[] = {

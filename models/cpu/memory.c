@@ -1,5 +1,5 @@
-/* The memory system of a chip: copies as requests of agents, counters, digests. Where the bytes of a
- * copy are, and what it costs, is in passes.c; lines of shared state are in lines.c. */
+/* The memory system of a chip: copies as requests of agents, counters, digests. Where the bytes of
+ * a copy are, and what it costs, is in passes.c; lines of shared state are in lines.c. */
 #include "models/cpu/memory_state.h"
 #include "models/cpu/recency.h"
 #include "models/cpu/ways.h"

@@ -6,6 +6,8 @@
 static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, n_cores, FIXED),
     IVC_STATE(IvcMemory, line_bytes, FIXED),
+    IVC_STATE(IvcMemory, line_mask, FIXED),
+    IVC_STATE(IvcMemory, line_shift, FIXED),
     IVC_STATE(IvcMemory, cache_bytes, FIXED),
     IVC_STATE(IvcMemory, cache_private, FIXED),
     IVC_STATE(IvcMemory, write_through, FIXED),
@@ -17,6 +19,7 @@ static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, places, FIXED),
     IVC_STATE(IvcMemory, metric, FIXED),
     IVC_STATE(IvcMemory, sharing, OTHER),
+    IVC_STATE(IvcMemory, memo, FIXED), /* follows from the costs */
     IVC_STATE(IvcMemory, private_writes, FIXED),
     IVC_STATE(IvcMemory, has_shared, FIXED),
     IVC_STATE(IvcMemory, cores, OTHER),
@@ -27,9 +30,6 @@ static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, copied_bytes, FIXED),
     IVC_STATE(IvcMemory, read_bytes, FIXED),
     IVC_STATE(IvcMemory, written_bytes, FIXED),
-    IVC_STATE(IvcMemory, line_mask, FIXED),
-    IVC_STATE(IvcMemory, line_shift, FIXED),
-    IVC_STATE(IvcMemory, memo, FIXED), /* follows from the costs */
 };
 
 /* What is in the list matters by its order and by what each level holds. */

@@ -143,23 +143,6 @@ IvcRegisterPort ivc_register_port(const IvcRegisterBlockOps *ops, IvcRegisterRol
     return ops->port(role, core, lane);
 }
 
-IvcRegisterLane ivc_register_lane(const IvcRegisterBlockOps *ops, unsigned members, unsigned sender,
-                                  unsigned receiver)
-{
-    g_assert(sender < members && receiver < members && sender != receiver);
-    /* Nobody sends to itself, so the receiver takes no lane: m members need m - 1 lanes. */
-    unsigned place = sender < receiver ? sender : sender - 1;
-    unsigned lane = place % ops->lanes;
-    bool shared = ivc_register_lane_is_shared(ops, members, lane);
-    return (IvcRegisterLane){.lane = lane, .shared = shared};
-}
-
-bool ivc_register_lane_is_shared(const IvcRegisterBlockOps *ops, unsigned members, unsigned lane)
-{
-    /* The senders on this lane are those in the places lane + k * lanes. */
-    return lane + ops->lanes < members - 1;
-}
-
 void ivc_register_block_digest(const IvcRegisterBlock *block, IvcDigest *digest)
 {
     for (size_t i = 0; i < state_count(block); i++) {

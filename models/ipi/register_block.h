@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "sim/base/hot.h"
 #include "sim/engine/digest.h"
 
 /** What an access did. */
@@ -133,16 +134,29 @@ typedef struct {
     bool shared; /**< other senders use it too: they must take turns before they write */
 } IvcRegisterLane;
 
+/** Returns whether several senders use the receiver's lane, so that they must take turns. */
+static inline bool ivc_register_lane_is_shared(const IvcRegisterBlockOps *ops, unsigned members,
+                                               unsigned lane)
+{
+    /* The senders on this lane are those in the places lane + k * lanes. */
+    return lane + ops->lanes < members - 1;
+}
+
 /**
  * Shares out the lanes of a receiver among all others of a group that talk to each other.
  *
  * @param members  how many talk; `sender` and `receiver` count from 0 among them and differ
  */
-IvcRegisterLane ivc_register_lane(const IvcRegisterBlockOps *ops, unsigned members, unsigned sender,
-                                  unsigned receiver);
-
-/** Returns whether several senders use the receiver's lane, so that they must take turns. */
-bool ivc_register_lane_is_shared(const IvcRegisterBlockOps *ops, unsigned members, unsigned lane);
+static inline IvcRegisterLane ivc_register_lane(const IvcRegisterBlockOps *ops, unsigned members,
+                                                unsigned sender, unsigned receiver)
+{
+    ivc_hot_assert(sender < members && receiver < members && sender != receiver);
+    /* Nobody sends to itself, so the receiver takes no lane: m members need m - 1 lanes. */
+    unsigned place = sender < receiver ? sender : sender - 1;
+    unsigned lane = place % ops->lanes;
+    return (IvcRegisterLane){.lane = lane,
+                             .shared = ivc_register_lane_is_shared(ops, members, lane)};
+}
 
 /** Feeds every bit of every register: all of it can influence the future. */
 void ivc_register_block_digest(const IvcRegisterBlock *block, IvcDigest *digest);

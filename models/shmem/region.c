@@ -118,7 +118,7 @@ static bool is_listed(const IvcRegion *region, unsigned guest)
 
 bool ivc_region_is_mapped(const IvcRegion *region, unsigned guest)
 {
-    return is_listed(region, guest) && has_guest(region->mapped, guest);
+    return guest < IVC_REGION_GUESTS_MAX && has_guest(region->mapped, guest);
 }
 
 /* Who holds the block that begins at `unit`. */
@@ -144,10 +144,9 @@ static void let_go(IvcRegion *region, uint32_t unit, unsigned guest)
 /* What every use of the region by a guest asks first. */
 static IvcRegionResult check_guest(const IvcRegion *region, unsigned guest)
 {
-    if (!is_listed(region, guest)) {
-        return IVC_REGION_NO_ACCESS;
-    }
-    return ivc_region_is_mapped(region, guest) ? IVC_REGION_OK : IVC_REGION_NOT_MAPPED;
+    if (G_LIKELY(ivc_region_is_mapped(region, guest))) /* then it is listed */
+        return IVC_REGION_OK;
+    return is_listed(region, guest) ? IVC_REGION_NOT_MAPPED : IVC_REGION_NO_ACCESS;
 }
 
 IvcRegionResult ivc_region_hand(const IvcRegion *region, unsigned guest, uint64_t *ret_base,
@@ -291,7 +290,7 @@ static IvcRegionResult check_holder(const IvcRegion *region, unsigned guest, uin
     if (!is_used(region, index)) {
         return IVC_REGION_NOT_ALLOCATED;
     }
-    bool holds = is_listed(region, guest) && has_guest(holders_of(region, index), guest);
+    bool holds = guest / 64 < region->guest_words && has_guest(holders_of(region, index), guest);
     return holds ? IVC_REGION_OK : IVC_REGION_NOT_HOLDER;
 }
 

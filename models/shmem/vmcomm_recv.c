@@ -107,7 +107,7 @@ IvcStep ivc_vmcomm_deliver(void *client, IvcAgent *handler, uint32_t to, uint32_
     IvcVmcommPort *port = &module->ports[to];
     IvcRegisterMessage message;
     bool valid = ivc_register_message_decode(word, &message);
-    ivc_hot_assert(valid);
+    g_assert(valid);
     IVC_BEGIN(&port->handling);
     port->handled = IVC_VMCOMM_NONE;
     if (message.kind == IVC_REGISTER_MESSAGE_SHARED) {

@@ -54,14 +54,18 @@ static char *call_text(const IvcCli *cli, const char *folder, unsigned tasks, co
     for (const char **set = sets; *set != NULL; set++) {
         add_option(text, quoted, "set", *set);
     }
-    static const char *const flags[] = {"force", "failed", "keep-going", "no-skip", "quiet"};
+    static const char *const flags[] = {"force",   "failed", "keep-going",
+                                        "no-skip", "quiet",  "verbose"};
     for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
         if (ivc_cli_flag(cli, flags[i])) {
             add_option(text, quoted, flags[i], NULL);
         }
     }
-    if (ivc_cli_flag(cli, "max-failures")) {
-        add_option(text, quoted, "max-failures", ivc_cli_value(cli, "max-failures"));
+    static const char *const values[] = {"max-failures", "progress"};
+    for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+        if (ivc_cli_flag(cli, values[i])) {
+            add_option(text, quoted, values[i], ivc_cli_value(cli, values[i]));
+        }
     }
     g_autofree char *to = quoted(folder);
     g_autofree char *file = quoted(ivc_cli_args(cli)[0]);

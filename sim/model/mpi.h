@@ -146,6 +146,7 @@ struct IvcWork {
     const void *spec;       /**< of the workload */
     uint64_t message_bytes; /**< of the largest message */
     uint64_t rounds;        /**< to do, warm-up included */
+    bool paced;             /**< it computes, or its rounds are due at times of their own */
     uint64_t round;
     uint32_t step; /**< loop variable of collective patterns */
     uint32_t peer;

@@ -152,7 +152,7 @@ static IvcStep rank_step(IvcAgent *agent)
     if (rank->platform->measure.warmup == 0)
         ivc_measure_begin_now(rank->platform);
     for (work->round = 0; work->round < work->rounds; work->round++) {
-        if (paced(rank)) {
+        if (work->paced) {
             IVC_CALL(&rank->life, ivc_work_pace(rank, work));
         }
         work->started_ps = work->due_ps ? work->due_ps : rank->agent.sim->now;
@@ -188,6 +188,7 @@ static void build_rank(IvcPoint *point, uint32_t r)
     work->spec = point->scenario->workload.spec;
     work->message_bytes = platform->message_bytes_max;
     work->rounds = point->rounds;
+    work->paced = paced(rank);
     if (platform->draws.arrivals != IVC_ARRIVALS_NONE)
         work->never.id = ivc_platform_id(platform);
     ivc_buffer_init(&work->outgoing, ivc_platform_id(platform), work->message_bytes);
