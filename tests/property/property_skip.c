@@ -4,12 +4,12 @@
 #include "tests/harness/points.h"
 #include "tests/harness/random_scenario.h"
 
-#define CASES 120
-
 /* Under a sanitizer a run takes many times as long. */
 #ifdef __SANITIZE_ADDRESS__
+#define CASES 60
 #define PAIRS_CASES 16
 #else
+#define CASES 120
 #define PAIRS_CASES 40
 #endif
 
