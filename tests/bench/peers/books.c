@@ -125,7 +125,7 @@ uint64_t books_copy(Books *books)
     charge(books, BOOKS_RECEIVER, BOOKS_HEADER,
            ivc_line_cost(books->memory, &slot->header, BOOKS_RECEIVER, false));
     uint32_t n = ivc_passes_copy(books->memory, BOOKS_RECEIVER, &books->incoming, 0, &slot->data, 0,
-                                 slot->bytes, pieces);
+                                 slot->bytes, pieces, NULL);
     for (uint32_t i = 0; i < n; i++)
         sum += pieces[i].alone_ps;
     charge(books, BOOKS_RECEIVER, BOOKS_COPY, sum);
