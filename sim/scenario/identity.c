@@ -75,6 +75,8 @@ void ivc_scenario_count_kinds(const IvcScenario *s, size_t *ret_all, size_t *ret
                     (bound->param >= ivc_channel_params && bound->param < ivc_channel_params + 3);
         if (name || !is_model_path(s, bound->path))
             continue;
+        if (bound->kind == IVC_KIND_DESIGN) /* claims nothing about the world */
+            continue;
         *ret_all += 1;
         *ret_assumed += bound->kind == IVC_KIND_ASSUMED;
         *ret_calibrated += bound->kind == IVC_KIND_CALIBRATED;

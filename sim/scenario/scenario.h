@@ -185,7 +185,8 @@ char *ivc_scenario_show(const IvcScenario *scenario, bool origin);
 /** Lower-case SHA-256 of everything that decides the result of this point. @return transfer full */
 char *ivc_scenario_hash(const IvcScenario *scenario);
 
-/** Counts the parameters that this run can depend on: the chip's and the chosen channel's. */
+/** Counts the parameters of the chip and of the chosen channel that claim something about the
+ * world: choices of a design are not among them. */
 void ivc_scenario_count_kinds(const IvcScenario *scenario, size_t *ret_all, size_t *ret_assumed,
                               size_t *ret_calibrated);
 
