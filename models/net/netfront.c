@@ -368,13 +368,7 @@ static const char *served_by(const void *bound)
 
 static const IvcMechanismOps ops = {
     .create = netfront_create,
-    .free = ivc_sock_free,
-    .setup = ivc_sock_setup,
-    .send = ivc_sock_send,
-    .recv = ivc_sock_recv,
-    .message_bytes_max = ivc_sock_bytes_max,
-    .digest = ivc_sock_digest,
-    .in_flight = ivc_sock_in_flight,
+    IVC_SOCK_HOOKS,
 };
 
 const IvcMechanism ivc_mechanism_netfront = {

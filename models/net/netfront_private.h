@@ -59,7 +59,7 @@ typedef struct Vif Vif;
 struct Packet {
     Packet *next;
     uint32_t from, to;
-    uint32_t head_slots;  /**< answered as soon as the bridge has it */
+    uint32_t head_slots;  /**< answered before the bridge has its turn */
     uint32_t grant_slots; /**< answered when the receiver has the data */
     IvcSegment segment;
     IvcPayload payload;

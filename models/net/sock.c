@@ -10,6 +10,7 @@
  * when the data is late). */
 #include "models/mpi/match.h"
 #include "models/net/mechanisms.h"
+#include "models/net/rank_sets.h"
 #include "models/net/sock.h"
 #include "models/net/virtual_link.h"
 #include "sim/model/pairs.h"
@@ -169,7 +170,7 @@ static uint64_t data_bytes(const IvcArrival *message)
 static bool pick_readable(Process *process)
 {
     uint32_t from = ivc_tcp_next_readable(process->sock->tcp, process->peer, process->rank->rank);
-    if (from == IVC_TCP_NOBODY)
+    if (from == IVC_RANK_NONE)
         return false;
     process->peer = from;
     return true;
@@ -455,13 +456,7 @@ static void *sock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
 
 static const IvcMechanismOps ops = {
     .create = sock_create,
-    .free = ivc_sock_free,
-    .setup = ivc_sock_setup,
-    .send = ivc_sock_send,
-    .recv = ivc_sock_recv,
-    .message_bytes_max = ivc_sock_bytes_max,
-    .digest = ivc_sock_digest,
-    .in_flight = ivc_sock_in_flight,
+    IVC_SOCK_HOOKS,
 };
 
 const IvcMechanism ivc_mechanism_sock = {

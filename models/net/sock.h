@@ -41,7 +41,12 @@ typedef enum {
 void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, IvcRank *ranks, unsigned n,
                    IvcLink *link);
 
-/* The hooks of IvcMechanismOps. */
+/* The hooks of IvcMechanismOps, all but `create`. */
+#define IVC_SOCK_HOOKS                                                                            \
+    .free = ivc_sock_free, .setup = ivc_sock_setup, .send = ivc_sock_send, .recv = ivc_sock_recv, \
+    .message_bytes_max = ivc_sock_bytes_max, .digest = ivc_sock_digest,                           \
+    .in_flight = ivc_sock_in_flight
+
 void ivc_sock_free(void *channel);
 IvcStep ivc_sock_setup(IvcRank *rank);
 IvcStep ivc_sock_send(IvcRank *rank, IvcMpiCall *call);

@@ -41,7 +41,7 @@ void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment)
     back->unacked_segments = 0;
     mark(tcp, tcp->unacked, from, to, false);
     if (tcp->stacks[from].ack_timer.armed &&
-        next_marked(tcp, tcp->unacked, from, 0) == IVC_TCP_NOBODY)
+        next_marked(tcp, tcp->unacked, from, 0) == IVC_RANK_NONE)
         ivc_timer_cancel(&tcp->stacks[from].ack_timer);
 }
 
@@ -105,7 +105,7 @@ static uint64_t room(const IvcTcp *tcp, const Way *way)
     return tcp->spec->sndbuf.n - held;
 }
 
-/* The last skb, while it is neither sent nor full; or NULL. */
+/* The last skb, while it is neither wholly sent nor full; or NULL. */
 static Skb *open_tail(const IvcTcp *tcp, const Way *way)
 {
     Skb *tail = way->out_n > way->out_sent ? out_at(tcp, way, way->out_n - 1) : NULL;
@@ -336,7 +336,7 @@ void ivc_tcp_raise(IvcTcp *tcp, uint32_t rank)
 void ivc_tcp_link_ready(IvcTcp *tcp, uint32_t rank)
 {
     Stack *stack = &tcp->stacks[rank];
-    if (!stack->ack_held && next_marked(tcp, tcp->blocked, rank, 0) == IVC_TCP_NOBODY)
+    if (!stack->ack_held && next_marked(tcp, tcp->blocked, rank, 0) == IVC_RANK_NONE)
         return;
     stack->restarted = true;
     ivc_tcp_raise(tcp, rank);
@@ -357,8 +357,7 @@ static IvcStep restart(Stack *stack, IvcAgent *agent)
     stack->restarted = false;
     stack->ack_due = stack->ack_due || stack->ack_held;
     stack->ack_held = false;
-    for (stack->from = next_marked(tcp, tcp->blocked, stack->rank, 0);
-         stack->from != IVC_TCP_NOBODY;
+    for (stack->from = next_marked(tcp, tcp->blocked, stack->rank, 0); stack->from != IVC_RANK_NONE;
          stack->from = next_marked(tcp, tcp->blocked, stack->rank, stack->from + 1)) {
         mark(tcp, tcp->blocked, stack->rank, stack->from, false);
         if (!way_of(tcp, stack->rank, stack->from)->transmitting) {
@@ -385,7 +384,7 @@ static IvcStep softirq_step(IvcAgent *agent)
         if (stack->ack_due) {
             stack->ack_due = false;
             for (stack->from = next_marked(tcp, tcp->unacked, stack->rank, 0);
-                 stack->from != IVC_TCP_NOBODY;
+                 stack->from != IVC_RANK_NONE;
                  stack->from = next_marked(tcp, tcp->unacked, stack->rank, stack->from + 1)) {
                 IVC_CALL(&stack->soft_frame, send_ack(stack, agent, stack->from));
             }
@@ -404,7 +403,7 @@ uint64_t ivc_tcp_readable(const IvcTcp *tcp, uint32_t from, uint32_t to)
 uint32_t ivc_tcp_next_readable(const IvcTcp *tcp, uint32_t after, uint32_t to)
 {
     uint32_t from = next_marked(tcp, tcp->readable, to, after + 1);
-    return from != IVC_TCP_NOBODY ? from : next_marked(tcp, tcp->readable, to, 0);
+    return from != IVC_RANK_NONE ? from : next_marked(tcp, tcp->readable, to, 0);
 }
 
 IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcBuffer *buffer,
@@ -452,7 +451,7 @@ IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f
     IVC_BEGIN(f);
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
-    while (next_marked(tcp, tcp->readable, rank, 0) == IVC_TCP_NOBODY) {
+    while (next_marked(tcp, tcp->readable, rank, 0) == IVC_RANK_NONE) {
         stack->polls = true;
         IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
         stack->polls = false;

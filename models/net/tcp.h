@@ -90,8 +90,6 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
 /** Bytes that can be read from `from` now. */
 uint64_t ivc_tcp_readable(const IvcTcp *tcp, uint32_t from, uint32_t to);
 
-#define IVC_TCP_NOBODY UINT32_MAX
-
 /** The next rank after `after`, in a round, from which `to` can read something; or NOBODY. */
 uint32_t ivc_tcp_next_readable(const IvcTcp *tcp, uint32_t after, uint32_t to);
 

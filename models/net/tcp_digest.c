@@ -110,6 +110,8 @@ static void stack_digest(const Stack *stack, IvcDigest *digest)
     ivc_digest_u64(digest, stack->ack_due);
     ivc_digest_u64(digest, stack->ack_held);
     ivc_digest_u64(digest, stack->restarted);
+    for (size_t w = 0; tcp->blocked && w < tcp->words; w++)
+        ivc_digest_u64(digest, tcp->blocked[stack->rank * tcp->words + w]);
     ivc_timer_digest(&stack->ack_timer, digest);
     ivc_digest_u64(digest, stack->soft_frame.label);
     ivc_digest_u64(digest, stack->packet_frame.label);

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     Slot *slots;
     uint32_t first, n;
+    bool filling; /* a sender copies into the next slot, and may be interrupted in it */
 } Ring;
 
 typedef struct VirtualLink VirtualLink;
@@ -125,7 +126,8 @@ static IvcStep interrupt_step(IvcAgent *agent)
 static bool has_room(IvcLink *head, uint32_t from, uint32_t to)
 {
     const VirtualLink *link = (const VirtualLink *)head;
-    return ring_of(link, from, to)->n + 1 < link->slots;
+    const Ring *ring = ring_of(link, from, to);
+    return !ring->filling && ring->n + 1 < link->slots;
 }
 
 static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_t to,
@@ -136,6 +138,7 @@ static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_
     Ring *ring = ring_of(link, from, to);
     Slot *slot = slot_at(link, ring, ring->n);
     IVC_BEGIN(f);
+    ring->filling = true;
     ivc_owe(agent, link->driver_tx, link->stage0 + TCP_DRIVER);
     if (payload->bytes) {
         IVC_AWAIT(f, ivc_copy(agent, &slot->data, 0, payload->buffer, payload->at, payload->bytes,
@@ -145,6 +148,7 @@ static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_
     }
     slot->segment.bytes = payload->bytes;
     ivc_tcp_stamp(head->tcp, from, to, &slot->segment);
+    ring->filling = false;
     if (ring->n++ == 0)
         ivc_rank_mark(link->frames, link->words, to, from, true);
     if (needs_bell(&link->ends[to])) {
@@ -283,6 +287,7 @@ static void ring_digest(const VirtualLink *link, const IvcPair *pair, IvcDigest 
 {
     const Ring *ring = pair->state;
     ivc_digest_u64(digest, ring->n);
+    ivc_digest_u64(digest, ring->filling);
     for (uint32_t i = 0; !digest->brief && i < link->slots; i++) {
         const Slot *slot = slot_at(link, ring, i);
         ivc_buffer_digest(link->platform->memory, &slot->data, digest);

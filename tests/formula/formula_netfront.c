@@ -127,6 +127,7 @@ static void check_counts(const IvcResult *result, uint64_t message)
     uint64_t n = result->messages, bytes = HEADER + message;
     uint64_t operations = 1 + pages(bytes) + pages(66 + bytes);
     check_count(result, "tcp_segments", n, 1);
+    check_count(result, "grant_unmaps", (n - 1) * pages(bytes), 3 * pages(bytes));
     check_count(result, "packets_sent", n, 2); /* and its acknowledgement */
     check_count(result, "grant_maps", n * pages(bytes), 1);
     check_count(result, "grant_copies", n * operations, 5);
