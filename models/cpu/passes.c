@@ -85,9 +85,10 @@ typedef struct {
     uint64_t split;
     uint8_t head;
     uint8_t tail;
-    bool fresh;    /* it begins here */
-    uint32_t home; /* in a machine of several nodes: whose memory */
-    uint32_t from; /* and whose caches, where the level is that of another core */
+    bool fresh;     /* it begins here */
+    int32_t holder; /* the core that has the tail, where its level is that of another core */
+    uint32_t home;  /* in a machine of several nodes: whose memory */
+    uint32_t from;  /* and whose caches, where the level is that of another core */
 } Side;
 
 /* Decides, as a pass begins, where its bytes are. */
@@ -96,6 +97,7 @@ G_ALWAYS_INLINE static inline void pass_begin(const IvcMemory *memory, const Ivc
 {
     side->head = side->tail = level_of(memory, buffer, core);
     side->split = 0;
+    side->holder = core;
     const IvcPass *other = NULL;
     if (buffer->write.core >= 0 && buffer->write.core != core && buffer->write.valid)
         other = &buffer->write;
@@ -108,6 +110,7 @@ G_ALWAYS_INLINE static inline void pass_begin(const IvcMemory *memory, const Ivc
         return;
     side->split = tail < other->at ? other->at - tail : 0;
     side->tail = IVC_LEVEL_OTHER;
+    side->holder = other->core;
 }
 
 G_ALWAYS_INLINE static inline void side_enter(const IvcMemory *memory, const IvcBuffer *buffer,
@@ -129,21 +132,16 @@ static uint8_t side_level(const Side *side, uint64_t at)
     return at < side->split ? side->head : side->tail;
 }
 
-/* In a machine of several nodes: whose memory, and whose caches where a pass that begins finds its
- * tail with another core, by the rule of pass_begin(). */
+/* In a machine of several nodes: whose memory, and whose caches where another core has the tail. */
 static void side_places(const IvcMemory *memory, const IvcBuffer *buffer, int32_t core, bool write,
                         Side *side)
 {
-    const IvcPass *other =
-        buffer->write.core >= 0 && buffer->write.core != core && buffer->write.valid
-            ? &buffer->write
-            : &buffer->read;
     side->home = buffer->home ? buffer->home - 1u : ivc_way_memory(memory, core);
     side->from = 0;
     if (!side->fresh)
         side->from = write ? buffer->write_from : buffer->read_from;
     else if (side->tail == IVC_LEVEL_OTHER)
-        side->from = ivc_way_node(memory, other->core);
+        side->from = ivc_way_node(memory, side->holder);
 }
 
 static void keep_places(IvcBuffer *buffer, const Side *side, bool write)

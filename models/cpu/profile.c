@@ -218,6 +218,7 @@ static void check_machine(const void *spec, const IvcScenario *scenario, const c
         return;
     g_autofree char *at = g_strdup_printf("%s.interconnect.%s", path, problems[problem].key);
     g_autofree char *cores = g_strdup_printf("%s.cores", path);
+    g_autofree char *nodes = g_strdup_printf("%s.interconnect.nodes", path);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, at),
                   problems[problem].hint, "%s", problems[problem].text);
     if (problem == IVC_TOPOLOGY_CORES_UNEVEN)
@@ -225,8 +226,7 @@ static void check_machine(const void *spec, const IvcScenario *scenario, const c
                       "%" G_GUINT64_FORMAT " cores, %" G_GUINT64_FORMAT " nodes", machine->cores,
                       machine->interconnect_nodes);
     else if (problem == IVC_TOPOLOGY_COLUMNS_UNEVEN)
-        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
-                      ivc_scenario_place(scenario, "machine.interconnect.nodes"), NULL,
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(scenario, nodes), NULL,
                       "%" G_GUINT64_FORMAT " nodes, %" G_GUINT64_FORMAT " in a row",
                       machine->interconnect_nodes, machine->interconnect_columns);
 }

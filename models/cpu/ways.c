@@ -65,7 +65,7 @@ void ivc_way_finish(IvcMoveRoute *route, IvcMovePiece *piece)
 {
     for (size_t p = 0; p < IVC_PATHS && piece->alone_ps; p++)
         route->demand[p] = ivc_bytes_per_second(route->demand[p], piece->alone_ps);
-    route->demand[IVC_PATH_PORT] = piece->demand[0]; /* everything passes there */
+    route->demand[IVC_PATH_PORT] = piece->demand[0]; /* all but displaced lines */
     for (size_t r = 1; r < IVC_RESOURCES; r++)
         piece->demand[r] = 0; /* no memory serves all nodes */
 }

@@ -35,7 +35,7 @@ typedef uint32_t IvcLabel;
         (frame)->label = 0;    \
         return IVC_DONE
 
-/* Labels count the awaits of a source file, so that a line more elsewhere moves none of them. */
+/* Labels count the awaits of a source file, so that a line more, without an await, moves none. */
 #define IVC_AWAIT_AT(frame, request, number) \
     (frame)->label = (number);               \
     if (!(request))                          \
