@@ -73,6 +73,8 @@ static void stop(IvcEstimator *self)
         point->works[r].rounds = rounds;
     point->rounds = rounds;
     measure->target = rounds * per_round - measure->warmup;
+    point->platform.look = NULL; /* the search would skip up to the old end */
+    point->platform.leave = NULL;
     self->stopped = true;
 }
 
@@ -81,6 +83,18 @@ static bool precise(const IvcEstimator *self)
     const IvcStatisticsSpec *want = &self->point->scenario->statistics;
     return ivc_interval_reached(self->batches, want->confidence, want->precision) &&
            ivc_interval_independent(self->batches);
+}
+
+/* Whether all ranks have done about as many rounds. Who is slower would be alone at the end, which
+ * is another mix than that of the batches. */
+static bool equally_far(const IvcPoint *point)
+{
+    uint64_t least = UINT64_MAX, most = 0;
+    for (uint32_t r = 0; r < point->platform.n_ranks; r++) {
+        least = MIN(least, point->works[r].round);
+        most = MAX(most, point->works[r].round);
+    }
+    return most - least <= most / 100 + ROUNDS_MORE;
 }
 
 /* Whether the search for a period has had its chance. */
@@ -115,7 +129,8 @@ static void watch(IvcPlatform *platform, uint32_t rank)
     g_array_append_val(self->batches, batch);
     self->last = now;
     bool full = self->batches->len == BATCHES_MAX;
-    if ((full || self->batches->len == BATCHES_LESS) && may_stop(self) && precise(self)) {
+    if ((full || self->batches->len == BATCHES_LESS) && may_stop(self) &&
+        equally_far(self->point) && precise(self)) {
         platform->watch = NULL;
         stop(self);
     } else if (full) {
@@ -155,4 +170,5 @@ void ivc_estimator_report(const IvcEstimator *self, IvcResult *result)
                                      .reached = true};
     g_array_append_vals(result->samples, self->batches->data, self->batches->len);
     result->recurrence = (IvcRecurrenceResult){.outcome = "estimated"};
+    result->capped = false; /* it ended before that */
 }

@@ -47,8 +47,22 @@ try run random.yaml --repeats 1 --format csv
 has_not out repeats
 has_not out half_width
 
-# An estimate is marked wherever it goes.
+# An estimate is marked wherever it goes, and is not said to have stopped at a cap.
 estimate=(--estimate --repeats 1 --precision 10% --set workload.total=1TiB)
+try run random.yaml "${estimate[@]}" --set workload.messages_max=1000000
+has out 'estimated'
+has_not out 'stopped at workload.messages_max'
+# Two pairs of which one is faster: the end of the estimate is not mistaken for lost messages.
+cat >unequal.yaml <<'END'
+schema: ivcsim/1
+name: unequal
+machine: {profile: loongson3a-2way}
+guests: {a: {cores: [0]}, b: {cores: [1]}, c: {cores: [2]}, d: {cores: [4]}}
+channels: {shm: {mechanism: shmem}}
+workload: {kind: stream, message: 700B, total: 64GiB}
+END
+try run unequal.yaml --estimate --precision 5% --set limits.events_max=60000000
+[ "$status" = 0 ] || has err 'events_max'
 try run random.yaml "${estimate[@]}" -o folder
 status_is 0
 grep -q '^estimated  95 % intervals, from [0-9]* batches; [0-9]* of 4294967296 messages were' out ||
@@ -81,7 +95,17 @@ for file in points.csv points.json points.jsonl manifest.json table.txt; do
     cmp -s whole1/$file whole2/$file || fail "two workers do not give the same $file"
 done
 has table1 'as multiples of slow, repeat by repeat'
-has table1 ' +- '
+# Other rates carry other bytes: a ratio near 1 is one of the same requests.
+for rate in 5000 20000; do
+    grep -Eq "^fast .* $rate +(1\.0|0\.9)[0-9]* \+- 0\.0[0-9]* " table1 ||
+        fail "fast over slow at $rate is not of the same requests"
+done
+# Repeats of one point at a time or several: the same.
+for jobs in 1 4; do
+    try run random.yaml --repeats 6 -j $jobs --format json
+    cp out jobs$jobs
+done
+cmp -s jobs1 jobs4 || fail 'several repeats at a time give another result'
 for shard in 1 2 3; do
     try sweep random.yaml --shard $shard/3 -o shards/shard-$shard-of-3 -q
     status_is 0
