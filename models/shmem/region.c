@@ -313,18 +313,10 @@ IvcRegionResult ivc_region_block_share(IvcRegion *region, unsigned guest, uint32
 IvcRegionResult ivc_region_block_hand(IvcRegion *region, unsigned guest, uint32_t index,
                                       unsigned reader)
 {
-    IvcRegionResult result = check_holder(region, guest, index);
-    if (result == IVC_REGION_OK) {
-        result = check_guest(region, reader);
-    }
-    if (result != IVC_REGION_OK || guest == reader) {
-        return result;
-    }
-    if (!has_guest(holders_of(region, index), reader)) {
-        hold(region, index, reader);
-    }
-    let_go(region, index, guest);
-    return IVC_REGION_OK;
+    IvcRegionResult result = ivc_region_block_share(region, guest, index, reader);
+    if (result == IVC_REGION_OK && guest != reader)
+        let_go(region, index, guest);
+    return result;
 }
 
 IvcRegionResult ivc_region_block_free(IvcRegion *region, unsigned guest, uint32_t index,

@@ -185,8 +185,8 @@ static const char *seed_assignment(const IvcCli *cli)
 static void add_statistics(const IvcCli *cli, GPtrArray *sets)
 {
     static const char *const names[] = {"repeats", "confidence", "precision"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names) && has_option(cli, names[i]); i++) {
-        const char *value = ivc_cli_value(cli, names[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *value = has_option(cli, names[i]) ? ivc_cli_value(cli, names[i]) : NULL;
         if (value == NULL)
             continue;
         bool automatic = i == 0 && strcmp(value, "auto") == 0;

@@ -68,29 +68,39 @@ static char *quotient_text(IvcInterval interval)
                                    : g_strdup("-");
 }
 
-static const json_t *find_baseline(const json_t *points, const char *channel, json_t *point)
+static bool is_of(const json_t *point, const char *channel)
 {
-    g_autofree char *place = place_of(point);
-    size_t i;
-    json_t *other;
-    json_array_foreach(points, i, other)
-    {
-        g_autofree char *its = place_of(other);
-        if (strcmp(text_of(other, "channel"), channel) == 0 && strcmp(its, place) == 0) {
-            return other;
-        }
-    }
-    return NULL;
+    return strcmp(text_of(point, "channel"), channel) == 0;
 }
 
-static void add_rows(GPtrArray *cells, const json_t *points, const char *baseline)
+/* The points of the baseline by their places. @return transfer full */
+static GHashTable *index_baseline(const json_t *points, const char *channel)
 {
+    GHashTable *index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     size_t i;
     json_t *point;
     json_array_foreach(points, i, point)
     {
-        const json_t *other = find_baseline(points, baseline, point);
-        if (other == NULL || other == point || json_object_get(point, "samples") == NULL) {
+        if (is_of(point, channel)) {
+            g_hash_table_insert(index, place_of(point), point);
+        }
+    }
+    return index;
+}
+
+static void add_rows(GPtrArray *cells, const json_t *points, const char *baseline)
+{
+    g_autoptr(GHashTable) index = index_baseline(points, baseline);
+    size_t i;
+    json_t *point;
+    json_array_foreach(points, i, point)
+    {
+        if (is_of(point, baseline) || json_object_get(point, "samples") == NULL) {
+            continue;
+        }
+        g_autofree char *place = place_of(point);
+        const json_t *other = g_hash_table_lookup(index, place);
+        if (other == NULL) {
             continue;
         }
         double confidence = json_number_value(json_object_get(point, "confidence"));

@@ -324,7 +324,7 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
 }
 
 /* What was skipped of the one point of a run; empty when nothing was. */
-static char *repeats_line(const json_t *manifest)
+static char *recurrence_line(const json_t *manifest)
 {
     const json_t *list = json_object_get(manifest, "recurrence");
     const json_t *point = json_array_get(list, 0);
@@ -345,11 +345,11 @@ char *ivc_table_manifest(const IvcTerminal *terminal, const json_t *manifest)
     g_autofree char *seed = json_is_string(value)
                                 ? g_strdup(json_string_value(value))
                                 : g_strdup_printf("%" G_GUINT64_FORMAT, integer(manifest, "seed"));
-    g_autofree char *repeats = repeats_line(manifest);
+    g_autofree char *recurrence = recurrence_line(manifest);
     return g_strdup_printf(
         "%s%sivcsim %s, scenario %s, seed %s; of %" G_GUINT64_FORMAT
         " parameters %" G_GUINT64_FORMAT " are assumed, %" G_GUINT64_FORMAT " calibrated%s\n",
-        ivc_terminal_on(terminal, IVC_STYLE_FAINT), repeats, text(manifest, "version"), hash, seed,
-        integer(manifest, "parameters"), integer(manifest, "parameters_assumed"),
+        ivc_terminal_on(terminal, IVC_STYLE_FAINT), recurrence, text(manifest, "version"), hash,
+        seed, integer(manifest, "parameters"), integer(manifest, "parameters_assumed"),
         integer(manifest, "parameters_calibrated"), ivc_terminal_off(terminal));
 }

@@ -6,6 +6,14 @@ const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario)
     return scenario->machine;
 }
 
+static const IvcGuestSpec *guest_named(const IvcScenario *scenario, const char *name)
+{
+    for (size_t g = 0; g < scenario->n_guests; g++)
+        if (g_str_equal(scenario->guests[g].name, name))
+            return &scenario->guests[g];
+    return NULL;
+}
+
 static const IvcChannelSpec *channel_at(const IvcScenario *scenario, const char *path)
 {
     for (size_t c = 0; c < scenario->n_channels; c++) {
@@ -59,10 +67,7 @@ bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, Iv
     size_t before = ivc_diags_errors(diags);
     for (guint i = 0; list && list->kind == IVC_NODE_LIST && i < list->items->len; i++) {
         const IvcNode *item = list->items->pdata[i];
-        bool known = g_strv_contains(names, item->text);
-        for (size_t g = 0; g < scenario->n_guests && !known; g++)
-            known = g_str_equal(scenario->guests[g].name, item->text);
-        if (!known)
+        if (!g_strv_contains(names, item->text) && !guest_named(scenario, item->text))
             ivc_unknown_name("guest", item->text, names, item->place, diags);
     }
     return ivc_diags_errors(diags) == before;
@@ -71,9 +76,8 @@ bool ivc_scenario_check_guests(const IvcScenario *scenario, const char *path, Iv
 bool ivc_scenario_check_guest(const IvcScenario *scenario, const char *name, const char *path,
                               IvcDiags *diags)
 {
-    for (size_t g = 0; g < scenario->n_guests; g++)
-        if (g_str_equal(scenario->guests[g].name, name))
-            return true;
+    if (guest_named(scenario, name))
+        return true;
     g_autofree const char **names = ivc_guest_names(scenario);
     ivc_unknown_name("guest", name, names, ivc_scenario_place(scenario, path), diags);
     return false;
@@ -81,8 +85,6 @@ bool ivc_scenario_check_guest(const IvcScenario *scenario, const char *name, con
 
 uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name)
 {
-    for (size_t g = 0; g < scenario->n_guests; g++)
-        if (g_str_equal(scenario->guests[g].name, name))
-            return scenario->guests[g].cores.n;
-    return 0;
+    const IvcGuestSpec *guest = guest_named(scenario, name);
+    return guest ? guest->cores.n : 0;
 }

@@ -178,7 +178,8 @@ static void try_shipped(const char *file, const char *const *channels)
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     g_autoptr(IvcScenarioSource) source = ivc_scenario_source_load(path, &ivc_registry, diags);
     ck_assert_ptr_nonnull(source);
-    for (size_t c = 0; channels[c]; c++)
+    for (size_t c = 0; channels[c]; c++) {
+        unsigned skipped = 0;
         for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
             g_autofree char *channel = g_strconcat("channel=", channels[c], NULL);
             g_autofree char *message = g_strconcat("workload.message=", sizes[s], NULL);
@@ -188,8 +189,10 @@ static void try_shipped(const char *file, const char *const *channels)
             g_autoptr(IvcScenario) scenario = ivc_scenario_bind(source, sets, diags);
             ck_assert_ptr_nonnull(scenario);
             g_autofree char *name = g_strdup_printf("%s %s %s", file, channel, message);
-            compare(scenario, NULL, name);
+            skipped += compare(scenario, NULL, name).skips > 0;
         }
+        ck_assert_msg(skipped > 0, "%s %s recurs at no size", file, channels[c]);
+    }
 }
 
 START_TEST(test_main_scenario)
