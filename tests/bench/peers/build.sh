@@ -23,8 +23,8 @@ ${CC:-cc} -std=gnu17 -O2 -DNDEBUG -I"$root" $(pkg-config --cflags glib-2.0) \
     "$here/bare_ladder.c" -o "$out/bare_ladder" $(libraries glib-2.0) -lm
 fast="-O3 -fno-tree-slp-vectorize -flto"
 
-# Builds a peer that keeps the books, runs it for a moment, and builds it again by the counts of that
-# run: as the program is built. NAME COMPILER STANDARD LIBRARY MODEL...
+# Builds a peer that keeps the books, runs it for a moment, and builds it again by the counts of
+# that run: as the program is built. NAME COMPILER STANDARD LIBRARY MODEL...
 trained() {
     name=$1 compiler=$2 standard=$3 library=$4
     shift 4
