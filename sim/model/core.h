@@ -181,6 +181,16 @@ void ivc_agent_start(IvcAgent *agent);
 /** Runs for `span_ps`, charged to `stage`. true: already over; false: yield now. */
 bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage);
 
+/** Notes a span that the ledger has already, of ivc_owe() and ivc_spend(). */
+static inline void ivc_owed_note(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
+{
+    ivc_hot_assert(agent->n_owed < IVC_OWED_MAX);
+    IvcOwed *owed = &agent->owed[agent->n_owed++];
+    owed->left_ps = span_ps;
+    owed->stage = stage;
+    agent->owed_ps += span_ps;
+}
+
 /**
  * Adds time that the next ivc_spend(), ivc_pay(), ivc_copy() or ivc_move() spends first: for steps
  * between which nothing that others can see is read or changed.
@@ -195,11 +205,7 @@ static inline void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
     if (span_ps == 0)
         return;
     entry->spent_ps += span_ps;
-    agent->owed_ps += span_ps;
-    ivc_hot_assert(agent->n_owed < IVC_OWED_MAX);
-    IvcOwed *owed = &agent->owed[agent->n_owed++];
-    owed->left_ps = span_ps;
-    owed->stage = stage;
+    ivc_owed_note(agent, span_ps, stage);
 }
 
 /** Spends what is owed. A request like ivc_spend(). */
