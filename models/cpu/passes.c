@@ -43,14 +43,14 @@ static uint64_t lines_in(const IvcMemory *memory, uint64_t whole_lines)
 G_ALWAYS_INLINE static inline uint8_t own_level(const IvcMemory *memory, const IvcPass *pass,
                                                 bool wrote, int32_t core)
 {
-    if (pass->core != core || !pass->valid)
+    if (pass->core != core || !pass->valid || (wrote && !memory->private_writes))
         return IVC_LEVEL_MEMORY;
     const IvcRecency *own = &memory->cores[core];
     size_t first = own->level_first;
     if (first == 0 && wrote && memory->write_through)
         first = 1; /* stores do not allocate in a write-through cache */
     for (size_t l = first; l < own->level_end; l++)
-        if (ivc_recency_holds(own, &pass->own, l))
+        if (ivc_recency_holds(&pass->own, l))
             return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
 }
@@ -65,7 +65,7 @@ G_ALWAYS_INLINE static inline uint8_t level_of(const IvcMemory *memory, const Iv
         return level;
     const IvcRecency *chip = &memory->chips[buffer->home];
     for (size_t l = chip->level_first; l < chip->level_end; l++)
-        if (ivc_recency_holds(chip, &buffer->chip, l))
+        if (ivc_recency_holds(&buffer->chip, l))
             return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
 }
@@ -98,6 +98,8 @@ G_ALWAYS_INLINE static inline void pass_begin(const IvcMemory *memory, const Ivc
     side->head = side->tail = level_of(memory, buffer, core);
     side->split = 0;
     side->holder = core;
+    if (!memory->private_writes)
+        return; /* no cache has what others do not see */
     const IvcPass *other = NULL;
     if (buffer->write.core >= 0 && buffer->write.core != core && buffer->write.valid)
         other = &buffer->write;
@@ -324,9 +326,12 @@ G_ALWAYS_INLINE static inline void see(IvcMemory *memory, IvcBuffer *buffer, Ivc
 /* Counts where the bytes of a side were. */
 static void count_found(const Side *side, uint64_t at, uint64_t bytes, uint64_t found[IVC_LEVELS])
 {
-    uint64_t below = at < side->split ? MIN(bytes, side->split - at) : 0;
-    found[side->head] += below;
-    found[side->tail] += bytes - below;
+    if (at < side->split) {
+        uint64_t below = MIN(bytes, side->split - at);
+        found[side->head] += below;
+        bytes -= below;
+    }
+    found[side->tail] += bytes;
 }
 
 /* Stores the pass back as the buffer's latest. */

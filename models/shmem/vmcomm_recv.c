@@ -35,8 +35,7 @@ static uint32_t open_message(IvcVmcomm *module, uint32_t to, uint32_t from, bool
 static void append_block(IvcVmcomm *module, uint32_t to, uint32_t from,
                          const IvcRegisterMessage *word)
 {
-    uint32_t index = open_message(module, to, from, true);
-    IvcVmcommMessage *message = &module->messages[index];
+    IvcVmcommMessage *message = &module->messages[module->ports[to].handled];
     uint32_t at = word->shared.slot;
     IvcVmcommSlot *slot = &module->slots[at];
     if (word->shared.bytes) /* else the header says it */
