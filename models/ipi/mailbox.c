@@ -36,6 +36,7 @@ typedef struct {
     IvcMailbox *mailbox;
     uint32_t member;
     uint32_t core;
+    Lane *lanes; /* of this member */
     IvcAgent agent;
     IvcSignal line;
     IvcLabel label;
@@ -254,7 +255,7 @@ static IvcStep handler_step(IvcAgent *agent)
     Handler *h = handler_of(agent);
     IvcMailbox *mailbox = h->mailbox;
     const IvcMachineTimes *t = &mailbox->platform->t;
-    Lane *lane = lane_of(mailbox, h->member, h->lane);
+    Lane *lane = &h->lanes[h->lane];
     IVC_BEGIN(h);
     for (;;) {
         while (!ivc_register_lines(mailbox->block, h->core)) {
@@ -262,9 +263,9 @@ static IvcStep handler_step(IvcAgent *agent)
         }
         ivc_owe(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY);
         IVC_AWAIT(h, ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
-        h->pending = port_read(lane_of(mailbox, h->member, 0), IVC_REG_PENDING);
+        h->pending = port_read(h->lanes, IVC_REG_PENDING);
         for (h->lane = 0; h->lane < mailbox->ops->lanes; h->lane++) {
-            lane = lane_of(mailbox, h->member, h->lane);
+            lane = &h->lanes[h->lane];
             if (!has_posted(h, lane))
                 continue;
             IVC_CALL(h, fetch_word(h, lane));
@@ -306,6 +307,7 @@ static void handler_init(IvcMailbox *mailbox, uint32_t member)
     h->mailbox = mailbox;
     h->member = member;
     h->core = platform->ranks[member].core;
+    h->lanes = lane_of(mailbox, member, 0);
     h->line.id = ivc_platform_id(platform);
     g_snprintf(h->name, sizeof h->name, "interrupts %u", member);
     ivc_agent_init(&h->agent, ivc_platform_id(platform), h->name, &platform->cores.items[h->core],

@@ -247,8 +247,8 @@ static IvcRegionResult alloc_failed(IvcRegion *region, IvcRegionResult why)
     return why;
 }
 
-IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest, uint64_t bytes,
-                                       uint32_t *ret_index)
+G_NO_INLINE IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest,
+                                                   uint64_t bytes, uint32_t *ret_index)
 {
     IvcRegionResult result = check_guest(region, guest);
     if (result != IVC_REGION_OK) {
