@@ -105,7 +105,7 @@ static void take(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
         list_remove(recency, seen);
 }
 
-void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry)
+G_NO_INLINE void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry)
 {
     IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
     if (!ivc_recency_is_held(entry))
@@ -125,7 +125,8 @@ void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry)
     entry->latest = !entry->latest;
 }
 
-void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end)
+G_NO_INLINE void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at,
+                                   uint64_t end)
 {
     IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
     /* Two passes share an entry when one follows the other in parts: a byte counts once. */
@@ -208,7 +209,7 @@ void ivc_recency_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
             evict(recency, l);
 }
 
-void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)
+G_NO_INLINE void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(entry->passes); i++)
         if (entry->passes[i].extent)
@@ -217,9 +218,9 @@ void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)
 
 bool ivc_recency_holds(const IvcRecencyEntry *entry, size_t level)
 {
-    const IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
-    return latest->in[level] == latest->extent && rest->in[level] == rest->extent &&
-           latest->extent + rest->extent; /* a level without capacity has nothing of it */
+    const IvcSeen *one = &entry->passes[0], *other = &entry->passes[1];
+    return one->in[level] == one->extent && other->in[level] == other->extent &&
+           one->extent + other->extent; /* a level without capacity has nothing of it */
 }
 
 uint64_t ivc_recency_tail(const IvcRecencyEntry *entry, size_t level)

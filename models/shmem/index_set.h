@@ -45,10 +45,11 @@ static inline bool ivc_index_set_is_empty(const IvcIndexSet *set)
     return set->lowest == IVC_INDEX_SET_NONE;
 }
 
+/** Whether a number other than IVC_INDEX_SET_NONE is a member. */
 static inline bool ivc_index_set_has(const IvcIndexSet *set, uint32_t member)
 {
     if (member <= set->lowest)
-        return member == set->lowest && member < set->limit;
+        return member == set->lowest;
     return *set->top != 0 && member < set->limit &&
            (set->level[0][member / 64] >> (member % 64) & 1) != 0;
 }

@@ -103,6 +103,8 @@ typedef struct {
 #define IVC_OWED_MAX 8
 
 struct IvcAgent {
+    IvcTimer timer; /**< end of the activity, or start when ready; first, so that a reference to an
+                         agent is known by its id */
     IvcSim *sim;
     IvcCore *core;
     struct IvcLedgerEntry *ledger; /**< of its core */
@@ -120,7 +122,6 @@ struct IvcAgent {
     uint32_t move_stage;
     uint32_t n_owed;
     uint32_t paid;    /**< entries of `owed` that are over */
-    IvcTimer timer;   /**< end of the activity, or start when ready */
     IvcTime since_ps; /**< charged up to here */
     IvcTime owed_ps;  /**< the sum of `owed`, until it is spent */
     IvcOwed owed[IVC_OWED_MAX];
