@@ -480,12 +480,14 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
 {
     IvcSim *sim = agent->sim;
     IvcMove *move = &agent->move;
-    for (move->piece = 0; move->piece < move->n_pieces; move->piece++) {
-        const IvcMovePiece *piece = &move->pieces[move->piece];
+    uint32_t n = move->n_pieces;
+    for (uint32_t i = 0; i < n; i++) {
+        IvcTime alone_ps = move->pieces[i].alone_ps;
+        move->piece = i;
         if (outranked(agent) || !ivc_sharing_has_room(sharing_of(agent), move) ||
-            !ivc_sim_advance(sim, sim->now + piece->alone_ps))
+            !ivc_sim_advance(sim, sim->now + alone_ps))
             return false;
-        entry->spent_ps += piece->alone_ps;
+        entry->spent_ps += alone_ps;
     }
     return true;
 }
