@@ -336,7 +336,7 @@ static void step(IvcAgent *agent)
         release(core);
     } else if (agent->state == IVC_AGENT_WAITING) {
         release(core);
-    } else if (outranked(agent)) {
+    } else if (core->ready & agent->above) {
         /* Something more urgent on this core was made ready by this very step. */
         if (!agent->preempted)
             activity_suspend(agent);
