@@ -51,9 +51,10 @@ G_NO_INLINE static void charge_owed(IvcAgent *agent)
 /* All that was owed is over. */
 static void owed_over(IvcAgent *agent)
 {
-    if (G_UNLIKELY(agent->behind))
+    if (G_UNLIKELY(agent->behind)) {
         charge_owed(agent);
-    agent->behind = false;
+        agent->behind = false;
+    }
     agent->owed_ps = 0;
     agent->n_owed = 0;
 }
@@ -335,7 +336,7 @@ static void step(IvcAgent *agent)
         release(core);
     } else if (agent->state == IVC_AGENT_WAITING) {
         release(core);
-    } else if (outranked(agent)) {
+    } else if (core->ready & agent->above) {
         /* Something more urgent on this core was made ready by this very step. */
         if (!agent->preempted)
             activity_suspend(agent);
@@ -399,28 +400,50 @@ static bool count_instant(IvcSim *sim)
     return ++sim->instant < sim->limits.events_per_instant;
 }
 
-bool ivc_pay(IvcAgent *agent)
+/* Lets `sum` pass if nothing else can happen meanwhile. */
+static inline bool pass(IvcAgent *agent, IvcTime sum)
+{
+    if (sum == 0)
+        return G_LIKELY(count_instant(agent->sim));
+    if (outranked(agent) || !ivc_sim_pass(agent->sim, sum))
+        return false;
+    agent->owed_ps = 0;
+    agent->n_owed = 0;
+    return true;
+}
+
+/* Runs until all that is owed is over. */
+static inline void run(IvcAgent *agent, IvcTime sum)
 {
     IvcSim *sim = agent->sim;
-    IvcTime sum = agent->owed_ps;
-    if (sum == 0 && G_LIKELY(count_instant(sim)))
-        return true;
-    if (!outranked(agent) && ivc_sim_advance(sim, sim->now + sum)) {
-        agent->owed_ps = 0;
-        agent->n_owed = 0;
-        return true;
-    }
     agent->activity = IVC_ACTIVITY_RUN;
     agent->paid = 0;
     agent->since_ps = sim->now;
     ivc_timer_arm(sim, &agent->timer, sim->now + sum, IVC_PHASE_ACT);
+}
+
+bool ivc_pay(IvcAgent *agent)
+{
+    IvcTime sum = agent->owed_ps;
+    if (pass(agent, sum))
+        return true;
+    run(agent, sum);
     return false;
 }
 
+/* As ivc_owe() and ivc_pay(); the span is not noted when it passes at once. */
 bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
 {
-    ivc_owe(agent, span_ps, stage);
-    return ivc_pay(agent);
+    IvcLedgerEntry *entry = &agent->ledger[stage];
+    IvcTime sum = agent->owed_ps + span_ps;
+    entry->times++;
+    entry->spent_ps += span_ps;
+    if (pass(agent, sum))
+        return true;
+    if (span_ps)
+        ivc_owed_note(agent, span_ps, stage);
+    run(agent, sum);
+    return false;
 }
 
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps)
@@ -457,12 +480,14 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
 {
     IvcSim *sim = agent->sim;
     IvcMove *move = &agent->move;
-    for (move->piece = 0; move->piece < move->n_pieces; move->piece++) {
-        const IvcMovePiece *piece = &move->pieces[move->piece];
+    uint32_t n = move->n_pieces;
+    for (uint32_t i = 0; i < n; i++) {
+        IvcTime alone_ps = move->pieces[i].alone_ps;
+        move->piece = i;
         if (outranked(agent) || !ivc_sharing_has_room(sharing_of(agent), move) ||
-            !ivc_sim_advance(sim, sim->now + piece->alone_ps))
+            !ivc_sim_advance(sim, sim->now + alone_ps))
             return false;
-        entry->spent_ps += piece->alone_ps;
+        entry->spent_ps += alone_ps;
     }
     return true;
 }

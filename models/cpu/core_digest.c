@@ -8,6 +8,7 @@ static const IvcStateField signal_fields[] = {
 };
 
 static const IvcStateField agent_fields[] = {
+    IVC_STATE(IvcAgent, timer, OTHER),
     IVC_STATE(IvcAgent, sim, FIXED),
     IVC_STATE(IvcAgent, core, FIXED),
     IVC_STATE(IvcAgent, ledger, FIXED),
@@ -25,7 +26,6 @@ static const IvcStateField agent_fields[] = {
     IVC_STATE(IvcAgent, move_stage, OTHER),
     IVC_STATE(IvcAgent, n_owed, PLAIN),
     IVC_STATE(IvcAgent, paid, OTHER),
-    IVC_STATE(IvcAgent, timer, OTHER),
     IVC_STATE(IvcAgent, since_ps, FIXED), /* only attributes time that has passed */
     IVC_STATE(IvcAgent, owed_ps, FIXED),  /* follows from owed */
     IVC_STATE(IvcAgent, owed, OTHER),
@@ -56,6 +56,9 @@ static const IvcStateField core_fields[] = {
     IVC_STATE(IvcCore, idle_ps, FIXED),
     IVC_STATE(IvcCore, ledger, FIXED),
 };
+
+/* What refers to an agent knows it by the id that it begins with. */
+G_STATIC_ASSERT(offsetof(IvcAgent, timer) == 0 && offsetof(IvcTimer, id) == 0);
 
 const IvcStateTable ivc_core_state_tables[] = {
     IVC_STATE_TABLE(IvcSignal, signal_fields),

@@ -7,6 +7,7 @@ void ivc_line_init(IvcLine *line, uint32_t id)
     *line = (IvcLine){.id = id, .writer = -1, .reader = -1};
 }
 
+/* These two leave distances aside. */
 static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
 {
     if (line->writer == core || line->reader == core)
@@ -14,11 +15,8 @@ static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
     IvcLevel level = line->writer < 0         ? IVC_LEVEL_MEMORY
                      : memory->private_writes ? IVC_LEVEL_OTHER
                                               : IVC_LEVEL_L2;
-    IvcFinePs fine = memory->word + memory->read_line[level];
-    if (G_UNLIKELY(ivc_is_linked(memory)))
-        fine += ivc_way_line(memory, line->writer, core);
     line->reader = core;
-    return fine;
+    return memory->word + memory->read_line[level];
 }
 
 static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
@@ -28,20 +26,43 @@ static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core
                      : !memory->private_writes ? IVC_LEVEL_L2
                      : mine                    ? IVC_LEVEL_L1
                                                : IVC_LEVEL_OTHER;
-    IvcFinePs fine = memory->word + memory->write_line[level];
-    if (G_UNLIKELY(ivc_is_linked(memory))) {
-        bool read_since = line->reader >= 0 && line->reader != core;
-        fine += ivc_way_line(memory, read_since ? line->reader : line->writer, core);
-    }
     line->writer = core;
     line->reader = -1;
-    return fine;
+    return memory->word + memory->write_line[level];
+}
+
+static IvcFinePs line_access(const IvcMemory *memory, IvcLine *line, int32_t core, bool write)
+{
+    return write ? line_write(memory, line, core) : line_read(memory, line, core);
+}
+
+/* What the distance to the core adds that has the line. */
+static IvcFinePs way_to(const IvcMemory *memory, const IvcLine *line, int32_t core, bool write)
+{
+    if (!write && (line->writer == core || line->reader == core))
+        return 0;
+    bool read_since = write && line->reader >= 0 && line->reader != core;
+    return ivc_way_line(memory, read_since ? line->reader : line->writer, core);
+}
+
+static IvcTime round_up(IvcFinePs fine)
+{
+    return (fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT;
+}
+
+/* In a machine of several nodes. */
+G_NO_INLINE static IvcTime linked_cost(const IvcMemory *memory, IvcLine *line, int32_t core,
+                                       bool write)
+{
+    IvcFinePs way = way_to(memory, line, core, write);
+    return round_up(way + line_access(memory, line, core, write));
 }
 
 IvcTime ivc_line_cost(const IvcMemory *memory, IvcLine *line, int32_t core, bool write)
 {
-    IvcFinePs fine = write ? line_write(memory, line, core) : line_read(memory, line, core);
-    return (fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT;
+    if (G_UNLIKELY(ivc_is_linked(memory)))
+        return linked_cost(memory, line, core, write);
+    return round_up(line_access(memory, line, core, write));
 }
 
 IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)

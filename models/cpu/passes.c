@@ -43,14 +43,14 @@ static uint64_t lines_in(const IvcMemory *memory, uint64_t whole_lines)
 G_ALWAYS_INLINE static inline uint8_t own_level(const IvcMemory *memory, const IvcPass *pass,
                                                 bool wrote, int32_t core)
 {
-    if (pass->core != core || !pass->valid)
+    if (pass->core != core || !pass->valid || (wrote && !memory->private_writes))
         return IVC_LEVEL_MEMORY;
     const IvcRecency *own = &memory->cores[core];
     size_t first = own->level_first;
     if (first == 0 && wrote && memory->write_through)
         first = 1; /* stores do not allocate in a write-through cache */
     for (size_t l = first; l < own->level_end; l++)
-        if (ivc_recency_holds(own, &pass->own, l))
+        if (ivc_recency_holds(&pass->own, l))
             return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
 }
@@ -65,7 +65,7 @@ G_ALWAYS_INLINE static inline uint8_t level_of(const IvcMemory *memory, const Iv
         return level;
     const IvcRecency *chip = &memory->chips[buffer->home];
     for (size_t l = chip->level_first; l < chip->level_end; l++)
-        if (ivc_recency_holds(chip, &buffer->chip, l))
+        if (ivc_recency_holds(&buffer->chip, l))
             return (uint8_t)l;
     return IVC_LEVEL_MEMORY;
 }
@@ -98,6 +98,8 @@ G_ALWAYS_INLINE static inline void pass_begin(const IvcMemory *memory, const Ivc
     side->head = side->tail = level_of(memory, buffer, core);
     side->split = 0;
     side->holder = core;
+    if (!memory->private_writes)
+        return; /* no cache has what others do not see */
     const IvcPass *other = NULL;
     if (buffer->write.core >= 0 && buffer->write.core != core && buffer->write.valid)
         other = &buffer->write;
@@ -234,61 +236,82 @@ static IvcMovePiece piece_routed(const IvcMemory *memory, int32_t core, const Si
     return piece;
 }
 
-/* Splits a copy into uniform pieces; returns how many. `routes` is NULL in a machine of one node;
- * inlined, so that what copies of such a machine do not need costs them nothing. */
-G_ALWAYS_INLINE static inline uint32_t
-plan_any(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
-         const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
-         IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
+/* What a copy does, by its arguments. */
+typedef struct {
+    const IvcBuffer *to;
+    uint64_t to_at;
+    const IvcBuffer *from;
+    uint64_t from_at;
+    uint64_t bytes;
+} Span;
+
+G_ALWAYS_INLINE static inline void sides_enter(const IvcMemory *memory, int32_t core,
+                                               const Span *span, Sides *sides)
 {
-    if (from)
-        side_enter(memory, from, core, false, from_at, &sides->read);
-    if (to)
-        side_enter(memory, to, core, true, to_at, &sides->write);
-    if (routes && from)
-        side_places(memory, from, core, false, &sides->read);
-    if (routes && to)
-        side_places(memory, to, core, true, &sides->write);
+    if (span->from)
+        side_enter(memory, span->from, core, false, span->from_at, &sides->read);
+    if (span->to)
+        side_enter(memory, span->to, core, true, span->to_at, &sides->write);
+}
+
+/* Splits a copy into uniform pieces; returns how many. `routes` is NULL in a machine of one node;
+ * sides and span come by value, so that what a copy of one piece has of them stays in registers. */
+G_NO_INLINE static uint32_t plan_pieces(IvcMemory *memory, int32_t core, Span span, Sides sides,
+                                        IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
+{
     IvcFinePs setup = memory->setup;
     uint32_t n = 0;
     do {
-        uint64_t part = bytes;
+        uint64_t part = span.bytes;
         uint8_t read = IVC_LEVELS, write = IVC_LEVELS;
-        if (from) {
-            part = side_uniform(&sides->read, from_at, part);
-            read = side_level(&sides->read, from_at);
+        if (span.from) {
+            part = side_uniform(&sides.read, span.from_at, part);
+            read = side_level(&sides.read, span.from_at);
         }
-        if (to) {
-            part = side_uniform(&sides->write, to_at, part);
-            write = side_level(&sides->write, to_at);
+        if (span.to) {
+            part = side_uniform(&sides.write, span.to_at, part);
+            write = side_level(&sides.write, span.to_at);
         }
         ivc_hot_assert(n < IVC_MOVE_PIECES);
         if (routes)
-            pieces[n] = piece_routed(memory, core, sides, read, write, part, setup, &routes[n]);
+            pieces[n] = piece_routed(memory, core, &sides, read, write, part, setup, &routes[n]);
         else
             pieces[n] = *piece_of(memory, read, write, part, setup);
         n++;
         setup = 0;
-        bytes -= part;
-        to_at += part;
-        from_at += part;
-    } while (bytes);
+        span.bytes -= part;
+        span.to_at += part;
+        span.from_at += part;
+    } while (span.bytes);
     return n;
 }
 
-static uint32_t plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
-                     const IvcBuffer *from, uint64_t from_at, uint64_t bytes, Sides *sides,
-                     IvcMovePiece pieces[IVC_MOVE_PIECES])
+/* The same in a machine of one node, where most copies have one piece. */
+G_ALWAYS_INLINE static inline uint32_t plan(IvcMemory *memory, int32_t core, const Span *span,
+                                            const Sides *sides,
+                                            IvcMovePiece pieces[IVC_MOVE_PIECES])
 {
-    return plan_any(memory, core, to, to_at, from, from_at, bytes, sides, pieces, NULL);
+    uint8_t read = IVC_LEVELS, write = IVC_LEVELS;
+    if (span->from) {
+        if (span->from_at < sides->read.split)
+            return plan_pieces(memory, core, *span, *sides, pieces, NULL);
+        read = sides->read.tail;
+    }
+    if (span->to) {
+        if (span->to_at < sides->write.split)
+            return plan_pieces(memory, core, *span, *sides, pieces, NULL);
+        write = sides->write.tail;
+    }
+    pieces[0] = *piece_of(memory, read, write, span->bytes, memory->setup);
+    return 1;
 }
 
-G_NO_INLINE static uint32_t plan_routes(IvcMemory *memory, int32_t core, const IvcBuffer *to,
-                                        uint64_t to_at, const IvcBuffer *from, uint64_t from_at,
-                                        uint64_t bytes, Sides *sides,
-                                        IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
+static void sides_place(const IvcMemory *memory, int32_t core, const Span *span, Sides *sides)
 {
-    return plan_any(memory, core, to, to_at, from, from_at, bytes, sides, pieces, routes);
+    if (span->from)
+        side_places(memory, span->from, core, false, &sides->read);
+    if (span->to)
+        side_places(memory, span->to, core, true, &sides->write);
 }
 
 /* The pass is seen by the caches on its way. */
@@ -324,9 +347,12 @@ G_ALWAYS_INLINE static inline void see(IvcMemory *memory, IvcBuffer *buffer, Ivc
 /* Counts where the bytes of a side were. */
 static void count_found(const Side *side, uint64_t at, uint64_t bytes, uint64_t found[IVC_LEVELS])
 {
-    uint64_t below = at < side->split ? MIN(bytes, side->split - at) : 0;
-    found[side->head] += below;
-    found[side->tail] += bytes - below;
+    if (at < side->split) {
+        uint64_t below = MIN(bytes, side->split - at);
+        found[side->head] += below;
+        bytes -= below;
+    }
+    found[side->tail] += bytes;
 }
 
 /* Stores the pass back as the buffer's latest. */
@@ -353,42 +379,65 @@ G_ALWAYS_INLINE static inline void side_leave(IvcMemory *memory, IvcBuffer *buff
     }
 }
 
+/* The copy is counted, and seen. */
+G_ALWAYS_INLINE static inline void sides_leave(IvcMemory *memory, int32_t core, IvcBuffer *to,
+                                               IvcBuffer *from, const Span *span,
+                                               const Sides *sides)
+{
+    memory->copies++;
+    memory->copied_bytes += span->bytes;
+    if (from) {
+        count_found(&sides->read, span->from_at, span->bytes, memory->read_bytes);
+        side_leave(memory, from, &sides->read, core, span->from_at, span->bytes, false);
+    }
+    if (to) {
+        count_found(&sides->write, span->to_at, span->bytes, memory->written_bytes);
+        side_leave(memory, to, &sides->write, core, span->to_at, span->bytes, true);
+    }
+}
+
 uint32_t ivc_passes_plan(IvcMemory *memory, int32_t core, const IvcBuffer *to, uint64_t to_at,
                          const IvcBuffer *from, uint64_t from_at, uint64_t bytes,
                          IvcMovePiece pieces[IVC_MOVE_PIECES])
 {
+    Span span = {to, to_at, from, from_at, bytes};
     Sides sides;
     IvcMoveRoute routes[IVC_MOVE_PIECES];
-    return ivc_is_linked(memory)
-               ? plan_routes(memory, core, to, to_at, from, from_at, bytes, &sides, pieces, routes)
-               : plan(memory, core, to, to_at, from, from_at, bytes, &sides, pieces);
+    sides_enter(memory, core, &span, &sides);
+    if (!ivc_is_linked(memory))
+        return plan_pieces(memory, core, span, sides, pieces, NULL);
+    sides_place(memory, core, &span, &sides);
+    return plan_pieces(memory, core, span, sides, pieces, routes);
+}
+
+/* A copy in a machine of several nodes. */
+G_NO_INLINE static uint32_t copy_routed(IvcMemory *memory, int32_t core, IvcBuffer *to,
+                                        IvcBuffer *from, Span span,
+                                        IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
+{
+    Sides sides;
+    sides_enter(memory, core, &span, &sides);
+    sides_place(memory, core, &span, &sides);
+    uint32_t n = plan_pieces(memory, core, span, sides, pieces, routes);
+    if (from)
+        keep_places(from, &sides.read, false);
+    if (to)
+        keep_places(to, &sides.write, true);
+    sides_leave(memory, core, to, from, &span, &sides);
+    return n;
 }
 
 uint32_t ivc_passes_copy(IvcMemory *memory, int32_t core, IvcBuffer *to, uint64_t to_at,
                          IvcBuffer *from, uint64_t from_at, uint64_t bytes,
                          IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
 {
+    Span span = {to, to_at, from, from_at, bytes};
+    if (G_UNLIKELY(routes != NULL))
+        return copy_routed(memory, core, to, from, span, pieces, routes);
     Sides sides;
-    uint32_t n;
-    if (G_UNLIKELY(routes != NULL)) {
-        n = plan_routes(memory, core, to, to_at, from, from_at, bytes, &sides, pieces, routes);
-        if (from)
-            keep_places(from, &sides.read, false);
-        if (to)
-            keep_places(to, &sides.write, true);
-    } else {
-        n = plan(memory, core, to, to_at, from, from_at, bytes, &sides, pieces);
-    }
-    memory->copies++;
-    memory->copied_bytes += bytes;
-    if (from) {
-        count_found(&sides.read, from_at, bytes, memory->read_bytes);
-        side_leave(memory, from, &sides.read, core, from_at, bytes, false);
-    }
-    if (to) {
-        count_found(&sides.write, to_at, bytes, memory->written_bytes);
-        side_leave(memory, to, &sides.write, core, to_at, bytes, true);
-    }
+    sides_enter(memory, core, &span, &sides);
+    uint32_t n = plan(memory, core, &span, &sides, pieces);
+    sides_leave(memory, core, to, from, &span, &sides);
     return n;
 }
 

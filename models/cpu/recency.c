@@ -105,7 +105,7 @@ static void take(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
         list_remove(recency, seen);
 }
 
-void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry)
+G_NO_INLINE void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry)
 {
     IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
     if (!ivc_recency_is_held(entry))
@@ -125,7 +125,8 @@ void ivc_recency_begin(IvcRecency *recency, IvcRecencyEntry *entry)
     entry->latest = !entry->latest;
 }
 
-void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at, uint64_t end)
+G_NO_INLINE void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at,
+                                   uint64_t end)
 {
     IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
     /* Two passes share an entry when one follows the other in parts: a byte counts once. */
@@ -152,26 +153,48 @@ void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, uint64_t at,
             evict(recency, l);
 }
 
+static inline void again_one_level(IvcRecency *recency, IvcSeen *seen, uint64_t bytes, uint32_t l)
+{
+    IvcSeen *newer = seen->newer, *newest = recency->newest;
+    seen->began = ++recency->begun;
+    if (seen != newest) {
+        if (newer) { /* it is in the list, and not at its end */
+            if (recency->last[l] == seen)
+                recency->last[l] = newer;
+            newer->older = seen->older;
+            if (seen->older)
+                seen->older->newer = newer;
+            seen->newer = NULL;
+        }
+        seen->older = newest;
+        if (newest)
+            newest->newer = seen;
+        recency->newest = seen;
+    }
+    uint64_t used = recency->used[l] + bytes - seen->in[l];
+    recency->used[l] = used;
+    seen->in[l] = bytes;
+    if (!recency->last[l])
+        recency->last[l] = seen;
+    if (used > recency->capacity[l])
+        evict(recency, l);
+}
+
 /* The same bytes as in the pass before, all at once: that one becomes the latest of the list again,
  * and has in each level what it had plus what was evicted meanwhile. */
 void ivc_recency_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
 {
     uint32_t l = recency->level_first;
+    if (l + 1 == recency->level_end) { /* most often so */
+        again_one_level(recency, seen, bytes, l);
+        return;
+    }
     if (seen != recency->newest) {
         if (seen->newer)
             list_remove(recency, seen);
         list_push(recency, seen);
     } else {
         seen->began = ++recency->begun;
-    }
-    if (l + 1 == recency->level_end) { /* one level: most often so */
-        recency->used[l] += bytes - seen->in[l];
-        seen->in[l] = bytes;
-        if (!recency->last[l])
-            recency->last[l] = seen;
-        if (recency->used[l] > recency->capacity[l])
-            evict(recency, l);
-        return;
     }
     for (; l < recency->level_end; l++) {
         if (!recency->capacity[l])
@@ -186,18 +209,18 @@ void ivc_recency_again(IvcRecency *recency, IvcSeen *seen, uint64_t bytes)
             evict(recency, l);
 }
 
-void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)
+G_NO_INLINE void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(entry->passes); i++)
         if (entry->passes[i].extent)
             take(recency, &entry->passes[i], entry->passes[i].extent);
 }
 
-bool ivc_recency_holds(const IvcRecency *recency, const IvcRecencyEntry *entry, size_t level)
+bool ivc_recency_holds(const IvcRecencyEntry *entry, size_t level)
 {
-    const IvcSeen *latest = latest_of(entry), *rest = before_of(entry);
-    return recency->capacity[level] && latest->extent + rest->extent &&
-           latest->in[level] == latest->extent && rest->in[level] == rest->extent;
+    const IvcSeen *one = &entry->passes[0], *other = &entry->passes[1];
+    return one->in[level] == one->extent && other->in[level] == other->extent &&
+           one->extent + other->extent; /* a level without capacity has nothing of it */
 }
 
 uint64_t ivc_recency_tail(const IvcRecencyEntry *entry, size_t level)

@@ -38,7 +38,7 @@ static inline void ivc_recency_renew(IvcRecency *recency, IvcRecencyEntry *entry
 void ivc_recency_forget(IvcRecency *recency, IvcRecencyEntry *entry);
 
 /** Whether a level holds all that the entry's passes have touched, and that is something. */
-bool ivc_recency_holds(const IvcRecency *recency, const IvcRecencyEntry *entry, size_t level);
+bool ivc_recency_holds(const IvcRecencyEntry *entry, size_t level);
 
 /** Whether any level holds anything of the entry. */
 bool ivc_recency_is_held(const IvcRecencyEntry *entry);

@@ -15,7 +15,7 @@
  * reorder the two stores (uncached stores are ordered), error responses. */
 #include "models/ipi/mailbox.h"
 
-typedef struct {
+typedef struct IvcMailboxLane {
     IvcMailbox *mailbox;
     uint32_t to;
     uint32_t lane;
@@ -36,6 +36,7 @@ typedef struct {
     IvcMailbox *mailbox;
     uint32_t member;
     uint32_t core;
+    Lane *lanes; /* of this member */
     IvcAgent agent;
     IvcSignal line;
     IvcLabel label;
@@ -128,27 +129,30 @@ static IvcTime way_ps(const Lane *lane, uint32_t from)
 }
 
 /* Reading the status of a lane that is further away. */
-static IvcTime load_ps(const Lane *lane, uint32_t from)
+static IvcTime load_ps(const Lane *lane, IvcTime way)
 {
-    return lane->mailbox->platform->t.registers_load + 2 * way_ps(lane, from);
+    return lane->mailbox->platform->t.registers_load + 2 * way;
 }
 
-static void launch(Lane *lane, uint32_t from, uint64_t word, uint32_t chunk)
+static void launch(Lane *lane, uint32_t from, uint64_t word, const IvcPostFrame *f)
 {
     IvcPlatform *platform = lane->mailbox->platform;
     lane->from = from;
     lane->flying = true;
-    lane->store = is_chunked(lane->mailbox) ? ivc_register_message_chunk(word, chunk) : word;
+    lane->store = is_chunked(lane->mailbox) ? ivc_register_message_chunk(word, f->chunk) : word;
     ivc_timer_arm(&platform->sim, &lane->flight,
-                  platform->sim.now + platform->t.registers_flight + way_ps(lane, from),
-                  IVC_PHASE_DELIVER);
+                  platform->sim.now + platform->t.registers_flight + f->way_ps, IVC_PHASE_DELIVER);
 }
 
 IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, uint32_t to,
                          uint64_t word, IvcPostFrame *f)
 {
     const IvcMachineTimes *t = &mailbox->platform->t;
-    Lane *lane = route(mailbox, from, to);
+    if (f->label == 0) {
+        f->lane = route(mailbox, from, to);
+        f->way_ps = way_ps(f->lane, from);
+    }
+    Lane *lane = f->lane;
     IVC_BEGIN(f);
     if (lane->shared) {
         IVC_AWAIT(f, ivc_pay(agent));
@@ -165,15 +169,15 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
     mailbox->posted++;
     f->n_chunks = ivc_register_message_chunks(word, mailbox->ops->chunk_bits);
     for (f->chunk = 0; f->chunk < f->n_chunks; f->chunk++) {
-        IVC_AWAIT(f, ivc_spend(agent, load_ps(lane, from), IVC_STAGE_REGISTER_LOAD));
+        IVC_AWAIT(f, ivc_spend(agent, load_ps(lane, f->way_ps), IVC_STAGE_REGISTER_LOAD));
         while (is_full(lane)) {
-            IVC_AWAIT(f, ivc_poll(agent, &lane->empty, MAX(1, load_ps(lane, from)), IVC_TIME_NEVER,
-                                  IVC_STAGE_REGISTER_POLL));
+            IVC_AWAIT(f, ivc_poll(agent, &lane->empty, MAX(1, load_ps(lane, f->way_ps)),
+                                  IVC_TIME_NEVER, IVC_STAGE_REGISTER_POLL));
         }
         if (!mailbox->ops->data_posts)
             ivc_owe(agent, t->registers_store, IVC_STAGE_REGISTER_STORE);
         IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
-        launch(lane, from, word, f->chunk);
+        launch(lane, from, word, f);
     }
     if (lane->shared) {
         lane->held = false;
@@ -187,8 +191,8 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
 static IvcTime next_chunk_ps(const Lane *lane)
 {
     const IvcMachineTimes *t = &lane->mailbox->platform->t;
-    return 2 * load_ps(lane, lane->from) + 2 * t->registers_store + t->registers_flight +
-           way_ps(lane, lane->from);
+    IvcTime way = way_ps(lane, lane->from);
+    return 2 * load_ps(lane, way) + 2 * t->registers_store + t->registers_flight + way;
 }
 
 /* Takes what the lane holds; true when the word is complete. */
@@ -251,7 +255,7 @@ static IvcStep handler_step(IvcAgent *agent)
     Handler *h = handler_of(agent);
     IvcMailbox *mailbox = h->mailbox;
     const IvcMachineTimes *t = &mailbox->platform->t;
-    Lane *lane = lane_of(mailbox, h->member, h->lane);
+    Lane *lane = &h->lanes[h->lane];
     IVC_BEGIN(h);
     for (;;) {
         while (!ivc_register_lines(mailbox->block, h->core)) {
@@ -259,9 +263,9 @@ static IvcStep handler_step(IvcAgent *agent)
         }
         ivc_owe(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY);
         IVC_AWAIT(h, ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
-        h->pending = port_read(lane_of(mailbox, h->member, 0), IVC_REG_PENDING);
+        h->pending = port_read(h->lanes, IVC_REG_PENDING);
         for (h->lane = 0; h->lane < mailbox->ops->lanes; h->lane++) {
-            lane = lane_of(mailbox, h->member, h->lane);
+            lane = &h->lanes[h->lane];
             if (!has_posted(h, lane))
                 continue;
             IVC_CALL(h, fetch_word(h, lane));
@@ -303,6 +307,7 @@ static void handler_init(IvcMailbox *mailbox, uint32_t member)
     h->mailbox = mailbox;
     h->member = member;
     h->core = platform->ranks[member].core;
+    h->lanes = lane_of(mailbox, member, 0);
     h->line.id = ivc_platform_id(platform);
     g_snprintf(h->name, sizeof h->name, "interrupts %u", member);
     ivc_agent_init(&h->agent, ivc_platform_id(platform), h->name, &platform->cores.items[h->core],

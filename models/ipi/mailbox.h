@@ -34,6 +34,8 @@ typedef struct {
     IvcLabel label;
     uint32_t chunk;
     uint32_t n_chunks;
+    struct IvcMailboxLane *lane; /**< where it goes; follows from the arguments, as `way_ps` does */
+    IvcTime way_ps;
 } IvcPostFrame;
 
 /**

@@ -100,6 +100,14 @@ static uint64_t octeon_read(const uint64_t *own, IvcRegisterPlace place)
 
 static IvcRegisterAccess octeon_write(uint64_t *own, IvcRegisterPlace place, uint64_t value)
 {
+    if (place.reg == REG_MBOX_CLR) { /* these two for every word */
+        own[MBOX] &= ~value;
+        return IVC_REGISTER_OK;
+    }
+    if (place.reg == REG_MBOX_SET) {
+        own[MBOX] |= value & UINT32_MAX;
+        return IVC_REGISTER_OK;
+    }
     uint64_t enable = (value & MBOX_MASK) >> MBOX_SHIFT;
     switch (place.reg) {
     case REG_EN0:
@@ -110,12 +118,6 @@ static IvcRegisterAccess octeon_write(uint64_t *own, IvcRegisterPlace place, uin
         break;
     case REG_EN0_W1C:
         own[ENABLE] &= ~enable;
-        break;
-    case REG_MBOX_SET:
-        own[MBOX] |= value & UINT32_MAX;
-        break;
-    case REG_MBOX_CLR:
-        own[MBOX] &= ~value;
         break;
     default:
         return IVC_REGISTER_READ_ONLY_IGNORED; /* the mailbox bits of SUM0 follow the mailbox */

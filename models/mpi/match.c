@@ -14,7 +14,7 @@ void ivc_arrivals_clear(IvcArrivals *arrivals)
     g_clear_pointer(&arrivals->items, g_free);
 }
 
-static void grow(IvcArrivals *arrivals)
+G_NO_INLINE static void grow(IvcArrivals *arrivals)
 {
     IvcArrivals larger;
     ivc_arrivals_init(&larger, arrivals->capacity * 2);
@@ -28,7 +28,7 @@ static void grow(IvcArrivals *arrivals)
 IvcArrival *ivc_arrivals_push(IvcArrivals *arrivals, const IvcEnvelope *envelope, uint32_t kind,
                               uint32_t index)
 {
-    if (arrivals->n == arrivals->capacity)
+    if (G_UNLIKELY(arrivals->n == arrivals->capacity))
         grow(arrivals);
     IvcArrival *arrival = ivc_arrivals_at(arrivals, arrivals->n++);
     arrival->envelope = *envelope;

@@ -1,6 +1,7 @@
 /** @file
- *  A set of small whole numbers that finds its lowest member in a bounded number of steps: a bitmap
- *  with a summary bitmap above it, and so on up. Memory is taken once.
+ *  A set of small whole numbers that knows its lowest member: that one is kept apart, the rest is a
+ *  bitmap with a summary bitmap above it, and so on up. So a set that has one member at a time, as
+ *  most do, never comes to the bitmaps. Memory is taken once.
  */
 #pragma once
 
@@ -16,6 +17,8 @@
 
 typedef struct {
     uint32_t limit;                        /**< members are below this */
+    uint32_t lowest;                       /**< member; IVC_INDEX_SET_NONE: the set is empty */
+    uint64_t *top;                         /**< the highest level's only word: 0 without a rest */
     unsigned levels;                       /**< 1 to IVC_INDEX_SET_LEVELS */
     uint64_t *level[IVC_INDEX_SET_LEVELS]; /**< [0]: the members; [i + 1]: words of [i] not 0 */
 } IvcIndexSet;
@@ -24,26 +27,53 @@ typedef struct {
 void ivc_index_set_init(IvcIndexSet *set, uint32_t limit);
 void ivc_index_set_clear(IvcIndexSet *set);
 
-bool ivc_index_set_has(const IvcIndexSet *set, uint32_t member);
-void ivc_index_set_add(IvcIndexSet *set, uint32_t member);
-void ivc_index_set_remove(IvcIndexSet *set, uint32_t member);
+/** Of the rest, which are greater than `lowest`: for the functions below only. */
+void ivc_index_set_rest_add(IvcIndexSet *set, uint32_t member);
+void ivc_index_set_rest_remove(IvcIndexSet *set, uint32_t member);
 
-static inline bool ivc_index_set_is_empty(const IvcIndexSet *set)
-{
-    return set->level[set->levels - 1][0] == 0;
-}
+/** Removes and returns the lowest of the rest, which must not be empty. */
+uint32_t ivc_index_set_rest_take(IvcIndexSet *set);
 
 /** Returns the lowest member, or IVC_INDEX_SET_NONE. */
 static inline uint32_t ivc_index_set_first(const IvcIndexSet *set)
 {
-    uint32_t place = 0;
-    for (unsigned i = set->levels; i-- > 0;) {
-        uint64_t word = set->level[i][place];
-        if (word == 0)
-            return IVC_INDEX_SET_NONE; /* of the top level: of the others no word on the way is 0 */
-        place = place * 64 + (uint32_t)__builtin_ctzll(word);
+    return set->lowest;
+}
+
+static inline bool ivc_index_set_is_empty(const IvcIndexSet *set)
+{
+    return set->lowest == IVC_INDEX_SET_NONE;
+}
+
+/** Whether a number other than IVC_INDEX_SET_NONE is a member. */
+static inline bool ivc_index_set_has(const IvcIndexSet *set, uint32_t member)
+{
+    if (member <= set->lowest)
+        return member == set->lowest;
+    return *set->top != 0 && member < set->limit &&
+           (set->level[0][member / 64] >> (member % 64) & 1) != 0;
+}
+
+static inline void ivc_index_set_add(IvcIndexSet *set, uint32_t member)
+{
+    uint32_t lowest = set->lowest;
+    ivc_hot_assert(member < set->limit);
+    if (member <= lowest) {
+        set->lowest = member;
+        if (lowest == IVC_INDEX_SET_NONE || member == lowest)
+            return;
+        member = lowest;
     }
-    return place;
+    ivc_index_set_rest_add(set, member);
+}
+
+static inline void ivc_index_set_remove(IvcIndexSet *set, uint32_t member)
+{
+    ivc_hot_assert(member < set->limit);
+    if (member == set->lowest)
+        set->lowest = *set->top ? ivc_index_set_rest_take(set) : IVC_INDEX_SET_NONE;
+    else
+        ivc_index_set_rest_remove(set, member);
 }
 
 /** Returns the lowest member that is not below `from`, or IVC_INDEX_SET_NONE. */

@@ -247,8 +247,8 @@ static IvcRegionResult alloc_failed(IvcRegion *region, IvcRegionResult why)
     return why;
 }
 
-IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest, uint64_t bytes,
-                                       uint32_t *ret_index)
+G_NO_INLINE IvcRegionResult ivc_region_block_alloc(IvcRegion *region, unsigned guest,
+                                                   uint64_t bytes, uint32_t *ret_index)
 {
     IvcRegionResult result = check_guest(region, guest);
     if (result != IVC_REGION_OK) {
@@ -313,10 +313,23 @@ IvcRegionResult ivc_region_block_share(IvcRegion *region, unsigned guest, uint32
 IvcRegionResult ivc_region_block_hand(IvcRegion *region, unsigned guest, uint32_t index,
                                       unsigned reader)
 {
-    IvcRegionResult result = ivc_region_block_share(region, guest, index, reader);
-    if (result == IVC_REGION_OK && guest != reader)
-        let_go(region, index, guest);
-    return result;
+    IvcRegionResult result = check_holder(region, guest, index);
+    if (result == IVC_REGION_OK) {
+        result = check_guest(region, reader);
+    }
+    if (result != IVC_REGION_OK || guest == reader) {
+        return result;
+    }
+    uint64_t *holders = holders_of(region, index);
+    holders[guest / 64] &= ~guest_bit(guest);
+    region->holds[guest]--;
+    if (has_guest(holders, reader)) {
+        region->blocks[index].holds--;
+    } else { /* one for the other: as many hold it as before */
+        holders[reader / 64] |= guest_bit(reader);
+        region->holds[reader]++;
+    }
+    return IVC_REGION_OK;
 }
 
 IvcRegionResult ivc_region_block_free(IvcRegion *region, unsigned guest, uint32_t index,

@@ -124,16 +124,20 @@ uint64_t ivc_vmcomm_word(const IvcRegisterMessage *message)
 
 /* ---- message records ---- */
 
+G_NO_INLINE static void more_messages(IvcVmcomm *module)
+{
+    uint32_t n = module->n_messages ? module->n_messages * 2 : 64;
+    module->messages = g_renew(IvcVmcommMessage, module->messages, n);
+    for (uint32_t i = module->n_messages; i < n; i++)
+        module->messages[i].next_free = i + 1 < n ? i + 1 : IVC_VMCOMM_NONE;
+    module->free_message = module->n_messages;
+    module->n_messages = n;
+}
+
 uint32_t ivc_vmcomm_message_new(IvcVmcomm *module)
 {
-    if (module->free_message == IVC_VMCOMM_NONE) {
-        uint32_t n = module->n_messages ? module->n_messages * 2 : 64;
-        module->messages = g_renew(IvcVmcommMessage, module->messages, n);
-        for (uint32_t i = module->n_messages; i < n; i++)
-            module->messages[i].next_free = i + 1 < n ? i + 1 : IVC_VMCOMM_NONE;
-        module->free_message = module->n_messages;
-        module->n_messages = n;
-    }
+    if (G_UNLIKELY(module->free_message == IVC_VMCOMM_NONE))
+        more_messages(module);
     uint32_t index = module->free_message;
     module->free_message = module->messages[index].next_free;
     IvcVmcommMessage *message = &module->messages[index]; /* the caller sets its envelope */
@@ -149,7 +153,7 @@ void ivc_vmcomm_message_free(IvcVmcomm *module, uint32_t message)
     module->free_message = message;
 }
 
-IvcVmcommWay *ivc_vmcomm_way_new(IvcVmcomm *module, uint32_t from, uint32_t to)
+G_NO_INLINE IvcVmcommWay *ivc_vmcomm_way_new(IvcVmcomm *module, uint32_t from, uint32_t to)
 {
     IvcVmcommWay *way = ivc_pairs_add(&module->ways, from, to);
     ivc_arrivals_init(&way->sent, 2);

@@ -184,7 +184,7 @@ IvcVmcommWay *ivc_vmcomm_way_new(IvcVmcomm *module, uint32_t from, uint32_t to);
 static inline IvcVmcommWay *ivc_vmcomm_way(IvcVmcomm *module, uint32_t from, uint32_t to)
 {
     IvcVmcommWay *way = ivc_pairs_find(&module->ways, from, to);
-    return way ? way : ivc_vmcomm_way_new(module, from, to);
+    return G_LIKELY(way != NULL) ? way : ivc_vmcomm_way_new(module, from, to);
 }
 
 static inline bool ivc_vmcomm_in_line(const IvcVmcomm *module, uint64_t bytes)

@@ -8,9 +8,16 @@
 
 /* ---- the interrupt handler ---- */
 
-/* The message that a word on this way belongs to; a new one when none is open. */
-static uint32_t open_message(IvcVmcomm *module, uint32_t to, uint32_t from, bool shared)
+static bool has_data(const IvcRegisterMessage *word)
 {
+    return word->kind == IVC_REGISTER_MESSAGE_SHARED || word->kind == IVC_REGISTER_MESSAGE_INLINE;
+}
+
+/* The message that a word of data on this way belongs to; a new one when none is open. */
+static uint32_t open_message(IvcVmcomm *module, uint32_t to, uint32_t from,
+                             const IvcRegisterMessage *word)
+{
+    bool shared = word->kind == IVC_REGISTER_MESSAGE_SHARED;
     IvcVmcommWay *way = ivc_vmcomm_way(module, from, to);
     IvcVmcommPort *port = &module->ports[to];
     if (way->open != IVC_VMCOMM_NONE)
@@ -35,8 +42,7 @@ static uint32_t open_message(IvcVmcomm *module, uint32_t to, uint32_t from, bool
 static void append_block(IvcVmcomm *module, uint32_t to, uint32_t from,
                          const IvcRegisterMessage *word)
 {
-    uint32_t index = open_message(module, to, from, true);
-    IvcVmcommMessage *message = &module->messages[index];
+    IvcVmcommMessage *message = &module->messages[module->ports[to].handled];
     uint32_t at = word->shared.slot;
     IvcVmcommSlot *slot = &module->slots[at];
     if (word->shared.bytes) /* else the header says it */
@@ -109,12 +115,10 @@ IvcStep ivc_vmcomm_deliver(void *client, IvcAgent *handler, uint32_t to, uint32_
     bool valid = ivc_register_message_decode(word, &message);
     g_assert(valid);
     IVC_BEGIN(&port->handling);
-    port->handled = IVC_VMCOMM_NONE;
+    port->handled = has_data(&message) ? open_message(module, to, from, &message) : IVC_VMCOMM_NONE;
     if (message.kind == IVC_REGISTER_MESSAGE_SHARED) {
-        port->handled = open_message(module, to, from, true);
         append_block(module, to, from, &message);
     } else if (message.kind == IVC_REGISTER_MESSAGE_INLINE) {
-        port->handled = open_message(module, to, from, false);
         if (message.in_line.length > 0) {
             IVC_AWAIT(&port->handling,
                       ivc_copy(handler, inline_target(port, &module->messages[port->handled]),

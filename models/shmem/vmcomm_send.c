@@ -19,6 +19,11 @@ IvcStep ivc_vmcomm_say(IvcVmcommPort *port)
     IVC_END(&port->say);
 }
 
+static IvcVmcommWay *way_to(const IvcVmcommPort *port, const IvcMpiCall *call)
+{
+    return ivc_vmcomm_way(port->module, port->rank->rank, (uint32_t)call->peer);
+}
+
 static void say(IvcVmcommPort *port, uint32_t to, const IvcRegisterMessage *message)
 {
     port->say_to = to;
@@ -92,7 +97,7 @@ static IvcStep send_in_line(IvcVmcommPort *port, IvcMpiCall *call)
 {
     IvcVmcomm *module = port->module;
     IvcAgent *agent = &port->rank->agent;
-    IvcVmcommWay *way = ivc_vmcomm_way(module, port->rank->rank, (uint32_t)call->peer);
+    IvcVmcommWay *way = way_to(port, call);
     IVC_BEGIN(&port->part);
     if (way->unacked >= module->spec->window) {
         IVC_AWAIT(&port->part, ivc_pay(agent));
@@ -200,10 +205,9 @@ static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
 {
     IvcVmcomm *module = port->module;
     IvcAgent *agent = &port->rank->agent;
-    IvcVmcommWay *way = ivc_vmcomm_way(module, port->rank->rank, (uint32_t)call->peer);
     IVC_BEGIN(&port->part);
     module->shared_messages++;
-    ivc_arrivals_push(&way->sent, &call->envelope, 0, 0);
+    ivc_arrivals_push(&way_to(port, call)->sent, &call->envelope, 0, 0);
     module->in_flight++;
     for (port->at = 0; port->at < call->bytes; port->at += port->bytes) {
         port->bytes = MIN(module->piece, call->bytes - port->at);

@@ -5,6 +5,8 @@
 #include "sim/engine/engine.h"
 
 #define PHASE_SHIFT 56
+/* Of no item: what a timer has that was cancelled. */
+#define NO_ORDER UINT64_MAX
 /* The stop flag is looked at once in so many events: a few milliseconds of work. */
 #define STOP_CHECK_EVENTS 65536
 
@@ -66,6 +68,7 @@ void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase
 void ivc_timer_cancel(IvcTimer *timer)
 {
     timer->armed = false;
+    timer->order = NO_ORDER;
 }
 
 void ivc_timer_digest(const IvcTimer *timer, IvcDigest *digest)
@@ -110,20 +113,32 @@ G_NO_INLINE static bool is_over(IvcSim *sim)
 /* Takes the next event into account; false when a bound forbids it. */
 static inline bool count_event(IvcSim *sim, IvcTime when_ps)
 {
-    if (when_ps != sim->now) {
-        if (G_UNLIKELY(when_ps > sim->limits.horizon_ps)) {
-            stop(sim, IVC_STOP_HORIZON);
-            return false;
-        }
-        sim->now = when_ps;
-        sim->instant = 0;
-    }
-    sim->events++;
-    if (G_UNLIKELY(++sim->instant > sim->limits.events_per_instant)) {
+    if (when_ps == sim->now) {
+        sim->events++;
+        if (G_LIKELY(++sim->instant <= sim->limits.events_per_instant))
+            return true;
         stop(sim, IVC_STOP_LIVELOCK);
         return false;
     }
+    if (G_UNLIKELY(when_ps > sim->limits.horizon_ps)) {
+        stop(sim, IVC_STOP_HORIZON);
+        return false;
+    }
+    sim->now = when_ps;
+    sim->events++;
+    sim->instant = 1;
     return true;
+}
+
+/* An item that came up is not of the timer's latest arming: the timer was cancelled or armed anew
+ * since, and this may be the item that stands for it. */
+G_NO_INLINE static void pass_on(IvcSim *sim, IvcTimer *timer, uint64_t order)
+{
+    if (timer->queued_order != order)
+        return;
+    timer->queued_ps = IVC_TIME_NEVER;
+    if (timer->armed)
+        push(sim, timer);
 }
 
 IvcStop ivc_sim_run(IvcSim *sim)
@@ -135,15 +150,11 @@ IvcStop ivc_sim_run(IvcSim *sim)
         if (!ivc_queue_pop(sim->queue, &item))
             break;
         IvcTimer *timer = item.target;
-        if (timer->queued_order != item.order)
-            continue;
-        timer->queued_ps = IVC_TIME_NEVER;
-        if (!timer->armed)
-            continue;
         if (timer->order != item.order) {
-            push(sim, timer);
+            pass_on(sim, timer, item.order);
             continue;
         }
+        timer->queued_ps = IVC_TIME_NEVER;
         if (!count_event(sim, item.time))
             break;
         timer->armed = false;

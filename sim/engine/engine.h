@@ -26,7 +26,7 @@ struct IvcTimer {
     bool armed;
     void (*fire)(IvcSim *sim, IvcTimer *timer);
     IvcTime when_ps; /**< while armed */
-    uint64_t order;  /**< of the firing that it is armed for */
+    uint64_t order;  /**< of the firing that it is armed for; of none once it was cancelled */
     /* The item of the queue that stands for it, at that time or an earlier one. Moving a timer to a
      * later time leaves the item where it is: it is moved when it comes up, in its proper order. */
     IvcTime queued_ps; /**< IVC_TIME_NEVER: no item */
@@ -116,6 +116,19 @@ static inline bool ivc_sim_advance(IvcSim *sim, IvcTime to_ps)
     sim->now = to_ps;
     sim->events++;
     sim->instant++;
+    return true;
+}
+
+/** The same by a span that is not 0: a new instant, which has no bound to come near to. */
+static inline bool ivc_sim_pass(IvcSim *sim, IvcTime span_ps)
+{
+    IvcTime to_ps = sim->now + span_ps;
+    if (ivc_queue_next_time(sim->queue) <= to_ps || to_ps > sim->limits.horizon_ps ||
+        sim->events >= sim->check_at)
+        return false;
+    sim->now = to_ps;
+    sim->events++;
+    sim->instant = 1;
     return true;
 }
 

@@ -404,7 +404,7 @@ static void near_from_crowd(IvcQueue *queue)
     queue->rest -= count;
 }
 
-void ivc_queue_refill(IvcQueue *queue)
+G_NO_INLINE void ivc_queue_refill(IvcQueue *queue)
 {
     if (queue->crowd_count > 0) {
         near_from_crowd(queue);

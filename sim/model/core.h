@@ -103,6 +103,8 @@ typedef struct {
 #define IVC_OWED_MAX 8
 
 struct IvcAgent {
+    IvcTimer timer; /**< end of the activity, or start when ready; first, so that a reference to an
+                         agent is known by its id */
     IvcSim *sim;
     IvcCore *core;
     struct IvcLedgerEntry *ledger; /**< of its core */
@@ -120,7 +122,6 @@ struct IvcAgent {
     uint32_t move_stage;
     uint32_t n_owed;
     uint32_t paid;    /**< entries of `owed` that are over */
-    IvcTimer timer;   /**< end of the activity, or start when ready */
     IvcTime since_ps; /**< charged up to here */
     IvcTime owed_ps;  /**< the sum of `owed`, until it is spent */
     IvcOwed owed[IVC_OWED_MAX];
@@ -181,6 +182,16 @@ void ivc_agent_start(IvcAgent *agent);
 /** Runs for `span_ps`, charged to `stage`. true: already over; false: yield now. */
 bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage);
 
+/** Notes a span that the ledger has already, of ivc_owe() and ivc_spend(). */
+static inline void ivc_owed_note(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
+{
+    ivc_hot_assert(agent->n_owed < IVC_OWED_MAX);
+    IvcOwed *owed = &agent->owed[agent->n_owed++];
+    owed->left_ps = span_ps;
+    owed->stage = stage;
+    agent->owed_ps += span_ps;
+}
+
 /**
  * Adds time that the next ivc_spend(), ivc_pay(), ivc_copy() or ivc_move() spends first: for steps
  * between which nothing that others can see is read or changed.
@@ -195,11 +206,7 @@ static inline void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
     if (span_ps == 0)
         return;
     entry->spent_ps += span_ps;
-    agent->owed_ps += span_ps;
-    ivc_hot_assert(agent->n_owed < IVC_OWED_MAX);
-    IvcOwed *owed = &agent->owed[agent->n_owed++];
-    owed->left_ps = span_ps;
-    owed->stage = stage;
+    ivc_owed_note(agent, span_ps, stage);
 }
 
 /** Spends what is owed. A request like ivc_spend(). */

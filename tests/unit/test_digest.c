@@ -387,6 +387,21 @@ START_TEST(test_places_of_a_buffer)
 }
 END_TEST
 
+START_TEST(test_a_core_tells_who_runs)
+{
+    IvcAgent agents[2] = {{.timer = {.id = 5}, .id = 5}, {.timer = {.id = 6}, .id = 6}};
+    uint64_t hashes[2][2];
+    for (int i = 0; i < 2; i++) {
+        IvcCore core = {.running = &agents[i]};
+        IvcDigest digest;
+        ivc_digest_init(&digest, 1000, NULL);
+        ivc_core_digest(&core, &digest);
+        memcpy(hashes[i], digest.hash, sizeof digest.hash);
+    }
+    ck_assert_mem_ne(hashes[0], hashes[1], sizeof hashes[0]);
+}
+END_TEST
+
 START_TEST(test_times_are_relative)
 {
     IvcDigest a, b;
@@ -435,6 +450,7 @@ int main(void)
     tcase_add_test(tests, test_statistics_do_not);
     tcase_add_test(tests, test_fields_of_an_agent_that_its_activity_uses);
     tcase_add_test(tests, test_places_of_a_buffer);
+    tcase_add_test(tests, test_a_core_tells_who_runs);
     tcase_add_test(tests, test_times_are_relative);
     tcase_add_test(tests, test_comparison_with_a_record);
     suite_add_tcase(suite, tests);

@@ -64,7 +64,7 @@ START_TEST(test_whole_passes_are_exact)
                 for (size_t l = 0; l < 2; l++) {
                     uint32_t held = plain_count(&plain[l], c);
                     ck_assert_uint_eq(ivc_recency_tail(&entries[c], l), held);
-                    ck_assert_int_eq(ivc_recency_holds(&recency, &entries[c], l), held == lines[c]);
+                    ck_assert_int_eq(ivc_recency_holds(&entries[c], l), held == lines[c]);
                 }
         }
         for (size_t l = 0; l < 2; l++)

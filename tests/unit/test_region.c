@@ -133,6 +133,21 @@ START_TEST(test_a_block_is_handed_over)
 }
 END_TEST
 
+START_TEST(test_a_block_is_handed_to_a_reader_of_it)
+{
+    g_autoptr(IvcRegion) region = small_region();
+    uint32_t index = must_alloc(region, 1, 3000);
+    IvcRegionBlock block;
+    ck_assert_int_eq(ivc_region_block_share(region, 1, index, 2), IVC_REGION_OK);
+    ck_assert_int_eq(ivc_region_block_hand(region, 1, index, 2), IVC_REGION_OK);
+    ck_assert_int_eq(ivc_region_block_get(region, index, &block), IVC_REGION_OK);
+    ck_assert_uint_eq(block.holds, 1);
+    ck_assert_int_eq(ivc_region_unmap(region, 1), IVC_REGION_OK);
+    ck_assert(must_free(region, 2, index));
+    ck_assert_int_eq(ivc_region_unmap(region, 2), IVC_REGION_OK);
+}
+END_TEST
+
 START_TEST(test_sharing_is_refused)
 {
     g_autoptr(IvcRegion) region = small_region();
@@ -570,6 +585,7 @@ int main(void)
     tcase_add_test(tests, test_mapping);
     tcase_add_test(tests, test_life_of_a_block);
     tcase_add_test(tests, test_a_block_is_handed_over);
+    tcase_add_test(tests, test_a_block_is_handed_to_a_reader_of_it);
     tcase_add_test(tests, test_sharing_is_refused);
     tcase_add_test(tests, test_the_middle_of_a_block_is_no_block);
     tcase_add_test(tests, test_sizes_refused);
