@@ -458,11 +458,13 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
     IvcSim *sim = agent->sim;
     IvcMove *move = &agent->move;
     for (move->piece = 0; move->piece < move->n_pieces; move->piece++) {
-        const IvcMovePiece *piece = &move->pieces[move->piece];
-        if (outranked(agent) || !ivc_sharing_has_room(sharing_of(agent), move) ||
-            !ivc_sim_advance(sim, sim->now + piece->alone_ps))
+        IvcTime alone_ps = move->pieces[move->piece].alone_ps;
+        /* With many agents something mostly does come between: nobody need look for room then. */
+        if (ivc_queue_next_time(sim->queue) <= sim->now + alone_ps || outranked(agent) ||
+            !ivc_sharing_has_room(sharing_of(agent), move) ||
+            !ivc_sim_advance(sim, sim->now + alone_ps))
             return false;
-        entry->spent_ps += piece->alone_ps;
+        entry->spent_ps += alone_ps;
     }
     return true;
 }

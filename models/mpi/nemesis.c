@@ -9,6 +9,7 @@
  * copy that later versions offer, and the network modules. */
 #include "models/mpi/match.h"
 #include "models/mpi/mechanisms.h"
+#include "sim/base/pages.h"
 #include "sim/model/pairs.h"
 
 typedef struct {
@@ -128,7 +129,8 @@ struct Nemesis {
     Spec spec;
     uint32_t n;
     Process *processes;
-    IvcPairs pairs; /* of Pair */
+    IvcBuffer *cells; /* of all processes, one after the other */
+    IvcPairs pairs;   /* of Pair */
     uint64_t in_flight;
     IvcTime send_ps;
     IvcTime recv_ps;
@@ -157,7 +159,7 @@ static void process_init(Nemesis *self, Process *process, IvcRank *rank)
     ivc_buffer_init(&process->aside, ivc_platform_id(platform), self->spec.cell.n);
     ivc_line_init(&process->queue_line, ivc_platform_id(platform));
     ivc_line_init(&process->pool_line, ivc_platform_id(platform));
-    process->cells = g_new0(IvcBuffer, self->spec.cells);
+    process->cells = &self->cells[process->rank->rank * self->spec.cells];
     process->free_cells = g_new0(uint32_t, self->spec.cells);
     for (uint32_t c = 0; c < self->spec.cells; c++) {
         ivc_buffer_init(&process->cells[c], ivc_platform_id(platform), self->spec.cell.n);
@@ -175,7 +177,8 @@ static void *nemesis_create(IvcPlatform *platform, const void *spec, IvcRank *ra
     self->recv_ps = ivc_platform_ps(platform, self->spec.recv_overhead);
     self->poll_ps = platform->t.poll + ivc_platform_ps(platform, self->spec.progress);
     self->stage0 = platform->stage_mechanism;
-    self->processes = g_new0(Process, n);
+    self->processes = ivc_pages_new0(n, sizeof(Process));
+    self->cells = ivc_pages_new0(n * self->spec.cells, sizeof(IvcBuffer));
     ivc_pairs_init(&self->pairs, n, sizeof(Pair));
     for (uint32_t r = 0; r < n; r++)
         process_init(self, &self->processes[r], &ranks[r]);
@@ -194,12 +197,12 @@ static void nemesis_free(void *channel)
     for (uint32_t r = 0; r < self->n; r++) {
         ivc_arrivals_clear(&self->processes[r].arrivals);
         ivc_arrivals_clear(&self->processes[r].unexpected);
-        g_free(self->processes[r].cells);
         g_free(self->processes[r].free_cells);
     }
     for (uint32_t p = 0; p < ivc_pairs_count(&self->pairs); p++)
         g_free(((Pair *)ivc_pairs_at(&self->pairs, p)->state)->slots);
-    g_free(self->processes);
+    ivc_pages_free(self->cells, self->n * self->spec.cells, sizeof(IvcBuffer));
+    ivc_pages_free(self->processes, self->n, sizeof(Process));
     ivc_pairs_clear(&self->pairs);
     g_free(self);
 }
