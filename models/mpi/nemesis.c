@@ -101,6 +101,7 @@ typedef struct {
     struct {
         IvcLabel label;
     } part_of;
+    Pair *pair;    /* with the other side of the Send, or of the arrival; set where each begins */
     uint32_t cell; /* that a Send fills; NO_CELL */
     uint64_t at;
     uint64_t part;
@@ -291,10 +292,11 @@ static IvcStep nemesis_send(IvcRank *rank, IvcMpiCall *call)
     Nemesis *self = process->nemesis;
     IvcAgent *agent = &rank->agent;
     Frame *f = &process->frame;
-    Pair *pair = call->bytes > self->spec.eager_max.n
-                     ? pair_with_slots(self, rank->rank, (uint32_t)call->peer)
-                     : pair_of(self, rank->rank, (uint32_t)call->peer);
+    Pair *pair = f->pair;
     IVC_BEGIN(f);
+    pair = f->pair = call->bytes > self->spec.eager_max.n
+                         ? pair_with_slots(self, rank->rank, (uint32_t)call->peer)
+                         : pair_of(self, rank->rank, (uint32_t)call->peer);
     ivc_owe(agent, self->send_ps, self->stage0 + SEND);
     if (self->spec.fastbox && call->bytes <= self->spec.eager_max.n) {
         owe_flag(process, &pair->fastbox.flag, false);
@@ -382,17 +384,15 @@ static IvcBuffer *data_of(Process *process, const IvcArrival *arrival)
     Nemesis *self = process->nemesis;
     uint32_t from = arrival->envelope.source;
     if (arrival->kind == FASTBOX)
-        return &pair_of(self, from, process->rank->rank)->fastbox.data;
+        return &process->frame.pair->fastbox.data;
     return &self->processes[from].cells[arrival->index];
 }
 
 /* The line that the receiver touches to see, and to free, an arrival. */
 static IvcLine *flag_of(Process *process, const IvcArrival *arrival)
 {
-    Nemesis *self = process->nemesis;
-    uint32_t from = arrival->envelope.source;
     if (arrival->kind == FASTBOX)
-        return &pair_of(self, from, process->rank->rank)->fastbox.flag;
+        return &process->frame.pair->fastbox.flag;
     return &process->queue_line;
 }
 
@@ -401,7 +401,7 @@ static void release(Process *process, const IvcArrival *arrival)
     Nemesis *self = process->nemesis;
     uint32_t from = arrival->envelope.source;
     if (arrival->kind == FASTBOX) {
-        pair_of(self, from, process->rank->rank)->fastbox.full = false;
+        process->frame.pair->fastbox.full = false;
         ivc_signal(&self->platform->sim, &self->processes[from].event);
     } else {
         cell_free(self, from, arrival->index);
@@ -446,6 +446,7 @@ static IvcStep recv_arrival(Process *process, IvcMpiCall *call)
                                         self->stage0 + POLL_ARRIVAL));
     }
     f->arrival = ivc_arrivals_take(&process->arrivals, 0);
+    f->pair = pair_of(self, f->arrival.envelope.source, process->rank->rank);
     f->taken = true;
     f->found = ivc_mpi_matches(call, &f->arrival.envelope) ? 0 : -1;
     owe_flag(process, flag_of(process, &f->arrival), false);
