@@ -484,7 +484,9 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
     for (uint32_t i = 0; i < n; i++) {
         IvcTime alone_ps = move->pieces[i].alone_ps;
         move->piece = i;
-        if (outranked(agent) || !ivc_sharing_has_room(sharing_of(agent), move) ||
+        /* With many agents something mostly does come between: nobody need look for room then. */
+        if (ivc_queue_next_time(sim->queue) <= sim->now + alone_ps || outranked(agent) ||
+            !ivc_sharing_has_room(sharing_of(agent), move) ||
             !ivc_sim_advance(sim, sim->now + alone_ps))
             return false;
         entry->spent_ps += alone_ps;

@@ -35,21 +35,19 @@ IvcLinks *ivc_links_new(const IvcTopology *topology, const IvcLinkRates *rates)
     *links = (IvcLinks){
         .topology = *topology,
         .n = n,
-        .capacity = g_new(uint64_t, n),
-        .asked = g_new0(uint64_t, n),
+        .loads = g_aligned_alloc0(n, sizeof(IvcLinkLoad), 64),
         .rising = g_new0(IvcU128, n),
         .used = g_new0(IvcU128, n),
         .over = g_new0(uint32_t, n),
-        .over_at = g_new0(uint32_t, n),
         .route = g_new0(uint32_t, hops),
         .uses = g_new0(IvcUse, IVC_PATHS + 3 * (hops + 1)),
         .uses_max = IVC_PATHS + 3 * (hops + 1), /* three paths go over links */
         .uses_key = {UINT64_MAX, UINT64_MAX},
     };
     for (uint32_t r = 0; r < n; r++)
-        links->capacity[r] = r < port_of(topology->nodes)            ? rates->port
-                             : r < memory_of(links, topology->nodes) ? rates->memory
-                                                                     : rates->link;
+        links->loads[r].capacity = r < port_of(topology->nodes)            ? rates->port
+                                   : r < memory_of(links, topology->nodes) ? rates->memory
+                                                                           : rates->link;
     return links;
 }
 
@@ -57,12 +55,10 @@ void ivc_links_free(IvcLinks *links)
 {
     if (!links)
         return;
-    g_free(links->capacity);
-    g_free(links->asked);
+    g_aligned_free(links->loads);
     g_free(links->rising);
     g_free(links->used);
     g_free(links->over);
-    g_free(links->over_at);
     g_free(links->route);
     g_free(links->uses);
     g_free(links);
@@ -141,9 +137,9 @@ void ivc_links_class_set(IvcLinks *links, IvcClassLinks *class, const IvcMoveRou
     memcpy(class->uses, links->uses, links->n_uses * sizeof *class->uses);
 }
 
-static bool is_over(const IvcLinks *links, uint32_t r)
+static bool is_over(const IvcLinkLoad *load)
 {
-    return links->capacity[r] && links->asked[r] > links->capacity[r];
+    return load->capacity && load->asked > load->capacity;
 }
 
 bool ivc_links_has_room(IvcLinks *links, const IvcMoveRoute *route)
@@ -152,11 +148,11 @@ bool ivc_links_has_room(IvcLinks *links, const IvcMoveRoute *route)
     const IvcUse *end = links->uses + links->n_uses;
     bool room = true;
     for (const IvcUse *use = links->uses; use < end; use++) /* a resource may be asked twice */
-        links->asked[use->resource] += route->demand[use->path];
+        links->loads[use->resource].asked += route->demand[use->path];
     for (const IvcUse *use = links->uses; use < end && room; use++)
-        room = !is_over(links, use->resource);
+        room = !is_over(&links->loads[use->resource]);
     for (const IvcUse *use = links->uses; use < end; use++)
-        links->asked[use->resource] -= route->demand[use->path];
+        links->loads[use->resource].asked -= route->demand[use->path];
     return room;
 }
 
@@ -180,26 +176,26 @@ int ivc_links_compare(const IvcMoveRoute *a, const IvcMoveRoute *b)
 /* A resource is asked for more than it has from now on, or no longer. */
 static void set_over(IvcLinks *links, uint32_t r)
 {
-    uint32_t at = links->over_at[r];
+    uint64_t at = links->loads[r].over_at;
     if (!at) {
         links->over[links->n_over++] = r;
-        links->over_at[r] = links->n_over;
+        links->loads[r].over_at = links->n_over;
     } else {
         uint32_t last = links->over[--links->n_over];
         links->over[at - 1] = last;
-        links->over_at[last] = at;
-        links->over_at[r] = 0;
+        links->loads[last].over_at = at;
+        links->loads[r].over_at = 0;
     }
 }
 
 void ivc_links_account(IvcLinks *links, const IvcClassLinks *class, bool joins)
 {
     for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++) {
-        uint32_t r = use->resource;
+        IvcLinkLoad *load = &links->loads[use->resource];
         uint64_t demand = class->route.demand[use->path];
-        links->asked[r] = joins ? links->asked[r] + demand : links->asked[r] - demand;
-        if (is_over(links, r) != (links->over_at[r] != 0))
-            set_over(links, r);
+        load->asked = joins ? load->asked + demand : load->asked - demand;
+        if (is_over(load) != (load->over_at != 0))
+            set_over(links, use->resource);
     }
 }
 
@@ -212,7 +208,7 @@ void ivc_links_begin(IvcLinks *links)
 bool ivc_links_is_pressed(const IvcLinks *links, const IvcClassLinks *class)
 {
     for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++)
-        if (links->over_at[use->resource])
+        if (links->loads[use->resource].over_at)
             return true;
     return false;
 }
@@ -220,7 +216,7 @@ bool ivc_links_is_pressed(const IvcLinks *links, const IvcClassLinks *class)
 void ivc_links_rise(IvcLinks *links, const IvcClassLinks *class, uint32_t n)
 {
     for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++)
-        if (links->over_at[use->resource])
+        if (links->loads[use->resource].over_at)
             links->rising[use->resource] += (IvcU128) class->weight[use->path] * n;
 }
 
@@ -236,7 +232,7 @@ void ivc_links_fix(IvcLinks *links, const IvcClassLinks *class, uint32_t n, uint
 {
     for (const IvcUse *use = class->uses; use < class->uses + class->n_uses; use++) {
         IvcU128 weight = (IvcU128) class->weight[use->path] * n;
-        if (!links->over_at[use->resource])
+        if (!links->loads[use->resource].over_at)
             continue;
         links->used[use->resource] += level * weight;
         links->rising[use->resource] -= weight;
@@ -250,7 +246,7 @@ uint64_t ivc_links_level(const IvcLinks *links, unsigned weight_shift, uint32_t 
         uint32_t r = links->over[i];
         if (!links->rising[r])
             continue;
-        IvcU128 room = (IvcU128)links->capacity[r] << weight_shift;
+        IvcU128 room = (IvcU128)links->loads[r].capacity << weight_shift;
         IvcU128 used = links->used[r];
         IvcU128 most = room > used ? (room - used) / links->rising[r] : 0;
         uint64_t here = (uint64_t)MIN(most, UINT64_MAX);
@@ -267,12 +263,18 @@ uint64_t ivc_links_level(const IvcLinks *links, unsigned weight_shift, uint32_t 
  * of `over`, which decides nothing. */
 static const IvcStateField links_fields[] = {
     IVC_STATE(IvcLinks, topology, FIXED), IVC_STATE(IvcLinks, n, FIXED),
-    IVC_STATE(IvcLinks, capacity, FIXED), IVC_STATE(IvcLinks, asked, OTHER),
-    IVC_STATE(IvcLinks, rising, FIXED),   IVC_STATE(IvcLinks, used, FIXED),
-    IVC_STATE(IvcLinks, over, OTHER),     IVC_STATE(IvcLinks, over_at, OTHER),
+    IVC_STATE(IvcLinks, loads, OTHER),    IVC_STATE(IvcLinks, rising, FIXED),
+    IVC_STATE(IvcLinks, used, FIXED),     IVC_STATE(IvcLinks, over, OTHER),
     IVC_STATE(IvcLinks, n_over, OTHER),   IVC_STATE(IvcLinks, route, FIXED),
     IVC_STATE(IvcLinks, uses, FIXED),     IVC_STATE(IvcLinks, n_uses, FIXED),
     IVC_STATE(IvcLinks, uses_max, FIXED), IVC_STATE(IvcLinks, uses_key, FIXED),
+};
+
+static const IvcStateField load_fields[] = {
+    IVC_STATE(IvcLinkLoad, capacity, FIXED),
+    IVC_STATE(IvcLinkLoad, asked, OTHER),
+    IVC_STATE(IvcLinkLoad, over_at, OTHER),
+    IVC_STATE(IvcLinkLoad, unused, FIXED),
 };
 
 static const IvcStateField class_links_fields[] = {
@@ -292,5 +294,6 @@ const IvcStateTable ivc_links_state_tables[] = {
     IVC_STATE_TABLE(IvcLinks, links_fields),
     IVC_STATE_TABLE(IvcClassLinks, class_links_fields),
     IVC_STATE_TABLE(IvcMoveRoute, route_fields),
+    IVC_STATE_TABLE(IvcLinkLoad, load_fields),
 };
 const size_t ivc_links_state_tables_n = G_N_ELEMENTS(ivc_links_state_tables);

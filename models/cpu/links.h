@@ -14,15 +14,21 @@ typedef struct {
     uint32_t path; /**< IvcPath */
 } IvcUse;
 
+/** How much is asked of a resource: looked at together, so it lies together, in one cache line. */
+typedef struct {
+    uint64_t capacity; /**< bytes per second; 0: unlimited */
+    uint64_t asked;    /**< sum of the active moves' demands at full speed */
+    uint64_t over_at;  /**< its place in `over`, from 1 on; 0: no more is asked than there is */
+    uint64_t unused;
+} IvcLinkLoad;
+
 typedef struct {
     IvcTopology topology;
-    uint32_t n;         /**< resources: ports, memories, links */
-    uint64_t *capacity; /**< bytes per second; 0: unlimited */
-    uint64_t *asked;    /**< sum of the active moves' demands at full speed */
-    IvcU128 *rising;    /**< scratch of the sharing-out: weights of those who still rise */
-    IvcU128 *used;      /**< scratch of the sharing-out: by those whose level is fixed, scaled */
-    uint32_t *over;     /**< resources of which more is asked than there is */
-    uint32_t *over_at;  /**< place of a resource in `over`, from 1 on; 0: it is not there */
+    uint32_t n; /**< resources: ports, memories, links */
+    IvcLinkLoad *loads;
+    IvcU128 *rising; /**< scratch of the sharing-out: weights of those who still rise */
+    IvcU128 *used;   /**< scratch of the sharing-out: by those whose level is fixed, scaled */
+    uint32_t *over;  /**< resources of which more is asked than there is */
     uint32_t n_over;
     uint32_t *route; /**< scratch: links of a route */
     IvcUse *uses;    /**< scratch: what a move asks for */

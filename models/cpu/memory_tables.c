@@ -41,29 +41,29 @@ static const IvcStateField recency_fields[] = {
 };
 
 static const IvcStateField seen_fields[] = {
-    IVC_STATE(IvcSeen, newer, OTHER),  IVC_STATE(IvcSeen, older, OTHER),
     IVC_STATE(IvcSeen, extent, OTHER), IVC_STATE(IvcSeen, in, OTHER),
+    IVC_STATE(IvcSeen, newer, OTHER),  IVC_STATE(IvcSeen, older, OTHER),
     IVC_STATE(IvcSeen, began, OTHER),  IVC_STATE(IvcSeen, rank, FIXED),
 };
 
 static const IvcStateField entry_fields[] = {
-    IVC_STATE(IvcRecencyEntry, passes, OTHER),
     IVC_STATE(IvcRecencyEntry, latest, OTHER),
+    IVC_STATE(IvcRecencyEntry, passes, OTHER),
 };
 
 static const IvcStateField pass_fields[] = {
-    IVC_STATE(IvcPass, own, OTHER),   IVC_STATE(IvcPass, at, PLAIN),
-    IVC_STATE(IvcPass, split, PLAIN), IVC_STATE(IvcPass, head, PLAIN),
-    IVC_STATE(IvcPass, tail, PLAIN),  IVC_STATE(IvcPass, valid, PLAIN),
-    IVC_STATE(IvcPass, done, PLAIN),  IVC_STATE(IvcPass, core, PLAIN),
+    IVC_STATE(IvcPass, core, PLAIN),  IVC_STATE(IvcPass, valid, PLAIN),
+    IVC_STATE(IvcPass, done, PLAIN),  IVC_STATE(IvcPass, head, PLAIN),
+    IVC_STATE(IvcPass, tail, PLAIN),  IVC_STATE(IvcPass, at, PLAIN),
+    IVC_STATE(IvcPass, split, PLAIN), IVC_STATE(IvcPass, own, OTHER),
 };
 
 static const IvcStateField buffer_fields[] = {
-    IVC_STATE(IvcBuffer, id, FIXED),        IVC_STATE(IvcBuffer, bytes, PLAIN),
-    IVC_STATE(IvcBuffer, read, OTHER),      IVC_STATE(IvcBuffer, write, OTHER),
-    IVC_STATE(IvcBuffer, chip, OTHER),      IVC_STATE(IvcBuffer, home, OTHER),
+    IVC_STATE(IvcBuffer, id, FIXED),        IVC_STATE(IvcBuffer, home, OTHER),
     IVC_STATE(IvcBuffer, read_from, OTHER), IVC_STATE(IvcBuffer, write_from, OTHER),
-    IVC_STATE(IvcBuffer, exclusive, PLAIN),
+    IVC_STATE(IvcBuffer, exclusive, PLAIN), IVC_STATE(IvcBuffer, bytes, PLAIN),
+    IVC_STATE(IvcBuffer, read, OTHER),      IVC_STATE(IvcBuffer, write, OTHER),
+    IVC_STATE(IvcBuffer, chip, OTHER),
 };
 
 static const IvcStateField line_fields[] = {

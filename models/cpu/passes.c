@@ -61,7 +61,7 @@ G_ALWAYS_INLINE static inline uint8_t level_of(const IvcMemory *memory, const Iv
 {
     uint8_t level = MIN(own_level(memory, &buffer->read, false, core),
                         own_level(memory, &buffer->write, true, core));
-    if (level < IVC_LEVEL_MEMORY)
+    if (level < IVC_LEVEL_MEMORY || !memory->has_shared)
         return level;
     const IvcRecency *chip = &memory->chips[buffer->home];
     for (size_t l = chip->level_first; l < chip->level_end; l++)

@@ -50,8 +50,10 @@ void ivc_arrivals_drop(IvcArrivals *arrivals, uint32_t i)
 {
     for (; i > 0; i--)
         *ivc_arrivals_at(arrivals, i) = *ivc_arrivals_at(arrivals, i - 1);
-    arrivals->first = (arrivals->first + 1) & (arrivals->capacity - 1);
     arrivals->n--;
+    /* An empty queue begins anew: who takes each message at once uses one place, not all in turn.
+     */
+    arrivals->first = arrivals->n ? (arrivals->first + 1) & (arrivals->capacity - 1) : 0;
 }
 
 IvcArrival ivc_arrivals_take(IvcArrivals *arrivals, uint32_t i)

@@ -9,6 +9,7 @@
  * copy that later versions offer, and the network modules. */
 #include "models/mpi/match.h"
 #include "models/mpi/mechanisms.h"
+#include "sim/base/pages.h"
 #include "sim/model/pairs.h"
 
 typedef struct {
@@ -100,6 +101,7 @@ typedef struct {
     struct {
         IvcLabel label;
     } part_of;
+    Pair *pair;    /* with the other side of the Send, or of the arrival; set where each begins */
     uint32_t cell; /* that a Send fills; NO_CELL */
     uint64_t at;
     uint64_t part;
@@ -128,7 +130,8 @@ struct Nemesis {
     Spec spec;
     uint32_t n;
     Process *processes;
-    IvcPairs pairs; /* of Pair */
+    IvcBuffer *cells; /* of all processes, one after the other */
+    IvcPairs pairs;   /* of Pair */
     uint64_t in_flight;
     IvcTime send_ps;
     IvcTime recv_ps;
@@ -157,7 +160,7 @@ static void process_init(Nemesis *self, Process *process, IvcRank *rank)
     ivc_buffer_init(&process->aside, ivc_platform_id(platform), self->spec.cell.n);
     ivc_line_init(&process->queue_line, ivc_platform_id(platform));
     ivc_line_init(&process->pool_line, ivc_platform_id(platform));
-    process->cells = g_new0(IvcBuffer, self->spec.cells);
+    process->cells = &self->cells[process->rank->rank * self->spec.cells];
     process->free_cells = g_new0(uint32_t, self->spec.cells);
     for (uint32_t c = 0; c < self->spec.cells; c++) {
         ivc_buffer_init(&process->cells[c], ivc_platform_id(platform), self->spec.cell.n);
@@ -175,7 +178,8 @@ static void *nemesis_create(IvcPlatform *platform, const void *spec, IvcRank *ra
     self->recv_ps = ivc_platform_ps(platform, self->spec.recv_overhead);
     self->poll_ps = platform->t.poll + ivc_platform_ps(platform, self->spec.progress);
     self->stage0 = platform->stage_mechanism;
-    self->processes = g_new0(Process, n);
+    self->processes = ivc_pages_new0(n, sizeof(Process));
+    self->cells = ivc_pages_new0(n * self->spec.cells, sizeof(IvcBuffer));
     ivc_pairs_init(&self->pairs, n, sizeof(Pair));
     for (uint32_t r = 0; r < n; r++)
         process_init(self, &self->processes[r], &ranks[r]);
@@ -194,12 +198,12 @@ static void nemesis_free(void *channel)
     for (uint32_t r = 0; r < self->n; r++) {
         ivc_arrivals_clear(&self->processes[r].arrivals);
         ivc_arrivals_clear(&self->processes[r].unexpected);
-        g_free(self->processes[r].cells);
         g_free(self->processes[r].free_cells);
     }
     for (uint32_t p = 0; p < ivc_pairs_count(&self->pairs); p++)
         g_free(((Pair *)ivc_pairs_at(&self->pairs, p)->state)->slots);
-    g_free(self->processes);
+    ivc_pages_free(self->cells, self->n * self->spec.cells, sizeof(IvcBuffer));
+    ivc_pages_free(self->processes, self->n, sizeof(Process));
     ivc_pairs_clear(&self->pairs);
     g_free(self);
 }
@@ -288,10 +292,11 @@ static IvcStep nemesis_send(IvcRank *rank, IvcMpiCall *call)
     Nemesis *self = process->nemesis;
     IvcAgent *agent = &rank->agent;
     Frame *f = &process->frame;
-    Pair *pair = call->bytes > self->spec.eager_max.n
-                     ? pair_with_slots(self, rank->rank, (uint32_t)call->peer)
-                     : pair_of(self, rank->rank, (uint32_t)call->peer);
+    Pair *pair = f->pair;
     IVC_BEGIN(f);
+    pair = f->pair = call->bytes > self->spec.eager_max.n
+                         ? pair_with_slots(self, rank->rank, (uint32_t)call->peer)
+                         : pair_of(self, rank->rank, (uint32_t)call->peer);
     ivc_owe(agent, self->send_ps, self->stage0 + SEND);
     if (self->spec.fastbox && call->bytes <= self->spec.eager_max.n) {
         owe_flag(process, &pair->fastbox.flag, false);
@@ -379,17 +384,15 @@ static IvcBuffer *data_of(Process *process, const IvcArrival *arrival)
     Nemesis *self = process->nemesis;
     uint32_t from = arrival->envelope.source;
     if (arrival->kind == FASTBOX)
-        return &pair_of(self, from, process->rank->rank)->fastbox.data;
+        return &process->frame.pair->fastbox.data;
     return &self->processes[from].cells[arrival->index];
 }
 
 /* The line that the receiver touches to see, and to free, an arrival. */
 static IvcLine *flag_of(Process *process, const IvcArrival *arrival)
 {
-    Nemesis *self = process->nemesis;
-    uint32_t from = arrival->envelope.source;
     if (arrival->kind == FASTBOX)
-        return &pair_of(self, from, process->rank->rank)->fastbox.flag;
+        return &process->frame.pair->fastbox.flag;
     return &process->queue_line;
 }
 
@@ -398,7 +401,7 @@ static void release(Process *process, const IvcArrival *arrival)
     Nemesis *self = process->nemesis;
     uint32_t from = arrival->envelope.source;
     if (arrival->kind == FASTBOX) {
-        pair_of(self, from, process->rank->rank)->fastbox.full = false;
+        process->frame.pair->fastbox.full = false;
         ivc_signal(&self->platform->sim, &self->processes[from].event);
     } else {
         cell_free(self, from, arrival->index);
@@ -443,6 +446,7 @@ static IvcStep recv_arrival(Process *process, IvcMpiCall *call)
                                         self->stage0 + POLL_ARRIVAL));
     }
     f->arrival = ivc_arrivals_take(&process->arrivals, 0);
+    f->pair = pair_of(self, f->arrival.envelope.source, process->rank->rank);
     f->taken = true;
     f->found = ivc_mpi_matches(call, &f->arrival.envelope) ? 0 : -1;
     owe_flag(process, flag_of(process, &f->arrival), false);

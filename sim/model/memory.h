@@ -12,18 +12,18 @@ typedef struct IvcMemory IvcMemory;
 /** A pass as a cache remembers it; see models/cpu/recency.h. */
 typedef struct IvcSeen IvcSeen;
 struct IvcSeen {
-    IvcSeen *newer; /**< in the order in which passes began; held by no level: in no list */
-    IvcSeen *older;
     uint64_t extent;               /**< bytes touched, without those that a later pass touched */
     uint64_t in[IVC_CACHE_LEVELS]; /**< as many of the last of them does each level hold */
-    uint64_t began;                /**< numbers the list, newer ones higher */
-    uint64_t rank;                 /**< scratch of digests */
+    IvcSeen *newer; /**< in the order in which passes began; held by no level: in no list */
+    IvcSeen *older;
+    uint64_t began; /**< numbers the list, newer ones higher */
+    uint64_t rank;  /**< scratch of digests */
 };
 
 /** The latest pass over a buffer, and the one before while the latest has not gone over it all. */
 typedef struct {
-    IvcSeen passes[2];
     bool latest; /**< which of them */
+    IvcSeen passes[2];
 } IvcRecencyEntry;
 
 /** The order in which one core's private caches, or the shared ones, have seen things. */
@@ -40,27 +40,28 @@ typedef struct {
 
 /** A sequential pass over a buffer: where it is, and what it found. */
 typedef struct {
-    IvcRecencyEntry own; /**< in the private caches of `core` */
-    uint64_t at;         /**< next byte of the pass */
-    uint64_t split;      /**< bytes below lie at `head`, the others at `tail` */
-    uint8_t head;        /**< IvcLevel */
-    uint8_t tail;
+    int32_t core; /**< who made the pass; -1: nobody yet */
     bool valid;   /**< this core's private copies are still good */
     bool done;    /**< nobody will continue it */
-    int32_t core; /**< who made the pass; -1: nobody yet */
+    uint8_t head; /**< IvcLevel */
+    uint8_t tail;
+    uint64_t at;         /**< next byte of the pass */
+    uint64_t split;      /**< bytes below lie at `head`, the others at `tail` */
+    IvcRecencyEntry own; /**< in the private caches of `core` */
 } IvcPass;
 
-/** Contiguous memory that is read and written in sequential passes. O(1) whatever its size. */
+/** Contiguous memory that is read and written in sequential passes. O(1) whatever its size. What a
+ *  copy looks at comes first, here and in passes. */
 typedef struct {
     uint32_t id;
-    uint64_t bytes;
-    IvcPass read;         /**< the latest that read it */
-    IvcPass write;        /**< the latest that wrote it */
-    IvcRecencyEntry chip; /**< in the shared caches: those of the node whose memory it is in */
     uint16_t home;       /**< 1 + node whose memory it is in; 0: there is one, or nobody came yet */
     uint16_t read_from;  /**< node whose caches the tail of the read pass comes from, if linked */
     uint16_t write_from; /**< the same of the write pass */
     bool exclusive;      /**< nobody else has read since the latest write */
+    uint64_t bytes;
+    IvcPass read;         /**< the latest that read it */
+    IvcPass write;        /**< the latest that wrote it */
+    IvcRecencyEntry chip; /**< in the shared caches: those of the node whose memory it is in */
 } IvcBuffer;
 
 /** One cache line of shared state: a flag, a queue head, a header. Too hot to leave the caches. */

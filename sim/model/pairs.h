@@ -19,9 +19,12 @@ typedef struct {
 
 typedef struct {
     uint32_t n;
-    size_t bytes;  /**< of a state */
-    void **states; /**< [from * n + to]; NULL: never used */
-    GArray *used;  /**< IvcPair, in the order of their first use */
+    size_t bytes;   /**< of a state */
+    void **states;  /**< [from * n + to]; NULL: never used */
+    GArray *used;   /**< IvcPair, in the order of their first use */
+    GArray *chunks; /**< private: the states lie in these */
+    char *next;     /**< private: where the next new state goes */
+    size_t left;    /**< private: new states that fit there */
 } IvcPairs;
 
 /** Prepares the directions among `n` ranks. */

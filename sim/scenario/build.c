@@ -1,6 +1,7 @@
 /* Builds the machine, places the ranks and starts them. */
 #include "sim/scenario/build.h"
 
+#include "sim/base/pages.h"
 #include "sim/engine/sim_error.h"
 
 /* Far more pending events than agents and timers there can be: a bound, not a size. */
@@ -179,8 +180,8 @@ static void build_rank(IvcPoint *point, uint32_t r)
     rank->ops = point->ops;
     rank->all = point->ranks;
     rank->work = work;
-    rank->sent_to = g_new0(uint64_t, platform->n_ranks);
-    rank->received_from = g_new0(uint64_t, platform->n_ranks);
+    rank->sent_to = &point->sent[(size_t)r * platform->n_ranks];
+    rank->received_from = &point->received[(size_t)r * platform->n_ranks];
     ivc_buffer_init(&rank->nothing, ivc_platform_id(platform), 0);
     ivc_agent_init(&rank->agent, ivc_platform_id(platform), place->name,
                    &platform->cores.items[place->core], IVC_PRIORITY_PROCESS, rank_step);
@@ -220,8 +221,11 @@ IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GEr
     build_platform(point);
     plan_rounds(point);
     IvcPlatform *platform = &point->platform;
-    point->ranks = g_new0(IvcRank, platform->n_ranks);
-    point->works = g_new0(IvcWork, platform->n_ranks);
+    size_t n = platform->n_ranks;
+    point->ranks = ivc_pages_new0(n, sizeof(IvcRank));
+    point->works = ivc_pages_new0(n, sizeof(IvcWork));
+    point->sent = ivc_pages_new0(n * n, sizeof(uint64_t));
+    point->received = ivc_pages_new0(n * n, sizeof(uint64_t));
     for (uint32_t r = 0; r < platform->n_ranks; r++)
         build_rank(point, r);
     point->channel =
@@ -239,12 +243,11 @@ void ivc_point_free(IvcPoint *point)
         return;
     if (point->channel)
         point->ops->free(point->channel);
-    for (uint32_t r = 0; point->ranks && r < point->platform.n_ranks; r++) {
-        g_free(point->ranks[r].sent_to);
-        g_free(point->ranks[r].received_from);
-    }
-    g_free(point->ranks);
-    g_free(point->works);
+    size_t n = point->platform.n_ranks;
+    ivc_pages_free(point->ranks, n, sizeof(IvcRank));
+    ivc_pages_free(point->works, n, sizeof(IvcWork));
+    ivc_pages_free(point->sent, n * n, sizeof(uint64_t));
+    ivc_pages_free(point->received, n * n, sizeof(uint64_t));
     ivc_measure_clear(&point->platform.measure);
     ivc_memory_free(point->platform.memory);
     ivc_cores_clear(&point->platform.cores);

@@ -13,6 +13,8 @@ typedef struct {
     IvcPlatform platform;
     IvcRank *ranks;
     IvcWork *works;
+    uint64_t *sent;     /**< by sender and receiver: messages so far */
+    uint64_t *received; /**< by receiver and sender */
     const IvcWorkload *workload;
     const IvcMechanismOps *ops;
     void *channel;

@@ -263,7 +263,7 @@ static void crowd_empty(Crowd *crowd)
     ck_assert_uint_eq(crowd->sharing.n_classes, 0);
     ck_assert_uint_eq(links->n_over, 0);
     for (uint32_t r = 0; r < links->n; r++)
-        ck_assert(links->asked[r] == 0 && links->over_at[r] == 0);
+        ck_assert(links->loads[r].asked == 0 && links->loads[r].over_at == 0);
     ivc_sharing_clear(&crowd->sharing);
 }
 

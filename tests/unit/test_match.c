@@ -50,6 +50,23 @@ static void check_same(const IvcArrivals *arrivals, const GArray *list)
     }
 }
 
+/* Who takes each message before the next one comes keeps one place in the caches, not all. */
+START_TEST(test_an_empty_queue_begins_anew)
+{
+    IvcArrivals arrivals;
+    IvcEnvelope envelope = {.source = 1};
+    ivc_arrivals_init(&arrivals, 4);
+    const IvcArrival *first = ivc_arrivals_push(&arrivals, &envelope, 0, 0);
+    for (uint32_t i = 1; i < 10; i++) {
+        ivc_arrivals_drop(&arrivals, 0);
+        ck_assert_ptr_eq(ivc_arrivals_push(&arrivals, &envelope, 0, i), first);
+    }
+    ck_assert_ptr_ne(ivc_arrivals_push(&arrivals, &envelope, 0, 10), first);
+    ck_assert_uint_eq(ivc_arrivals_at(&arrivals, 1)->index, 10);
+    ivc_arrivals_clear(&arrivals);
+}
+END_TEST
+
 START_TEST(test_random_use_against_a_list)
 {
     uint32_t seed = points_seed("test_match", 4);
@@ -154,6 +171,7 @@ int main(void)
     TCase *tests = tcase_create("match");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_what_matches);
+    tcase_add_test(tests, test_an_empty_queue_begins_anew);
     tcase_add_test(tests, test_random_use_against_a_list);
     tcase_add_test(tests, test_digest_is_of_the_content);
     tcase_add_test(tests, test_mechanisms_are_complete);
