@@ -1,10 +1,13 @@
 # `validate`: a suite and its data outside of the sources, with a known outcome.
 mkdir suite data other
+# An expression about the first set, `s`, of what was printed as JSON.
+holds() { json_holds out "(lambda s: $1)(json['sets'][0])"; }
 cp "$source/tests/cli/tiny.yaml" suite/scenario.yaml
 bytes_per_s() {
     "$ivcsim" run suite/scenario.yaml --format json -q --set workload.message="$1"B \
         --set machine.profile=octeon-cn5650 --set workload.total="$2" |
-        python3 -c "import json,sys; print(json.load(sys.stdin)['points'][0]['bandwidth_bytes_per_s'])"
+        python3 -c "import json,sys
+print(json.load(sys.stdin)['points'][0]['bandwidth_bytes_per_s'])"
 }
 # What comes out, and measurements that it misses by 0, -50, +25 and -20 % where it is to predict.
 small=$(bytes_per_s 64 64KiB)
@@ -29,7 +32,10 @@ set: {workload.total: 64KiB}
 entries:
   - {path: "one, way", metric: bandwidth, predict: bandwidth}
   - {path: other way, metric: bandwidth, predict: bandwidth, set: [workload.total=128KiB]}
-  - {path: other way, metric: cost, predict: bandwidth, set: {workload.total: 128KiB, workload.message: 64B}}
+  - path: other way
+    metric: cost
+    predict: bandwidth
+    set: {workload.total: 128KiB, workload.message: 64B}
 limits: {median_error: 22.6%, p90_error: 42.6%}
 END
 tried='validate from another folder'
@@ -40,15 +46,15 @@ is_empty err
 json_holds out 'json["schema"] == "ivcsim-validate/1" and json["status"] == "ok"'
 sed 's|"../suite/|"suite/|' out >all.json
 json_holds out 'len(json["sets"]) == 1 and json["sets"][0]["name"] == "set"'
-json_holds out '[r["status"] for r in json["sets"][0]["rows"]] == ["predicted"] * 5 + ["not predicted"]'
-json_holds out '[round(r["error"], 6) for r in json["sets"][0]["rows"][:4]] == [0, -0.5, 0.25, -0.2]'
-json_holds out 'abs(json["sets"][0]["median_error"] - 0.225) < 1e-6'
-json_holds out 'abs(json["sets"][0]["p90_error"] - (0.25 + 0.7 * 0.25)) < 1e-6'
-json_holds out 'json["sets"][0]["within_limits"] is True and json["sets"][0]["rows_predicted"] == 4'
-json_holds out 'json["sets"][0]["rows_to_predict"] == 5 and json["sets"][0]["rows_to_calibrate"] == 1'
+holds '[r["status"] for r in s["rows"]] == ["predicted"] * 5 + ["not predicted"]'
+holds '[round(r["error"], 6) for r in s["rows"][:4]] == [0, -0.5, 0.25, -0.2]'
+holds 'abs(s["median_error"] - 0.225) < 1e-6'
+holds 'abs(s["p90_error"] - (0.25 + 0.7 * 0.25)) < 1e-6'
+holds 's["within_limits"] is True and s["rows_predicted"] == 4'
+holds 's["rows_to_predict"] == 5 and s["rows_to_calibrate"] == 1'
 # The sizes of "one, way" and "other way" have one metric, but not one unit: not compared.
-json_holds out 'json["sets"][0]["order"]["pairs"] == 0 and json["sets"][0]["order_right"] is None'
-json_holds out 'json["sets"][0]["parameters"]["count"] > len(json["sets"][0]["parameters"]["assumed"]) > 10'
+holds 's["order"]["pairs"] == 0 and s["order_right"] is None'
+holds 's["parameters"]["count"] > len(s["parameters"]["assumed"]) > 10'
 
 # The table says the same; rows of the other role are left out.
 try validate suite/suite.yaml -q --role predict
@@ -69,7 +75,7 @@ sed 's/22.6%/22.4%/' suite/suite.yaml >suite/strict.yaml
 try validate suite/strict.yaml -q --format json
 status_is 4
 has err "set 'set' is worse than its limits: median error 22.5%, 90th percentile 42.5%"
-json_holds out 'json["status"] == "inaccurate" and json["sets"][0]["within_limits"] is False'
+holds 'json["status"] == "inaccurate" and s["within_limits"] is False'
 sed 's/42.6%/42.4%/' suite/suite.yaml >suite/strict.yaml
 try validate suite/strict.yaml -q
 status_is 4
@@ -106,18 +112,25 @@ profile: octeon-cn5650
 scenario: scenario.yaml
 set: {workload.total: 64KiB}
 entries:
-  - {path: slower, metric: bandwidth, predict: bandwidth, set: {channels.nemesis.send_overhead: 100us}}
+  - path: slower
+    metric: bandwidth
+    predict: bandwidth
+    set: {channels.nemesis.send_overhead: 100us}
   - {path: faster, metric: bandwidth, predict: bandwidth}
-  - {path: near, metric: bandwidth, predict: bandwidth, set: {channels.nemesis.send_overhead: 200us}}
+  - path: near
+    metric: bandwidth
+    predict: bandwidth
+    set: {channels.nemesis.send_overhead: 200us}
 END
 try validate suite/order.yaml -q --format json
 status_is 0
-json_holds out 'json["sets"][0]["order"]["pairs"] == 1 and json["sets"][0]["order_right"] is True'
+holds 's["order"]["pairs"] == 1 and s["order_right"] is True'
 sed 's/^slower,\(.*\),10,/slower,\1,12.3,/' data/order.csv >data/wrong.csv
 sed 's/order.csv/wrong.csv/' suite/order.yaml >suite/wrong.yaml
 try validate suite/wrong.yaml -q --format json
-json_holds out 'json["sets"][0]["order_right"] is False'
-json_holds out 'json["sets"][0]["order"] == {"pairs": 2, "wrong": [{"metric": "bandwidth", "message_bytes": 64, "less": "faster", "more": "slower"}]}'
+holds 's["order_right"] is False'
+holds 's["order"] == {"pairs": 2, "wrong": [{"metric": "bandwidth", "message_bytes": 64,
+  "less": "faster", "more": "slower"}]}'
 
 # A point that fails is named, and its row has no prediction.
 sed 's/set: {workload.total: 64KiB}/set: {workload.total: 64KiB, limits.horizon: 1us}/' \
@@ -125,13 +138,14 @@ sed 's/set: {workload.total: 64KiB}/set: {workload.total: 64KiB, limits.horizon:
 try validate suite/fails.yaml -q --format json
 status_is 1
 has err 'order: slower, bandwidth: '
-json_holds out 'json["status"] == "partial" and json["sets"][0]["rows"][0]["predicted"] is None'
+holds 'json["status"] == "partial" and s["rows"][0]["predicted"] is None'
 
 # Kept with -o: files, and nothing is simulated twice. Equal bytes whatever the number of workers.
 try validate suite/suite.yaml -o kept -j1
 status_is 0
 has err '4 points: 4 simulated'
-for file in validation.json validation.csv validation.txt set.gp set.dat common.gp results.sqlite; do
+for file in validation.json validation.csv validation.txt set.gp set.dat common.gp \
+    results.sqlite; do
     [ -s "kept/$file" ] || fail "no $file"
 done
 cmp -s kept/validation.json all.json || fail 'kept/validation.json is another result'
