@@ -9,7 +9,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/cli_manifest.h"
 #include "sim/cli/progress.h"
-#include "sim/cli/sweep_folder.h"
+#include "sim/cli/validate_calibrate.h"
 #include "sim/cli/validate_output.h"
 
 /* What the verb works on. */
@@ -91,12 +91,24 @@ static int load_suites(IvcCli *cli, Validation *v, IvcDiags *diags)
                                         : ivc_cli_fail_diags(cli, diags);
 }
 
+/* What is free is checked in any case: a slip is not to be found when somebody calibrates. */
+static void check_free(const Validation *v, IvcDiags *diags)
+{
+    for (guint i = 0; i < v->suites->len; i++) {
+        ivc_calibration_free(ivc_calibration_new(v->suites->pdata[i], diags));
+    }
+}
+
 static int make_plan(IvcCli *cli, Validation *v)
 {
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     int status = load_suites(cli, v, diags);
     if (status != IVC_EXIT_OK) {
         return status;
+    }
+    check_free(v, diags);
+    if (ivc_diags_errors(diags) > 0) {
+        return ivc_cli_fail_diags(cli, diags);
     }
     g_autofree char *program = ivc_cli_program();
     v->plan = ivc_suite_plan_new((IvcSuite *const *)v->suites->pdata, v->suites->len, roles_of(cli),
@@ -250,10 +262,27 @@ static int judge(IvcCli *cli, const Validation *v)
     return failed > 0 ? IVC_EXIT_FAILED : worse > 0 ? IVC_EXIT_ACCURACY : IVC_EXIT_OK;
 }
 
+/* @return IVC_EXIT_OK, or IVC_EXIT_USAGE after options that do not go together were reported */
+static int check_options(IvcCli *cli)
+{
+    size_t n = g_strv_length((char **)ivc_cli_args(cli));
+    if (ivc_cli_value(cli, "write") != NULL && !ivc_cli_flag(cli, "calibrate")) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option '--write' needs '--calibrate'");
+    }
+    if (ivc_cli_flag(cli, "calibrate") && n != 1) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "option '--calibrate' takes one suite, got %zu", n);
+    }
+    return IVC_EXIT_OK;
+}
+
 int ivc_cmd_validate(IvcCli *cli)
 {
     g_auto(Validation) v = {.folder = {.lock = -1}};
-    int status = make_plan(cli, &v);
+    int status = check_options(cli);
+    if (status == IVC_EXIT_OK) {
+        status = make_plan(cli, &v);
+    }
     if (status == IVC_EXIT_OK) {
         status = open_folder(cli, &v);
     }
@@ -261,6 +290,9 @@ int ivc_cmd_validate(IvcCli *cli)
         return status;
     }
     ivc_cli_catch_signals(cli);
+    if (ivc_cli_flag(cli, "calibrate")) {
+        return ivc_validate_calibrate(cli, v.suites->pdata[0], &v.folder);
+    }
     status = run_points(cli, &v);
     if (status != IVC_EXIT_OK) {
         return status;

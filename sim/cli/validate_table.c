@@ -42,7 +42,7 @@ static const IvcScoreRow *row_at(const IvcScore *score, guint i)
 
 static char *range_text(const IvcScoreRow *row)
 {
-    if (row->lowest_choice == NULL) {
+    if (row->lowest_choice == NULL || row->lowest >= row->highest) {
         return g_strdup("");
     }
     g_autofree char *low = ivc_validate_number(row->lowest);

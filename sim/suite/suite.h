@@ -93,7 +93,8 @@ const IvcSuiteEntry *ivc_suite_entry_of(const IvcSuite *suite, const IvcDataRow 
  * the suite or the data set says it.
  *
  * @param choice    index of a choice; ignored when there are none
- * @param more      further assignments that come last, NULL-terminated, or NULL
+ * @param more      further assignments, laid on after the suite's and before the entry's;
+ *                  NULL-terminated, or NULL
  * @param ret_sets  the assignments; transfer full: g_strfreev(); set on success
  * @return transfer full, or NULL with errors added
  */

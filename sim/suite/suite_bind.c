@@ -66,6 +66,9 @@ IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
     g_autoptr(GArray) places = g_array_new(FALSE, TRUE, sizeof(IvcPlace));
     Assignments all = {texts, places};
     add_all(&all, suite->settings);
+    for (; more != NULL && *more != NULL; more++) {
+        add(&all, *more, entry->place);
+    }
     add_all(&all, entry->settings);
     if (choice < suite->choices->len) {
         add_all(&all, g_array_index(suite->choices, IvcSuiteChoice, choice).settings);
@@ -74,9 +77,6 @@ IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
         g_autofree char *size =
             g_strdup_printf("%s=%" G_GUINT64_FORMAT "B", entry->size, row->message_bytes);
         add(&all, size, row->place);
-    }
-    for (; more != NULL && *more != NULL; more++) {
-        add(&all, *more, entry->place);
     }
     g_ptr_array_add(texts, NULL);
     const char *const *sets = (const char *const *)texts->pdata;

@@ -45,7 +45,7 @@ bool ivc_roles_have(IvcRoles roles, IvcDataRole role);
  *
  * @param suites   must outlive the plan
  * @param main     only the stated choice of each suite, not the others
- * @param more     further assignments that come last, NULL-terminated, or NULL
+ * @param more     as for ivc_suite_bind()
  * @param program  identifies the program, as in ivc_sweep_plan_new()
  * @return transfer full, or NULL with errors added
  */

@@ -195,7 +195,7 @@ workload: {kind: stream, total: 1MiB, message: 4KiB}
 """
 FLAGS = ("-std=gnu17 -O1 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Wshadow "
          "-Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror")
-PACKAGES = "glib-2.0 yaml-0.1 jansson sqlite3 smartcols"
+PACKAGES = "glib-2.0 yaml-0.1 jansson sqlite3 smartcols nlopt"
 
 
 def case_example():

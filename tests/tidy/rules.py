@@ -25,8 +25,8 @@ ARROWS = {
                   "sim/base/", "suites.h"],
     # PHOLD is a model without a machine: the benchmark of the queue and the verb share its file.
     "sim/cli": ["sim/cli/", "sim/suite/", "sim/scenario/", "sim/stats/", "sim/config/",
-                "sim/engine/", "sim/base/", "tests/bench/phold.h", "analysis/common_gp.h", "ivc_version.h",
-                "bench_scenario.h"],
+                "sim/engine/", "sim/base/", "tests/bench/phold.h", "analysis/common_gp.h",
+                "ivc_version.h", "bench_scenario.h"],
     # models/registry.c: the only file that knows all models.
     "models": ["models/cpu/profile.h", "models/ipi/register_block.h", "models/mpi/mechanisms.h",
                "models/net/mechanisms.h", "models/shmem/mechanisms.h",
@@ -48,6 +48,7 @@ LIBRARIES = {
     "jansson.h": ["sim/config", "sim/stats", "sim/scenario", "sim/suite", "sim/cli"],
     "sqlite3.h": ["sim/scenario", "sim/cli"],
     "libsmartcols.h": ["sim/cli"],
+    "nlopt.h": ["sim/suite"],
 }
 
 # Functions that no file calls, and why.
