@@ -85,8 +85,8 @@ has out 'limits 22.6% and 42.4%: EXCEEDED'
 cat suite/suite.yaml - >suite/open.yaml <<'END'
 choice: slow
 choices:
-  fast: {}
   slow: {channels.nemesis.send_overhead: 100us}
+  fast: {}
 END
 try validate suite/open.yaml -q --format json
 cp out open.json
