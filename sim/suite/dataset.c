@@ -9,6 +9,7 @@
 
 #include "sim/config/param.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define FIELDS_MAX 32
 #define ROWS_MAX 100000
 #define BYTES_LIMIT (UINT64_C(1) << 50)
@@ -367,6 +368,9 @@ IvcDataSet *ivc_data_set_load(const IvcSuitePath *path, IvcPlace named, IvcDiags
     }
     int columns[COLUMNS];
     Reader reader = {.source = data->source, .diags = diags};
+    if (g_str_has_prefix(data->source->text, BYTE_ORDER_MARK)) {
+        reader.at = strlen(BYTE_ORDER_MARK);
+    }
     if (read_line(&reader) == 0) {
         complain(diags, "config-missing", (IvcPlace){.source = data->source}, NULL,
                  "the file is empty: expected a row of column names");

@@ -118,13 +118,11 @@ static json_t *limits_json(const IvcSuite *suite)
 json_t *ivc_score_json(const IvcScore *score)
 {
     const IvcSuite *suite = score->suite;
-    bool ordered = score->pairs->len > 0;
     json_t *object = json_object();
     json_object_set_new(object, "name", text(suite->data->name));
     json_object_set_new(object, "median_error", real(score->median_error));
     json_object_set_new(object, "p90_error", real(score->p90_error));
-    json_object_set_new(object, "order_right",
-                        ordered ? json_boolean(score->pairs_wrong == 0) : json_null());
+    json_object_set_new(object, "order_right", json_boolean(score->pairs_wrong == 0));
     json_object_set_new(object, "limits", limits_json(suite));
     json_object_set_new(object, "within_limits", json_boolean(ivc_score_within(score)));
     json_object_set_new(object, "suite", text(suite->file));
