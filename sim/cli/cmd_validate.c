@@ -156,8 +156,8 @@ static int run_points(IvcCli *cli, Validation *v)
     }
     if (outcome.stopped) {
         return ivc_cli_fail(cli, IVC_EXIT_INTERRUPTED, "interrupted",
-                            "interrupted: nothing was "
-                            "compared");
+                            "interrupted: nothing was compared\n"
+                            "hint: with -o DIR finished points are kept");
     }
     ivc_cli_note(cli, "%zu points: %zu simulated in %.1f s, %zu stored before",
                  outcome.status.points, outcome.status.done,

@@ -11,7 +11,7 @@
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define FIELDS_MAX 32
-#define ROWS_MAX 100000
+#define ROWS_MAX 10000
 #define BYTES_LIMIT (UINT64_C(1) << 50)
 
 const char *const ivc_data_roles[] = {"calibrate", "predict", NULL};
