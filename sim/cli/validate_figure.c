@@ -108,8 +108,8 @@ static void append_block(GString *out, const IvcScore *score, const Panel *panel
 static void append_tics(GString *out, const IvcScore *score, const Panel *panel)
 {
     if (!panel->sized) {
-        g_string_append(
-            out, "unset logscale x\nset xlabel ''\nset key above\nset xtics rotate by -20 (");
+        g_string_append(out, "unset logscale x\nset xlabel ''\nset key outside top center "
+                             "horizontal\nset xtics rotate by -20 (");
         for (guint i = 0; i < panel->paths->len; i++) {
             g_autofree char *short_name = ivc_plot_clean(panel->paths->pdata[i], 28);
             g_string_append(out, i > 0 ? ", " : "");
@@ -128,9 +128,9 @@ static void append_tics(GString *out, const IvcScore *score, const Panel *panel)
             high = MAX(high, row->message_bytes);
         }
     }
-    g_string_append(out,
-                    "set logscale x 2\nset xlabel 'message'\nset key bottom right noreverse Right\n"
-                    "set xtics norotate (");
+    g_string_append(out, "set logscale x 2\nset xlabel 'message'\nset key inside bottom right "
+                         "vertical noreverse Right\n"
+                         "set xtics norotate (");
     unsigned step = high / low > 4096 ? 4 : high / low > 64 ? 2 : 1;
     const char *comma = "";
     for (unsigned power = 0; power < 52; power += step) {
