@@ -117,8 +117,8 @@ static bool find_line(const IvcSource *source, unsigned line, const char **ret_s
 /* Adds the source line and the caret line. */
 static void append_snippet(GString *out, IvcPlace place)
 {
-    const char *at;
-    const char *end;
+    const char *at = NULL;
+    const char *end = NULL;
     if (!find_line(place.source, place.line, &at, &end) || at == end)
         return;
     unsigned first = place.column > SNIPPET_MAX - 24 ? place.column - SNIPPET_LEAD : 1;

@@ -78,6 +78,23 @@ static GPtrArray *other_axes(const json_t *points)
     return axes;
 }
 
+/* What a reader of a point must know; a point without results has its status alone. */
+static char *notes(const json_t *point)
+{
+    const char *status = json_string_value(json_object_get(point, "status"));
+    const char *found[4] = {NULL};
+    size_t n = 0;
+    if (status && strcmp(status, "ok") != 0)
+        return g_strdup(status);
+    if (json_is_true(json_object_get(point, "capped")))
+        found[n++] = "capped";
+    if (json_is_true(json_object_get(point, "estimated")))
+        found[n++] = "estimated";
+    if (json_is_false(json_object_get(point, "precision_reached")))
+        found[n++] = "imprecise";
+    return g_strjoinv(", ", (char **)found);
+}
+
 static void add_row(GPtrArray *cells, const json_t *point, const GPtrArray *axes)
 {
     const json_t *size = json_object_get(point, "message_bytes");
@@ -94,15 +111,7 @@ static void add_row(GPtrArray *cells, const json_t *point, const GPtrArray *axes
     g_ptr_array_add(cells, interval(point, "latency_p99_ps", "latency_p99_half_width_ps", 1e6, 3));
     g_ptr_array_add(cells, shares(point));
     g_ptr_array_add(cells, number(point, "cycles_per_byte", 1.0, 3));
-    const json_t *status = json_object_get(point, "status");
-    const char *note = json_is_true(json_object_get(point, "capped")) ? "capped" : "";
-    if (json_is_true(json_object_get(point, "estimated")))
-        note = "estimated";
-    if (json_is_false(json_object_get(point, "precision_reached")))
-        note = "imprecise";
-    if (json_is_string(status) && strcmp(json_string_value(status), "ok") != 0)
-        note = json_string_value(status);
-    g_ptr_array_add(cells, g_strdup(note));
+    g_ptr_array_add(cells, notes(point));
 }
 
 char *ivc_table_points(const IvcTerminal *terminal, const json_t *points)

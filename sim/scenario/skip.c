@@ -5,7 +5,7 @@
 #include "sim/scenario/skip.h"
 
 /* Looks without a period after which the run goes on in full. */
-#define LOOKS_MAX (UINT64_C(1) << 18)
+#define LOOKS_MAX (UINT64_C(1) << 28)
 
 /* A period is watched for a few milliseconds before it is believed: many short ones, or one long
  * one. */

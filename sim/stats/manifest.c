@@ -50,7 +50,7 @@ static const struct {
     {"full", "--no-skip: everything was simulated"},
     {"ended",
      "the run ended before a state had come back and its period had been watched: it is too "
-     "short, or queues were still filling"},
+     "short, queues were still filling, or parts do not keep in step"},
     {"given-up", "no state came back before the cap of the search: timers whose periods do not "
                  "close together, or parts that do not keep in step"},
     {"random", "random input: every state differs from those before, so nothing is looked for"},

@@ -144,6 +144,19 @@ START_TEST(test_other_chip)
 }
 END_TEST
 
+/* The profile's ring, with one core a stop: the formula's registers serve no more. */
+START_TEST(test_ring_of_stops)
+{
+    static const unsigned hops[][2] = {{1, 1}, {7, 7}, {8, 8}, {9, 7}, {15, 1}};
+    for (size_t i = 0; i < G_N_ELEMENTS(hops); i++) {
+        g_autofree char *cores = g_strdup_printf("guests.b.cores=[%u]", hops[i][0]);
+        check_hops((const char *[]){"machine.profile=manycore-ring-64", cores, "machine.cores=16",
+                                    "machine.registers.block=loongson3", NULL},
+                   hops[i][1]);
+    }
+}
+END_TEST
+
 START_TEST(test_ring_and_mesh)
 {
     static const unsigned ring[] = {0, 1, 2, 3, 4, 3, 2, 1}, mesh[] = {0, 1, 2, 3, 1, 2, 3, 4};
@@ -172,6 +185,7 @@ int main(void)
     tcase_add_test(tests, test_octeon_register);
     tcase_add_test(tests, test_other_chip);
     tcase_add_test(tests, test_ring_and_mesh);
+    tcase_add_test(tests, test_ring_of_stops);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

@@ -252,6 +252,5 @@ int main(int argc, char **argv)
     if (is_channel) {
         fprintf(stderr, "simulated %.3f us a message\n", simgrid_get_clock() / (double)s.events);
     }
-    fflush(stdout);
-    _Exit(0); /* taking thousands of actors down is not measured */
+    peer_leave();
 }

@@ -464,6 +464,6 @@ int sc_main(int argc, char **argv)
         books_check(books, g_events);
     }
     peer_print(name.c_str(), &arguments, ns);
-    fflush(stdout);
-    _Exit(0); /* thousands of modules take long to take down, and that is not measured */
+    peer_leave();
+    return 0;
 }
