@@ -156,8 +156,12 @@ fi
 try validate suite/suite.yaml -o kept -j4 --format json
 has err '4 points: 0 simulated'
 cmp -s out all.json || fail 'another result'
-[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'ivcsim-validate-*' -user "$(id -u)" \
-    -newer all.json)" ] || fail 'a temporary folder was left behind'
+# Without -o nothing stays, wherever temporary files are.
+mkdir temporary
+tried='validate with a TMPDIR of its own'
+TMPDIR=$PWD/temporary "$ivcsim" validate suite/suite.yaml --format json >out 2>err
+cmp -s out all.json || fail 'another result'
+[ -z "$(ls -A temporary)" ] || fail "left behind: $(ls -A temporary)"
 
 # A byte order mark and lines that end in CR LF are how some programs write CSV.
 { printf '\357\273\277'; sed 's/$/\r/' data/set.csv; } >data/other.csv
