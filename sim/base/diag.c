@@ -20,6 +20,7 @@ struct IvcDiags {
 const IvcDiagCode ivc_diag_codes[] = {
     {"config-choice", "The value is none of the words that the key takes"},
     {"config-conflict", "Two parts of the scenario exclude each other"},
+    {"config-data", "A row or a column of a data set cannot be read"},
     {"config-duplicate", "A key stands twice in one map"},
     {"config-encoding", "The text is not UTF-8, or holds characters that YAML does not allow"},
     {"config-limit", "The input is larger or deeper than any scenario needs to be"},

@@ -132,6 +132,7 @@ int ivc_cmd_sweep(IvcCli *cli);
 int ivc_cmd_merge(IvcCli *cli);
 int ivc_cmd_export(IvcCli *cli);
 int ivc_cmd_plot(IvcCli *cli);
+int ivc_cmd_validate(IvcCli *cli);
 int ivc_cmd_bench(IvcCli *cli);
 int ivc_cmd_completion(IvcCli *cli);
 int ivc_cmd_help(IvcCli *cli);

@@ -57,3 +57,15 @@ json_t *ivc_cli_manifest(const IvcScenario *scenario)
     json_decref(values);
     return object;
 }
+
+char *ivc_cli_program(void)
+{
+    g_autofree char *bytes = NULL;
+    gsize size = 0;
+    if (!g_file_get_contents("/proc/self/exe", &bytes, &size, NULL)) {
+        return g_strdup(IVC_VERSION " " IVC_VERSION_GIT);
+    }
+    g_autofree char *sum =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, size);
+    return g_strconcat(IVC_VERSION, " ", sum, NULL);
+}

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "ivc_version.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/cli_manifest.h"
 #include "sim/cli/progress.h"
@@ -37,22 +36,6 @@ static void sweep_clear(Sweep *sweep)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sweep, sweep_clear)
 
-/*
- * Which program this is: results of one build are never shown as those of another, even when
- * nobody thought of changing the version.
- */
-static char *program_id(void)
-{
-    g_autofree char *bytes = NULL;
-    gsize size = 0;
-    if (!g_file_get_contents("/proc/self/exe", &bytes, &size, NULL)) {
-        return g_strdup(IVC_VERSION " " IVC_VERSION_GIT);
-    }
-    g_autofree char *sum =
-        g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, size);
-    return g_strconcat(IVC_VERSION, " ", sum, NULL);
-}
-
 /* @return IVC_EXIT_OK or IVC_EXIT_SCENARIO after everything was reported */
 static int make_plan(IvcCli *cli, Sweep *sweep)
 {
@@ -63,7 +46,7 @@ static int make_plan(IvcCli *cli, Sweep *sweep)
         sweep->base = ivc_scenario_bind(sweep->source, sets, diags);
     }
     if (sweep->base != NULL) {
-        sweep->program = program_id();
+        sweep->program = ivc_cli_program();
         sweep->plan = ivc_sweep_plan_new(sweep->source, sweep->base, sets, sweep->program,
                                          (unsigned)ivc_cli_count(cli, "jobs", 0), diags);
     }

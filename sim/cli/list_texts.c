@@ -11,6 +11,7 @@ const IvcErrorCode ivc_error_codes[] = {
     {"config-choice",
      "a value is none of the allowed words, or names something that does not exist"},
     {"config-conflict", "two parts of a scenario contradict each other"},
+    {"config-data", "a row or a column of a data set cannot be read"},
     {"config-duplicate", "a key or a name occurs twice"},
     {"config-encoding", "the file is not UTF-8, or contains NUL bytes"},
     {"config-limit", "the file is too large, too deep, or has too many nodes"},

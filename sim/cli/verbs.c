@@ -11,11 +11,13 @@ static const char *const list_formats[] = {"table", "csv", "json", NULL};
 static const char *const check_formats[] = {"text", "json", NULL};
 static const char *const picture_formats[] = {"svg", "pdf", "png", "term", NULL};
 static const char *const schedulers[] = {"slurm", "parallel", NULL};
+static const char *const roles[] = {"all", "predict", "calibrate", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
 static const char *const benches[] = {"phold", "pingpong", "scenario", "scale", NULL};
 static const char *const topics[] = {"mechanisms", "profiles", "workloads", "stages",
-                                     "parameters", "errors",   "columns",   NULL};
+                                     "parameters", "errors",   "columns",   "suites",
+                                     "quantities", NULL};
 
 #define OPTION_SET                                                                                 \
     {                                                                                              \
@@ -200,6 +202,39 @@ static const IvcOption plot_options[] = {
     OPTION_END,
 };
 
+static const IvcOption validate_options[] = {
+    OPTION_FORMAT(list_formats, "table"),
+    {.name = "jobs",
+     .letter = 'j',
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .min = 1,
+     .max = 1024,
+     .sentence = "simulate N points at a time; without it, one for each processor"},
+    OPTION_OUTPUT("DIR", "keep the results there, and draw a figure of each set; without it, "
+                         "nothing is kept"),
+    {.name = "role",
+     .type = IVC_OPTION_CHOICE,
+     .choices = roles,
+     .fallback = "all",
+     .sentence = "look at the rows of this role only"},
+    {.name = "calibrate",
+     .sentence = "fit the parameters that the suite declares free to its rows to calibrate"},
+    {.name = "write",
+     .type = IVC_OPTION_TEXT,
+     .argument = "FILE",
+     .sentence = "with --calibrate: write the profile with the fitted parameters there"},
+    {.name = "force", .sentence = "simulate every point again, also those that are stored"},
+    {.name = "progress",
+     .type = IVC_OPTION_CHOICE,
+     .choices = whens,
+     .fallback = "auto",
+     .sentence = "show progress; auto means a bar on a terminal and plain lines otherwise"},
+    OPTION_NO_SKIP,
+    OPTION_QUIET,
+    OPTION_END,
+};
+
 static const IvcOption bench_options[] = {
     {.name = "processes",
      .type = IVC_OPTION_COUNT,
@@ -243,6 +278,12 @@ const IvcVerb ivc_verbs[] = {
      "draw the figures of a sweep with gnuplot",
      "Draws bandwidth, latency, CPU shares and cycles per byte from a sweep's directory, its "
      "results.sqlite or its points.json. The .gp and .dat files stay beside each picture."},
+    {"validate", ivc_cmd_validate, "[SUITE...]", 0, ANY_NUMBER, IVC_ARGUMENT_FILE, NULL,
+     validate_options, false, "hold predictions against published measurements",
+     "A suite is a YAML file that names a data set and says which scenario and settings predict "
+     "each of its rows, or the name of a shipped one; without any, all shipped suites. Prints "
+     "prediction, measurement and error of each row, and the median and 90th percentile of the "
+     "errors. Exit status 4 when a set is worse than the limits of its suite."},
     {"check", ivc_cmd_check, "FILE...", 1, ANY_NUMBER, IVC_ARGUMENT_FILE, NULL, check_options,
      false, "check scenarios and report everything that is wrong",
      "Reads scenarios without simulating them and reports all errors with file, line and column. "
@@ -254,8 +295,9 @@ const IvcVerb ivc_verbs[] = {
      "resolved. The output is a scenario itself, and gives the same results."},
     {"list", ivc_cmd_list, "TOPIC [NAME]", 1, 2, IVC_ARGUMENT_WORD, topics, list_options, false,
      "list what scenarios can be made of and what results contain",
-     "TOPIC is mechanisms, profiles, workloads, stages, parameters, errors or columns. With NAME, "
-     "everything about that one: the parameters of a mechanism with unit, range, default and "
+     "TOPIC is mechanisms, profiles, workloads, stages, parameters, errors, columns, suites or "
+     "quantities. With NAME, everything about that one: the parameters of a mechanism with unit, "
+     "range, default and "
      "source."},
     {"schema", ivc_cmd_schema, "", 0, 0, IVC_ARGUMENT_NONE, NULL, NULL, false,
      "print the JSON Schema of scenario files",

@@ -125,6 +125,16 @@ static void estimate(const IvcScenario *scenario, uint64_t *ret_messages, uint64
     *ret_cost = simulated > COST_MAX / weight ? COST_MAX : MAX(simulated * weight, 1);
 }
 
+void ivc_sweep_point_make(const IvcScenario *scenario, char **sets, const char *program,
+                          IvcSweepPoint *ret_point)
+{
+    ret_point->key = make_key(scenario, program);
+    ret_point->label = make_label(scenario, sets);
+    ret_point->identity = make_identity(scenario, sets);
+    ret_point->sets = g_strdupv(sets);
+    estimate(scenario, &ret_point->messages, &ret_point->cost);
+}
+
 /* What binding the points works on, on several threads. */
 typedef struct {
     IvcSweepPlan *plan;
@@ -145,12 +155,8 @@ static void bind_point(size_t i, void *user)
     if (scenario == NULL) {
         return;
     }
-    IvcSweepPoint *point = &g_array_index(plan->points, IvcSweepPoint, i);
-    point->key = make_key(scenario, binder->program);
-    point->label = make_label(scenario, sets);
-    point->identity = make_identity(scenario, sets);
-    point->sets = g_strdupv(sets);
-    estimate(scenario, &point->messages, &point->cost);
+    ivc_sweep_point_make(scenario, sets, binder->program,
+                         &g_array_index(plan->points, IvcSweepPoint, i));
 }
 
 /* Says what is wrong with a point, and which one it is. */

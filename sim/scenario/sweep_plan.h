@@ -33,6 +33,17 @@ IvcSweepPlan *ivc_sweep_plan_new(const IvcScenarioSource *source, const IvcScena
 void ivc_sweep_plan_free(IvcSweepPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcSweepPlan, ivc_sweep_plan_free)
 
-/** Simulates a point of the plan `user`; an IvcSweepRun. */
+/**
+ * Fills in a point from a bound scenario.
+ *
+ * @param sets       the assignments that make the point, NULL-terminated, or NULL; copied
+ * @param program    as for ivc_sweep_plan_new()
+ * @param ret_point  all members set; clear with ivc_sweep_point_clear()
+ */
+void ivc_sweep_point_make(const IvcScenario *scenario, char **sets, const char *program,
+                          IvcSweepPoint *ret_point);
+
+/** Simulates a point of the plan `user`; an IvcSweepRun. Of the plan it uses `source` and `base`.
+ */
 IvcResult *ivc_sweep_plan_run(const IvcSweepPoint *point, const IvcRunHooks *hooks, void *user,
                               GError **error);

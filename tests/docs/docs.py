@@ -195,7 +195,7 @@ workload: {kind: stream, total: 1MiB, message: 4KiB}
 """
 FLAGS = ("-std=gnu17 -O1 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Wshadow "
          "-Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror")
-PACKAGES = "glib-2.0 yaml-0.1 jansson sqlite3 smartcols"
+PACKAGES = "glib-2.0 yaml-0.1 jansson sqlite3 smartcols nlopt"
 
 
 def case_example():
@@ -212,7 +212,8 @@ def case_example():
         (here / "pipe.yaml").write_text(EXAMPLE, encoding="utf-8")
         sanitize = "-fsanitize=address,undefined" if b"__asan_init" in PROGRAM.read_bytes() else ""
         folders = " ".join(f"{BUILD}/{part}" for part in (
-            "sim/libivc_cli.a", "models/libivc_models.a", "sim/libivc_scenario.a",
+            "sim/libivc_cli.a", "sim/libivc_suite.a", "models/libivc_models.a",
+            "sim/libivc_scenario.a",
             "models/libivc_models.a", "sim/libivc_model.a", "sim/libivc_stats.a",
             "sim/libivc_config.a", "sim/libivc_engine.a", "sim/libivc_base.a"))
         compiled = subprocess.run(

@@ -21,10 +21,12 @@ ARROWS = {
     "sim/model": ["sim/model/", "sim/stats/", "sim/config/param.h", "sim/engine/", "sim/base/"],
     "sim/scenario": ["sim/scenario/", "sim/model/", "sim/stats/", "sim/config/", "sim/engine/",
                      "sim/base/"],
+    "sim/suite": ["sim/suite/", "sim/scenario/", "sim/stats/", "sim/config/", "sim/engine/",
+                  "sim/base/", "suites.h"],
     # PHOLD is a model without a machine: the benchmark of the queue and the verb share its file.
-    "sim/cli": ["sim/cli/", "sim/scenario/", "sim/stats/", "sim/config/", "sim/engine/",
-                "sim/base/", "tests/bench/phold.h", "analysis/common_gp.h", "ivc_version.h",
-                "bench_scenario.h"],
+    "sim/cli": ["sim/cli/", "sim/suite/", "sim/scenario/", "sim/stats/", "sim/config/",
+                "sim/engine/", "sim/base/", "tests/bench/phold.h", "analysis/common_gp.h",
+                "ivc_version.h", "bench_scenario.h"],
     # models/registry.c: the only file that knows all models.
     "models": ["models/cpu/profile.h", "models/ipi/register_block.h", "models/mpi/mechanisms.h",
                "models/net/mechanisms.h", "models/shmem/mechanisms.h",
@@ -43,9 +45,10 @@ MODELS_SEE = ["sim/model/", "sim/engine/", "sim/stats/", "sim/base/", "sim/confi
 # Which folders may use a library that is not GLib or the C library.
 LIBRARIES = {
     "yaml.h": ["sim/config"],
-    "jansson.h": ["sim/config", "sim/stats", "sim/scenario", "sim/cli"],
+    "jansson.h": ["sim/config", "sim/stats", "sim/scenario", "sim/suite", "sim/cli"],
     "sqlite3.h": ["sim/scenario", "sim/cli"],
     "libsmartcols.h": ["sim/cli"],
+    "nlopt.h": ["sim/suite"],
 }
 
 # Functions that no file calls, and why.

@@ -26,7 +26,7 @@ completes() {
     complete_words "$@"
     [ "$(cat words)" = "$expected" ] || fail "got '$(cat words)', expected '$expected'"
 }
-completes 'bench check completion export help list merge plot run schema show sweep' ''
+completes 'bench check completion export help list merge plot run schema show sweep validate' ''
 completes 'schema show sweep' s
 completes 'csv json jsonl table' run --format ''
 completes 'json jsonl' run --format j
@@ -38,7 +38,7 @@ completes 'results' sweep scenario.yaml -o r
 completes 'results' export r
 completes '--jobs' sweep --j
 completes '--failed --force --format' sweep --f
-completes 'columns errors mechanisms parameters profiles stages workloads' list ''
+completes 'columns errors mechanisms parameters profiles quantities stages suites workloads' list ''
 completes 'mechanisms' list --format csv m
 completes 'nemesis' list mechanisms nem
 completes 'config-unit config-unknown-key config-unsupported config-unused' list errors config-un

@@ -1,0 +1,309 @@
+/*
+ * Trials of a calibration are sweeps over the rows to calibrate, kept in the store: values that
+ * come again are not simulated again.
+ */
+#include "sim/cli/validate_calibrate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/cli/cli_manifest.h"
+#include "sim/cli/table.h"
+#include "sim/cli/validate_output.h"
+#include "sim/stats/export.h"
+
+#define IVC_CALIBRATE_SCHEMA "ivcsim-calibrate/1"
+
+/* What trials work on. */
+typedef struct {
+    IvcCli *cli;
+    IvcSuite *suite;
+    const IvcSweepFolder *folder;
+    char *program;
+    size_t failed; /* rows of the last trial without a prediction */
+    char *why;     /* of one of them */
+} Trials;
+
+static bool stopped(GError **error)
+{
+    g_set_error_literal(error, IVC_SIM_ERROR, IVC_SIM_ERROR_STOPPED, "interrupted");
+    return false;
+}
+
+/* Runs the rows to calibrate with some values. @return false with an error */
+static bool run_trial(const Trials *trials, const IvcSuitePlan *plan, GError **error)
+{
+    IvcSweepOptions options = {
+        .jobs = (unsigned)ivc_cli_count(trials->cli, "jobs", 0),
+        .full = ivc_cli_flag(trials->cli, "no-skip"),
+        .stop = trials->cli->stop,
+        .run = ivc_suite_plan_run,
+        .run_user = (void *)plan,
+    };
+    IvcSweepOutcome outcome = {.stopped = false};
+    const IvcSweepPoint *points = (const IvcSweepPoint *)(void *)plan->points->data;
+    if (!ivc_sweep_run(trials->folder->store, points, plan->points->len, &options, &outcome,
+                       error)) {
+        return false;
+    }
+    return !outcome.stopped || stopped(error);
+}
+
+/* The score of the rows to calibrate with some values. @return transfer full, or NULL */
+static IvcScore *score_with(Trials *trials, const char *const *sets, GError **error)
+{
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    IvcSuite *const suites[] = {trials->suite};
+    g_autoptr(IvcSuitePlan) plan =
+        ivc_suite_plan_new(suites, 1, IVC_ROLES_CALIBRATE, true, sets, trials->program, diags);
+    if (plan == NULL) {
+        g_autofree char *text = ivc_diags_render(diags);
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI, "values that a scenario refuses:\n%s",
+                    text);
+        return NULL;
+    }
+    if (!run_trial(trials, plan, error)) {
+        return NULL;
+    }
+    g_autoptr(GArray) predictions = ivc_suite_plan_predictions(plan, trials->folder->store, error);
+    if (predictions == NULL) {
+        return NULL;
+    }
+    IvcScore *score = ivc_score_new(plan, 0, predictions, IVC_ROLES_CALIBRATE);
+    score->parameters = NULL; /* the plan's, which ends here */
+    g_clear_pointer(&trials->why, g_free);
+    for (guint i = 0; i < score->rows->len; i++) {
+        IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, i);
+        if (row->status == IVC_ROW_FAILED && trials->why == NULL) {
+            trials->why = g_strdup(row->why);
+        }
+        row->why = NULL;
+    }
+    trials->failed = score->failed;
+    return score;
+}
+
+/* A row without a prediction counts as one of 0. */
+static bool attempt(const char *const *sets, GArray **ret_errors, void *user, GError **error)
+{
+    g_autoptr(IvcScore) score = score_with(user, sets, error);
+    if (score == NULL) {
+        return false;
+    }
+    GArray *errors = g_array_new(FALSE, FALSE, sizeof(double));
+    for (guint i = 0; i < score->rows->len; i++) {
+        const IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, i);
+        double value = row->status == IVC_ROW_FAILED ? -1 : row->error;
+        if (row->status != IVC_ROW_WITHOUT_ENTRY) {
+            g_array_append_val(errors, value);
+        }
+    }
+    *ret_errors = errors;
+    return true;
+}
+
+static json_t *parameter_json(const IvcFitted *fitted)
+{
+    g_autofree char *paths = g_strjoinv(",", fitted->paths);
+    g_autofree char *before = ivc_fitted_text(fitted, false);
+    g_autofree char *after = ivc_fitted_text(fitted, true);
+    g_autofree char *low =
+        ivc_quantity_format(fitted->quantity, (IvcAmount){fitted->low, fitted->is_time});
+    g_autofree char *high =
+        ivc_quantity_format(fitted->quantity, (IvcAmount){fitted->high, fitted->is_time});
+    json_t *object = json_object();
+    json_object_set_new(object, "path", json_string(paths));
+    json_object_set_new(object, "low", json_string(low));
+    json_object_set_new(object, "high", json_string(high));
+    json_object_set_new(object, "before", json_string(before));
+    json_object_set_new(object, "after", json_string(after));
+    return object;
+}
+
+static json_t *real(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *rows_json(const IvcScore *before, const IvcScore *after)
+{
+    json_t *rows = json_array();
+    for (guint i = 0; i < before->rows->len; i++) {
+        const IvcScoreRow *from = &g_array_index(before->rows, IvcScoreRow, i);
+        const IvcScoreRow *to = &g_array_index(after->rows, IvcScoreRow, i);
+        const IvcDataRow *data = from->row;
+        json_t *row = json_object();
+        json_object_set_new(row, "path", json_string(data->path));
+        json_object_set_new(row, "metric", json_string(data->metric));
+        json_object_set_new(row, "unit", json_string(data->unit));
+        json_object_set_new(row, "message_bytes",
+                            data->sized ? json_integer((json_int_t)data->message_bytes)
+                                        : json_null());
+        json_object_set_new(row, "measured", real(data->value));
+        json_object_set_new(row, "before", real(from->predicted));
+        json_object_set_new(row, "after", real(to->predicted));
+        json_object_set_new(row, "error_before", real(from->error));
+        json_object_set_new(row, "error_after", real(to->error));
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static json_t *make_json(const IvcCalibration *calibration, const IvcScore *before,
+                         const IvcScore *after)
+{
+    json_t *parameters = json_array();
+    for (guint i = 0; i < calibration->parameters->len; i++) {
+        json_array_append_new(
+            parameters, parameter_json(&g_array_index(calibration->parameters, IvcFitted, i)));
+    }
+    json_t *document = json_object();
+    json_object_set_new(document, "schema", json_string(IVC_CALIBRATE_SCHEMA));
+    json_object_set_new(document, "status", json_string("ok"));
+    json_object_set_new(document, "set", json_string(calibration->suite->data->name));
+    json_object_set_new(document, "trials", json_integer(calibration->trials));
+    json_object_set_new(document, "sum_before", real(calibration->sum_before));
+    json_object_set_new(document, "sum_after", real(calibration->sum_after));
+    json_object_set_new(document, "parameters", parameters);
+    json_object_set_new(document, "rows", rows_json(before, after));
+    return document;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+static char *error_of(const json_t *row, const char *key)
+{
+    const json_t *value = json_object_get(row, key);
+    return json_is_real(value) ? ivc_validate_percent(json_real_value(value), true)
+                               : g_strdup("not predicted");
+}
+
+static void print_table(IvcCli *cli, const IvcCalibration *calibration, const json_t *document)
+{
+    static const char *const headers[] = {"parameter", "range", ">before", ">after"};
+    static const char *const row_headers[] = {"path", "metric", ">size", ">before", ">after"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    const json_t *parameters = json_object_get(document, "parameters");
+    for (size_t i = 0; i < json_array_size(parameters); i++) {
+        const json_t *one = json_array_get(parameters, i);
+        g_ptr_array_add(cells, g_strdup(text_of(one, "path")));
+        g_ptr_array_add(cells,
+                        g_strdup_printf("%s to %s", text_of(one, "low"), text_of(one, "high")));
+        g_ptr_array_add(cells, g_strdup(text_of(one, "before")));
+        g_ptr_array_add(cells, g_strdup(text_of(one, "after")));
+    }
+    g_autofree char *table =
+        ivc_table_texts(headers, 4, (const char *const *)cells->pdata, json_array_size(parameters));
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func(g_free);
+    const json_t *rows = json_object_get(document, "rows");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        const json_t *size = json_object_get(row, "message_bytes");
+        g_ptr_array_add(errors, g_strdup(text_of(row, "path")));
+        g_ptr_array_add(errors, g_strdup(text_of(row, "metric")));
+        g_ptr_array_add(errors, json_is_integer(size)
+                                    ? ivc_human_bytes((uint64_t)json_integer_value(size))
+                                    : g_strdup(""));
+        g_ptr_array_add(errors, error_of(row, "error_before"));
+        g_ptr_array_add(errors, error_of(row, "error_after"));
+    }
+    g_autofree char *more =
+        ivc_table_texts(row_headers, 5, (const char *const *)errors->pdata, json_array_size(rows));
+    g_autofree char *sum = ivc_validate_number(calibration->sum_before);
+    g_autofree char *sum_after = ivc_validate_number(calibration->sum_after);
+    g_autofree char *settings = ivc_calibration_settings(calibration);
+    fprintf(cli->out, "set %s: calibration, %u trials\n%s%ssum of squared errors: %s, then %s\n",
+            calibration->suite->data->name, calibration->trials, table, more, sum, sum_after);
+    for (guint i = 0; i < calibration->parameters->len; i++) {
+        const IvcFitted *fitted = &g_array_index(calibration->parameters, IvcFitted, i);
+        if (fitted->after == fitted->low || fitted->after == fitted->high) {
+            g_autofree char *paths = g_strjoinv(",", fitted->paths);
+            fprintf(cli->out, "at the end of its range: %s\n", paths);
+        }
+    }
+    if (settings[0] != '\0') {
+        fprintf(cli->out, "for 'set:' of the suite:\n%s", settings);
+    }
+}
+
+static int write_profile(IvcCli *cli, const IvcCalibration *calibration)
+{
+    const char *file = ivc_cli_value(cli, "write");
+    if (file == NULL) {
+        return IVC_EXIT_OK;
+    }
+    g_autofree char *name = g_path_get_basename(file);
+    char *dot = strrchr(name, '.');
+    if (dot != NULL && dot != name) {
+        *dot = '\0';
+    }
+    g_autofree char *profile = ivc_calibration_profile(calibration, name);
+    if (profile == NULL) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "no parameter of the machine is free: there is no profile to write\n"
+                            "hint: what was fitted belongs under 'set' of the suite");
+    }
+    return ivc_cli_write_file(cli, file, profile, strlen(profile));
+}
+
+/* Both ends of the fit, printed. @return exit status */
+static int report(IvcCli *cli, Trials *trials, const IvcCalibration *calibration)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) first = ivc_calibration_sets(calibration, false);
+    g_auto(GStrv) last = ivc_calibration_sets(calibration, true);
+    g_autoptr(IvcScore) before = score_with(trials, (const char *const *)first, &error);
+    g_autoptr(IvcScore) after =
+        before != NULL ? score_with(trials, (const char *const *)last, &error) : NULL;
+    if (after == NULL) {
+        return ivc_cli_fail_error(cli, error);
+    }
+    if (trials->failed > 0) {
+        return ivc_cli_fail(cli, IVC_EXIT_FAILED, "scenario", "rows could not be predicted: %s",
+                            trials->why);
+    }
+    int status = write_profile(cli, calibration);
+    if (status != IVC_EXIT_OK) {
+        return status;
+    }
+    json_t *document = make_json(calibration, before, after);
+    if (strcmp(ivc_cli_value(cli, "format"), "json") == 0) {
+        g_autofree char *text = ivc_export_line(document);
+        fprintf(cli->out, "%s\n", text);
+    } else {
+        print_table(cli, calibration, document);
+    }
+    json_decref(document);
+    return IVC_EXIT_OK;
+}
+
+int ivc_validate_calibrate(IvcCli *cli, IvcSuite *suite, const IvcSweepFolder *folder)
+{
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcCalibration) calibration = ivc_calibration_new(suite, diags);
+    if (calibration == NULL) {
+        return ivc_cli_fail_diags(cli, diags);
+    }
+    if (calibration->parameters->len == 0) {
+        return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "scenario",
+                            "suite '%s' declares no parameter free", suite->file);
+    }
+    Trials trials = {.cli = cli, .suite = suite, .folder = folder};
+    trials.program = ivc_cli_program();
+    int64_t start = g_get_monotonic_time();
+    g_autoptr(GError) error = NULL;
+    int status = IVC_EXIT_OK;
+    if (!ivc_calibration_run(calibration, attempt, &trials, &error)) {
+        status = ivc_cli_fail_error(cli, error);
+    } else {
+        ivc_cli_note(cli, "%u trials in %.1f s", calibration->trials,
+                     (double)(g_get_monotonic_time() - start) / 1e6);
+        status = report(cli, &trials, calibration);
+    }
+    g_free(trials.program);
+    g_free(trials.why);
+    return status;
+}

@@ -1,0 +1,16 @@
+/** @file
+ *  `validate --calibrate`: the fit of a suite's free parameters, and what it prints and writes.
+ */
+#pragma once
+
+#include "sim/cli/sweep_folder.h"
+#include "sim/suite/calibrate.h"
+
+/**
+ * Fits, prints values and errors before and after by `--format`, and writes the profile to the file
+ * of `--write`.
+ *
+ * @param folder  open; trials are kept in its store
+ * @return exit status
+ */
+int ivc_validate_calibrate(IvcCli *cli, IvcSuite *suite, const IvcSweepFolder *folder);

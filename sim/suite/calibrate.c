@@ -1,0 +1,368 @@
+/*
+ * The fit: bounded and without derivatives (NLopt). Parameters are integers, so that the sum of
+ * squares has steps; the search goes over the unit cube and rounds. Powell's BOBYQA finds the way
+ * down where the sum is smooth, Rowan's subplex goes on where it has steps. They find a minimum
+ * near the start, not the least of all.
+ */
+#include "sim/suite/calibrate.h"
+
+#include <math.h>
+#include <nlopt.h>
+#include <string.h>
+
+#define TRIALS_EACH 60       /* for each parameter */
+#define STEP 0.15            /* of the range: the first one */
+#define TOLERANCE 1e-4       /* of the range */
+#define LOGARITHMIC_FROM 4.0 /* high over low from which the range is searched by factors */
+
+static void fitted_clear(gpointer data)
+{
+    IvcFitted *fitted = data;
+    g_strfreev(fitted->paths);
+}
+
+static IvcFitted *fitted_at(const IvcCalibration *calibration, guint i)
+{
+    return &g_array_index(calibration->parameters, IvcFitted, i);
+}
+
+/* ---- what is free ---- */
+
+/* The first row to calibrate whose scenario has the path, bound; NULL: none has. */
+static IvcScenario *bind_with(const IvcSuite *suite, const char *path, IvcDiags *diags)
+{
+    IvcScenario *last = NULL;
+    for (guint r = 0; r < suite->data->rows->len; r++) {
+        const IvcDataRow *row = ivc_data_row(suite->data, r);
+        const IvcSuiteEntry *entry = ivc_suite_entry_of(suite, row);
+        if (entry == NULL || row->role != IVC_ROLE_CALIBRATE) {
+            continue;
+        }
+        g_auto(GStrv) sets = NULL;
+        IvcScenario *scenario =
+            ivc_suite_bind(suite, entry, row, suite->main_choice, NULL, &sets, diags);
+        g_clear_pointer(&last, ivc_scenario_free);
+        last = scenario;
+        if (scenario == NULL || ivc_binding_find(scenario->binding, path) != NULL) {
+            break;
+        }
+    }
+    return last;
+}
+
+static void unknown_parameter(const IvcScenario *scenario, const char *path, IvcPlace place,
+                              IvcDiags *diags)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (size_t i = 0; scenario != NULL && i < ivc_binding_count(scenario->binding); i++) {
+        g_ptr_array_add(names, ivc_binding_get(scenario->binding, i)->path);
+    }
+    g_ptr_array_add(names, NULL);
+    const char *near = ivc_suggest(path, (const char *const *)names->pdata);
+    g_autofree char *hint = near != NULL ? g_strdup_printf("did you mean '%s'?", near) : NULL;
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", place, hint,
+                  names->len > 1 ? "no row to calibrate has a parameter '%s'"
+                                 : "'%s' is free, but there is no row to calibrate",
+                  path);
+}
+
+/* One end of a range: the unit of the value, and within the table's limits. */
+static bool read_end(const IvcBound *bound, IvcQuantity quantity, const char *text, IvcPlace place,
+                     IvcAmount *ret, IvcDiags *diags)
+{
+    IvcNode node = {.kind = IVC_NODE_SCALAR, .text = (char *)text, .place = place};
+    IvcQuantityError why = {.code = NULL};
+    if (!ivc_param_check(bound->param, &node, diags)) {
+        return false;
+    }
+    if (ivc_quantity_parse(quantity, text, ret, &why)) {
+        return true;
+    }
+    ivc_quantity_error_clear(&why); /* the check has parsed the same */
+    return false;
+}
+
+static bool out_of_range(IvcPlace place, IvcDiags *diags, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+static bool out_of_range(IvcPlace place, IvcDiags *diags, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-range", place, NULL, "%s", text);
+    return false;
+}
+
+/* Inside of the range that the value itself states, where it states one in the same unit. */
+static bool inside_stated(const IvcBound *bound, const IvcSuiteFree *free, const IvcFitted *fitted,
+                          IvcDiags *diags)
+{
+    IvcAmount low = {0};
+    IvcAmount high = {0};
+    IvcQuantityError why = {.code = NULL};
+    if (bound->low == NULL || bound->high == NULL ||
+        !ivc_quantity_parse(fitted->quantity, bound->low, &low, &why) ||
+        !ivc_quantity_parse(fitted->quantity, bound->high, &high, &why)) {
+        ivc_quantity_error_clear(&why);
+        return true;
+    }
+    if (low.is_time != fitted->is_time || high.is_time != fitted->is_time) {
+        return true;
+    }
+    if (fitted->low >= low.n && fitted->high <= high.n) {
+        return true;
+    }
+    return out_of_range(fitted->low < low.n ? free->low_place : free->high_place, diags,
+                        "'%s': its value states the range %s to %s", free->path, bound->low,
+                        bound->high);
+}
+
+static bool read_range(const IvcBound *bound, const IvcSuiteFree *free, IvcFitted *fitted,
+                       IvcDiags *diags)
+{
+    const char *low_text = free->low != NULL ? free->low : bound->low;
+    const char *high_text = free->high != NULL ? free->high : bound->high;
+    if (bound->param == NULL || !ivc_param_quantity(bound->param, &fitted->quantity)) {
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-type", free->place, NULL,
+                      "'%s' is no quantity: it cannot be fitted", free->path);
+        return false;
+    }
+    if (low_text == NULL || high_text == NULL) {
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-missing", free->place,
+                      "write 'free: {PARAMETER: [LOWEST, HIGHEST]}'",
+                      "'%s' has no range, and its value states none", free->path);
+        return false;
+    }
+    IvcAmount low = {0};
+    IvcAmount high = {0};
+    if (!read_end(bound, fitted->quantity, low_text, free->low_place, &low, diags) ||
+        !read_end(bound, fitted->quantity, high_text, free->high_place, &high, diags)) {
+        return false;
+    }
+    if (low.n == 0 || high.n == 0) { /* 0 is both cycles and a time */
+        low.is_time = high.is_time = low.n == 0 ? high.is_time : low.is_time;
+    }
+    if (low.is_time != high.is_time) {
+        return out_of_range(free->low_place, diags,
+                            "'%s': a range is in cycles or in time, not from one to the other",
+                            free->path);
+    }
+    if (low.n >= high.n) {
+        return out_of_range(free->low_place, diags, "'%s': %s is not below %s", free->path,
+                            low_text, high_text);
+    }
+    fitted->low = low.n;
+    fitted->high = high.n;
+    fitted->is_time = low.is_time;
+    return inside_stated(bound, free, fitted, diags);
+}
+
+/* Where the search starts: the present value, or the middle when it is in another unit. */
+static void read_start(const IvcBound *bound, IvcFitted *fitted)
+{
+    IvcAmount now = {0};
+    IvcQuantityError why = {.code = NULL};
+    fitted->before = fitted->low + (fitted->high - fitted->low) / 2;
+    if (!ivc_quantity_parse(fitted->quantity, bound->text, &now, &why)) {
+        ivc_quantity_error_clear(&why);
+    } else if (now.is_time == fitted->is_time || now.n == 0) {
+        fitted->before = CLAMP(now.n, fitted->low, fitted->high);
+    }
+    fitted->after = fitted->before;
+}
+
+static void add_free(IvcCalibration *calibration, const IvcSuiteFree *free, IvcDiags *diags)
+{
+    IvcFitted fitted = {.paths = g_strsplit(free->path, ",", -1)};
+    bool ok = fitted.paths[0] != NULL;
+    for (char **path = fitted.paths; *path != NULL && ok; path++) {
+        g_strstrip(*path);
+        g_autoptr(IvcScenario) scenario = bind_with(calibration->suite, *path, diags);
+        const IvcBound *bound =
+            scenario != NULL ? ivc_binding_find(scenario->binding, *path) : NULL;
+        bool first = path == fitted.paths;
+        if (bound == NULL) {
+            unknown_parameter(scenario, *path, free->place, diags);
+            ok = false;
+        } else if (read_range(bound, free, &fitted, diags)) {
+            if (first) {
+                read_start(bound, &fitted);
+            }
+        } else {
+            ok = false;
+        }
+    }
+    if (ok) {
+        g_array_append_val(calibration->parameters, fitted);
+    } else {
+        fitted_clear(&fitted);
+    }
+}
+
+IvcCalibration *ivc_calibration_new(const IvcSuite *suite, IvcDiags *diags)
+{
+    size_t before = ivc_diags_errors(diags);
+    g_autoptr(IvcCalibration) calibration = g_new0(IvcCalibration, 1);
+    calibration->suite = suite;
+    calibration->parameters = g_array_new(FALSE, TRUE, sizeof(IvcFitted));
+    g_array_set_clear_func(calibration->parameters, fitted_clear);
+    for (guint i = 0; i < suite->free->len; i++) {
+        add_free(calibration, &g_array_index(suite->free, IvcSuiteFree, i), diags);
+    }
+    calibration->trials_max = TRIALS_EACH * calibration->parameters->len;
+    return ivc_diags_errors(diags) == before ? g_steal_pointer(&calibration) : NULL;
+}
+
+void ivc_calibration_free(IvcCalibration *calibration)
+{
+    if (calibration == NULL) {
+        return;
+    }
+    g_array_unref(calibration->parameters);
+    g_free(calibration);
+}
+
+/* ---- the search ---- */
+
+char *ivc_fitted_text(const IvcFitted *fitted, bool after)
+{
+    IvcAmount amount = {after ? fitted->after : fitted->before, fitted->is_time};
+    return ivc_quantity_format(fitted->quantity, amount);
+}
+
+char **ivc_calibration_sets(const IvcCalibration *calibration, bool after)
+{
+    g_autoptr(GPtrArray) sets = g_ptr_array_new();
+    for (guint i = 0; i < calibration->parameters->len; i++) {
+        const IvcFitted *fitted = fitted_at(calibration, i);
+        g_autofree char *text = ivc_fitted_text(fitted, after);
+        for (char **path = fitted->paths; *path != NULL; path++) {
+            g_ptr_array_add(sets, g_strconcat(*path, "=", text, NULL));
+        }
+    }
+    g_ptr_array_add(sets, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&sets), FALSE);
+}
+
+static bool by_factors(const IvcFitted *fitted)
+{
+    return fitted->low > 0 && (double)fitted->high >= LOGARITHMIC_FROM * (double)fitted->low;
+}
+
+/* From the unit interval to a value and back. */
+static uint64_t value_at(const IvcFitted *fitted, double x)
+{
+    double low = (double)fitted->low;
+    double high = (double)fitted->high;
+    double value = by_factors(fitted) ? low * pow(high / low, x) : low + x * (high - low);
+    return CLAMP((uint64_t)llround(value), fitted->low, fitted->high);
+}
+
+static double place_of(const IvcFitted *fitted, uint64_t value)
+{
+    double low = (double)fitted->low;
+    double high = (double)fitted->high;
+    double v = (double)value;
+    return by_factors(fitted) ? log(v / low) / log(high / low) : (v - low) / (high - low);
+}
+
+typedef struct {
+    IvcCalibration *calibration;
+    IvcCalibrateTry attempt;
+    void *user;
+    nlopt_opt search;
+    uint64_t *best; /* values of the least sum so far */
+    double least;
+    GError *error;
+} Search;
+
+/* The sum of squares with the values `after`; NAN after an error. */
+static double try_values(Search *search)
+{
+    g_auto(GStrv) sets = ivc_calibration_sets(search->calibration, true);
+    g_autoptr(GArray) errors = NULL;
+    search->calibration->trials++;
+    if (!search->attempt((const char *const *)sets, &errors, search->user, &search->error)) {
+        return NAN;
+    }
+    double sum = 0;
+    for (guint i = 0; i < errors->len; i++) {
+        double error = g_array_index(errors, double, i);
+        sum += error * error;
+    }
+    return sum;
+}
+
+static double objective(unsigned n, const double *x, double *gradient, void *data)
+{
+    Search *search = data;
+    (void)gradient; /* the algorithms ask for none */
+    for (guint i = 0; i < n; i++) {
+        IvcFitted *fitted = fitted_at(search->calibration, i);
+        fitted->after = value_at(fitted, x[i]);
+    }
+    double sum = try_values(search);
+    if (isnan(sum)) {
+        (void)nlopt_force_stop(search->search);
+        return HUGE_VAL;
+    }
+    if (sum < search->least) {
+        search->least = sum;
+        for (guint i = 0; i < n; i++) {
+            search->best[i] = fitted_at(search->calibration, i)->after;
+        }
+    }
+    return sum;
+}
+
+/* One search from the best values so far. Its result says why it ended; whatever that is, the best
+ * values are kept. */
+static void minimise(Search *search, nlopt_algorithm algorithm)
+{
+    unsigned n = search->calibration->parameters->len;
+    g_autofree double *x = g_new(double, n);
+    for (unsigned i = 0; i < n; i++) {
+        x[i] = place_of(fitted_at(search->calibration, i), search->best[i]);
+    }
+    search->search = nlopt_create(algorithm, n);
+    g_assert(search->search != NULL);
+    nlopt_set_min_objective(search->search, objective, search);
+    nlopt_set_lower_bounds1(search->search, 0.0);
+    nlopt_set_upper_bounds1(search->search, 1.0);
+    nlopt_set_initial_step1(search->search, STEP);
+    nlopt_set_xtol_abs1(search->search, TOLERANCE);
+    nlopt_set_maxeval(search->search, (int)search->calibration->trials_max);
+    double least = 0;
+    (void)nlopt_optimize(search->search, x, &least);
+    nlopt_destroy(search->search);
+}
+
+bool ivc_calibration_run(IvcCalibration *calibration, IvcCalibrateTry attempt, void *user,
+                         GError **error)
+{
+    guint n = calibration->parameters->len;
+    g_autofree uint64_t *best = g_new0(uint64_t, MAX(n, 1));
+    Search search = {calibration, attempt, user, NULL, best, 0, NULL};
+    for (guint i = 0; i < n; i++) {
+        best[i] = fitted_at(calibration, i)->after = fitted_at(calibration, i)->before;
+    }
+    calibration->trials = 0;
+    calibration->sum_before = search.least = try_values(&search);
+    if (search.error == NULL && n > 1) {
+        minimise(&search, NLOPT_LN_BOBYQA);
+    }
+    if (search.error == NULL && n > 0) {
+        minimise(&search, NLOPT_LN_SBPLX);
+    }
+    for (guint i = 0; i < n; i++) {
+        fitted_at(calibration, i)->after = best[i];
+    }
+    calibration->sum_after = search.least;
+    if (search.error != NULL) {
+        g_propagate_error(error, search.error);
+        return false;
+    }
+    return true;
+}

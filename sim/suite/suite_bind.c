@@ -1,0 +1,91 @@
+/*
+ * A row of a suite bound to a scenario. Scenarios report what is wrong with an assignment under the
+ * name "--set argument N"; here it is reported where the suite says it.
+ */
+#include "sim/suite/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    GPtrArray *texts; /* char *, NULL-terminated once complete */
+    GArray *places;   /* IvcPlace of each */
+} Assignments;
+
+static void add(Assignments *all, const char *text, IvcPlace place)
+{
+    g_ptr_array_add(all->texts, g_strdup(text));
+    g_array_append_val(all->places, place);
+}
+
+static void add_all(Assignments *all, const GArray *settings)
+{
+    for (guint i = 0; i < settings->len; i++) {
+        const IvcSetting *setting = &g_array_index(settings, IvcSetting, i);
+        add(all, setting->text, setting->place);
+    }
+}
+
+/* The number of the assignment that a place is in; 0: none. */
+static unsigned argument_of(IvcPlace place)
+{
+    const char *prefix = "--set argument ";
+    if (place.source == NULL || !g_str_has_prefix(place.source->name, prefix)) {
+        return 0;
+    }
+    return (unsigned)g_ascii_strtoull(place.source->name + strlen(prefix), NULL, 10);
+}
+
+/* Hands on what was said about the scenario. Warnings are the scenario's own and are left out:
+ * `check` gives them. */
+static void hand_on(const IvcDiags *said, const Assignments *all, const IvcSuiteEntry *entry,
+                    IvcDiags *diags)
+{
+    bool kept = false;
+    for (size_t i = 0; i < ivc_diags_count(said); i++) {
+        const IvcDiag *diag = ivc_diags_get(said, i);
+        if (diag->level != IVC_DIAG_NOTE) {
+            kept = diag->level == IVC_DIAG_ERROR;
+        }
+        if (!kept) {
+            continue;
+        }
+        unsigned argument = argument_of(diag->place);
+        bool ours = argument > 0 && argument <= all->places->len;
+        IvcPlace place = ours ? g_array_index(all->places, IvcPlace, argument - 1) : diag->place;
+        ivc_diags_add(diags, diag->level, diag->code, place, diag->hint, "%s", diag->text);
+    }
+    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, entry->place, NULL, "in the scenario of this entry");
+}
+
+IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
+                            const IvcDataRow *row, guint choice, const char *const *more,
+                            char ***ret_sets, IvcDiags *diags)
+{
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) places = g_array_new(FALSE, TRUE, sizeof(IvcPlace));
+    Assignments all = {texts, places};
+    add_all(&all, suite->settings);
+    for (; more != NULL && *more != NULL; more++) {
+        add(&all, *more, entry->place);
+    }
+    add_all(&all, entry->settings);
+    if (choice < suite->choices->len) {
+        add_all(&all, g_array_index(suite->choices, IvcSuiteChoice, choice).settings);
+    }
+    if (row->sized) {
+        g_autofree char *size =
+            g_strdup_printf("%s=%" G_GUINT64_FORMAT "B", entry->size, row->message_bytes);
+        add(&all, size, row->place);
+    }
+    g_ptr_array_add(texts, NULL);
+    const char *const *sets = (const char *const *)texts->pdata;
+    g_autoptr(IvcDiags) said = ivc_diags_new();
+    IvcScenario *scenario = ivc_scenario_bind(entry->scenario->source, sets, said);
+    if (scenario == NULL) {
+        hand_on(said, &all, entry, diags);
+        return NULL;
+    }
+    *ret_sets = g_strdupv((char **)sets);
+    return scenario;
+}

@@ -1,0 +1,247 @@
+/*
+ * The entries of a suite: which rows they predict, by which scenario and quantity, and whether
+ * units and names fit the data set.
+ */
+#include "sim/suite/suite_private.h"
+
+#include <string.h>
+
+#define ENTRIES_MAX 4096
+
+typedef struct {
+    const char *path;
+    const char *metric;
+    const char *scenario;
+    const char *predict;
+    const char *size;
+} Entry;
+
+static const IvcParam entry_params[] = {
+    {IVC_PARAM(Entry, path, "path"), .sentence = "as in the data set"},
+    {IVC_PARAM(Entry, metric, "metric"), .sentence = "as in the data set"},
+    {IVC_PARAM(Entry, scenario, "scenario"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "the scenario file; without it the suite's"},
+    {IVC_PARAM(Entry, predict, "predict"), .sentence = "the quantity of the result"},
+    {IVC_PARAM(Entry, size, "size"), .fallback = "workload.message",
+     .sentence = "the setting that message_bytes goes to"},
+    {.key = NULL},
+};
+
+static const char *const entry_rest[] = {"set", NULL};
+
+void ivc_suite_scenario_free(gpointer data)
+{
+    IvcSuiteScenario *scenario = data;
+    g_free(scenario->path);
+    ivc_scenario_source_free(scenario->source);
+    g_free(scenario);
+}
+
+static const IvcSuiteScenario *find_scenario(const IvcSuiteLoad *load, const char *name,
+                                             IvcPlace place)
+{
+    IvcSuite *suite = load->suite;
+    g_auto(IvcSuitePath) path = ivc_suite_path_beside(load->path, name);
+    for (guint i = 0; i < suite->scenarios->len; i++) {
+        const IvcSuiteScenario *known = suite->scenarios->pdata[i];
+        if (strcmp(known->path, path.path) == 0) {
+            return known->source != NULL ? known : NULL;
+        }
+    }
+    IvcSuiteScenario *scenario = g_new0(IvcSuiteScenario, 1);
+    scenario->path = g_strdup(path.path);
+    g_ptr_array_add(suite->scenarios, scenario);
+    g_autoptr(IvcSource) text = ivc_suite_read(&path, place, load->diags);
+    if (text == NULL) {
+        return NULL;
+    }
+    scenario->source =
+        ivc_scenario_source_parse(text->name, text->text, text->size, suite->registry, load->diags);
+    scenario->plan.source = scenario->source;
+    return scenario->source != NULL ? scenario : NULL;
+}
+
+void ivc_suite_entry_clear(gpointer data)
+{
+    IvcSuiteEntry *entry = data;
+    g_free(entry->path);
+    g_free(entry->metric);
+    g_free(entry->size);
+    g_free(entry->predict);
+    g_array_unref(entry->settings);
+}
+
+static bool matches(const IvcSuiteEntry *entry, const IvcDataRow *row)
+{
+    return strcmp(entry->path, row->path) == 0 && strcmp(entry->metric, row->metric) == 0;
+}
+
+/* "did you mean", over what the data set has. */
+static char *hint_of_data(const IvcDataSet *data, const char *word, bool metric)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < data->rows->len; i++) {
+        const IvcDataRow *row = ivc_data_row(data, i);
+        const char *name = metric ? row->metric : row->path;
+        if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL)) {
+            g_ptr_array_add(names, (gpointer)name);
+        }
+    }
+    g_ptr_array_add(names, NULL);
+    return ivc_hint_names(word, (const char *const *)names->pdata);
+}
+
+static bool has_name(const IvcDataSet *data, const char *word, bool metric)
+{
+    for (guint i = 0; i < data->rows->len; i++) {
+        const IvcDataRow *row = ivc_data_row(data, i);
+        if (strcmp(metric ? row->metric : row->path, word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An entry without a row predicts nothing: a slip in its names. */
+static void check_rows(const IvcSuiteLoad *load, const IvcNode *node, const IvcSuiteEntry *entry)
+{
+    const IvcDataSet *data = load->suite->data;
+    if (data == NULL) {
+        return;
+    }
+    for (guint i = 0; i < data->rows->len; i++) {
+        if (matches(entry, ivc_data_row(data, i))) {
+            return;
+        }
+    }
+    for (int metric = 0; metric < 2; metric++) {
+        const char *word = metric ? entry->metric : entry->path;
+        if (has_name(data, word, metric)) {
+            continue;
+        }
+        g_autofree char *hint = hint_of_data(data, word, metric);
+        ivc_suite_complain(load, "config-reference",
+                           ivc_suite_place(node, metric ? "metric" : "path"), hint,
+                           "the data set has no %s '%s'", metric ? "metric" : "path", word);
+        return;
+    }
+    ivc_suite_complain(load, "config-reference", ivc_suite_place(node, "path"), NULL,
+                       "the data set has no row with this path and this metric");
+}
+
+/* Units of the rows, against what the quantity is. */
+static void check_units(const IvcSuiteLoad *load, const IvcNode *node, const IvcSuiteEntry *entry)
+{
+    const IvcDataSet *data = load->suite->data;
+    for (guint i = 0; data != NULL && i < data->rows->len; i++) {
+        const IvcDataRow *row = ivc_data_row(data, i);
+        if (!matches(entry, row)) {
+            continue;
+        }
+        const IvcUnit *unit = ivc_unit_find(row->unit);
+        if (unit != NULL && (entry->quantity.row->dimensions & 1u << unit->dimension) != 0) {
+            continue;
+        }
+        if (unit == NULL) {
+            g_autoptr(GPtrArray) names = g_ptr_array_new();
+            for (const IvcUnit *one = ivc_units; one->name != NULL; one++) {
+                g_ptr_array_add(names, (gpointer)one->name);
+            }
+            g_ptr_array_add(names, NULL);
+            g_autofree char *hint = ivc_hint_names(row->unit, (const char *const *)names->pdata);
+            ivc_suite_complain(load, "config-unit", row->unit_place, hint, "unknown unit '%s'",
+                               row->unit);
+        } else {
+            ivc_suite_complain(load, "config-unit", row->unit_place, NULL,
+                               "'%s' is %s, which '%s' is not", row->unit,
+                               ivc_dimension_name(unit->dimension), entry->predict);
+            ivc_diags_add(load->diags, IVC_DIAG_NOTE, NULL, ivc_suite_place(node, "predict"), NULL,
+                          "the quantity is named here");
+        }
+        return; /* the other rows are most likely the same */
+    }
+}
+
+static void check_twice(const IvcSuiteLoad *load, const IvcSuiteEntry *entry)
+{
+    for (guint i = 0; i < load->suite->entries->len; i++) {
+        const IvcSuiteEntry *other = &g_array_index(load->suite->entries, IvcSuiteEntry, i);
+        if (strcmp(other->path, entry->path) == 0 && strcmp(other->metric, entry->metric) == 0) {
+            ivc_suite_complain(load, "config-duplicate", entry->place, NULL,
+                               "this path and metric has an entry already");
+            ivc_diags_add(load->diags, IVC_DIAG_NOTE, NULL, other->place, NULL,
+                          "the first one is here");
+        }
+    }
+}
+
+static void read_entry(const IvcSuiteLoad *load, const IvcNode *node, const char *common)
+{
+    IvcSuite *suite = load->suite;
+    Entry bound = {.path = NULL};
+    if (node->kind != IVC_NODE_MAP) {
+        ivc_suite_complain(load, "config-type", node->place, NULL, "an entry: expected a map");
+        return;
+    }
+    if (!ivc_param_bind(entry_params, entry_rest, node, node->place, "entries", "an entry", false,
+                        &bound, suite->binding, load->diags)) {
+        return;
+    }
+    bool own = bound.scenario != NULL && bound.scenario[0] != '\0';
+    const char *scenario = own ? bound.scenario : common;
+    IvcSuiteEntry entry = {.path = g_strdup(bound.path),
+                           .metric = g_strdup(bound.metric),
+                           .size = g_strdup(bound.size),
+                           .predict = g_strdup(bound.predict),
+                           .settings = ivc_settings_new(),
+                           .place = ivc_suite_place(node, "path")};
+    ivc_settings_read(load, ivc_node_get(node, "set"), entry.settings);
+    if (scenario == NULL || scenario[0] == '\0') {
+        ivc_suite_complain(load, "config-missing", node->place, NULL,
+                           "missing key 'scenario' in an entry, and the suite has none for all");
+    } else {
+        const IvcNode *root = suite->tree->root;
+        entry.scenario =
+            find_scenario(load, scenario, ivc_suite_place(own ? node : root, "scenario"));
+    }
+    if (!ivc_quantity_find(entry.predict, &entry.quantity)) {
+        g_autofree char *hint = ivc_hint_names(entry.predict, ivc_quantity_names());
+        ivc_suite_complain(load, "config-reference", ivc_suite_place(node, "predict"), hint,
+                           "unknown quantity '%s'", entry.predict);
+    } else {
+        check_units(load, node, &entry);
+    }
+    check_rows(load, node, &entry);
+    check_twice(load, &entry);
+    g_array_append_val(suite->entries, entry);
+}
+
+void ivc_suite_entries_read(const IvcSuiteLoad *load, const char *scenario)
+{
+    IvcNode *root = load->suite->tree->root;
+    const IvcNode *list = ivc_suite_section(load, "entries", IVC_NODE_LIST);
+    if (ivc_node_get(root, "entries") == NULL) {
+        ivc_suite_complain(load, "config-missing", root->place, NULL,
+                           "missing key 'entries' in a suite");
+    }
+    if (list != NULL && (list->items->len == 0 || list->items->len > ENTRIES_MAX)) {
+        ivc_suite_complain(load, list->items->len == 0 ? "config-missing" : "config-limit",
+                           list->place, NULL,
+                           list->items->len == 0 ? "'entries' is empty" : "too many entries");
+        return;
+    }
+    for (guint i = 0; list != NULL && i < list->items->len; i++) {
+        read_entry(load, list->items->pdata[i], scenario);
+    }
+}
+
+const IvcSuiteEntry *ivc_suite_entry_of(const IvcSuite *suite, const IvcDataRow *row)
+{
+    for (guint i = 0; i < suite->entries->len; i++) {
+        const IvcSuiteEntry *entry = &g_array_index(suite->entries, IvcSuiteEntry, i);
+        if (matches(entry, row)) {
+            return entry;
+        }
+    }
+    return NULL;
+}

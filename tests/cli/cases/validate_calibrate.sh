@@ -1,0 +1,98 @@
+# `validate --calibrate`: finds the values that measurements were made with, and rows to predict
+# have no part in it.
+cp "$source/tests/cli/tiny.yaml" scenario.yaml
+made_with() {
+    "$ivcsim" run scenario.yaml --format json -q --set workload.message="$1"B \
+        --set machine.read.l2="$2"cycles --set channels.nemesis.send_overhead="$3"cycles |
+        python3 -c "import json,sys
+print(json.load(sys.stdin)['points'][0]['bandwidth_bytes_per_s'] / 1e6)"
+}
+{
+    echo 'path,metric,unit,message_bytes,value,role'
+    for size in 64 1024 16384; do
+        echo "pair,bandwidth,MB/s,$size,$(made_with $size 31 2345),calibrate"
+    done
+    echo "pair,bandwidth,MB/s,4096,$(made_with 4096 31 2345),predict"
+} >data.csv
+cat >suite.yaml <<'END'
+schema: ivcsim-suite/1
+data: data.csv
+profile: octeon-cn5650
+scenario: scenario.yaml
+entries: [{path: pair, metric: bandwidth, predict: bandwidth}]
+free:
+  machine.read.l2: [20cycles, 40cycles]
+  channels.nemesis.send_overhead: [100cycles, 5000cycles]
+END
+try validate --calibrate suite.yaml -q --format json --write fitted.yaml
+status_is 0
+is_empty err
+cp out first.json
+json_holds out 'json["schema"] == "ivcsim-calibrate/1" and json["set"] == "data"'
+json_holds out 'len(json["rows"]) == 3 and [p["path"] for p in json["parameters"]] == [
+  "machine.read.l2", "channels.nemesis.send_overhead"]'
+json_holds out 'json["sum_before"] > 0.1 and json["sum_after"] < 1e-5'
+json_holds out 'all(abs(r["error_after"]) < 0.002 < abs(r["error_before"]) for r in json["rows"])'
+json_holds out 'abs(int(json["parameters"][0]["after"][:-6]) - 31) <= 1'
+json_holds out 'abs(int(json["parameters"][1]["after"][:-6]) - 2345) <= 40'
+
+# Rows to predict may say what they will: the same values, the same profile, the same bytes.
+cp data.csv honest.csv
+awk -F, -v OFS=, '$6 == "predict" { $5 = 1 } { print }' honest.csv >data.csv
+try validate --calibrate suite.yaml -q --format json --write again.yaml
+cmp -s out first.json || fail 'rows to predict have changed the fit'
+sed 's/^name: again/name: fitted/' again.yaml | cmp -s - fitted.yaml || fail 'another profile'
+# Rows to calibrate do matter.
+awk -F, -v OFS=, '$6 == "calibrate" { $5 = $5 / 2 } { print }' honest.csv >data.csv
+try validate --calibrate suite.yaml -q --format json
+cmp -s out first.json && fail 'rows to calibrate do not matter'
+cp honest.csv data.csv
+
+# The profile is one, says where the value comes from, and gives the same as the fit.
+has fitted.yaml 'name: fitted'
+grep -E '^ *l2: \{value: (30|31|32)cycles, kind: calibrated, ' fitted.yaml >line ||
+    fail 'no calibrated value'
+has line 'source: "fitted to rows of data: pair, bandwidth at 64 B, 1024 B, 16384 B"'
+has line 'range: [20cycles, 40cycles]}'
+[ "$(grep -c 'kind: calibrated' fitted.yaml)" = 1 ] || fail 'one parameter of the chip was free'
+overhead=$(python3 -c 'import json; print(json.load(open("first.json"))["parameters"][1]["after"])')
+sed "s/octeon-cn5650/fitted.yaml/; /^free/,\$d" suite.yaml >fitted-suite.yaml
+echo "set: {channels.nemesis.send_overhead: $overhead}" >>fitted-suite.yaml
+try validate fitted-suite.yaml -q --format json
+status_is 0
+cp out fitted.json
+python3 - <<'END' || fail 'the profile gives something else than the fit'
+import json
+fit = json.load(open("first.json"))["rows"]
+rows = json.load(open("fitted.json"))["sets"][0]["rows"]
+assert [r["after"] for r in fit] == [r["predicted"] for r in rows if r["role"] == "calibrate"]
+assert abs(rows[3]["error"]) < 0.002, rows[3]
+END
+json_holds out '[p["path"] for p in json["sets"][0]["parameters"]["calibrated"]] == [
+  "machine.read.l2"]'
+
+# What an entry sets itself is not moved: a variant without a cost stays without it.
+sed '/machine.read.l2/d; s/predict: bandwidth}/predict: bandwidth,\
+  set: {channels.nemesis.send_overhead: 0cycles}}/' suite.yaml >fixed.yaml
+try validate --calibrate fixed.yaml -q --format json
+status_is 0
+json_holds out 'json["sum_before"] == json["sum_after"] > 0.01'
+
+# For people: values, errors, and what belongs into the suite.
+try validate --calibrate suite.yaml -q
+status_is 0
+has out 'set data: calibration, '
+grep -qE '^machine.read.l2 +20cycles to 40cycles +' out || fail 'no parameter'
+has out "for 'set:' of the suite:"
+grep -qE '^  channels.nemesis.send_overhead: \{value: [0-9]+cycles, kind: calibrated' out ||
+    fail 'no setting'
+# One parameter alone; and a value at the end of its range says so.
+sed -i '/machine.read.l2/d; s/5000cycles/1500cycles/' suite.yaml
+try validate --calibrate suite.yaml -q
+status_is 0
+has out 'at the end of its range: channels.nemesis.send_overhead'
+# Then there is no profile to write.
+try validate --calibrate suite.yaml -q --write none.yaml
+status_is 2
+has err 'no parameter of the machine is free'
+[ ! -e none.yaml ] || fail 'a file was written'
