@@ -8,10 +8,16 @@ source=$(realpath "$1")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 here=$folder/bin
-mkdir "$here"
-for name in bash env dirname cat; do
+mkdir "$here" "$folder/tree" "$folder/tree/analysis"
+for name in bash env dirname cat mkdir touch rm; do
     ln -s "$(type -P "$name")" "$here/$name"
 done
+# A tree of its own: what bootstrap makes and clears away there is nobody's build.
+cp "$source/bootstrap" "$folder/tree"
+printf '#!%s\necho "trained by $1"\nmkdir -p build/profile\n' "$(type -P bash)" \
+    >"$folder/tree/analysis/train.sh"
+chmod +x "$folder/tree/analysis/train.sh"
+source=$folder/tree
 
 # tool NAME BODY: a replacement.
 tool() {
@@ -98,6 +104,15 @@ PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 || status=
 [ "$status" = 0 ] || fail "everything is there: status $status"
 ! grep -q asked "$folder/out" || fail 'apt-get was asked for nothing'
 grep -qx 'cmake --build --preset release -j 1' "$folder/out" || fail 'does not build'
+grep -qx 'trained by build/train/ivcsim' "$folder/out" || fail 'does not train'
+
+# What is newer than its counts is trained again, and only that.
+PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 || fail 'a second build fails'
+! grep -q trained "$folder/out" || fail 'trains what did not change'
+mkdir -p "$source/build/train"
+touch -d '1 minute' "$source/build/train/ivcsim"
+PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 || fail 'a third build fails'
+grep -q trained "$folder/out" || fail 'does not train what is new'
 
 # Commands that are none.
 for words in nothing 'build now'; do
