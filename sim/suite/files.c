@@ -3,6 +3,7 @@
  * disk to files on disk only.
  */
 #include "sim/suite/files.h"
+#include "sim/config/param.h"
 
 #include <string.h>
 
@@ -70,7 +71,12 @@ IvcSuitePath ivc_suite_path_beside(const IvcSuitePath *from, const char *name)
 static IvcSource *fail(const IvcSuitePath *path, const char *why, IvcPlace named, IvcDiags *diags)
 {
     g_autoptr(IvcSource) source = ivc_source_new(path->path, "", 0);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "io", (IvcPlace){.source = source}, NULL,
+    g_autofree char *hint = NULL;
+    if (named.line == 0 && strchr(path->path, '/') == NULL) { /* a word of the command line */
+        g_autofree const char **names = ivc_shipped_suites();
+        hint = ivc_hint_names(path->path, names);
+    }
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "io", (IvcPlace){.source = source}, hint,
                   "cannot read the file: %s", why);
     if (named.line != 0) {
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, named, NULL, "the file is named here");
