@@ -251,7 +251,7 @@ IvcStep ivc_work_pace(IvcRank *rank, IvcWork *work)
 IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)
 {
     IVC_BEGIN(&work->io);
-    ivc_mpi_call(&work->call, &work->incoming, work->message_bytes, IVC_MPI_BYTE, from, 0,
+    ivc_mpi_call(&work->call, work->into, work->message_bytes, IVC_MPI_BYTE, from, 0,
                  IVC_MPI_COMM_WORLD);
     IVC_CALL(&work->io, ivc_mpi_recv(rank, &work->call));
     if (work->call.error) {

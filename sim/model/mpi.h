@@ -162,6 +162,7 @@ struct IvcWork {
     IvcMpiCall call;
     IvcBuffer outgoing;
     IvcBuffer incoming;
+    IvcBuffer *into; /**< where messages are received: incoming, or outgoing when one serves both */
 };
 
 /** What a workload provides. */
@@ -180,5 +181,5 @@ IvcStep ivc_work_pace(IvcRank *rank, IvcWork *work);
 /** Sends the work's outgoing buffer; fails the run when the call fails. */
 IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to);
 
-/** Receives into the work's incoming buffer, checks order, counts the delivery. */
+/** Receives into the work's buffer for it, checks order, counts the delivery. */
 IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from);

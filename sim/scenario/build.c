@@ -194,6 +194,8 @@ static void build_rank(IvcPoint *point, uint32_t r)
         work->never.id = ivc_platform_id(platform);
     ivc_buffer_init(&work->outgoing, ivc_platform_id(platform), work->message_bytes);
     ivc_buffer_init(&work->incoming, ivc_platform_id(platform), work->message_bytes);
+    work->into =
+        point->scenario->workload.buffers == IVC_BUFFERS_ONE ? &work->outgoing : &work->incoming;
 }
 
 IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error)

@@ -41,12 +41,19 @@ typedef struct {
     IvcMode mode; /**< the hypervisor's, or the channel's own `mode` */
 } IvcChannelSpec;
 
+/** What a rank's messages lie in. */
+typedef enum {
+    IVC_BUFFERS_TWO, /**< one to send, one to receive */
+    IVC_BUFFERS_ONE, /**< a message is sent on from where the last one was received */
+} IvcWorkloadBuffers;
+
 typedef struct {
     const IvcWorkload *workload;
     void *spec;            /**< workload->head.spec_size bytes; owned by the scenario */
     IvcBytes total;        /**< bytes to move in the measured phase */
     IvcBytes message;      /**< bytes a message */
     uint64_t messages_max; /**< a point stops here */
+    int buffers;           /**< IvcWorkloadBuffers */
     uint64_t warmup;       /**< messages (per sending rank) before measuring starts */
     uint64_t ranks;        /**< 0: one on every core of the channel's guests */
     uint64_t seed;

@@ -71,6 +71,7 @@ const IvcParam ivc_workload_kind_param[] = {
 
 static const char *const sizes[] = {"fixed", "uniform", "exponential", "list", NULL};
 static const char *const arrivals[] = {"none", "periodic", "poisson", NULL};
+static const char *const buffers[] = {"two", "one", NULL}; /* IvcWorkloadBuffers */
 static const char *const computing[] = {"fixed", "uniform", "exponential", NULL};
 
 static const IvcParam sizes_params[] = {
@@ -117,6 +118,8 @@ const IvcParam ivc_workload_params[] = {
      .sentence =
          "messages of each sender before measuring starts; beyond 64, no more than an eighth "
          "of the measured ones"},
+    {IVC_PARAM(IvcWorkloadSpec, buffers, "buffers"), .fallback = "two", .choices = buffers,
+     .sentence = "of each rank: one to send and one to receive, or one for both"},
     {IVC_PARAM(IvcWorkloadSpec, ranks, "ranks"), .fallback = "0", .max = "4096",
      .sentence = "processes that take part; 0: one on every core of the channel's guests"},
     {IVC_PARAM(IvcWorkloadSpec, seed, "seed"), .fallback = "1",

@@ -92,11 +92,35 @@ START_TEST(test_slowest_stage)
 }
 END_TEST
 
+/* A ping-pong that receives into the buffer that it sends needs half as much cache: with 1 MiB of
+ * it, messages of 600 KiB stay there; those of 4 MiB come from memory either way. */
+static IvcTime pingpong(const char *message, const char *buffers)
+{
+    static const char chip[] =
+        "schema: ivcsim/1\nname: buffers\n"
+        "machine: {profile: xeon-e5-2630v4, l2: {size: 1MiB}, l3: {size: 1KiB}}\n"
+        "guests: {a: {cores: [0]}, b: {cores: [1]}}\n"
+        "channels: {c: {mechanism: nemesis, mode: native}}\n"
+        "workload: {kind: pingpong, total: 40MiB}\n";
+    g_autofree char *size = g_strconcat("workload.message=", message, NULL);
+    g_autofree char *kind = g_strconcat("workload.buffers=", buffers, NULL);
+    g_autoptr(IvcResult) result = points_run(chip, (const char *[]){size, kind, NULL});
+    return result->elapsed_ps;
+}
+
+START_TEST(test_one_buffer)
+{
+    ck_assert_uint_lt(pingpong("600KiB", "one"), pingpong("600KiB", "two") * 9 / 10);
+    ck_assert_uint_eq(pingpong("4MiB", "one"), pingpong("4MiB", "two"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("throughput");
     TCase *tests = tcase_create("throughput");
     tcase_add_loop_test(tests, test_slowest_stage, 0, G_N_ELEMENTS(rows));
+    tcase_add_test(tests, test_one_buffer);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
