@@ -199,8 +199,8 @@ static const struct {
      "a.yaml:10:26: error: unknown key 'totl' in workload (stream) [config-unknown-key]\n"
      "   10 | workload: {kind: stream, totl: 1GiB, message: 64KiB}\n"
      "      |                          ^~~~\n"
-     "   hint: did you mean 'total'? There are: kind, total, message, messages_max, warmup, ranks, "
-     "seed, sizes, arrivals, compute, window\n"},
+     "   hint: did you mean 'total'? There are: kind, total, message, messages_max, warmup, "
+     "buffers, ranks, seed, sizes, arrivals, compute, window\n"},
     {"message: 64KiB", "message: 0B",
      "a.yaml:10:48: error: 'message': 0B is less than the minimum 1B [config-range]\n"
      "   10 | workload: {kind: stream, total: 1GiB, message: 0B}\n"
