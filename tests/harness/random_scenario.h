@@ -228,6 +228,8 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     g_string_append_printf(
         text, "workload: {kind: %s, message: %uB, total: %" G_GUINT64_FORMAT "B, warmup: %d",
         workload, message, (guint64)message * messages, g_rand_int_range(rand, 0, 4));
+    if (message % 3 == 0) /* no draw of its own: what there was before stays as it was */
+        g_string_append(text, ", buffers: one");
     if (!kind->unpaced)
         random_pace(rand, text);
     g_string_append(text, "}\nlimits: {horizon: 100s, events_max: 20000000}\n");
