@@ -15,6 +15,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_nemesis,
     &ivc_mechanism_sock,
     &ivc_mechanism_netfront,
+    &ivc_mechanism_xen_ring,
     NULL,
 };
 
