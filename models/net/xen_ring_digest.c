@@ -44,7 +44,6 @@ void ivc_xen_ring_frame_digest(const IvcStreams *streams, const IvcStreamFrame *
         return;
     ivc_digest_u64(digest, frame->left);
     ivc_digest_u64(digest, frame->part);
-    ivc_digest_u64(digest, frame->at);
     ivc_digest_u64(digest, end->piece);
     ivc_digest_u64(digest, end->done);
     ivc_digest_u64(digest, end->asked);
