@@ -1,9 +1,10 @@
-/* MPICH2's sock channel: message passing over TCP between guests.
+/* MPICH2's sock channel: message passing over byte streams between guests; and the mechanism
+ * `sock`, in which they are TCP over a virtual network.
  *
  * A message is a header and its data on the stream between two processes. Up to eager_max the data
  * follows at once; beyond, the sender asks first and sends when the receiver has answered. Who
  * waits sleeps in poll(), and takes from any connection what has come: messages that no Recv asked
- * for are put aside. TCP and the network are models/net/tcp.c.
+ * for are put aside. What carries the streams is behind models/net/stream.h.
  *
  * Left out: connection set-up (before the measured phase), more than one outstanding request, the
  * progress engine's readv of header and data in one call when both have come (two reads here only
