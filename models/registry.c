@@ -9,13 +9,10 @@
 #include "sim/model/stages.h"
 
 static const IvcMechanism *const mechanisms[] = {
-    &ivc_mechanism_register_shmem,
-    &ivc_mechanism_shmem,
-    &ivc_mechanism_register,
-    &ivc_mechanism_nemesis,
-    &ivc_mechanism_sock,
-    &ivc_mechanism_netfront,
-    NULL,
+    &ivc_mechanism_register_shmem, &ivc_mechanism_shmem,
+    &ivc_mechanism_register,       &ivc_mechanism_nemesis,
+    &ivc_mechanism_sock,           &ivc_mechanism_netfront,
+    &ivc_mechanism_xen_ring,       NULL,
 };
 
 static const IvcWorkload *const workloads[] = {

@@ -1,5 +1,5 @@
 /** @file
- *  Mechanisms over a virtual network.
+ *  Mechanisms over byte streams between guests.
  */
 #pragma once
 
@@ -7,3 +7,4 @@
 
 extern const IvcMechanism ivc_mechanism_sock;
 extern const IvcMechanism ivc_mechanism_netfront;
+extern const IvcMechanism ivc_mechanism_xen_ring;

@@ -11,6 +11,7 @@
 
 typedef struct {
     IvcSockSpec sock;
+    IvcTcpSpec tcp;
     NetfrontSpec front;
 } Spec;
 
@@ -101,38 +102,38 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, front.back_rx_slot, "back_rx_slot"), .fallback = "150cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = SPLIT, .sentence = "netback for each slot of it"},
     IVC_XEN_PARAM_ROWS(S, front.xen),
-    {IVC_PARAM(S, sock.tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
+    {IVC_PARAM(S, tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
      .kind = IVC_KIND_DOCUMENTED, .source = XEN_BACK ": a vif's MTU",
      .sentence = "largest packet without segment offload"},
-    {IVC_PARAM(S, sock.tcp.sndbuf, "sndbuf"), .fallback = "256KiB", .min = "4KiB", .max = "16MiB",
+    {IVC_PARAM(S, tcp.sndbuf, "sndbuf"), .fallback = "256KiB", .min = "4KiB", .max = "16MiB",
      .kind = IVC_KIND_ASSUMED,
      .source = "assumed: auto-tuning moves it between 16 KiB and 4 MiB (tcp_wmem)",
      .sentence = "socket send buffer"},
-    {IVC_PARAM(S, sock.tcp.rcvbuf, "rcvbuf"), .fallback = "256KiB", .min = "4KiB", .max = "16MiB",
+    {IVC_PARAM(S, tcp.rcvbuf, "rcvbuf"), .fallback = "256KiB", .min = "4KiB", .max = "16MiB",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: auto-tuning moves it up from 128 KiB (tcp_rmem)",
      .sentence = "socket receive buffer: the window"},
-    {IVC_PARAM(S, sock.tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
+    {IVC_PARAM(S, tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
      .kind = IVC_KIND_DOCUMENTED, .source = "RFC 1122 4.2.3.2: every second full segment",
      .sentence = "segments of the MTU after which the receiver acknowledges"},
-    {IVC_PARAM(S, sock.tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
+    {IVC_PARAM(S, tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux TCP_DELACK_MIN",
      .sentence = "time after which it acknowledges in any case"},
-    {IVC_PARAM(S, sock.tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = STACK,
      .sentence = "socket layer of a read, write or poll, beyond the system call"},
-    {IVC_PARAM(S, sock.tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = STACK,
      .sentence = "TCP and IP on sending a packet, of whatever size"},
-    {IVC_PARAM(S, sock.tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = STACK,
      .sentence = "IP and TCP on receiving a packet, of whatever size"},
-    {IVC_PARAM(S, sock.tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = STACK, .sentence = "making a bare acknowledgement"},
-    {IVC_PARAM(S, sock.tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = STACK, .sentence = "taking a bare acknowledgement"},
-    {IVC_PARAM(S, sock.tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = STACK, .sentence = "entering and leaving the softirq"},
-    {IVC_PARAM(S, sock.tcp.checksum_word, "checksum"), .fallback = "0cycles", .max = "1us",
+    {IVC_PARAM(S, tcp.checksum_word, "checksum"), .fallback = "0cycles", .max = "1us",
      .kind = IVC_KIND_DOCUMENTED, .source = NETIF ": checksums are left blank between guests",
      .sentence = "checksum of eight bytes, on each side; 0 when it is left out"},
     {IVC_PARAM(S, sock.eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
@@ -151,7 +152,8 @@ static const IvcParam params[] = {
 };
 
 static const IvcStage stages[] = {
-    IVC_SOCK_STAGE_ROWS,
+    IVC_TCP_STAGE_ROWS,
+    IVC_SOCK_STAGE_ROWS(TCP_STAGES),
     [NETFRONT_BACK_TX] = {"netback-tx", "netback taking packets and answering slots", false},
     [NETFRONT_BRIDGE] = {"bridge", "forwarding packets between interfaces", false},
     [NETFRONT_BACK_RX] = {"netback-rx", "netback giving packets to guests", false},
@@ -217,6 +219,7 @@ static void start(IvcLink *link)
     Netfront *net = (Netfront *)link;
     const IvcGuestPlace *domain = driver_domain(net);
     ivc_xen_init(&net->xen, net->platform, &net->spec->xen, net->stage0 + NETFRONT_XEN);
+    ivc_xen_count_grants(&net->xen);
     net->n_cpus = (uint32_t)domain->n_cores;
     net->cpus = g_new0(BackCpu, net->n_cpus);
     for (uint32_t c = 0; c < net->n_cpus; c++)
@@ -273,7 +276,7 @@ static const IvcLinkOps link_ops = {
 /* Segments of the MTU that the largest packet carries. */
 static uint64_t segments_of(const Spec *spec)
 {
-    uint64_t mss = spec->sock.tcp.mtu.n - IVC_TCP_HEADERS;
+    uint64_t mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
     uint64_t largest =
         spec->front.gso.n > IVC_TCP_HEADERS ? spec->front.gso.n - IVC_TCP_HEADERS : 0;
     return MAX(1, largest / mss);
@@ -290,10 +293,11 @@ static void *netfront_create(IvcPlatform *platform, const void *bound, IvcRank *
     net->platform = platform;
     net->spec = &spec->front;
     net->stage0 = platform->stage_mechanism;
-    net->mss = spec->sock.tcp.mtu.n - IVC_TCP_HEADERS;
+    net->mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
     net->chunks = g_ptr_array_new_with_free_func(g_free);
     set_times(net);
-    return ivc_sock_new(platform, &spec->sock, ranks, n, &net->head);
+    IvcStreams *streams = ivc_tcp_new(platform, &spec->tcp, net->stage0, &net->head);
+    return ivc_sock_new(platform, &spec->sock, net->stage0 + TCP_STAGES, ranks, n, streams);
 }
 
 /* ---- what can never work ---- */
@@ -315,7 +319,7 @@ static void check_rings(const Spec *spec, const IvcScenario *scenario, const cha
                         IvcDiags *diags)
 {
     const NetfrontSpec *front = &spec->front;
-    uint64_t mss = spec->sock.tcp.mtu.n - IVC_TCP_HEADERS;
+    uint64_t mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
     if (front->ring & (front->ring - 1))
         conflict(scenario, path, "ring", "the slots of a ring are a power of two", diags);
     if (2 + ivc_netfront_pages(segments_of(spec) * mss) > front->slots_max)
@@ -356,7 +360,7 @@ static void check_domain(const Spec *spec, const IvcScenario *scenario, const ch
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
-    ivc_sock_check(&spec->sock, scenario, path, diags);
+    ivc_tcp_check(&spec->tcp, scenario, path, diags);
     check_rings(spec, scenario, path, diags);
     check_domain(spec, scenario, path, diags);
 }

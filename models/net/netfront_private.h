@@ -6,6 +6,7 @@
 
 #include "models/net/link.h"
 #include "models/net/sock.h"
+#include "models/net/tcp.h"
 #include "models/xen/event_channel.h"
 #include "models/xen/grant.h"
 #include "models/xen/ring.h"
@@ -43,7 +44,7 @@ typedef struct {
 } NetfrontSpec;
 
 typedef enum {
-    NETFRONT_BACK_TX = SOCK_STAGES,
+    NETFRONT_BACK_TX = TCP_STAGES + SOCK_STAGES,
     NETFRONT_BRIDGE,
     NETFRONT_BACK_RX,
     NETFRONT_COPY_GRANT,
@@ -141,7 +142,7 @@ struct Netfront {
     IvcPlatform *platform;
     const NetfrontSpec *spec;
     IvcXen xen;
-    uint32_t stage0; /**< of the sock channel */
+    uint32_t stage0; /**< of TCP */
     uint64_t mss;
     uint32_t n;
     Vif *vifs;

@@ -1,9 +1,10 @@
-/* MPICH2's sock channel: message passing over TCP between guests.
+/* MPICH2's sock channel: message passing over byte streams between guests; and the mechanism
+ * `sock`, in which they are TCP over a virtual network.
  *
  * A message is a header and its data on the stream between two processes. Up to eager_max the data
  * follows at once; beyond, the sender asks first and sends when the receiver has answered. Who
  * waits sleeps in poll(), and takes from any connection what has come: messages that no Recv asked
- * for are put aside. TCP and the network are models/net/tcp.c.
+ * for are put aside. What carries the streams is behind models/net/stream.h.
  *
  * Left out: connection set-up (before the measured phase), more than one outstanding request, the
  * progress engine's readv of header and data in one call when both have come (two reads here only
@@ -12,11 +13,13 @@
 #include "models/net/mechanisms.h"
 #include "models/net/rank_sets.h"
 #include "models/net/sock.h"
+#include "models/net/tcp.h"
 #include "models/net/virtual_link.h"
 #include "sim/model/pairs.h"
 
 typedef struct {
     IvcSockSpec sock;
+    IvcTcpSpec tcp;
     IvcVirtualLinkSpec link;
 } Spec;
 
@@ -40,33 +43,33 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, sock.recv_overhead, "recv_overhead"), .fallback = "1500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of ch3:sock on an in-order core",
      .sentence = "MPICH's software of a Recv with matching, without system calls"},
-    {IVC_PARAM(S, sock.tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
+    {IVC_PARAM(S, tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
      .sentence = "largest packet of the virtual network"},
-    {IVC_PARAM(S, sock.tcp.sndbuf, "sndbuf"), .fallback = "64KiB", .min = "4KiB", .max = "16MiB",
+    {IVC_PARAM(S, tcp.sndbuf, "sndbuf"), .fallback = "64KiB", .min = "4KiB", .max = "16MiB",
      .kind = IVC_KIND_ASSUMED,
      .source = "assumed: auto-tuning moves it between 16 KiB and 4 MiB (tcp_wmem)",
      .sentence = "socket send buffer"},
-    {IVC_PARAM(S, sock.tcp.rcvbuf, "rcvbuf"), .fallback = "85KiB", .min = "4KiB", .max = "16MiB",
+    {IVC_PARAM(S, tcp.rcvbuf, "rcvbuf"), .fallback = "85KiB", .min = "4KiB", .max = "16MiB",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux 2.6: tcp_rmem default 87,380",
      .sentence = "socket receive buffer: the window"},
     {IVC_PARAM(S, link.ring, "ring"), .fallback = "256", .min = "4", .max = "4096",
      .sentence = "slots of the virtual network device's ring"},
-    {IVC_PARAM(S, sock.tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
+    {IVC_PARAM(S, tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
      .kind = IVC_KIND_DOCUMENTED, .source = "RFC 1122 4.2.3.2: every second full segment",
      .sentence = "segments after which the receiver acknowledges"},
-    {IVC_PARAM(S, sock.tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
+    {IVC_PARAM(S, tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux TCP_DELACK_MIN",
      .sentence = "time after which it acknowledges in any case"},
-    {IVC_PARAM(S, sock.tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS,
      .sentence = "socket layer of a read, write or poll, beyond the system call"},
-    {IVC_PARAM(S, sock.tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "TCP and IP on sending a segment"},
-    {IVC_PARAM(S, sock.tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "IP and TCP on receiving a segment"},
-    {IVC_PARAM(S, sock.tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "making a bare acknowledgement"},
-    {IVC_PARAM(S, sock.tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "taking a bare acknowledgement"},
     {IVC_PARAM(S, link.driver_tx, "driver_tx"), .fallback = "500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS,
@@ -74,15 +77,19 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, link.driver_rx, "driver_rx"), .fallback = "700cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS,
      .sentence = "the virtual device's driver on receiving a packet, without the copy"},
-    {IVC_PARAM(S, sock.tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
+    {IVC_PARAM(S, tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "entering and leaving the softirq"},
-    {IVC_PARAM(S, sock.tcp.checksum_word, "checksum"), .fallback = "2cycles", .max = "1us",
+    {IVC_PARAM(S, tcp.checksum_word, "checksum"), .fallback = "2cycles", .max = "1us",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: 0.25 to 1 cycles a byte are recalled",
      .sentence = "checksum of eight bytes, on each side; 0 when the device does it"},
     {0},
 };
 
-static const IvcStage stages[] = {IVC_SOCK_STAGE_ROWS, [SOCK_STAGES] = {NULL, NULL, false}};
+static const IvcStage stages[] = {
+    IVC_TCP_STAGE_ROWS,
+    IVC_SOCK_STAGE_ROWS(TCP_STAGES),
+    [TCP_STAGES + SOCK_STAGES] = {NULL, NULL, false},
+};
 
 /* What a message on the stream is. */
 enum { EAGER, REQUEST, CLEAR, BODY };
@@ -103,7 +110,7 @@ typedef struct {
     IvcRank *rank;
     IvcArrivals unexpected;
     IvcBuffer aside;
-    IvcTcpFrame io;
+    IvcStreamFrame io;
     struct {
         IvcLabel label;
     } call, say, progress;
@@ -122,7 +129,8 @@ struct Sock {
     const IvcSockSpec *spec;
     uint32_t n;
     uint32_t stage0;
-    IvcTcp *tcp;
+    IvcStreams *below;
+    IvcStreamOps io; /* its hooks, without the way to them */
     Process *processes;
     IvcPairs streams; /* of Stream */
     IvcTime send_ps;
@@ -153,9 +161,9 @@ static IvcStep say(Process *process, IvcBuffer *buffer, const IvcEnvelope *envel
     IVC_BEGIN(&process->say);
     ivc_arrivals_push(&stream_of(sock, process->rank->rank, process->peer)->sent, envelope,
                       process->kind, 0);
-    IVC_CALL(&process->say, ivc_tcp_write(sock->tcp, agent, process->rank->rank, process->peer,
-                                          process->kind == BODY ? 0 : sock->spec->header.n, buffer,
-                                          0, process->data, &process->io));
+    IVC_CALL(&process->say, sock->io.write(sock->below, agent, process->rank->rank, process->peer,
+                                           process->kind == BODY ? 0 : sock->spec->header.n, buffer,
+                                           0, process->data, &process->io));
     IVC_END(&process->say);
 }
 
@@ -169,7 +177,8 @@ static uint64_t data_bytes(const IvcArrival *message)
 /* Picks the next connection that has something to read. */
 static bool pick_readable(Process *process)
 {
-    uint32_t from = ivc_tcp_next_readable(process->sock->tcp, process->peer, process->rank->rank);
+    uint32_t from =
+        process->sock->io.next_readable(process->sock->below, process->peer, process->rank->rank);
     if (from == IVC_RANK_NONE)
         return false;
     process->peer = from;
@@ -225,13 +234,13 @@ static IvcStep progress(Process *process, IvcMpiCall *recv_call)
     Stream *stream = ivc_pairs_find(&sock->streams, process->peer, me);
     IVC_BEGIN(&process->progress);
     while (!pick_readable(process)) {
-        IVC_CALL(&process->progress, ivc_tcp_poll(sock->tcp, agent, me, &process->io));
+        IVC_CALL(&process->progress, sock->io.poll(sock->below, agent, me, &process->io));
     }
     stream = ivc_pairs_find(&sock->streams, process->peer, me);
     if (!stream->in_body && ivc_arrivals_at(&stream->sent, 0)->kind != BODY) {
         IVC_CALL(&process->progress,
-                 ivc_tcp_read(sock->tcp, agent, process->peer, me, NULL, 0,
-                              sock->spec->header.n - stream->got, &process->io));
+                 sock->io.read(sock->below, agent, process->peer, me, NULL, 0,
+                               sock->spec->header.n - stream->got, &process->io));
         stream->got += process->io.at;
         if (stream->got < sock->spec->header.n) {
             IVC_RETURN(&process->progress);
@@ -241,12 +250,12 @@ static IvcStep progress(Process *process, IvcMpiCall *recv_call)
         match(process, stream, recv_call);
     }
     if (stream->got < data_bytes(ivc_arrivals_at(&stream->sent, 0)) &&
-        ivc_tcp_readable(sock->tcp, process->peer, me)) {
+        sock->io.readable(sock->below, process->peer, me)) {
         IVC_CALL(&process->progress,
-                 ivc_tcp_read(sock->tcp, agent, process->peer, me,
-                              target(process, stream, recv_call), stream->got,
-                              data_bytes(ivc_arrivals_at(&stream->sent, 0)) - stream->got,
-                              &process->io));
+                 sock->io.read(sock->below, agent, process->peer, me,
+                               target(process, stream, recv_call), stream->got,
+                               data_bytes(ivc_arrivals_at(&stream->sent, 0)) - stream->got,
+                               &process->io));
         stream->got += process->io.at;
     }
     if (stream->got == data_bytes(ivc_arrivals_at(&stream->sent, 0)))
@@ -332,17 +341,18 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
 
 /* ---- building ---- */
 
-void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, IvcRank *ranks, unsigned n,
-                   IvcLink *link)
+void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, uint32_t stage0, IvcRank *ranks,
+                   unsigned n, IvcStreams *streams)
 {
     Sock *sock = g_new0(Sock, 1);
     sock->platform = platform;
     sock->spec = spec;
     sock->n = n;
-    sock->stage0 = platform->stage_mechanism;
+    sock->stage0 = stage0;
     sock->send_ps = ivc_platform_ps(platform, sock->spec->send_overhead);
     sock->recv_ps = ivc_platform_ps(platform, sock->spec->recv_overhead);
-    sock->tcp = ivc_tcp_new(platform, &spec->tcp, sock->stage0, link);
+    sock->below = streams;
+    sock->io = *streams->ops;
     sock->processes = g_new0(Process, n);
     ivc_pairs_init(&sock->streams, n, sizeof(Stream));
     for (uint32_t r = 0; r < n; r++) {
@@ -363,7 +373,7 @@ void ivc_sock_free(void *channel)
         ivc_arrivals_clear(&((Stream *)ivc_pairs_at(&sock->streams, s)->state)->sent);
     for (uint32_t r = 0; r < sock->n; r++)
         ivc_arrivals_clear(&sock->processes[r].unexpected);
-    ivc_tcp_free(sock->tcp);
+    sock->io.free(sock->below);
     g_free(sock->processes);
     ivc_pairs_clear(&sock->streams);
     g_free(sock);
@@ -384,7 +394,7 @@ uint64_t ivc_sock_bytes_max(const void *spec)
 uint64_t ivc_sock_in_flight(const void *channel)
 {
     const Sock *sock = channel;
-    return sock->in_flight + ivc_tcp_in_flight(sock->tcp);
+    return sock->in_flight + sock->io.in_flight(sock->below);
 }
 
 static void process_digest(const Process *process, IvcDigest *digest)
@@ -392,7 +402,7 @@ static void process_digest(const Process *process, IvcDigest *digest)
     const Sock *sock = process->sock;
     ivc_arrivals_digest(&process->unexpected, process->rank->received_from, digest);
     ivc_buffer_digest(sock->platform->memory, &process->aside, digest);
-    ivc_tcp_frame_digest(sock->tcp, &process->io, process->rank->rank, process->peer, digest);
+    sock->io.frame_digest(sock->below, &process->io, process->rank->rank, process->peer, digest);
     ivc_digest_u64(digest, process->call.label);
     ivc_digest_u64(digest, process->say.label);
     ivc_digest_u64(digest, process->progress.label);
@@ -413,7 +423,7 @@ static void process_digest(const Process *process, IvcDigest *digest)
 void ivc_sock_digest(const void *channel, IvcDigest *digest)
 {
     const Sock *sock = channel;
-    ivc_tcp_digest(sock->tcp, digest);
+    sock->io.digest(sock->below, digest);
     for (uint32_t r = 0; r < sock->n; r++)
         process_digest(&sock->processes[r], digest);
     for (uint32_t s = 0; s < ivc_pairs_count(&sock->streams); s++) {
@@ -429,29 +439,19 @@ void ivc_sock_digest(const void *channel, IvcDigest *digest)
     ivc_digest_u64(digest, sock->in_flight);
 }
 
-void ivc_sock_check(const IvcSockSpec *spec, const IvcScenario *scenario, const char *path,
-                    IvcDiags *diags)
-{
-    const char *key = NULL;
-    const char *problem = ivc_tcp_spec_problem(&spec->tcp, &key);
-    if (!problem)
-        return;
-    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
-                  NULL, "%s", problem);
-}
-
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    ivc_sock_check(&((const Spec *)bound)->sock, scenario, path, diags);
+    ivc_tcp_check(&((const Spec *)bound)->tcp, scenario, path, diags);
 }
 
 static void *sock_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
 {
     const Spec *spec = bound;
-    IvcLink *link = ivc_virtual_link_new(
-        platform, &spec->link, spec->sock.tcp.mtu.n - IVC_TCP_HEADERS, platform->stage_mechanism);
-    return ivc_sock_new(platform, &spec->sock, ranks, n, link);
+    uint32_t stage0 = platform->stage_mechanism;
+    IvcLink *link =
+        ivc_virtual_link_new(platform, &spec->link, spec->tcp.mtu.n - IVC_TCP_HEADERS, stage0);
+    IvcStreams *streams = ivc_tcp_new(platform, &spec->tcp, stage0, link);
+    return ivc_sock_new(platform, &spec->sock, stage0 + TCP_STAGES, ranks, n, streams);
 }
 
 static const IvcMechanismOps ops = {

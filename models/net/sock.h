@@ -1,15 +1,14 @@
 /** @file
- *  MPICH2's sock channel over TCP, whatever network is below: the hooks of a mechanism, which the
- *  mechanisms `sock` and `netfront` share.
+ *  MPICH2's sock channel over byte streams, whatever carries them: the hooks of a mechanism, which
+ *  the mechanisms `sock`, `netfront` and `xen-ring` share.
  */
 #pragma once
 
-#include "models/net/tcp.h"
+#include "models/net/stream.h"
 #include "sim/model/mpi.h"
 
 /** Parameters; the table rows are in the mechanisms' files. */
 typedef struct {
-    IvcTcpSpec tcp;
     IvcBytes eager_max;
     IvcBytes header;
     IvcCost send_overhead;
@@ -17,29 +16,30 @@ typedef struct {
 } IvcSockSpec;
 
 typedef enum {
-    SOCK_SEND = TCP_STAGES,
+    SOCK_SEND,
     SOCK_RECV,
     SOCK_COPY_ASIDE,
     SOCK_STAGES,
 } IvcSockStage;
 
-/** The first rows of the stage table of a mechanism over the sock channel. */
-#define IVC_SOCK_STAGE_ROWS                                                                      \
-    IVC_TCP_STAGE_ROWS, [SOCK_SEND] = {"send", "MPICH's software path of a Send", false},        \
-                        [SOCK_RECV] = {"recv", "MPICH's software path of a Recv, with matching", \
-                                       false},                                                   \
-                        [SOCK_COPY_ASIDE] = {"copy-aside",                                       \
-                                             "copying a message that had been put aside", false}
+/** Rows of the stage table of a mechanism; `first` is the number of SOCK_SEND in it. */
+#define IVC_SOCK_STAGE_ROWS(first)                                                                 \
+    [(first) +                                                                                     \
+        SOCK_SEND] = {"send", "MPICH's software path of a Send", false},                           \
+        [(first) + SOCK_RECV] = {"recv", "MPICH's software path of a Recv, with matching", false}, \
+        [(first) +                                                                                 \
+            SOCK_COPY_ASIDE] = {"copy-aside", "copying a message that had been put aside", false}
 
 /**
  * Makes the channel among all ranks.
  *
- * @param spec  borrowed for as long as the channel lives
- * @param link  the network; transfer full
+ * @param spec     borrowed for as long as the channel lives
+ * @param stage0   id of SOCK_SEND in the ledger
+ * @param streams  what carries the bytes; transfer full
  * @return what the hooks below take as the channel; transfer full, ivc_sock_free()
  */
-void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, IvcRank *ranks, unsigned n,
-                   IvcLink *link);
+void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, uint32_t stage0, IvcRank *ranks,
+                   unsigned n, IvcStreams *streams);
 
 /* The hooks of IvcMechanismOps, all but `create`. */
 #define IVC_SOCK_HOOKS                                                                            \
@@ -54,7 +54,3 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call);
 uint64_t ivc_sock_bytes_max(const void *spec);
 uint64_t ivc_sock_in_flight(const void *channel);
 void ivc_sock_digest(const void *channel, IvcDigest *digest);
-
-/** Reports what can never work about the spec at `path`. */
-void ivc_sock_check(const IvcSockSpec *spec, const IvcScenario *scenario, const char *path,
-                    IvcDiags *diags);

@@ -123,7 +123,8 @@ static Skb *skb_empty(IvcTcp *tcp, Skb *skb)
 
 /* Makes room for the next part of a write in the open tail, or in a new skb when it is NULL;
  * returns the buffer's index. */
-static uint32_t reserve_part(IvcTcp *tcp, Way *way, Skb *tail, uint64_t header_left, IvcTcpFrame *f)
+static uint32_t reserve_part(IvcTcp *tcp, Way *way, Skb *tail, uint64_t header_left,
+                             IvcStreamFrame *f)
 {
     Skb *skb = tail;
     if (!tail) {
@@ -159,9 +160,12 @@ static Way *connection(IvcTcp *tcp, uint32_t from, uint32_t to)
     return way_of(tcp, from, to);
 }
 
-IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, uint64_t header,
-                      IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcTcpFrame *f)
+/* writev() */
+static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, uint32_t to,
+                         uint64_t header, IvcBuffer *buffer, uint64_t at, uint64_t bytes,
+                         IvcStreamFrame *f)
 {
+    IvcTcp *tcp = tcp_of(streams);
     Way *way = connection(tcp, from, to);
     Stack *stack = &tcp->stacks[from];
     const IvcMachineTimes *t = &tcp->platform->t;
@@ -179,17 +183,17 @@ IvcStep ivc_tcp_write(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, 
         way->filling = true;
         way->transmitting = true;
         done = header + bytes - f->left;
-        f->transmit.skb = reserve_part(tcp, way, tail, header - MIN(header, done), f);
+        stack->writing.skb = reserve_part(tcp, way, tail, header - MIN(header, done), f);
         ivc_owe(agent, ivc_copy_l1_ps(tcp->platform->memory, f->of_header),
                 tcp->stage0 + TCP_COPY_USER);
         if (f->part > f->of_header) {
-            IVC_AWAIT(f, ivc_copy(agent, &way->out[f->transmit.skb].data, f->at + f->of_header,
+            IVC_AWAIT(f, ivc_copy(agent, &way->out[stack->writing.skb].data, f->at + f->of_header,
                                   buffer, at + (bytes - MIN(bytes, f->left)),
                                   f->part - f->of_header, tcp->stage0 + TCP_COPY_USER));
         }
         IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
-        way->filling = f->left > f->part && way->out[f->transmit.skb].bytes < tcp->segment;
-        IVC_CALL(f, transmit(tcp, agent, from, to, &f->transmit));
+        way->filling = f->left > f->part && way->out[stack->writing.skb].bytes < tcp->segment;
+        IVC_CALL(f, transmit(tcp, agent, from, to, &stack->writing));
         way->transmitting = false;
     }
     way->filling = false;
@@ -394,21 +398,24 @@ static IvcStep softirq_step(IvcAgent *agent)
     IVC_END(&stack->soft_frame);
 }
 
-uint64_t ivc_tcp_readable(const IvcTcp *tcp, uint32_t from, uint32_t to)
+static uint64_t tcp_readable(const IvcStreams *streams, uint32_t from, uint32_t to)
 {
-    const Way *way = way_of(tcp, from, to);
+    const Way *way = way_of(tcp_of(streams), from, to);
     return way ? way->arrived - way->consumed : 0;
 }
 
-uint32_t ivc_tcp_next_readable(const IvcTcp *tcp, uint32_t after, uint32_t to)
+static uint32_t tcp_next_readable(const IvcStreams *streams, uint32_t after, uint32_t to)
 {
+    const IvcTcp *tcp = tcp_of(streams);
     uint32_t from = next_marked(tcp, tcp->readable, to, after + 1);
     return from != IVC_RANK_NONE ? from : next_marked(tcp, tcp->readable, to, 0);
 }
 
-IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, IvcBuffer *buffer,
-                     uint64_t at, uint64_t bytes, IvcTcpFrame *f)
+/* read() */
+static IvcStep tcp_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, uint32_t to,
+                        IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcStreamFrame *f)
 {
+    IvcTcp *tcp = tcp_of(streams);
     Way *way = way_of(tcp, from, to);
     const IvcMachineTimes *t = &tcp->platform->t;
     Skb *skb = &way->in[way->in_first];
@@ -444,8 +451,10 @@ IvcStep ivc_tcp_read(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to, I
     IVC_END(f);
 }
 
-IvcStep ivc_tcp_poll(IvcTcp *tcp, IvcAgent *agent, uint32_t rank, IvcTcpFrame *f)
+/* poll() */
+static IvcStep tcp_poll(IvcStreams *streams, IvcAgent *agent, uint32_t rank, IvcStreamFrame *f)
 {
+    IvcTcp *tcp = tcp_of(streams);
     Stack *stack = &tcp->stacks[rank];
     const IvcMachineTimes *t = &tcp->platform->t;
     IVC_BEGIN(f);
@@ -490,9 +499,51 @@ static void set_times(IvcTcp *tcp)
     tcp->t.checksum_word = ivc_platform_ps(tcp->platform, spec->checksum_word);
 }
 
-IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0, IvcLink *link)
+static void tcp_free(IvcStreams *streams)
+{
+    IvcTcp *tcp = tcp_of(streams);
+    tcp->link->ops->free(tcp->link);
+    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
+        Way *way = ivc_pairs_at(&tcp->ways, w)->state;
+        g_free(way->out);
+        g_free(way->in);
+    }
+    ivc_pairs_clear(&tcp->ways);
+    g_free(tcp->readable);
+    g_free(tcp->unacked);
+    g_free(tcp->blocked);
+    g_free(tcp->stacks);
+    g_free(tcp);
+}
+
+static uint64_t tcp_in_flight(const IvcStreams *streams)
+{
+    const IvcTcp *tcp = tcp_of(streams);
+    uint64_t sum = tcp->link->ops->in_flight ? tcp->link->ops->in_flight(tcp->link) : 0;
+    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
+        const Way *way = ivc_pairs_at(&tcp->ways, w)->state;
+        sum += way->end - way->consumed;
+    }
+    return sum;
+}
+
+static const IvcStreamOps ops = {
+    .free = tcp_free,
+    .write = tcp_write,
+    .readable = tcp_readable,
+    .next_readable = tcp_next_readable,
+    .read = tcp_read,
+    .poll = tcp_poll,
+    .in_flight = tcp_in_flight,
+    .digest = ivc_tcp_digest,
+    .frame_digest = ivc_tcp_frame_digest,
+};
+
+IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0,
+                        IvcLink *link)
 {
     IvcTcp *tcp = g_new0(IvcTcp, 1);
+    tcp->head.ops = &ops;
     tcp->platform = platform;
     tcp->spec = spec;
     tcp->link = link;
@@ -522,43 +573,5 @@ IvcTcp *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stag
                        &tcp->acks);
     link->tcp = tcp;
     link->ops->start(link);
-    return tcp;
-}
-
-void ivc_tcp_free(IvcTcp *tcp)
-{
-    tcp->link->ops->free(tcp->link);
-    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
-        Way *way = ivc_pairs_at(&tcp->ways, w)->state;
-        g_free(way->out);
-        g_free(way->in);
-    }
-    ivc_pairs_clear(&tcp->ways);
-    g_free(tcp->readable);
-    g_free(tcp->unacked);
-    g_free(tcp->blocked);
-    g_free(tcp->stacks);
-    g_free(tcp);
-}
-
-const char *ivc_tcp_spec_problem(const IvcTcpSpec *spec, const char **ret_key)
-{
-    uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
-    *ret_key = "sndbuf";
-    if (spec->sndbuf.n < 2 * mss)
-        return "a socket send buffer holds at least two segments of the MTU";
-    *ret_key = "rcvbuf";
-    if (spec->rcvbuf.n < 2 * mss)
-        return "a socket receive buffer holds at least two segments of the MTU";
-    return NULL;
-}
-
-uint64_t ivc_tcp_in_flight(const IvcTcp *tcp)
-{
-    uint64_t sum = tcp->link->ops->in_flight ? tcp->link->ops->in_flight(tcp->link) : 0;
-    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
-        const Way *way = ivc_pairs_at(&tcp->ways, w)->state;
-        sum += way->end - way->consumed;
-    }
-    return sum;
+    return &tcp->head;
 }

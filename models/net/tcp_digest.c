@@ -125,9 +125,11 @@ static void stack_digest(const Stack *stack, IvcDigest *digest)
     transmit_digest(tcp, &stack->transmit, stack->rank, stack->from, digest);
 }
 
-void ivc_tcp_frame_digest(const IvcTcp *tcp, const IvcTcpFrame *frame, uint32_t from, uint32_t to,
-                          IvcDigest *digest)
+void ivc_tcp_frame_digest(const IvcStreams *streams, const IvcStreamFrame *frame, uint32_t from,
+                          uint32_t to, IvcDigest *digest)
 {
+    const IvcTcp *tcp = tcp_of(streams);
+    const IvcTcpTransmit *writing = &tcp->stacks[from].writing;
     const Way *way = way_of(tcp, from, to);
     ivc_digest_u64(digest, frame->label);
     ivc_digest_u64(digest, frame->sleep.label);
@@ -139,12 +141,13 @@ void ivc_tcp_frame_digest(const IvcTcp *tcp, const IvcTcpFrame *frame, uint32_t 
     ivc_digest_u64(digest, frame->at);
     if (!way || !way->transmitting)
         return;
-    ivc_digest_u64(digest, from_first(frame->transmit.skb, way->out_first, tcp->n_out));
-    transmit_digest(tcp, &frame->transmit, from, to, digest);
+    ivc_digest_u64(digest, from_first(writing->skb, way->out_first, tcp->n_out));
+    transmit_digest(tcp, writing, from, to, digest);
 }
 
-void ivc_tcp_digest(const IvcTcp *tcp, IvcDigest *digest)
+void ivc_tcp_digest(const IvcStreams *streams, IvcDigest *digest)
 {
+    const IvcTcp *tcp = tcp_of(streams);
     for (uint32_t r = 0; r < tcp->n; r++)
         stack_digest(&tcp->stacks[r], digest);
     for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {

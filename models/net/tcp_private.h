@@ -37,6 +37,14 @@ typedef struct {
     uint32_t unacked_segments;
 } Way;
 
+/** The frame of sending what the window allows. */
+typedef struct {
+    IvcLabel label;
+    uint32_t skb;
+    IvcPayload part; /**< of the socket buffer that is being sent */
+    IvcLinkFrame link;
+} IvcTcpTransmit;
+
 /** A rank's network stack. */
 typedef struct {
     IvcTcp *tcp;
@@ -57,13 +65,15 @@ typedef struct {
         IvcLinkFrame link;
     } ack_frame;
     IvcTcpTransmit transmit;
-    uint32_t from; /**< whom the softirq is busy with */
-    Way *in;       /**< both ways between them */
+    IvcTcpTransmit writing; /**< the same of the process, in a write */
+    uint32_t from;          /**< whom the softirq is busy with */
+    Way *in;                /**< both ways between them */
     Way *out;
     char name[24];
 } Stack;
 
 struct IvcTcp {
+    IvcStreams head;
     IvcPlatform *platform;
     const IvcTcpSpec *spec;
     IvcLink *link;
@@ -90,6 +100,11 @@ struct IvcTcp {
     uint64_t acks;
 };
 
+static inline IvcTcp *tcp_of(const IvcStreams *streams)
+{
+    return (IvcTcp *)streams;
+}
+
 static inline Way *way_of(const IvcTcp *tcp, uint32_t from, uint32_t to)
 {
     return ivc_pairs_find(&tcp->ways, from, to);
@@ -99,3 +114,8 @@ static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
 {
     return &way->out[(way->out_first + i) % tcp->n_out];
 }
+
+/* tcp_digest.c */
+void ivc_tcp_digest(const IvcStreams *streams, IvcDigest *digest);
+void ivc_tcp_frame_digest(const IvcStreams *streams, const IvcStreamFrame *frame, uint32_t from,
+                          uint32_t to, IvcDigest *digest);

@@ -23,6 +23,11 @@ void ivc_xen_init(IvcXen *xen, IvcPlatform *platform, const IvcXenSpec *spec, ui
                        "notifications that found their event pending", &xen->events_merged);
     ivc_platform_count(platform, "upcalls", "count", "interrupts that handle pending events",
                        &xen->upcalls);
+}
+
+void ivc_xen_count_grants(IvcXen *xen)
+{
+    IvcPlatform *platform = xen->platform;
     ivc_platform_count(platform, "grant_maps", "count", "granted pages that were mapped",
                        &xen->grant_maps);
     ivc_platform_count(platform, "grant_unmaps", "count", "granted pages that were unmapped",

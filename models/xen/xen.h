@@ -26,8 +26,9 @@ typedef struct {
 #define IVC_XEN_GRANTS \
     "Oracle's measurements of netback with kept grants, 64 B packets on an E5-2699 v3"
 
-/** The rows of a mechanism's table; `field` is the IvcXenSpec in its spec. */
-#define IVC_XEN_PARAM_ROWS(S, field)                                                               \
+/** The rows of a mechanism's table that uses event channels; `field` is the IvcXenSpec in its
+ *  spec. */
+#define IVC_XEN_EVENT_PARAM_ROWS(S, field)                                                         \
     {IVC_PARAM(S, field.hypercall, "hypercall"),                                                   \
      .fallback = "1228cycles",                                                                     \
      .max = "1ms",                                                                                 \
@@ -72,61 +73,70 @@ typedef struct {
          .kind = IVC_KIND_ASSUMED,                                                                 \
          .source = "assumed: no trap where no interrupt controller is",                            \
          .sentence = "from the guest's handler of events back into what was interrupted"},         \
-        {IVC_PARAM(S, field.event_dispatch, "event_dispatch"),                                     \
-         .fallback = "400cycles",                                                                  \
-         .max = "1ms",                                                                             \
-         .kind = IVC_KIND_ASSUMED,                                                                 \
-         .source = "assumed: instructions of Linux's generic interrupt path",                      \
-         .sentence = "finding and entering the handler of one pending event"},                     \
-        {IVC_PARAM(S, field.grant_map, "grant_map"),                                               \
-         .fallback = "600cycles",                                                                  \
-         .max = "1ms",                                                                             \
-         .kind = IVC_KIND_DERIVED,                                                                 \
-         .source = IVC_XEN_GRANTS ": 1/1.24 M - 1/3.6 M a second = 0.53 us for map and unmap, "    \
-                                  "with their share of a hypercall; half of it",                   \
-         .sentence = "mapping one granted page, beyond the hypercall"},                            \
-        {IVC_PARAM(S, field.grant_unmap, "grant_unmap"),                                           \
-         .fallback = "600cycles",                                                                  \
-         .max = "1ms",                                                                             \
-         .kind = IVC_KIND_DERIVED,                                                                 \
-         .source = IVC_XEN_GRANTS ": the other half of grant_map",                                 \
-         .sentence = "unmapping one granted page, beyond the hypercall"},                          \
-        {IVC_PARAM(S, field.grant_copy, "grant_copy"),                                             \
-         .fallback = "1100cycles",                                                                 \
-         .max = "1ms",                                                                             \
-         .kind = IVC_KIND_DERIVED,                                                                 \
-         .source = IVC_XEN_GRANTS ": receiving twice as fast as 2.04 M packets a second without "  \
-                                  "it: 0.49 us",                                                   \
-         .sentence = "one operation of a grant copy, beyond the hypercall and the bytes"},         \
     {                                                                                              \
-        IVC_PARAM(S, field.tlb_flush, "tlb_flush"),                                                \
-            .fallback = "1000cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,                      \
-            .source = "assumed: an IPI to every other vCPU, and its answer",                       \
-            .sentence =                                                                            \
-                "flushing the TLB of one other running vCPU after unmapping, each hypercall"       \
+        IVC_PARAM(S, field.event_dispatch, "event_dispatch"),                                      \
+            .fallback = "400cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,                       \
+            .source = "assumed: instructions of Linux's generic interrupt path",                   \
+            .sentence = "finding and entering the handler of one pending event"                    \
+    }
+
+/** The rows of one that uses the grant table, too. */
+#define IVC_XEN_PARAM_ROWS(S, field)                                                              \
+    IVC_XEN_EVENT_PARAM_ROWS(S, field),                                                           \
+        {IVC_PARAM(S, field.grant_map, "grant_map"),                                              \
+         .fallback = "600cycles",                                                                 \
+         .max = "1ms",                                                                            \
+         .kind = IVC_KIND_DERIVED,                                                                \
+         .source = IVC_XEN_GRANTS ": 1/1.24 M - 1/3.6 M a second = 0.53 us for map and unmap, "   \
+                                  "with their share of a hypercall; half of it",                  \
+         .sentence = "mapping one granted page, beyond the hypercall"},                           \
+        {IVC_PARAM(S, field.grant_unmap, "grant_unmap"),                                          \
+         .fallback = "600cycles",                                                                 \
+         .max = "1ms",                                                                            \
+         .kind = IVC_KIND_DERIVED,                                                                \
+         .source = IVC_XEN_GRANTS ": the other half of grant_map",                                \
+         .sentence = "unmapping one granted page, beyond the hypercall"},                         \
+        {IVC_PARAM(S, field.grant_copy, "grant_copy"),                                            \
+         .fallback = "1100cycles",                                                                \
+         .max = "1ms",                                                                            \
+         .kind = IVC_KIND_DERIVED,                                                                \
+         .source = IVC_XEN_GRANTS ": receiving twice as fast as 2.04 M packets a second without " \
+                                  "it: 0.49 us",                                                  \
+         .sentence = "one operation of a grant copy, beyond the hypercall and the bytes"},        \
+    {                                                                                             \
+        IVC_PARAM(S, field.tlb_flush, "tlb_flush"),                                               \
+            .fallback = "1000cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,                     \
+            .source = "assumed: an IPI to every other vCPU, and its answer",                      \
+            .sentence =                                                                           \
+                "flushing the TLB of one other running vCPU after unmapping, each hypercall"      \
     }
 
 typedef enum {
     XEN_EVENT_SEND,
     XEN_UPCALL,
     XEN_VCPU_SWITCH,
-    XEN_GRANT,
+    XEN_GRANT, /**< the last: who grants nothing leaves it out */
     XEN_STAGES,
 } IvcXenStage;
 
-/** Rows of the stage table of a mechanism; `first` is the number of XEN_EVENT_SEND in it. */
-#define IVC_XEN_STAGE_ROWS(first)                                                                  \
-    [(first) + XEN_EVENT_SEND] = {"event-send", "hypercalls that send an event", false},           \
-               [(first) + XEN_UPCALL] = {"upcall",                                                 \
-                                         "taking events: from the hypervisor's interrupt "         \
-                                         "to the handlers of events, and back",                    \
-                                         false},                                                   \
-               [(first) + XEN_VCPU_SWITCH] = {"vcpu-switch", "putting a blocked vCPU on its core", \
-                                              false},                                              \
-               [(first) + XEN_GRANT] = {"grant",                                                   \
-                                        "hypercalls that map, unmap and copy granted "             \
-                                        "pages, without the bytes",                                \
-                                        false}
+/** Rows of the stage table of a mechanism over event channels; `first` is the number of
+ *  XEN_EVENT_SEND in it. */
+#define IVC_XEN_EVENT_STAGE_ROWS(first)                                                    \
+    [(first) + XEN_EVENT_SEND] = {"event-send", "hypercalls that send an event", false},   \
+               [(first) + XEN_UPCALL] = {"upcall",                                         \
+                                         "taking events: from the hypervisor's interrupt " \
+                                         "to the handlers of events, and back",            \
+                                         false},                                           \
+               [(first) +                                                                  \
+                   XEN_VCPU_SWITCH] = {"vcpu-switch", "putting a blocked vCPU on its core", false}
+
+/** The same for one that uses the grant table, too. */
+#define IVC_XEN_STAGE_ROWS(first)                                               \
+    IVC_XEN_EVENT_STAGE_ROWS(first),                                            \
+        [(first) + XEN_GRANT] = {"grant",                                       \
+                                 "hypercalls that map, unmap and copy granted " \
+                                 "pages, without the bytes",                    \
+                                 false}
 
 /** The hypervisor of one run. */
 typedef struct {
@@ -146,3 +156,6 @@ typedef struct {
 
 /** Prepares it and declares its counters. `spec` is borrowed. */
 void ivc_xen_init(IvcXen *xen, IvcPlatform *platform, const IvcXenSpec *spec, uint32_t stage0);
+
+/** Declares the counters of the grant table, for who uses it. */
+void ivc_xen_count_grants(IvcXen *xen);

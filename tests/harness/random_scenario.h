@@ -163,6 +163,13 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
     *most = 40000;
     if (g_str_equal(mechanism, "netfront")) {
         random_netfront(rand, to, ranks);
+    } else if (g_str_equal(mechanism, "xen-ring")) {
+        g_string_append_printf(to, "ring: %uB, eager_max: %uB, idle_wake: %ucycles,",
+                               1u << g_rand_int_range(rand, 10, 18), random_log(rand, 1, 40000),
+                               random_log(rand, 0, 5000));
+        random_cost(rand, to, "call", 500, kind);
+        random_cost(rand, to, "send_overhead", 1000, kind);
+        random_cost(rand, to, "recv_overhead", 1000, kind);
     } else if (nemesis) {
         guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
         g_string_append_printf(

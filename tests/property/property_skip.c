@@ -170,8 +170,9 @@ START_TEST(test_pairs_that_end_one_after_the_other)
 }
 END_TEST
 
-/* The shipped scenarios, at a few sizes of every channel, long enough for most to recur. */
-static void try_shipped(const char *file, const char *const *channels)
+/* The shipped scenarios, at a few sizes of every channel, long enough for most to recur. `set`:
+ * what else is set, or NULL. */
+static void try_shipped(const char *file, const char *const *channels, const char *set)
 {
     static const char *const sizes[] = {"1B", "7B", "64B", "1KiB", "12KiB", "64KiB", "1MiB"};
     g_autofree char *path = g_build_filename(IVC_SOURCE_DIR, "scenarios", file, NULL);
@@ -183,7 +184,7 @@ static void try_shipped(const char *file, const char *const *channels)
         for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
             g_autofree char *channel = g_strconcat("channel=", channels[c], NULL);
             g_autofree char *message = g_strconcat("workload.message=", sizes[s], NULL);
-            const char *const sets[] = {channel, message, "workload.messages_max=60000", NULL};
+            const char *const sets[] = {channel, message, "workload.messages_max=60000", set, NULL};
             if (g_str_equal(channels[c], "register") && s > 2)
                 continue;
             g_autoptr(IvcScenario) scenario = ivc_scenario_bind(source, sets, diags);
@@ -199,28 +200,36 @@ START_TEST(test_main_scenario)
 {
     static const char *const channels[] = {"register-shmem", "shmem",       "register",
                                            "mpich2-nemesis", "mpich2-sock", NULL};
-    try_shipped("octeon-registers-vs-mpich2.yaml", channels);
+    try_shipped("octeon-registers-vs-mpich2.yaml", channels, NULL);
 }
 END_TEST
 
 START_TEST(test_pingpong_scenario)
 {
     static const char *const channels[] = {"register-shmem", "shmem", NULL};
-    try_shipped("loongson3a-pingpong.yaml", channels);
+    try_shipped("loongson3a-pingpong.yaml", channels, NULL);
 }
 END_TEST
 
 START_TEST(test_numa_scenario)
 {
     static const char *const channels[] = {"near", "far-at-sender", "far-at-receiver", NULL};
-    try_shipped("numa-placement.yaml", channels);
+    try_shipped("numa-placement.yaml", channels, NULL);
 }
 END_TEST
 
 START_TEST(test_split_driver_scenario)
 {
     static const char *const channels[] = {"netfront", "netfront-no-tso", NULL};
-    try_shipped("netfront-vs-shared-memory.yaml", channels);
+    try_shipped("netfront-vs-shared-memory.yaml", channels, NULL);
+}
+END_TEST
+
+/* A small ring comes back to the same place early. */
+START_TEST(test_byte_ring_scenario)
+{
+    static const char *const channels[] = {"xen-ring", NULL};
+    try_shipped("netfront-vs-shared-memory.yaml", channels, "channels.xen-ring.ring=4KiB");
 }
 END_TEST
 
@@ -235,6 +244,7 @@ int main(void)
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
     tcase_add_test(tests, test_split_driver_scenario);
+    tcase_add_test(tests, test_byte_ring_scenario);
     tcase_add_test(tests, test_numa_scenario);
     suite_add_tcase(suite, tests);
     return points_main(suite);

@@ -28,6 +28,8 @@ static const struct {
     {"split driver, small ring", "octeon-cn5650",
      "mechanism: netfront, driver_domain: dom, ring: 8, slots_max: 4, gso: 4KiB, pending: 6", 5,
      50000},
+    {"byte ring", "octeon-cn5650", "mechanism: xen-ring", 5, 300000},
+    {"byte ring of a page's quarter", "loongson3a", "mechanism: xen-ring, ring: 1KiB", 7, 30000},
 };
 
 static char *scenario_of(int way, unsigned ranks)

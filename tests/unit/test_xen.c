@@ -1,6 +1,7 @@
-/* Rings: exactly the notifications that the rule asks for, and no wake-up lost whatever the order
- * of steps. Event channels: pending events merge, are handled in order, one upcall for many; masks;
- * who pays. Grants: what an operation costs. */
+/* Rings of slots and of bytes: exactly the notifications that the rule asks for, and no wake-up
+ * lost whatever the order of steps. Event channels: pending events merge, are handled in order, one
+ * upcall for many; masks; who pays. Grants: what an operation costs. */
+#include "models/xen/byte_ring.h"
 #include "models/xen/event_channel.h"
 #include "models/xen/grant.h"
 #include "models/xen/ring.h"
@@ -115,6 +116,116 @@ START_TEST(test_no_wakeup_is_lost)
         ck_assert_uint_le(ivc_xen_ring_free(&ring), ring.size);
     }
     ck_assert_uint_gt(told, 1000);
+}
+END_TEST
+
+/* ---- byte rings ---- */
+
+START_TEST(test_bytes_lie_one_after_the_other)
+{
+    static const uint32_t sizes[] = {1024, 4096, 65536};
+    for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        IvcXenByteRing ring;
+        ivc_xen_byte_ring_init(&ring, sizes[s]);
+        ck_assert_uint_eq(ring.page, MIN(sizes[s], 4096));
+        ring.prod = ring.cons = 0u - 3 * sizes[s] / 2; /* across the wrap of positions */
+        uint32_t place = sizes[s] / 2;
+        for (uint32_t moved = 0; moved < 3 * sizes[s];) {
+            uint32_t piece = ivc_xen_byte_ring_piece(&ring, ring.prod, 1000);
+            uint32_t page = ivc_xen_byte_ring_page(&ring, ring.prod);
+            uint32_t at = ivc_xen_byte_ring_at(&ring, ring.prod);
+            ck_assert_uint_eq(page * ring.page + at, place);
+            ck_assert_uint_eq(piece, MIN(1000, ring.page - at));
+            ivc_xen_byte_ring_produce(&ring, piece);
+            ck_assert_uint_eq(ivc_xen_byte_ring_ready(&ring), piece);
+            ck_assert_uint_eq(ivc_xen_byte_ring_room(&ring), sizes[s] - piece);
+            ivc_xen_byte_ring_consume(&ring, piece);
+            place = (place + piece) % sizes[s];
+            moved += piece;
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_the_first_write_is_told)
+{
+    IvcXenByteRing ring;
+    ivc_xen_byte_ring_init(&ring, 1024);
+    ck_assert(!ivc_xen_byte_ring_take(&ring.room_asked));
+    ck_assert(ivc_xen_byte_ring_take(&ring.data_asked));
+    ck_assert(!ivc_xen_byte_ring_take(&ring.data_asked)); /* nobody has asked again */
+}
+END_TEST
+
+/* One side of a byte ring, in its steps: it looks, asks, looks again, and then moves bytes or
+ * sleeps until an event comes, or has come; having moved, it takes the request of the other side.
+ */
+typedef struct {
+    enum { LOOKS, ASKS, LOOKS_AGAIN, TELLS, SLEEPS } step;
+    uint32_t wants;
+    bool told; /* an event is pending */
+} Side;
+
+static void side_step(Side *side, Side *other, IvcXenByteRing *ring, bool writes, GRand *rand)
+{
+    uint32_t there = writes ? ivc_xen_byte_ring_room(ring) : ivc_xen_byte_ring_ready(ring);
+    switch (side->step) {
+    case LOOKS:
+        side->wants = 1 + (uint32_t)g_rand_int_range(rand, 0, 12);
+        side->step = there >= side->wants ? LOOKS_AGAIN : ASKS;
+        break;
+    case ASKS:
+        *(writes ? &ring->room_asked : &ring->data_asked) = true;
+        side->step = LOOKS_AGAIN;
+        break;
+    case LOOKS_AGAIN:
+        if (there == 0) {
+            side->step = SLEEPS;
+            break;
+        }
+        if (writes)
+            ivc_xen_byte_ring_produce(ring, MIN(there, side->wants));
+        else
+            ivc_xen_byte_ring_consume(ring, MIN(there, side->wants));
+        side->step = TELLS;
+        break;
+    case TELLS:
+        if (ivc_xen_byte_ring_take(writes ? &ring->data_asked : &ring->room_asked))
+            other->told = true;
+        side->step = LOOKS;
+        break;
+    case SLEEPS:
+        side->step = side->told ? LOOKS : SLEEPS;
+        side->told = false;
+        break;
+    }
+}
+
+/* In any order of steps: who sleeps though there is something for it will be told. */
+START_TEST(test_no_byte_waits_for_ever)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(points_seed("test_xen", 20141121));
+    IvcXenByteRing ring = {.size = 8, .page = 8, .data_asked = true};
+    Side writer = {.step = LOOKS}, reader = {.step = LOOKS};
+    uint32_t slept = 0;
+    ring.prod = ring.cons = 0u - 5000;
+    for (uint32_t step = 0; step < 200000; step++) {
+        if (g_rand_int_range(rand, 0, 2))
+            side_step(&writer, &reader, &ring, true, rand);
+        else
+            side_step(&reader, &writer, &ring, false, rand);
+        ck_assert_uint_le(ivc_xen_byte_ring_ready(&ring), ring.size);
+        bool write_waits = writer.step == SLEEPS && !writer.told;
+        bool read_waits = reader.step == SLEEPS && !reader.told;
+        ck_assert(!write_waits || ivc_xen_byte_ring_room(&ring) == 0 ||
+                  (reader.step == TELLS && ring.room_asked));
+        ck_assert(!read_waits || ivc_xen_byte_ring_ready(&ring) == 0 ||
+                  (writer.step == TELLS && ring.data_asked));
+        ck_assert(!write_waits || !read_waits);
+        slept += write_waits || read_waits;
+    }
+    ck_assert_uint_gt(slept, 1000);
+    ck_assert_uint_gt(ring.prod + 5000, 100000);
 }
 END_TEST
 
@@ -421,6 +532,9 @@ int main(void)
     tcase_add_test(tests, test_collecting_waits_for_half);
     tcase_add_test(tests, test_waiting_for_more_requests);
     tcase_add_test(tests, test_no_wakeup_is_lost);
+    tcase_add_test(tests, test_bytes_lie_one_after_the_other);
+    tcase_add_test(tests, test_the_first_write_is_told);
+    tcase_add_test(tests, test_no_byte_waits_for_ever);
     tcase_add_test(tests, test_an_event_wakes_an_idle_vcpu);
     tcase_add_test(tests, test_a_busy_vcpu_is_interrupted_without_a_switch);
     tcase_add_test(tests, test_a_pending_event_merges);

@@ -1,0 +1,132 @@
+/* A byte ring in memory that two guests share, under a socket-like interface, without TCP/IP: the
+ * sender copies into it, the receiver out of it, and event channels notify who asked for it. It is
+ * what Xen's libvchan does; the idea is that of XenSocket.
+ *
+ * This file has the parameters and builds it; xen_ring_io.c moves the bytes, and the message
+ * passing above is sock.c's.
+ *
+ * Left out: granting and mapping the ring through the driver domain (before the measured phase; in
+ * the steady state the driver domain has nothing to do). */
+#include "models/net/mechanisms.h"
+#include "models/net/sock.h"
+#include "models/net/xen_ring_private.h"
+
+typedef struct {
+    IvcSockSpec sock;
+    XenRingSpec rings;
+} Spec;
+
+#define S Spec
+#define VCHAN "xen/tools/libs/vchan"
+#define MPICH "assumed: instructions of ch3:sock on an out-of-order core"
+
+static const IvcParam params[] = {
+    {IVC_PARAM(S, rings.ring, "ring"), .fallback = "64KiB", .min = "1KiB", .max = "1MiB",
+     .kind = IVC_KIND_DOCUMENTED, .source = VCHAN ": 2^10 to 2^20 bytes; which of them is a choice",
+     .sentence = "bytes of the ring of each direction: a power of two"},
+    {IVC_PARAM(S, rings.call, "call"), .fallback = "100cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of libxenvchan_write",
+     .sentence = "the library for each read or write, without copies, positions and system calls"},
+    IVC_XEN_EVENT_PARAM_ROWS(S, rings.xen),
+    {IVC_PARAM(S, sock.eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
+     .kind = IVC_KIND_DOCUMENTED, .source = "MPICH source tree, ch3 sock",
+     .sentence = "largest message that is sent without asking"},
+    {IVC_PARAM(S, sock.header, "header"), .fallback = "40B", .min = "8B", .max = "256B",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: packet header of ch3 with its envelope",
+     .sentence = "header of a message on the stream"},
+    {IVC_PARAM(S, sock.send_overhead, "send_overhead"), .fallback = "600cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = MPICH,
+     .sentence = "MPICH's software of a Send, without the ring"},
+    {IVC_PARAM(S, sock.recv_overhead, "recv_overhead"), .fallback = "800cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = MPICH,
+     .sentence = "MPICH's software of a Recv with matching, without the ring"},
+    {0},
+};
+
+enum {
+    SOCK = XEN_RING_STAGES, /* the first of the sock channel's */
+    XEN = SOCK + SOCK_STAGES,
+    STAGES = XEN + XEN_GRANT, /* nothing is granted in the measured phase */
+};
+
+static const IvcStage stages[] = {
+    [XEN_RING_CALL] = {"ring-call", "the library of the ring: read, write and poll", false},
+    [XEN_RING_CONTROL] = {"ring-control", "positions and requests in the page that both share",
+                          false},
+    [XEN_RING_COPY_IN] = {"copy-in", "copying into the ring", false},
+    [XEN_RING_COPY_OUT] = {"copy-out", "copying out of the ring", false},
+    IVC_SOCK_STAGE_ROWS(SOCK),
+    IVC_XEN_EVENT_STAGE_ROWS(XEN),
+    [STAGES] = {NULL, NULL, false},
+};
+
+static void end_init(XenRings *rings, uint32_t rank)
+{
+    IvcPlatform *platform = rings->platform;
+    RingEnd *end = &rings->ends[rank];
+    end->rings = rings;
+    end->rank = rank;
+    end->sleeper.signal.id = ivc_platform_id(platform);
+    ivc_xen_vcpu_init(&end->vcpu, &rings->xen, &platform->cores.items[platform->ranks[rank].core],
+                      rank);
+}
+
+static XenRings *rings_new(IvcPlatform *platform, const XenRingSpec *spec)
+{
+    XenRings *rings = g_new0(XenRings, 1);
+    rings->head.ops = &ivc_xen_ring_ops;
+    rings->platform = platform;
+    rings->spec = spec;
+    rings->stage0 = platform->stage_mechanism;
+    rings->n = platform->n_ranks;
+    rings->call = ivc_platform_ps(platform, spec->call);
+    rings->words = ivc_rank_words(rings->n);
+    rings->joined = g_new0(uint64_t, rings->n * rings->words);
+    rings->readable = g_new0(uint64_t, rings->n * rings->words);
+    rings->ends = g_new0(RingEnd, rings->n);
+    ivc_pairs_init(&rings->ways, rings->n, sizeof(RingWay));
+    ivc_xen_init(&rings->xen, platform, &spec->xen, rings->stage0 + XEN);
+    for (uint32_t r = 0; r < rings->n; r++)
+        end_init(rings, r);
+    ivc_platform_count(platform, "ring_written", "bytes", "bytes written into rings",
+                       &rings->written);
+    ivc_platform_count(platform, "ring_read", "bytes", "bytes read out of rings", &rings->read);
+    ivc_platform_count(platform, "ring_full", "count", "times that a writer slept for room",
+                       &rings->full);
+    ivc_platform_count(platform, "ring_empty", "count", "times that a reader slept for data",
+                       &rings->empty);
+    return rings;
+}
+
+static void *xen_ring_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    XenRings *rings = rings_new(platform, &spec->rings);
+    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + SOCK, ranks, n,
+                        &rings->head);
+}
+
+static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
+{
+    uint64_t bytes = ((const Spec *)bound)->rings.ring.n;
+    if ((bytes & (bytes - 1)) == 0)
+        return;
+    g_autofree char *full = g_strdup_printf("%s.ring", path);
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
+                  NULL, "the bytes of a ring are a power of two");
+}
+
+static const IvcMechanismOps ops = {
+    .create = xen_ring_create,
+    IVC_SOCK_HOOKS,
+};
+
+const IvcMechanism ivc_mechanism_xen_ring = {
+    .head = {.name = "xen-ring",
+             .summary = "a byte ring that two guests share, with event channels and without TCP/IP",
+             .params = params,
+             .spec_size = sizeof(Spec),
+             .stages = stages,
+             .check = check},
+    .ops = &ops,
+};
