@@ -114,6 +114,16 @@ touch -d '1 minute' "$source/build/train/ivcsim"
 PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 || fail 'a third build fails'
 grep -q trained "$folder/out" || fail 'does not train what is new'
 
+# A training that broke off is no training, whatever it left behind.
+touch -d '2 minutes' "$source/build/train/ivcsim"
+tool cmake 'case $* in *clean*) exit 1 ;; esac'
+touch "$source/build/build.ninja"
+PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 && fail 'goes on after a failure'
+tool cmake 'echo "cmake $*"'
+touch -d '1 hour ago' "$source/build/train/ivcsim"
+PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 || fail 'a fifth build fails'
+grep -q trained "$folder/out" || fail 'does not train again what broke off'
+
 # Commands that are none.
 for words in nothing 'build now'; do
     status=0
