@@ -83,7 +83,7 @@ static IvcScore *score_with(Trials *trials, const char *const *sets, GError **er
     return score;
 }
 
-/* A row without a prediction counts as one of 0. */
+/* A row without a prediction counts as one a thousand times too large: no search is drawn there. */
 static bool attempt(const char *const *sets, GArray **ret_errors, void *user, GError **error)
 {
     g_autoptr(IvcScore) score = score_with(user, sets, error);
@@ -93,7 +93,7 @@ static bool attempt(const char *const *sets, GArray **ret_errors, void *user, GE
     GArray *errors = g_array_new(FALSE, FALSE, sizeof(double));
     for (guint i = 0; i < score->rows->len; i++) {
         const IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, i);
-        double value = row->status == IVC_ROW_FAILED ? -1 : row->error;
+        double value = row->status == IVC_ROW_FAILED ? 999 : row->error;
         if (row->status != IVC_ROW_WITHOUT_ENTRY) {
             g_array_append_val(errors, value);
         }

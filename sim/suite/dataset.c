@@ -74,6 +74,9 @@ static bool read_quoted(Reader *reader, GString *text, size_t start)
 {
     const char *bytes = reader->source->text;
     for (; reader->at < reader->source->size; reader->at++) {
+        if (bytes[reader->at] == '\n' || bytes[reader->at] == '\r') {
+            break; /* a name of two lines would break tables and figures */
+        }
         if (bytes[reader->at] != '"') {
             g_string_append_c(text, bytes[reader->at]);
         } else if (bytes[reader->at + 1] == '"') { /* the text ends with a NUL */
@@ -85,7 +88,7 @@ static bool read_quoted(Reader *reader, GString *text, size_t start)
         }
     }
     complain(reader->diags, "config-data", ivc_source_place(reader->source, start), NULL,
-             "a quote is opened and not closed");
+             "a quote is opened and not closed on this line");
     return false;
 }
 
@@ -101,6 +104,11 @@ static bool read_field(Reader *reader)
         }
     }
     size_t length = strcspn(bytes + reader->at, ",\r\n");
+    if (bytes[start] == '"' && length > 0) {
+        complain(reader->diags, "config-data", ivc_source_place(reader->source, reader->at), NULL,
+                 "text behind the quote that ends the field");
+        return false;
+    }
     g_string_append_len(text, bytes + reader->at, (gssize)length);
     reader->at += length;
     IvcPlace place = ivc_source_place(reader->source, start);
@@ -328,6 +336,13 @@ static char *name_of(const char *path)
     return g_steal_pointer(&name);
 }
 
+/* Files and lines of a figure's script are made of it; common.gp is the style of all figures. */
+static bool good_name(const char *name)
+{
+    return name[strspn(name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-")] == '\0' &&
+           strcmp(name, "common") != 0;
+}
+
 static void read_rows(Reader *reader, const int columns[COLUMNS], size_t n_columns,
                       IvcDataSet *data)
 {
@@ -357,6 +372,14 @@ IvcDataSet *ivc_data_set_load(const IvcSuitePath *path, IvcPlace named, IvcDiags
     data->name = name_of(path->path);
     data->rows = g_array_new(FALSE, TRUE, sizeof(IvcDataRow));
     g_array_set_clear_func(data->rows, row_clear);
+    if (!good_name(data->name)) {
+        g_autoptr(IvcSource) file = ivc_source_new(path->path, "", 0);
+        complain(
+            diags, "config-data", named.line != 0 ? named : (IvcPlace){.source = file},
+            "files of results are called after the set",
+            "the name of a data set is of letters, digits, '.', '_' and '-', and not 'common'");
+        return NULL;
+    }
     data->source = ivc_suite_read(path, named, diags);
     if (data->source == NULL) {
         return NULL;

@@ -4,6 +4,7 @@
  */
 #include "sim/suite/quantity.h"
 
+#include <math.h>
 #include <string.h>
 
 #define PS 1e-12
@@ -240,5 +241,9 @@ bool ivc_quantity_value(const IvcQuantityRef *quantity, const IvcUnit *unit,
         return false;
     }
     *ret = unit->factor > 0 ? *ret / unit->factor : *ret * (double)result->clock_hz;
+    if (!isfinite(*ret)) {
+        *reterr = g_strdup("divided by nothing: no bytes, or no time");
+        return false;
+    }
     return true;
 }

@@ -156,6 +156,9 @@ fi
 try validate suite/suite.yaml -o kept -j4 --format json
 has err '4 points: 0 simulated'
 cmp -s out all.json || fail 'another result'
+try validate suite/suite.yaml -o kept -j4 --force --format json
+has err '4 points: 4 simulated'
+cmp -s out all.json || fail 'another result with four workers'
 # Without -o nothing stays, wherever temporary files are.
 mkdir temporary
 tried='validate with a TMPDIR of its own'
