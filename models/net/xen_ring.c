@@ -65,7 +65,6 @@ static void end_init(XenRings *rings, uint32_t rank)
     IvcPlatform *platform = rings->platform;
     RingEnd *end = &rings->ends[rank];
     end->rings = rings;
-    end->rank = rank;
     end->sleeper.signal.id = ivc_platform_id(platform);
     ivc_xen_vcpu_init(&end->vcpu, &rings->xen, &platform->cores.items[platform->ranks[rank].core],
                       rank);
@@ -111,9 +110,12 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     uint64_t bytes = ((const Spec *)bound)->rings.ring.n;
     if ((bytes & (bytes - 1)) == 0)
         return;
+    uint64_t below = UINT64_C(1) << (63 - __builtin_clzll(bytes));
     g_autofree char *full = g_strdup_printf("%s.ring", path);
+    g_autofree char *hint = g_strdup_printf(
+        "the nearest are %" G_GUINT64_FORMAT "B and %" G_GUINT64_FORMAT "B", below, 2 * below);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
-                  NULL, "the bytes of a ring are a power of two");
+                  hint, "the bytes of a ring are a power of two");
 }
 
 static const IvcMechanismOps ops = {

@@ -39,7 +39,6 @@ typedef struct {
 /** A rank's end of its channels. */
 typedef struct {
     XenRings *rings;
-    uint32_t rank;
     IvcXenVcpu vcpu;
     IvcSleeper sleeper;
     struct {

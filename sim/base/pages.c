@@ -4,6 +4,7 @@
 #include "sim/base/pages.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -32,16 +33,20 @@ static void *map_large(size_t bytes)
     return mapped + before;
 }
 
+/* What does not fit into a size_t is left to GLib, which says so. */
+static bool is_large(size_t n, size_t size)
+{
+    return n != 0 && size != 0 && n <= SIZE_MAX / 2 / size && n * size >= IVC_PAGES_LARGE;
+}
+
 void *ivc_pages_new0(size_t n, size_t size)
 {
-    if (size == 0 || n < IVC_PAGES_LARGE / size || n > SIZE_MAX / 2 / size)
-        return g_malloc0_n(n, size);
-    return map_large(whole_pages(n * size));
+    return is_large(n, size) ? map_large(whole_pages(n * size)) : g_malloc0_n(n, size);
 }
 
 void ivc_pages_free(void *items, size_t n, size_t size)
 {
-    if (size == 0 || n < IVC_PAGES_LARGE / size)
+    if (!is_large(n, size))
         g_free(items);
     else if (items)
         unmap(items, whole_pages(n * size));

@@ -245,7 +245,9 @@ static bool fail_unit(IvcQuantity what, const Parts *parts, const Unit *other,
         return fail(
             reterr, "config-unit",
             g_strdup_printf("expected %s, got a number without a unit", ivc_quantity_name(what)),
-            example_hint(what));
+            what == IVC_QUANTITY_SHARE && parts->n_fraction == 0
+                ? g_strdup_printf("write '%.24s%%'", parts->whole)
+                : example_hint(what));
     size_t n_number = parts->n_whole + (parts->n_fraction ? 1 + parts->n_fraction : 0);
     g_autofree char *number = ivc_text_escape(parts->whole, n_number, 24);
     g_autofree char *shown = ivc_text_escape(unit, strlen(unit), 24);

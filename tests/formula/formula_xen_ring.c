@@ -134,6 +134,8 @@ START_TEST(test_a_full_ring_is_told_of_room)
     ck_assert_uint_eq(result->messages, 100);
     ck_assert_uint_ge(count_of(result, "ring_full"), turns);
     ck_assert_uint_ge(count_of(result, "events_sent"), turns);
+    ck_assert_uint_le(count_of(result, "events_sent"),
+                      count_of(result, "ring_full") + count_of(result, "ring_empty"));
     check_count(result, "ring_read", 100 * (HEADER + 5000), HEADER);
 }
 END_TEST

@@ -44,6 +44,7 @@ END_TEST
 START_TEST(test_nothing)
 {
     ck_assert_ptr_null(ivc_pages_new0(0, 8));
+    ck_assert_ptr_null(ivc_pages_new0(0, IVC_PAGE_LARGE_BYTES));
     ivc_pages_free(NULL, 0, 8);
     ivc_pages_free(NULL, IVC_PAGE_LARGE_BYTES, 8);
 }
