@@ -118,7 +118,8 @@ grep -q trained "$folder/out" || fail 'does not train what is new'
 touch -d '2 minutes' "$source/build/train/ivcsim"
 tool cmake 'case $* in *clean*) exit 1 ;; esac'
 touch "$source/build/build.ninja"
-PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 && fail 'goes on after a failure'
+PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 &&
+    fail 'goes on after a failure'
 tool cmake 'echo "cmake $*"'
 touch -d '1 hour ago' "$source/build/train/ivcsim"
 PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 || fail 'a fifth build fails'
