@@ -31,12 +31,20 @@ static uint32_t collect(Vif *vif)
     return ivc_xen_ring_collect(&vif->tx);
 }
 
+/* After answers: packets that wait for room, or for the device to be rid of one, go on. */
 static void restart(Vif *vif)
 {
-    if (!vif->stopped || tx_room(vif) <= vif->net->spec->slots_max)
+    if (vif->stopped && tx_room(vif) <= vif->net->spec->slots_max)
         return;
     vif->stopped = false;
     ivc_tcp_link_ready(vif->net->head.tcp, vif->rank);
+}
+
+bool ivc_frontend_holds(const IvcLink *link, uint32_t from, uint32_t to)
+{
+    const Vif *vif = vif_of(link, from);
+    (void)to;
+    return vif->tx.req_prod != vif->tx.rsp_cons;
 }
 
 /* A slot for headers, one for what is said about segment offload, one for each page of data. */
@@ -76,8 +84,8 @@ IvcStep ivc_frontend_send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_
     answers = collect(vif);
     if (answers) {
         IVC_AWAIT(f, ivc_spend(agent, answers * net->t.front_tx_done, net->stage0 + TCP_DRIVER));
+        restart(vif);
     }
-    restart(vif);
     IVC_END(f);
 }
 

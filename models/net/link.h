@@ -44,6 +44,9 @@ typedef struct {
     /** Sends a packet, as part of `agent` on the core of rank `from`. There was room. */
     IvcStep (*send)(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
                     const IvcPayload *payload, IvcLinkFrame *frame);
+    /** Whether the device holds packets that it was given and has not sent; when it is rid of some,
+     *  ivc_tcp_link_ready() follows. NULL: it cannot tell. */
+    bool (*holds)(const IvcLink *link, uint32_t from, uint32_t to);
     /** Whether the softirq of a rank has something to do for the network. */
     bool (*due)(const IvcLink *link, uint32_t rank);
     /** That part of the softirq: hands packets up by ivc_tcp_receive() and ivc_tcp_respond(). */

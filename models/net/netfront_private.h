@@ -194,6 +194,7 @@ void ivc_netfront_packet_free(Netfront *net, Packet *packet);
 /* frontend.c: the guests' side. */
 void ivc_frontend_init(Vif *vif);
 bool ivc_frontend_room(IvcLink *link, uint32_t from, uint32_t to);
+bool ivc_frontend_holds(const IvcLink *link, uint32_t from, uint32_t to);
 IvcStep ivc_frontend_send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
                           const IvcPayload *payload, IvcLinkFrame *frame);
 bool ivc_frontend_due(const IvcLink *link, uint32_t rank);

@@ -54,6 +54,7 @@ static const IvcParam params[] = {
      .sentence = "socket receive buffer: the window"},
     {IVC_PARAM(S, link.ring, "ring"), .fallback = "256", .min = "4", .max = "4096",
      .sentence = "slots of the virtual network device's ring"},
+    IVC_TCP_SENDING_PARAM_ROWS(S, tcp),
     {IVC_PARAM(S, tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
      .kind = IVC_KIND_DOCUMENTED, .source = "RFC 1122 4.2.3.2: every second full segment",
      .sentence = "segments after which the receiver acknowledges"},

@@ -45,15 +45,31 @@ void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment)
         ivc_timer_cancel(&tcp->stacks[from].ack_timer);
 }
 
-/* How much of a socket buffer's rest the window allows: all of it, or whole segments when that is
+/* What may still be sent: by the receiver's window, and by the congestion window. */
+static uint64_t limit_of(const Way *way)
+{
+    uint64_t under_way = way->next - way->una;
+    uint64_t by_receiver = way->edge - way->next;
+    return MIN(by_receiver, way->window > under_way ? way->window - under_way : 0);
+}
+
+/* How much of a socket buffer's rest the windows allow: all of it, or whole segments when that is
  * much, by Linux's rule: a third of the window, or nothing is under way that would open it. */
 static uint64_t allowed(const IvcTcp *tcp, const Way *way, const Skb *skb)
 {
-    uint64_t rest = skb->bytes - skb->sent, limit = way->edge - way->next;
+    uint64_t rest = skb->bytes - skb->sent, limit = limit_of(way);
     if (rest <= limit)
         return rest;
-    bool much = 3 * limit >= way->edge - way->una || way->next == way->una;
+    bool much = 3 * limit >= MIN(way->edge - way->una, way->window) || way->next == way->una;
     return tcp->segment > tcp->mss && much ? limit / tcp->mss * tcp->mss : 0;
+}
+
+/* What Nagle's algorithm leaves of it, as Minshall changed it: a segment below the MTU waits while
+ * another such is under way. */
+static uint64_t by_nagle(const IvcTcp *tcp, const Way *way, uint64_t bytes)
+{
+    bool holds = tcp->spec->nagle && way->small > way->una;
+    return holds ? bytes / tcp->mss * tcp->mss : bytes;
 }
 
 /* Takes what can be sent now, of the first socket buffer that is not sent; false: nothing. */
@@ -63,7 +79,7 @@ static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpT
         return false;
     uint32_t index = (way->out_first + way->out_sent) % tcp->n_out;
     Skb *skb = &way->out[index];
-    uint64_t bytes = allowed(tcp, way, skb);
+    uint64_t bytes = by_nagle(tcp, way, allowed(tcp, way, skb));
     bool last = way->out_sent + 1 == way->out_n;
     if ((last && way->filling) || bytes == 0)
         return false;
@@ -76,6 +92,8 @@ static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpT
     f->skb = index;
     skb->sent += bytes;
     way->next += bytes;
+    if (tcp->spec->nagle && bytes % tcp->mss)
+        way->small = way->next;
     if (skb->sent == skb->bytes) {
         skb->end = way->next;
         way->out_sent++;
@@ -145,6 +163,7 @@ static void way_open(IvcTcp *tcp, uint32_t from, uint32_t to)
     way->out = g_new0(Skb, tcp->n_out);
     way->in = g_new0(Skb, tcp->n_in);
     way->edge = way->offered = tcp->rcvbuf;
+    way->window = tcp->window;
     if (tcp->link->ops->open)
         tcp->link->ops->open(tcp->link, from, to);
 }
@@ -158,6 +177,14 @@ static Way *connection(IvcTcp *tcp, uint32_t from, uint32_t to)
     way_open(tcp, MIN(from, to), MAX(from, to));
     way_open(tcp, MAX(from, to), MIN(from, to));
     return way_of(tcp, from, to);
+}
+
+/* As Linux: a small write waits for more bytes while data is under way and the device is busy with
+ * it. What it waits for goes on when the device is rid of a packet. */
+static bool corked(const IvcTcp *tcp, const Way *way, uint32_t from, uint32_t to)
+{
+    return tcp->net.holds && tcp->spec->autocork && open_tail(tcp, way) && way->next > way->una &&
+           tcp->net.holds(tcp->link, from, to);
 }
 
 /* writev() */
@@ -193,7 +220,11 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
         }
         IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
         way->filling = f->left > f->part && way->out[stack->writing.skb].bytes < tcp->segment;
-        IVC_CALL(f, transmit(tcp, agent, from, to, &stack->writing));
+        if (!way->filling && corked(tcp, way, from, to)) {
+            mark(tcp, tcp->blocked, from, to, true);
+        } else {
+            IVC_CALL(f, transmit(tcp, agent, from, to, &stack->writing));
+        }
         way->transmitting = false;
     }
     way->filling = false;
@@ -208,6 +239,9 @@ static void acknowledge(IvcTcp *tcp, Way *way, const IvcSegment *segment)
     way->edge = MAX(way->edge, segment->edge);
     if (segment->ack <= way->una)
         return;
+    /* Grows while it limits, by Linux's rule: it is less than twice of what is under way. */
+    if (way->window < 2 * (way->next - way->una))
+        way->window += segment->ack - way->una;
     way->una = segment->ack;
     while (way->out_sent && out_at(tcp, way, 0)->end <= way->una) {
         ivc_buffer_done(&out_at(tcp, way, 0)->data);
@@ -281,6 +315,14 @@ static bool window_update_due(const IvcTcp *tcp, const Way *way)
     return 2 * offered <= tcp->rcvbuf && possible >= 2 * offered && possible >= tcp->mss;
 }
 
+/* Whether segments are acknowledged at once: as Linux, when enough have come and the window that is
+ * told would not shrink. While they wait to be read, the read that takes them acknowledges. */
+static bool ack_due_now(const IvcTcp *tcp, const Way *way)
+{
+    return way->unacked_segments >= tcp->ack_every &&
+           way->consumed + tcp->rcvbuf - way->arrived >= way->offered - way->acked;
+}
+
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb)
 {
@@ -321,7 +363,7 @@ IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
     if (out->wants_room && wake_process(stack, room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
-    if (in->unacked_segments >= tcp->ack_every) {
+    if (ack_due_now(tcp, in)) {
         IVC_CALL(&stack->packet_frame, send_ack(stack, agent, stack->from));
     } else if (in->unacked_segments) {
         arm_ack_timer(stack);
@@ -440,10 +482,10 @@ static IvcStep tcp_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, uin
             way->in_n--;
         }
     }
-    if (window_update_due(tcp, way)) {
+    if (way->unacked_segments >= tcp->ack_every || window_update_due(tcp, way)) {
         /* Sent from the softirq of this core, as the stack does at the end of a read. */
         tcp->stacks[to].ack_due = true;
-        way->unacked_segments++;
+        way->unacked_segments += way->unacked_segments == 0;
         mark(tcp, tcp->unacked, to, from, true);
         ivc_signal(agent->sim, &tcp->stacks[to].work);
     }
@@ -552,6 +594,8 @@ IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t 
     tcp->n = platform->n_ranks;
     tcp->ack_every = (uint32_t)spec->ack_every;
     tcp->rcvbuf = spec->rcvbuf.n;
+    tcp->window = spec->initial_window ? spec->initial_window * (spec->mtu.n - IVC_TCP_HEADERS)
+                                       : UINT64_MAX / 4;
     tcp->mss = spec->mtu.n - IVC_TCP_HEADERS;
     tcp->segment = tcp->mss * link->segment_mtus;
     tcp->n_out = (uint32_t)(spec->sndbuf.n / tcp->segment) + link->window;

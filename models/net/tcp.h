@@ -11,6 +11,9 @@ typedef struct {
     IvcBytes mtu;
     IvcBytes sndbuf;
     IvcBytes rcvbuf;
+    uint64_t initial_window;
+    bool nagle;
+    bool autocork;
     uint64_t ack_every;
     IvcSpan ack_delay;
     IvcCost socket_call;
@@ -21,6 +24,27 @@ typedef struct {
     IvcCost softirq;
     IvcCost checksum_word;
 } IvcTcpSpec;
+
+/** Rows of a mechanism's table that say when a segment goes out; `field` is the IvcTcpSpec in its
+ *  spec. */
+#define IVC_TCP_SENDING_PARAM_ROWS(S, field)                                                     \
+    {IVC_PARAM(S, field.initial_window, "initial_window"),                                       \
+     .fallback = "10",                                                                           \
+     .max = "65535",                                                                             \
+     .kind = IVC_KIND_DOCUMENTED,                                                                \
+     .source = "RFC 6928, Linux TCP_INIT_CWND",                                                  \
+     .sentence = "segments that a new connection may have under way; doubles every round trip "  \
+                 "while that is too few; 0: wide open"},                                         \
+        {IVC_PARAM(S, field.nagle, "nagle"), .fallback = "false", .kind = IVC_KIND_DOCUMENTED,   \
+         .source = "MPICH source tree, ch3 sock: TCP_NODELAY",                                   \
+         .sentence = "Nagle's algorithm: one segment below the MTU under way, more bytes wait"}, \
+    {                                                                                            \
+        IVC_PARAM(S, field.autocork, "autocork"),                                                \
+            .fallback = "true", .kind = IVC_KIND_DOCUMENTED,                                     \
+            .source = "Linux 3.14 on: sysctl tcp_autocorking",                                   \
+            .sentence = "small writes are gathered while the device holds an earlier packet; "   \
+                        "only where the network can tell"                                        \
+    }
 
 /** Bytes of IP and TCP headers with time stamps, and of the Ethernet header. */
 #define IVC_TCP_HEADERS 52u

@@ -27,6 +27,9 @@ typedef struct {
     uint64_t next;     /**< bytes sent */
     uint64_t una;      /**< bytes acknowledged */
     uint64_t edge;     /**< how far the receiver allows */
+    uint64_t window;   /**< bytes that may be under way: the congestion window */
+    uint64_t small;    /**< end of the last sent segment below the MTU; counts while not
+                            acknowledged */
     bool wants_room;
     Skb *in;
     uint32_t in_first, in_n;
@@ -84,6 +87,7 @@ struct IvcTcp {
     uint32_t n_in;
     uint32_t ack_every;
     uint64_t rcvbuf;  /**< of a socket; these two are of the spec, at hand */
+    uint64_t window;  /**< that a connection begins with */
     uint64_t mss;     /**< data in a packet of the MTU */
     uint64_t segment; /**< data in the largest packet: as many of them as the network takes */
     uint64_t joined;  /**< arriving bytes that share a socket buffer */

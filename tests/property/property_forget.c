@@ -52,7 +52,12 @@ static const char *const scenarios[] = {
     TWO_CHIPS APART "channels: {c: {mechanism: shmem, region: 8KiB}}\n"
                     "workload: {kind: stream, message: 1300B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0}}\n"
+                 "workload: {kind: stream, message: 45000B, ",
+    OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
+                 "               autocork: false}}\n"
                  "workload: {kind: stream, message: 50000B, ",
+    OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, sndbuf: 8KiB, nagle: true}}\n"
+               "workload: {kind: stream, message: 500B, ",
     OCTEON TWO "channels: {c: {mechanism: xen-ring, ring: 1KiB}}\n"
                "workload: {kind: stream, message: 472B, ",
     SLOW_BUS FOUR "channels: {c: {mechanism: xen-ring, ring: 2KiB}}\n"

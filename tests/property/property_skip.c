@@ -218,10 +218,13 @@ START_TEST(test_numa_scenario)
 }
 END_TEST
 
+/* Without segment offload a small window comes back to the same place early. */
 START_TEST(test_split_driver_scenario)
 {
-    static const char *const channels[] = {"netfront", "netfront-no-tso", NULL};
-    try_shipped("netfront-vs-shared-memory.yaml", channels, NULL);
+    static const char *const offload[] = {"netfront", NULL};
+    static const char *const none[] = {"netfront-no-tso", NULL};
+    try_shipped("netfront-vs-shared-memory.yaml", offload, NULL);
+    try_shipped("netfront-vs-shared-memory.yaml", none, "channels.netfront-no-tso.rcvbuf=16KiB");
 }
 END_TEST
 

@@ -1,0 +1,114 @@
+/* When TCP sends and acknowledges: the congestion window, Nagle's algorithm, gathering of small
+ * writes, and acknowledgements that wait for the reader; counted, and timed where round trips take
+ * so long that nothing else matters. */
+#include "tests/harness/points.h"
+
+#define MSS 1448u
+
+/* Events take a millisecond: a packet takes two of them, from guest to dom0 to guest. */
+static const char far_away[] =
+    "schema: ivcsim/1\nname: far\n"
+    "machine: {profile: xeon-e5-2630v4}\n"
+    "guests: {dom0: {cores: [0]}, a: {cores: [1]}, b: {cores: [2]}}\n"
+    "channels:\n"
+    "  c: {mechanism: netfront, between: [a, b], driver_domain: dom0, event_flight: 1ms,\n"
+    "      idle_wake: 0ns, sndbuf: 4MiB, rcvbuf: 4MiB, eager_max: 4MiB, ring: 4096, pending: "
+    "8192}\n"
+    "workload: {kind: stream, message: 1MiB, total: 1MiB, warmup: 0}\n";
+
+static const char near_by[] = "schema: ivcsim/1\nname: near\n"
+                              "machine: {profile: octeon-cn5650}\n"
+                              "guests: {a: {cores: [0]}, b: {cores: [1]}}\n"
+                              "channels: {c: {mechanism: sock}}\n"
+                              "workload: {kind: stream, message: 100B, total: 1000000B}\n";
+
+static uint64_t count_of(const IvcResult *result, const char *name)
+{
+    for (guint i = 0; i < result->counts->len; i++) {
+        const IvcCountResult *count = &g_array_index(result->counts, IvcCountResult, i);
+        if (g_str_equal(count->name, name))
+            return count->value;
+    }
+    ck_abort_msg("no count '%s'", name);
+}
+
+/* From an initial window of w segments, what is under way doubles each round trip: so many more
+ * than with an open window, to one, since parts of a round are acknowledged by themselves. */
+START_TEST(test_the_window_doubles_each_round_trip)
+{
+    static const uint64_t windows[] = {2, 10, 100};
+    const uint64_t round_trip_us = 4000, bytes = (1 << 20) + 40;
+    g_autoptr(IvcResult) open =
+        points_run(far_away, (const char *[]){"channels.c.initial_window=0", NULL});
+    uint64_t open_us = open->latency_ps.min / 1000000;
+    ck_assert_uint_lt(open_us, 2 * round_trip_us);
+    for (size_t w = 0; w < G_N_ELEMENTS(windows); w++) {
+        uint64_t rounds = 0;
+        for (uint64_t sent = 0; sent < bytes; rounds++)
+            sent += windows[w] * MSS << rounds;
+        g_autofree char *set =
+            g_strdup_printf("channels.c.initial_window=%" G_GUINT64_FORMAT, windows[w]);
+        g_autoptr(IvcResult) result = points_run(far_away, (const char *[]){set, NULL});
+        uint64_t more_us = result->latency_ps.min / 1000000 - open_us;
+        ck_assert_msg(more_us > (rounds - 2) * round_trip_us && more_us < rounds * round_trip_us,
+                      "%" G_GUINT64_FORMAT " segments: %" G_GUINT64_FORMAT
+                      " us more, for %" G_GUINT64_FORMAT " rounds",
+                      windows[w], more_us, rounds);
+    }
+}
+END_TEST
+
+/* Bytes that are no whole segments wait for the acknowledgement of those before; without Nagle's
+ * algorithm each message of a slow sender is a segment. */
+START_TEST(test_nagle_lets_one_small_segment_go)
+{
+    static const char *const slow[] = {"channels.c.send_overhead=20us", NULL};
+    static const char *const nagle[] = {slow[0], "channels.c.nagle=true", NULL};
+    g_autoptr(IvcResult) off = points_run(near_by, slow);
+    g_autoptr(IvcResult) on = points_run(near_by, nagle);
+    ck_assert_uint_eq(count_of(off, "tcp_segments"), off->messages);
+    uint64_t whole = on->messages * 140 / MSS; /* with headers of 40 B */
+    ck_assert_uint_ge(count_of(on, "tcp_segments"), whole);
+    ck_assert_uint_le(count_of(on, "tcp_segments"), whole + count_of(on, "tcp_acks") + 1);
+    ck_assert_uint_lt(count_of(on, "tcp_segments"), on->messages / 4);
+}
+END_TEST
+
+/* While packets wait in the device, writes are gathered: the packets become larger, not more. */
+START_TEST(test_small_writes_are_gathered_while_the_device_is_busy)
+{
+    static const char *const base[] = {"channels.c.event_flight=200us", "workload.message=1000B",
+                                       "workload.total=4000000B", "channels.c.initial_window=0",
+                                       NULL};
+    g_autoptr(IvcResult) on = points_run(far_away, base);
+    const char *const without[] = {base[0], base[1], base[2], base[3], "channels.c.autocork=false",
+                                   NULL};
+    g_autoptr(IvcResult) off = points_run(far_away, without);
+    ck_assert_uint_lt(4 * count_of(on, "tcp_segments"), count_of(off, "tcp_segments"));
+    ck_assert_uint_ge(count_of(on, "tcp_segments"), 4000 * 1040 / (45 * MSS));
+}
+END_TEST
+
+/* Segments that a slow reader has not taken are acknowledged by its reads, not as they come. */
+START_TEST(test_reads_acknowledge_what_waited)
+{
+    static const char *const sets[] = {"workload.message=64KiB", "workload.total=16MiB",
+                                       "channels.c.recv_overhead=1ms", NULL};
+    g_autoptr(IvcResult) result = points_run(near_by, sets);
+    ck_assert_uint_gt(count_of(result, "tcp_segments"), result->bytes / MSS - 100);
+    ck_assert_uint_lt(count_of(result, "tcp_acks"), count_of(result, "tcp_segments") / 8);
+    ck_assert_uint_ge(count_of(result, "tcp_acks"), result->messages / 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("tcp");
+    TCase *tests = tcase_create("tcp");
+    tcase_add_test(tests, test_the_window_doubles_each_round_trip);
+    tcase_add_test(tests, test_nagle_lets_one_small_segment_go);
+    tcase_add_test(tests, test_small_writes_are_gathered_while_the_device_is_busy);
+    tcase_add_test(tests, test_reads_acknowledge_what_waited);
+    suite_add_tcase(suite, tests);
+    return points_main(suite);
+}
