@@ -212,6 +212,23 @@ static json_t *get_counts(const IvcResult *result)
     return counts;
 }
 
+/* No such column where a mechanism counts nothing by guest. */
+static json_t *get_guest_counts(const IvcResult *result)
+{
+    if (result->guest_counts->len == 0)
+        return NULL;
+    json_t *list = json_array();
+    for (guint i = 0; i < result->guest_counts->len; i++) {
+        const IvcGuestCount *count = &g_array_index(result->guest_counts, IvcGuestCount, i);
+        json_t *record = json_object();
+        json_object_set_new(record, "guest", make_text(guest_name(result, count->guest)));
+        json_object_set_new(record, "name", make_text(count->name));
+        json_object_set_new(record, "value", make_integer(count->value));
+        json_array_append_new(list, record);
+    }
+    return list;
+}
+
 static json_t *get_histogram(const IvcResult *result)
 {
     json_t *list = json_array();
@@ -236,6 +253,8 @@ static const char *const stage_values[] = {"cycles_per_byte", NULL};
 static const char *const core_keys[] = {"core", NULL};
 static const char *const core_values[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps",
                                           NULL};
+static const char *const guest_count_keys[] = {"guest", "name", NULL};
+static const char *const guest_count_values[] = {"value", NULL};
 
 #define ROW(name_, type_, unit_, get_, sentence_)                                              \
     {                                                                                          \
@@ -312,6 +331,14 @@ const IvcColumn ivc_columns[] = {
      .sentence = "how often things happened in the measured phase, by name",
      .get = get_counts,
      .csv_prefix = "count"},
+    {.name = "guest_counts",
+     .type = IVC_COLUMN_LIST,
+     .unit = "count or bytes",
+     .sentence = "the same of each guest, for what is counted by guest; left out where nothing is",
+     .get = get_guest_counts,
+     .csv_prefix = "guest_count",
+     .csv_keys = guest_count_keys,
+     .csv_values = guest_count_values},
     ROW("latency_histogram_ps", LIST, "ps", get_histogram,
         "latencies as [low, high, messages]: low inclusive, high exclusive; only in JSON"),
     ROW("clock_hz", INTEGER, "Hz", get_clock_hz, "clock of the cores, in which cycles are counted"),

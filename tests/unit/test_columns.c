@@ -60,6 +60,26 @@ START_TEST(figures_of_the_sample)
 }
 END_TEST
 
+/* The column is there only where something is counted by guest; in CSV, one for each of them. */
+START_TEST(counts_of_guests)
+{
+    g_autoptr(IvcResult) result = sample_result_new();
+    ck_assert_ptr_null(ivc_column_find("guest_counts")->get(result));
+    IvcGuestCount counts[] = {{0, "upcalls", "count", "s", 3}, {1, "upcalls", "count", "s", 0}};
+    g_array_append_vals(result->guest_counts, counts, 2);
+    assert_value(result, "guest_counts",
+                 "[{\"guest\": \"tx\", \"name\": \"upcalls\", \"value\": 3}, "
+                 "{\"guest\": \"rx\", \"name\": \"upcalls\", \"value\": 0}]");
+    json_t *points = json_array();
+    json_array_append_new(points, ivc_point_json(result));
+    g_autofree char *csv = ivc_export_csv(points);
+    ck_assert_ptr_nonnull(strstr(csv, ",guest_count.tx.upcalls.value,"
+                                      "guest_count.rx.upcalls.value,"));
+    ck_assert_ptr_nonnull(strstr(csv, ",17,8192000,3,0,"));
+    json_decref(points);
+}
+END_TEST
+
 START_TEST(stages_of_the_sample)
 {
     g_autoptr(IvcResult) result = sample_result_new();
@@ -181,6 +201,7 @@ int main(void)
     Suite *suite = suite_create("columns");
     TCase *tcase = tcase_create("columns");
     tcase_add_test(tcase, figures_of_the_sample);
+    tcase_add_test(tcase, counts_of_guests);
     tcase_add_test(tcase, stages_of_the_sample);
     tcase_add_test(tcase, quotients_are_rounded_half_up);
     tcase_add_test(tcase, what_does_not_exist_is_null);
