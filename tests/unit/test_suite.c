@@ -15,6 +15,8 @@ static void assert_quantity(const char *name, const char *unit_name, double expe
     g_autofree char *why = NULL;
     IvcQuantityRef quantity;
     double value = NAN;
+    IvcGuestCount counts[] = {{0, "upcalls", "count", "s", 12}, {1, "upcalls", "count", "s", 34}};
+    g_array_append_vals(result->guest_counts, counts, 2);
     const IvcUnit *unit = ivc_unit_find(unit_name);
     ck_assert_msg(unit != NULL, "no unit %s", unit_name);
     ck_assert_msg(ivc_quantity_find(name, &quantity), "no quantity %s", name);
@@ -55,6 +57,7 @@ START_TEST(quantities_in_units)
     assert_quantity("latency_min", "ns", 5);
     assert_quantity("round_trip", "ns", 10.08);
     assert_quantity("round_trips", "trans/s", 1e12 / 10080);
+    assert_quantity("transactions", "trans/s", 250000);
     assert_quantity("cycles", "cycles/B", 0.390625);
     assert_quantity("cycles.tx", "instr/B", 1200000 / 4096000.0);
     assert_quantity("cycles.rx", "instr/B", 400000 / 4096000.0);
@@ -65,6 +68,9 @@ START_TEST(quantities_in_units)
     assert_quantity("count.interrupts", "1/MB", 17 / 4.096);
     assert_quantity("count.interrupts", "1/MiB", 17 / 3.90625);
     assert_quantity("count.interrupts", "1/s", 8500);
+    assert_quantity("guest_count.tx.upcalls", "1/MB", 12 / 4.096);
+    assert_quantity("guest_count.rx.upcalls", "1/MiB", 34 / 3.90625);
+    assert_quantity("guest_count.rx.upcalls", "1/s", 17000);
 }
 END_TEST
 
@@ -90,11 +96,16 @@ END_TEST
 START_TEST(quantities_that_are_not_there)
 {
     g_autoptr(IvcResult) result = sample_result_new();
-    const char *const names[] = {"cycles.nobody", "running.nobody", "count.doorbells"};
-    const char *const units[] = {"cycles/B", "%", "1/MB"};
+    const char *const names[] = {"cycles.nobody",          "running.nobody",
+                                 "count.doorbells",        "guest_count.nobody.upcalls",
+                                 "guest_count.tx.upcalls", "guest_count.tx"};
+    const char *const units[] = {"cycles/B", "%", "1/MB", "1/MB", "1/MB", "1/s"};
     const char *const whys[] = {"the result has no guest 'nobody'",
                                 "the result has no guest 'nobody'",
-                                "the result has no count 'doorbells'"};
+                                "the result has no count 'doorbells'",
+                                "the result has no guest 'nobody'",
+                                "the result has no count by guest 'tx.upcalls'",
+                                "the result has no count by guest 'tx'"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *why = NULL;
         IvcQuantityRef quantity;
