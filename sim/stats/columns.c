@@ -134,21 +134,26 @@ SHARE(idle, states.idle_ps)
 SHARE(spinning, spinning_ps)
 
 /*
- * Jain's index of the guests' running shares, (sum x)^2 / (n * sum x^2): 1 when all run equally
- * much, 1/n when only one runs. Shares are taken in millionths, so that 2^20 guests fit 128 bits.
+ * Jain's index of the running shares of the guests that run at all, (sum x)^2 / (n * sum x^2): 1
+ * when all run equally much, near 1/n when one does nearly everything. Shares are taken in
+ * millionths, so that 2^20 guests fit 128 bits.
  */
 static json_t *get_jain(const IvcResult *result)
 {
     Wide sum = 0;
     Wide squares = 0;
+    unsigned n = 0;
     for (guint i = 0; i < result->guests->len; i++) {
         const IvcGuestResult *guest = &g_array_index(result->guests, IvcGuestResult, i);
+        if (guest->states.running_ps == 0)
+            continue; /* it has no part in this */
+        n++;
         Wide all = sum_states(&guest->states);
         Wide share = all == 0 ? 0 : (Wide)guest->states.running_ps * 1000000 / all;
         sum += share;
         squares += share * share;
     }
-    return make_ratio(sum * sum, squares * result->guests->len, 9);
+    return make_ratio(sum * sum, squares * n, 9);
 }
 
 static json_t *get_cycles_per_byte(const IvcResult *result)
@@ -306,7 +311,8 @@ const IvcColumn ivc_columns[] = {
     SHARE_ROW("cpu_spinning_share", get_cpu_spinning,
               "share of the guest's core time spent polling, a part of running"),
     ROW("cpu_jain_index", REAL, "1", get_jain,
-        "Jain's index of the guests' running shares: 1 is balanced, 1/n is one guest alone"),
+        "Jain's index of the running shares of the guests that ran: 1 is balanced, near 1/n is "
+        "one doing nearly all"),
     ROW("cycles_per_byte", REAL, "cycles/byte", get_cycles_per_byte,
         "core cycles of all stages and guests for each byte delivered, polling included"),
     {.name = "stages",

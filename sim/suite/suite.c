@@ -39,22 +39,12 @@ static const IvcParam limit_params[] = {
     {.key = NULL},
 };
 
-void ivc_suite_complain(const IvcSuiteLoad *load, const char *code, IvcPlace place,
-                        const char *hint, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    ivc_diags_add(load->diags, IVC_DIAG_ERROR, code, place, hint, "%s", text);
-}
-
 const IvcNode *ivc_suite_section(const IvcSuiteLoad *load, const char *key, IvcNodeKind kind)
 {
     const IvcNode *node = ivc_node_get(load->suite->tree->root, key);
     if (node != NULL && node->kind != kind) {
-        ivc_suite_complain(load, "config-type", node->place, NULL, "'%s': expected a %s", key,
-                           kind == IVC_NODE_MAP ? "map" : "list");
+        ivc_diags_error(load->diags, "config-type", node->place, NULL, "'%s': expected a %s", key,
+                        kind == IVC_NODE_MAP ? "map" : "list");
         return NULL;
     }
     return node;
@@ -93,10 +83,10 @@ void ivc_settings_read(const IvcSuiteLoad *load, const IvcNode *node, GArray *se
         return;
     }
     if (node->kind == IVC_NODE_SCALAR) {
-        ivc_suite_complain(load, "config-type", node->place,
-                           "write 'set: {workload.message: 4KiB}'",
-                           "'%s': expected a map of settings, or a list of KEY=VALUE",
-                           node->key != NULL ? node->key : "set");
+        ivc_diags_error(load->diags, "config-type", node->place,
+                        "write 'set: {workload.message: 4KiB}'",
+                        "'%s': expected a map of settings, or a list of KEY=VALUE",
+                        node->key != NULL ? node->key : "set");
         return;
     }
     for (guint i = 0; i < node->items->len; i++) {
@@ -107,8 +97,8 @@ void ivc_settings_read(const IvcSuiteLoad *load, const IvcNode *node, GArray *se
         } else if (item->kind == IVC_NODE_SCALAR && strchr(item->text, '=') != NULL) {
             settings_add(settings, g_strdup(item->text), item->place);
         } else {
-            ivc_suite_complain(load, "config-syntax", item->place, "write 'workload.message=4KiB'",
-                               "expected KEY=VALUE");
+            ivc_diags_error(load->diags, "config-syntax", item->place,
+                            "write 'workload.message=4KiB'", "expected KEY=VALUE");
         }
     }
 }
@@ -141,12 +131,12 @@ static void read_choices(const IvcSuiteLoad *load, const Head *head)
     g_ptr_array_add(names, NULL);
     bool has = head->choice != NULL && head->choice[0] != '\0';
     if (names->len > 1 && !has) {
-        ivc_suite_complain(load, "config-missing", map->key_place, NULL,
-                           "'choices' need a 'choice': the stated one of them");
+        ivc_diags_error(load->diags, "config-missing", map->key_place, NULL,
+                        "'choices' need a 'choice': the stated one of them");
     } else if (has && !g_strv_contains((const char *const *)names->pdata, head->choice)) {
         g_autofree char *hint = ivc_hint_names(head->choice, (const char *const *)names->pdata);
-        ivc_suite_complain(load, "config-reference", named->place, hint, "unknown choice '%s'",
-                           head->choice);
+        ivc_diags_error(load->diags, "config-reference", named->place, hint, "unknown choice '%s'",
+                        head->choice);
     }
 }
 
@@ -167,9 +157,8 @@ static void read_free(const IvcSuiteLoad *load)
         return;
     }
     if (node->kind == IVC_NODE_SCALAR) {
-        ivc_suite_complain(
-            load, "config-type", node->place, NULL,
-            "'free': expected a map of parameters to ranges, or a list of parameters");
+        ivc_diags_error(load->diags, "config-type", node->place, NULL,
+                        "'free': expected a map of parameters to ranges, or a list of parameters");
         return;
     }
     for (guint i = 0; i < node->items->len; i++) {
@@ -180,9 +169,9 @@ static void read_free(const IvcSuiteLoad *load)
         const IvcNode *high = pair ? item->items->pdata[1] : NULL;
         if (in_map ? !pair || low->kind != IVC_NODE_SCALAR || high->kind != IVC_NODE_SCALAR
                    : item->kind != IVC_NODE_SCALAR) {
-            ivc_suite_complain(load, "config-type", item->place, "write '[100cycles, 900cycles]'",
-                               in_map
-                                   ? "expected a range: a list of the lowest and the highest value"
+            ivc_diags_error(load->diags, "config-type", item->place,
+                            "write '[100cycles, 900cycles]'",
+                            in_map ? "expected a range: a list of the lowest and the highest value"
                                    : "expected the path of a parameter");
             continue;
         }
@@ -230,17 +219,17 @@ static bool check_schema(const IvcSuiteLoad *load)
     const IvcNode *root = load->suite->tree->root;
     const char *hint = "begin with 'schema: " IVC_SCHEMA_SUITE "'";
     if (root->kind != IVC_NODE_MAP) {
-        ivc_suite_complain(load, "config-type", root->place, hint, "a suite is a map of keys");
+        ivc_diags_error(load->diags, "config-type", root->place, hint, "a suite is a map of keys");
         return false;
     }
     const IvcNode *schema = ivc_node_get(root, "schema");
     if (schema == NULL) {
-        ivc_suite_complain(load, "config-schema", root->place, hint, "missing key 'schema'");
+        ivc_diags_error(load->diags, "config-schema", root->place, hint, "missing key 'schema'");
         return false;
     }
     if (schema->kind != IVC_NODE_SCALAR || strcmp(schema->text, IVC_SCHEMA_SUITE) != 0) {
-        ivc_suite_complain(load, "config-schema", schema->place, hint,
-                           "this is not a suite that this version reads");
+        ivc_diags_error(load->diags, "config-schema", schema->place, hint,
+                        "this is not a suite that this version reads");
         return false;
     }
     return true;

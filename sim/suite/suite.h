@@ -101,3 +101,12 @@ const IvcSuiteEntry *ivc_suite_entry_of(const IvcSuite *suite, const IvcDataRow 
 IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
                             const IvcDataRow *row, guint choice, const char *const *more,
                             char ***ret_sets, IvcDiags *diags);
+
+/**
+ * The same for its machine: with the stated choice, and without what the entry says of the machine.
+ *
+ * @return transfer full, or NULL with errors added
+ */
+IvcScenario *ivc_suite_bind_machine(const IvcSuite *suite, const IvcSuiteEntry *entry,
+                                    const IvcDataRow *row, const char *const *more,
+                                    IvcDiags *diags);

@@ -12,10 +12,6 @@ typedef struct {
     IvcDiags *diags;
 } IvcSuiteLoad;
 
-/** Adds an error. */
-void ivc_suite_complain(const IvcSuiteLoad *load, const char *code, IvcPlace place,
-                        const char *hint, const char *format, ...) G_GNUC_PRINTF(5, 6);
-
 /** The value of a key at the top, NULL without it; one of another kind is reported. */
 const IvcNode *ivc_suite_section(const IvcSuiteLoad *load, const char *key, IvcNodeKind kind);
 

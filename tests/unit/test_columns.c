@@ -80,6 +80,21 @@ START_TEST(counts_of_guests)
 }
 END_TEST
 
+/* A guest that is idle all the time has no part in the balance; one that waits has. */
+START_TEST(balance_is_of_those_that_run)
+{
+    g_autoptr(IvcResult) result = sample_result_new();
+    IvcGuestResult idle = {.name = g_strdup("idle"), .cores = 1, .states = {0, 0, 0, 2000000000}};
+    g_array_append_val(result->guests, idle);
+    assert_value(result, "cpu_jain_index", "0.8");
+    IvcGuestResult some = {
+        .name = g_strdup("some"), .cores = 1, .states = {500000000, 1500000000, 0, 0}};
+    g_array_append_val(result->guests, some);
+    /* (0.75 + 0.25 + 0.25)^2 / (3 * (0.5625 + 0.0625 + 0.0625)) */
+    assert_value(result, "cpu_jain_index", "0.757575758");
+}
+END_TEST
+
 START_TEST(stages_of_the_sample)
 {
     g_autoptr(IvcResult) result = sample_result_new();
@@ -201,6 +216,7 @@ int main(void)
     Suite *suite = suite_create("columns");
     TCase *tcase = tcase_create("columns");
     tcase_add_test(tcase, figures_of_the_sample);
+    tcase_add_test(tcase, balance_is_of_those_that_run);
     tcase_add_test(tcase, counts_of_guests);
     tcase_add_test(tcase, stages_of_the_sample);
     tcase_add_test(tcase, quotients_are_rounded_half_up);

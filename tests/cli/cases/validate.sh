@@ -98,6 +98,33 @@ for a, b in zip(plain[:5], both[:5]):
     assert b["predicted"] == b["predicted_low"] < a["predicted"] and b["low_choice"] == "slow", b
 END
 
+# One that fails costs its end of the range, not the row.
+sed 's/^  fast: {}/&\n  broken: {limits.horizon: 1us}/; s/^choice: slow/choice: fast/' suite/open.yaml >suite/half.yaml
+try validate suite/half.yaml -q --format json
+status_is 1
+has err 'set: one, way, bandwidth, another choice: '
+holds 's["rows_failed"] == 0 and s["rows_predicted"] == 4 and json["status"] == "partial"'
+holds 'all(r["points_failed"] == 1 and r["low_choice"] == "slow" for r in s["rows"][:5])'
+
+# Limits that nothing is held against are not kept.
+cat >suite/nothing.yaml <<'END'
+schema: ivcsim-suite/1
+data: ../data/nothing.csv
+profile: octeon-cn5650
+scenario: scenario.yaml
+entries: [{path: here, metric: bandwidth, predict: bandwidth}]
+limits: {median_error: 10%, p90_error: 10%}
+END
+{
+    echo 'path,metric,unit,message_bytes,value,role'
+    echo 'here,bandwidth,MB/s,64,10,calibrate'
+    echo 'there,bandwidth,MB/s,64,10,predict'
+} >data/nothing.csv
+try validate suite/nothing.yaml -q --format json
+status_is 4
+has err "set 'nothing' has limits, but no row to predict is predicted"
+holds 's["within_limits"] is False'
+
 # Order: two paths of one metric, size and unit that differ by more than a tenth.
 {
     echo 'path,metric,unit,message_bytes,value,role'
