@@ -129,7 +129,9 @@ static void append_errors(GString *out, const IvcScore *score)
         g_autofree char *limit90 =
             ivc_validate_percent((double)suite->limits.p90_error.ppm / 1e6, false);
         g_string_append_printf(out, "; limits %s and %s%s", limit, limit90,
-                               ivc_score_within(score) ? "" : ": EXCEEDED");
+                               ivc_score_within(score) ? ""
+                               : score->predicted == 0 ? ": NOTHING PREDICTED"
+                                                       : ": EXCEEDED");
     }
     g_string_append_c(out, '\n');
 }

@@ -9,6 +9,7 @@
 #include "sim/suite/quantity.h"
 
 #define IVC_SCHEMA_SUITE "ivcsim-suite/1"
+#define IVC_SCHEMA_SHARED "ivcsim-suite-shared/1"
 
 /** One assignment, as `--set` takes it, and where the suite says it. */
 typedef struct {
@@ -61,6 +62,7 @@ typedef struct {
     char *file; /**< as the user named it, or the name of a shipped one */
     const char *about;
     IvcTree *tree;
+    IvcTree *shared;     /**< what it has in common with others; NULL: nothing */
     IvcBinding *binding; /**< owns texts that the tables bound */
     IvcDataSet *data;
     char *profile;        /**< of the chip: a name, or the path of a file */
