@@ -112,3 +112,7 @@ IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
 IvcScenario *ivc_suite_bind_machine(const IvcSuite *suite, const IvcSuiteEntry *entry,
                                     const IvcDataRow *row, const char *const *more,
                                     IvcDiags *diags);
+
+/** The JSON Schema of suites, and that of what they share. @return transfer full */
+char *ivc_suite_json_schema(void);
+char *ivc_suite_shared_json_schema(void);

@@ -78,6 +78,10 @@ wrong list columns bandwidth <<'END'
 ivcsim list: error: no 'bandwidth' among the columns
 hint: 'ivcsim list columns' shows all of them
 END
+wrong schema suites <<'END'
+ivcsim schema: error: unknown schema 'suites'
+hint: there are scenario, suite and shared
+END
 wrong completion zsh <<'END'
 ivcsim completion: error: no completion for 'zsh', only for bash
 END
