@@ -27,9 +27,9 @@ wrong run a.yaml b.yaml <<'END'
 ivcsim run: error: too many arguments: 'b.yaml' is one too many
 Try 'ivcsim run --help'.
 END
-wrong schema x <<'END'
-ivcsim schema: error: 'schema' takes no arguments, got 'x'
-Try 'ivcsim schema --help'.
+wrong man x <<'END'
+ivcsim man: error: 'man' takes no arguments, got 'x'
+Try 'ivcsim man --help'.
 END
 wrong sweep a.yaml --jbos=4 <<'END'
 ivcsim sweep: error: unknown option '--jbos'
