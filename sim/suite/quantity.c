@@ -77,8 +77,8 @@ const IvcQuantityRow ivc_quantities[] = {
     [ROUND_TRIPS] = {"round_trips", BIT(RATE),
                      "round trips a second of one pair: 1 over twice the mean latency"},
     [TRANSACTIONS] = {"transactions", BIT(RATE),
-                      "requests with their answers, of all pairs: half of the messages, over the "
-                      "measured time"},
+                      "requests with their answers, of all pairs, over the measured time: what the "
+                      "workload counts as 'transactions', else half of the messages"},
     [CYCLES] = {"cycles", BIT(CYCLES_PER_BYTE), "core cycles of all guests for a byte"},
     [CYCLES_OF] = {"cycles.", BIT(CYCLES_PER_BYTE), "core cycles of one guest for a byte"},
     [RUNNING_OF] = {"running.", BIT(SHARE), "share of one guest's core time spent running"},
@@ -219,6 +219,17 @@ static bool guest_count_of(const IvcResult *result, const char *of, bool per_byt
     return none(reterr, "count by guest", of);
 }
 
+static double transactions(const IvcResult *result)
+{
+    char *why = NULL;
+    double rate = 0;
+    if (count_of(result, "transactions", false, &rate, &why)) {
+        return rate;
+    }
+    g_free(why);
+    return (double)result->messages / 2 / ((double)result->elapsed_ps * PS);
+}
+
 /* In base units. */
 static bool base_value(const IvcQuantityRef *quantity, IvcDimension dimension,
                        const IvcResult *result, double *ret, char **reterr)
@@ -252,7 +263,7 @@ static bool base_value(const IvcQuantityRef *quantity, IvcDimension dimension,
         *ret = 1 / (2 * mean);
         return true;
     case TRANSACTIONS:
-        *ret = (double)result->messages / 2 / elapsed;
+        *ret = transactions(result);
         return true;
     case CYCLES:
     case CYCLES_OF:

@@ -74,6 +74,21 @@ START_TEST(quantities_in_units)
 }
 END_TEST
 
+/* A workload that counts transactions knows them better than the messages do. */
+START_TEST(transactions_that_are_counted)
+{
+    g_autoptr(IvcResult) result = sample_result_new();
+    IvcCountResult count = {"transactions", "count", "s", 900};
+    g_array_append_val(result->counts, count);
+    IvcQuantityRef quantity;
+    g_autofree char *why = NULL;
+    double value = 0;
+    ck_assert(ivc_quantity_find("transactions", &quantity));
+    ck_assert(ivc_quantity_value(&quantity, ivc_unit_find("trans/s"), result, &value, &why));
+    ck_assert(fabs(value - 450000) < 1e-6);
+}
+END_TEST
+
 /* Every row of the tables is reached by name, and nothing else is. */
 START_TEST(names_of_quantities)
 {
@@ -325,6 +340,7 @@ int main(void)
     Suite *suite = suite_create("suite");
     TCase *tests = tcase_create("suite");
     tcase_add_test(tests, quantities_in_units);
+    tcase_add_test(tests, transactions_that_are_counted);
     tcase_add_test(tests, names_of_quantities);
     tcase_add_test(tests, quantities_that_are_not_there);
     tcase_add_test(tests, quantiles);
