@@ -116,6 +116,7 @@ static IvcStep upcall_step(IvcAgent *agent)
         vcpu->asserted = false;
         vcpu->in_upcall = true;
         vcpu->xen->upcalls++;
+        vcpu->upcalls++;
         if (vcpu->was_idle)
             ivc_owe(agent, xen->t.vcpu_switch, xen->stage0 + XEN_VCPU_SWITCH);
         IVC_AWAIT(&vcpu->frame, ivc_spend(agent, xen->t.upcall_entry, xen->stage0 + XEN_UPCALL));
@@ -146,6 +147,8 @@ void ivc_xen_vcpu_init(IvcXenVcpu *vcpu, IvcXen *xen, IvcCore *core, uint32_t nu
     ivc_agent_init(&vcpu->upcall, ivc_platform_id(platform), vcpu->name, core,
                    IVC_PRIORITY_INTERRUPT, upcall_step);
     ivc_agent_start(&vcpu->upcall);
+    ivc_platform_count_guest(platform, core->guest, "upcalls", "count",
+                             "interrupts that handle pending events", &vcpu->upcalls);
 }
 
 void ivc_xen_port_init(IvcXenPort *port, IvcXenVcpu *vcpu, IvcXenHandler handler, void *owner)
@@ -169,7 +172,8 @@ static const IvcStateField vcpu_fields[] = {
     IVC_STATE(IvcXenVcpu, asserted, PLAIN),  IVC_STATE(IvcXenVcpu, upcall_pending, PLAIN),
     IVC_STATE(IvcXenVcpu, in_upcall, PLAIN), IVC_STATE(IvcXenVcpu, was_idle, PLAIN),
     IVC_STATE(IvcXenVcpu, first, OTHER),     IVC_STATE(IvcXenVcpu, last, OTHER),
-    IVC_STATE(IvcXenVcpu, frame, PLAIN),     IVC_STATE(IvcXenVcpu, name, FIXED),
+    IVC_STATE(IvcXenVcpu, upcalls, FIXED),   IVC_STATE(IvcXenVcpu, frame, PLAIN),
+    IVC_STATE(IvcXenVcpu, name, FIXED),
 };
 
 const IvcStateTable ivc_xen_state_tables[] = {

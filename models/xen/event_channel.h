@@ -38,6 +38,7 @@ struct IvcXenVcpu {
     bool in_upcall;
     bool was_idle; /**< when it was notified */
     IvcXenPort *first, *last;
+    uint64_t upcalls;
     struct {
         IvcLabel label;
     } frame;

@@ -68,6 +68,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcDiags, ivc_diags_free)
 void ivc_diags_add(IvcDiags *diags, IvcDiagLevel level, const char *code, IvcPlace place,
                    const char *hint, const char *format, ...) G_GNUC_PRINTF(6, 7);
 
+/** Adds an error. */
+#define ivc_diags_error(diags, code, place, hint, ...) \
+    ivc_diags_add(diags, IVC_DIAG_ERROR, code, place, hint, __VA_ARGS__)
+
 /** Returns the number of errors, including those beyond IVC_DIAG_MAX. */
 size_t ivc_diags_errors(const IvcDiags *diags);
 

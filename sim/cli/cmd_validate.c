@@ -110,6 +110,9 @@ static int make_plan(IvcCli *cli, Validation *v)
     if (ivc_diags_errors(diags) > 0) {
         return ivc_cli_fail_diags(cli, diags);
     }
+    if (ivc_cli_flag(cli, "calibrate")) {
+        return IVC_EXIT_OK; /* rows to predict have no part in it */
+    }
     g_autofree char *program = ivc_cli_program();
     v->plan = ivc_suite_plan_new((IvcSuite *const *)v->suites->pdata, v->suites->len, roles_of(cli),
                                  false, NULL, program, diags);
@@ -244,18 +247,24 @@ static int judge(IvcCli *cli, const Validation *v)
         const IvcScore *score = v->scores->pdata[i];
         for (guint r = 0; r < score->rows->len; r++) {
             const IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, r);
-            if (row->status == IVC_ROW_FAILED && failed++ < 10) {
-                ivc_cli_error(cli, "%s: %s, %s: %s", score->suite->data->name, row->row->path,
-                              row->row->metric, row->why);
+            if (row->choices_failed > 0 && failed++ < 10) {
+                ivc_cli_error(cli, "%s: %s, %s%s: %s", score->suite->data->name, row->row->path,
+                              row->row->metric,
+                              row->status == IVC_ROW_FAILED ? "" : ", another choice", row->why);
             }
         }
         if (!ivc_score_within(score)) {
             g_autofree char *median = ivc_validate_percent(score->median_error, false);
             g_autofree char *p90 = ivc_validate_percent(score->p90_error, false);
-            ivc_cli_error(cli,
-                          "set '%s' is worse than its limits: median error %s, 90th "
-                          "percentile %s",
-                          score->suite->data->name, median, p90);
+            const char *name = score->suite->data->name;
+            if (score->predicted == 0) {
+                ivc_cli_error(cli, "set '%s' has limits, but no row to predict is predicted", name);
+            } else {
+                ivc_cli_error(cli,
+                              "set '%s' is worse than its limits: median error %s, 90th "
+                              "percentile %s",
+                              name, median, p90);
+            }
             worse++;
         }
     }
@@ -272,6 +281,15 @@ static int check_options(IvcCli *cli)
     if (ivc_cli_flag(cli, "calibrate") && n != 1) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
                             "option '--calibrate' takes one suite, got %zu", n);
+    }
+    if (ivc_cli_flag(cli, "calibrate") && strcmp(ivc_cli_value(cli, "role"), "all") != 0) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "option '--role' does not go with '--calibrate': it takes the rows to "
+                            "calibrate");
+    }
+    if (ivc_cli_flag(cli, "calibrate") && strcmp(ivc_cli_value(cli, "format"), "csv") == 0) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "'--calibrate' prints a table or json, not csv");
     }
     return IVC_EXIT_OK;
 }

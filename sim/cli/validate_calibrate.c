@@ -241,11 +241,8 @@ static int write_profile(IvcCli *cli, const IvcCalibration *calibration)
         *dot = '\0';
     }
     g_autofree char *profile = ivc_calibration_profile(calibration, name);
-    if (profile == NULL) {
-        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
-                            "no parameter of the machine is free: there is no profile to write\n"
-                            "hint: what was fitted belongs under 'set' of the suite");
-    }
+    g_assert(profile !=
+             NULL); /* a parameter of the machine is free, and its row was bound before */
     return ivc_cli_write_file(cli, file, profile, strlen(profile));
 }
 
@@ -290,6 +287,11 @@ int ivc_validate_calibrate(IvcCli *cli, IvcSuite *suite, const IvcSweepFolder *f
     if (calibration->parameters->len == 0) {
         return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "scenario",
                             "suite '%s' declares no parameter free", suite->file);
+    }
+    if (ivc_cli_value(cli, "write") != NULL && !ivc_calibration_has_machine(calibration)) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "no parameter of the machine is free: there is no profile to write\n"
+                            "hint: what is fitted belongs under 'set' of the suite");
     }
     Trials trials = {.cli = cli, .suite = suite, .folder = folder};
     trials.program = ivc_cli_program();

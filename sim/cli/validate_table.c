@@ -111,6 +111,9 @@ static void append_counts(GString *out, const IvcScore *score)
     if (score->failed > 0) {
         g_string_append_printf(out, "; %zu failed", score->failed);
     }
+    if (score->points_failed > score->failed) {
+        g_string_append_printf(out, "; %zu points failed", score->points_failed);
+    }
     g_string_append_c(out, '\n');
 }
 
@@ -126,7 +129,9 @@ static void append_errors(GString *out, const IvcScore *score)
         g_autofree char *limit90 =
             ivc_validate_percent((double)suite->limits.p90_error.ppm / 1e6, false);
         g_string_append_printf(out, "; limits %s and %s%s", limit, limit90,
-                               ivc_score_within(score) ? "" : ": EXCEEDED");
+                               ivc_score_within(score) ? ""
+                               : score->predicted == 0 ? ": NOTHING PREDICTED"
+                                                       : ": EXCEEDED");
     }
     g_string_append_c(out, '\n');
 }
@@ -220,7 +225,8 @@ static char *make_csv(const GPtrArray *scores)
         "path",       "metric",      "unit",          "message_bytes",
         "role",       "measured",    "measured_low",  "measured_high",
         "predicted",  "error",       "predicted_low", "predicted_high",
-        "low_choice", "high_choice", "status",        "why"};
+        "low_choice", "high_choice", "status",        "points_failed",
+        "why"};
     GString *out = g_string_new("set");
     for (size_t k = 0; k < G_N_ELEMENTS(keys); k++) {
         g_string_append_printf(out, ",%s", keys[k]);
@@ -249,7 +255,7 @@ static char *make_json(const GPtrArray *scores)
     bool within = true;
     for (guint i = 0; i < scores->len; i++) {
         const IvcScore *score = scores->pdata[i];
-        failed = failed || score->failed > 0;
+        failed = failed || score->points_failed > 0;
         within = within && ivc_score_within(score);
         json_array_append_new(sets, ivc_score_json(score));
     }

@@ -15,6 +15,7 @@ static const char *const roles[] = {"all", "predict", "calibrate", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
 static const char *const benches[] = {"phold", "pingpong", "scenario", "scale", NULL};
+static const char *const schemas[] = {"scenario", "suite", "shared", NULL};
 static const char *const topics[] = {"mechanisms", "profiles", "workloads", "stages",
                                      "parameters", "errors",   "columns",   "suites",
                                      "quantities", NULL};
@@ -299,9 +300,12 @@ const IvcVerb ivc_verbs[] = {
      "quantities. With NAME, everything about that one: the parameters of a mechanism with unit, "
      "range, default and "
      "source."},
-    {"schema", ivc_cmd_schema, "", 0, 0, IVC_ARGUMENT_NONE, NULL, NULL, false,
-     "print the JSON Schema of scenario files",
-     "Prints a draft-07 JSON Schema, for editors that complete and check YAML while it is typed."},
+    {"schema", ivc_cmd_schema, "[WHAT]", 0, 1, IVC_ARGUMENT_WORD, schemas, NULL, false,
+     "print the JSON Schema of scenario files or suites",
+     "WHAT is scenario, suite or shared (what suites of one machine have in common); without it, "
+     "scenario. Prints a draft-07 JSON Schema, for editors that complete and check YAML while it "
+     "is "
+     "typed."},
     {"bench", ivc_cmd_bench, "[NAME...]", 0, ANY_NUMBER, IVC_ARGUMENT_WORD, benches, bench_options,
      false, "measure how fast the simulator itself is",
      "NAME is phold, pingpong, scenario or scale; without it, all of them. Measured on this "

@@ -27,14 +27,33 @@ static void shot_take(IvcLedgerShot *shot, IvcCores *cores)
     }
 }
 
+static void counters_begin(IvcPlatform *platform)
+{
+    for (size_t i = 0; i < platform->n_counters; i++)
+        platform->counters[i].began = *platform->counters[i].at;
+    for (guint i = 0; platform->guest_counters && i < platform->guest_counters->len; i++) {
+        IvcCounter *counter = &g_array_index(platform->guest_counters, IvcGuestCounter, i).counter;
+        counter->began = *counter->at;
+    }
+}
+
+static void counters_end(IvcPlatform *platform)
+{
+    for (size_t i = 0; i < platform->n_counters; i++)
+        platform->counters[i].ended = *platform->counters[i].at;
+    for (guint i = 0; platform->guest_counters && i < platform->guest_counters->len; i++) {
+        IvcCounter *counter = &g_array_index(platform->guest_counters, IvcGuestCounter, i).counter;
+        counter->ended = *counter->at;
+    }
+}
+
 static void begin(IvcPlatform *platform)
 {
     IvcMeasure *measure = &platform->measure;
     measure->measuring = true;
     measure->began_ps = ivc_sim_time(&platform->sim);
     shot_take(&measure->began, &platform->cores);
-    for (size_t i = 0; i < platform->n_counters; i++)
-        platform->counters[i].began = *platform->counters[i].at;
+    counters_begin(platform);
 }
 
 static void end(IvcPlatform *platform)
@@ -44,8 +63,7 @@ static void end(IvcPlatform *platform)
     measure->ended = true;
     measure->ended_ps = ivc_sim_time(&platform->sim);
     shot_take(&measure->over, &platform->cores);
-    for (size_t i = 0; i < platform->n_counters; i++)
-        platform->counters[i].ended = *platform->counters[i].at;
+    counters_end(platform);
 }
 
 void ivc_measure_init(IvcPlatform *platform, uint64_t warmup, uint64_t target)
@@ -97,4 +115,19 @@ void ivc_platform_count(IvcPlatform *platform, const char *name, const char *uni
     g_assert(platform->n_counters < IVC_COUNTERS_MAX);
     platform->counters[platform->n_counters++] =
         (IvcCounter){.name = name, .unit = unit, .sentence = sentence, .at = at};
+}
+
+void ivc_platform_count_guest(IvcPlatform *platform, unsigned guest, const char *name,
+                              const char *unit, const char *sentence, uint64_t *at)
+{
+    IvcGuestCounter counter = {guest, {.name = name, .unit = unit, .sentence = sentence, .at = at}};
+    if (!platform->guest_counters)
+        platform->guest_counters = g_array_new(FALSE, FALSE, sizeof(IvcGuestCounter));
+    g_array_append_val(platform->guest_counters, counter);
+}
+
+void ivc_platform_clear_counters(IvcPlatform *platform)
+{
+    platform->n_counters = 0;
+    g_clear_pointer(&platform->guest_counters, g_array_unref);
 }

@@ -52,6 +52,12 @@ typedef struct {
     uint64_t ended;
 } IvcCounter;
 
+/** A counter of one guest. */
+typedef struct {
+    unsigned guest; /**< index into IvcPlatform's guests */
+    IvcCounter counter;
+} IvcGuestCounter;
+
 #define IVC_COUNTERS_MAX 64
 
 struct IvcPlatform {
@@ -78,6 +84,7 @@ struct IvcPlatform {
     void *watcher;                                       /**< for both */
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
+    GArray *guest_counters; /**< IvcGuestCounter; NULL: none */
 };
 
 /** Converts a mechanism's cost by the chip's clock, rounding up. */
@@ -99,6 +106,18 @@ static inline uint32_t ivc_platform_id(IvcPlatform *platform)
 /** Declares a counter that the result will report for the measured phase. Strings are static. */
 void ivc_platform_count(IvcPlatform *platform, const char *name, const char *unit,
                         const char *sentence, uint64_t *at);
+
+/**
+ * The same for a counter of one guest. Several of one guest and name (its vCPUs, its interfaces)
+ * are reported as their sum.
+ *
+ * @param guest  index into the platform's guests, as IvcCore has it
+ */
+void ivc_platform_count_guest(IvcPlatform *platform, unsigned guest, const char *name,
+                              const char *unit, const char *sentence, uint64_t *at);
+
+/** Forgets all counters, and frees what they needed. */
+void ivc_platform_clear_counters(IvcPlatform *platform);
 
 /** Declares the memory system's counters. */
 void ivc_memory_count(IvcPlatform *platform);

@@ -253,6 +253,7 @@ void ivc_point_free(IvcPoint *point)
     ivc_measure_clear(&point->platform.measure);
     ivc_memory_free(point->platform.memory);
     ivc_cores_clear(&point->platform.cores);
+    ivc_platform_clear_counters(&point->platform);
     g_free(point->platform.ranks);
     g_free(point->platform.guests);
     ivc_sim_clear(&point->platform.sim);

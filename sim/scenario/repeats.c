@@ -90,6 +90,9 @@ void ivc_repeats_add(IvcResult *sum, const IvcResult *run)
     for (guint i = 0; i < run->counts->len; i++)
         g_array_index(sum->counts, IvcCountResult, i).value +=
             g_array_index(run->counts, IvcCountResult, i).value;
+    for (guint i = 0; i < run->guest_counts->len; i++)
+        g_array_index(sum->guest_counts, IvcGuestCount, i).value +=
+            g_array_index(run->guest_counts, IvcGuestCount, i).value;
     char *digest = digest_of(sum->digest, run->digest);
     g_free(sum->digest);
     sum->digest = digest;

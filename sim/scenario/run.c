@@ -236,6 +236,43 @@ static void collect_counts(const IvcPoint *point, IvcResult *result)
     }
 }
 
+/* Adds to what the result has of this guest and name already. */
+static void add_guest_count(IvcResult *result, unsigned guest, const IvcCounter *counter)
+{
+    uint64_t value = counter->ended - counter->began;
+    for (guint i = 0; i < result->guest_counts->len; i++) {
+        IvcGuestCount *count = &g_array_index(result->guest_counts, IvcGuestCount, i);
+        if (count->guest == guest && strcmp(count->name, counter->name) == 0) {
+            count->value += value;
+            return;
+        }
+    }
+    IvcGuestCount count = {.guest = guest,
+                           .name = counter->name,
+                           .unit = counter->unit,
+                           .sentence = counter->sentence,
+                           .value = value};
+    g_array_append_val(result->guest_counts, count);
+}
+
+/* Guest by guest, those of one in the order in which they were declared. */
+static void collect_guest_counts(const IvcPoint *point, IvcResult *result)
+{
+    const IvcScenario *scenario = point->scenario;
+    const GArray *all = point->platform.guest_counters;
+    unsigned n = 0; /* of those that are in the result */
+    for (size_t g = 0; all && g < scenario->n_guests; g++) {
+        if (scenario->guests[g].cores.n == 0)
+            continue;
+        for (guint i = 0; i < all->len; i++) {
+            const IvcGuestCounter *one = &g_array_index(all, IvcGuestCounter, i);
+            if (one->guest == g)
+                add_guest_count(result, n, &one->counter);
+        }
+        n++;
+    }
+}
+
 static char *digest_of(const IvcPoint *point, const IvcResult *result)
 {
     IvcDigest digest;
@@ -245,6 +282,8 @@ static char *digest_of(const IvcPoint *point, const IvcResult *result)
     ivc_digest_u64(&digest, result->latency_ps.sum);
     for (guint i = 0; i < result->counts->len; i++)
         ivc_digest_u64(&digest, g_array_index(result->counts, IvcCountResult, i).value);
+    for (guint i = 0; i < result->guest_counts->len; i++)
+        ivc_digest_u64(&digest, g_array_index(result->guest_counts, IvcGuestCount, i).value);
     for (guint i = 0; i < result->stages->len; i++)
         ivc_digest_u64(&digest, g_array_index(result->stages, IvcStageResult, i).spent_ps);
     return ivc_digest_text(&digest);
@@ -288,6 +327,7 @@ static IvcResult *collect(const IvcPoint *point)
     collect_guests(point, result);
     collect_stages(point, result);
     collect_counts(point, result);
+    collect_guest_counts(point, result);
     result->digest = digest_of(point, result);
     return result;
 }

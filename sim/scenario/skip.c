@@ -68,6 +68,9 @@ static GArray *statistics_of(IvcPoint *point)
     add_measure(statistics, &platform->measure);
     for (size_t i = 0; i < platform->n_counters; i++)
         add(statistics, platform->counters[i].at, UINT64_MAX);
+    const GArray *of_guests = platform->guest_counters;
+    for (guint i = 0; of_guests && i < of_guests->len; i++)
+        add(statistics, g_array_index(of_guests, IvcGuestCounter, i).counter.at, UINT64_MAX);
     for (uint32_t r = 0; r < platform->n_ranks; r++)
         add(statistics, &point->works[r].round, point->works[r].rounds);
     return statistics;

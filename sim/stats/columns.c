@@ -134,21 +134,26 @@ SHARE(idle, states.idle_ps)
 SHARE(spinning, spinning_ps)
 
 /*
- * Jain's index of the guests' running shares, (sum x)^2 / (n * sum x^2): 1 when all run equally
- * much, 1/n when only one runs. Shares are taken in millionths, so that 2^20 guests fit 128 bits.
+ * Jain's index of the running shares of the guests that run at all, (sum x)^2 / (n * sum x^2): 1
+ * when all run equally much, near 1/n when one does nearly everything. Shares are taken in
+ * millionths, so that 2^20 guests fit 128 bits.
  */
 static json_t *get_jain(const IvcResult *result)
 {
     Wide sum = 0;
     Wide squares = 0;
+    unsigned n = 0;
     for (guint i = 0; i < result->guests->len; i++) {
         const IvcGuestResult *guest = &g_array_index(result->guests, IvcGuestResult, i);
+        if (guest->states.running_ps == 0)
+            continue; /* it has no part in this */
+        n++;
         Wide all = sum_states(&guest->states);
         Wide share = all == 0 ? 0 : (Wide)guest->states.running_ps * 1000000 / all;
         sum += share;
         squares += share * share;
     }
-    return make_ratio(sum * sum, squares * result->guests->len, 9);
+    return make_ratio(sum * sum, squares * n, 9);
 }
 
 static json_t *get_cycles_per_byte(const IvcResult *result)
@@ -212,6 +217,23 @@ static json_t *get_counts(const IvcResult *result)
     return counts;
 }
 
+/* No such column where a mechanism counts nothing by guest. */
+static json_t *get_guest_counts(const IvcResult *result)
+{
+    if (result->guest_counts->len == 0)
+        return NULL;
+    json_t *list = json_array();
+    for (guint i = 0; i < result->guest_counts->len; i++) {
+        const IvcGuestCount *count = &g_array_index(result->guest_counts, IvcGuestCount, i);
+        json_t *record = json_object();
+        json_object_set_new(record, "guest", make_text(guest_name(result, count->guest)));
+        json_object_set_new(record, "name", make_text(count->name));
+        json_object_set_new(record, "value", make_integer(count->value));
+        json_array_append_new(list, record);
+    }
+    return list;
+}
+
 static json_t *get_histogram(const IvcResult *result)
 {
     json_t *list = json_array();
@@ -236,6 +258,8 @@ static const char *const stage_values[] = {"cycles_per_byte", NULL};
 static const char *const core_keys[] = {"core", NULL};
 static const char *const core_values[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps",
                                           NULL};
+static const char *const guest_count_keys[] = {"guest", "name", NULL};
+static const char *const guest_count_values[] = {"value", NULL};
 
 #define ROW(name_, type_, unit_, get_, sentence_)                                              \
     {                                                                                          \
@@ -287,7 +311,8 @@ const IvcColumn ivc_columns[] = {
     SHARE_ROW("cpu_spinning_share", get_cpu_spinning,
               "share of the guest's core time spent polling, a part of running"),
     ROW("cpu_jain_index", REAL, "1", get_jain,
-        "Jain's index of the guests' running shares: 1 is balanced, 1/n is one guest alone"),
+        "Jain's index of the running shares of the guests that ran: 1 is balanced, near 1/n is "
+        "one doing nearly all"),
     ROW("cycles_per_byte", REAL, "cycles/byte", get_cycles_per_byte,
         "core cycles of all stages and guests for each byte delivered, polling included"),
     {.name = "stages",
@@ -312,6 +337,14 @@ const IvcColumn ivc_columns[] = {
      .sentence = "how often things happened in the measured phase, by name",
      .get = get_counts,
      .csv_prefix = "count"},
+    {.name = "guest_counts",
+     .type = IVC_COLUMN_LIST,
+     .unit = "count or bytes",
+     .sentence = "the same of each guest, for what is counted by guest; left out where nothing is",
+     .get = get_guest_counts,
+     .csv_prefix = "guest_count",
+     .csv_keys = guest_count_keys,
+     .csv_values = guest_count_values},
     ROW("latency_histogram_ps", LIST, "ps", get_histogram,
         "latencies as [low, high, messages]: low inclusive, high exclusive; only in JSON"),
     ROW("clock_hz", INTEGER, "Hz", get_clock_hz, "clock of the cores, in which cycles are counted"),

@@ -36,21 +36,32 @@ double ivc_student_t(double confidence, unsigned degrees)
     return (low + high) / 2;
 }
 
-IvcInterval ivc_interval_ratio(const double *above, const double *below, size_t n,
-                               double confidence)
+/* The quotient of the sums, and what each pair is off it; *ret_below is the lower sum. */
+static double residuals(const double *above, const double *below, size_t n, double *ret,
+                        double *ret_below)
 {
-    double sum_above = 0, sum_below = 0, squares = 0;
+    double sum_above = 0, sum_below = 0;
     for (size_t i = 0; i < n; i++) {
         sum_above += above[i];
         sum_below += below[i];
     }
+    double ratio = sum_below > 0 ? sum_above / sum_below : 0;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = above[i] - ratio * below[i];
+    *ret_below = sum_below;
+    return ratio;
+}
+
+IvcInterval ivc_interval_ratio(const double *above, const double *below, size_t n,
+                               double confidence)
+{
+    g_autofree double *off = g_new(double, n + 1);
+    double sum_below = 0, squares = 0;
+    double ratio = residuals(above, below, n, off, &sum_below);
     if (n < 2 || !(sum_below > 0))
         return (IvcInterval){NAN, NAN};
-    double ratio = sum_above / sum_below;
-    for (size_t i = 0; i < n; i++) {
-        double residual = above[i] - ratio * below[i];
-        squares += residual * residual;
-    }
+    for (size_t i = 0; i < n; i++)
+        squares += off[i] * off[i];
     double error = sqrt(squares / (double)(n - 1) / (double)n) / (sum_below / (double)n);
     return (IvcInterval){ratio, ivc_student_t(confidence, (unsigned)n - 1) * error};
 }
@@ -93,12 +104,17 @@ double ivc_sample_value(const IvcSample *sample, IvcSampled what)
     return below > 0 ? above / below : NAN;
 }
 
+static void fractions(const GArray *samples, IvcSampled what, double *ret_above, double *ret_below)
+{
+    for (guint i = 0; i < samples->len; i++)
+        fraction(&g_array_index(samples, IvcSample, i), what, &ret_above[i], &ret_below[i]);
+}
+
 IvcInterval ivc_interval_of(const GArray *samples, IvcSampled what, double confidence)
 {
     g_autofree double *above = g_new(double, samples->len + 1);
     g_autofree double *below = g_new(double, samples->len + 1);
-    for (guint i = 0; i < samples->len; i++)
-        fraction(&g_array_index(samples, IvcSample, i), what, &above[i], &below[i]);
+    fractions(samples, what, above, below);
     return ivc_interval_ratio(above, below, samples->len, confidence);
 }
 
@@ -111,21 +127,6 @@ bool ivc_interval_reached(const GArray *samples, IvcShare confidence, IvcShare p
             return false;
     }
     return samples->len >= 2;
-}
-
-/* Residuals of the quotient, one a sample. */
-static void residuals(const GArray *samples, IvcSampled what, double *ret)
-{
-    double above = 0, below = 0, one_above, one_below;
-    for (guint i = 0; i < samples->len; i++) {
-        fraction(&g_array_index(samples, IvcSample, i), what, &one_above, &one_below);
-        above += one_above;
-        below += one_below;
-    }
-    for (guint i = 0; i < samples->len; i++) {
-        fraction(&g_array_index(samples, IvcSample, i), what, &one_above, &one_below);
-        ret[i] = one_above - (below > 0 ? above / below : 0) * one_below;
-    }
 }
 
 /* Of the mean of `n` residuals from `from` on; *ret_error is its standard error, squared. */
@@ -157,9 +158,13 @@ static bool independent(const double *values, size_t n)
 bool ivc_interval_independent(const GArray *samples)
 {
     const IvcSampled both[] = {IVC_SAMPLED_BANDWIDTH, IVC_SAMPLED_LATENCY};
+    g_autofree double *above = g_new(double, samples->len + 1);
+    g_autofree double *below = g_new(double, samples->len + 1);
     g_autofree double *values = g_new(double, samples->len + 1);
+    double sum_below = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(both) && samples->len >= 9; i++) {
-        residuals(samples, both[i], values);
+        fractions(samples, both[i], above, below);
+        (void)residuals(above, below, samples->len, values, &sum_below);
         if (!independent(values, samples->len))
             return false;
     }

@@ -25,6 +25,7 @@ IvcResult *ivc_result_new(void)
     result->stages = g_array_new(false, true, sizeof(IvcStageResult));
     g_array_set_clear_func(result->stages, clear_stage);
     result->counts = g_array_new(false, true, sizeof(IvcCountResult));
+    result->guest_counts = g_array_new(false, true, sizeof(IvcGuestCount));
     result->samples = g_array_new(false, true, sizeof(IvcSample));
     result->sampling.kind = "";
     return result;
@@ -46,6 +47,7 @@ void ivc_result_free(IvcResult *result)
     g_clear_pointer(&result->cores, g_array_unref);
     g_clear_pointer(&result->stages, g_array_unref);
     g_clear_pointer(&result->counts, g_array_unref);
+    g_clear_pointer(&result->guest_counts, g_array_unref);
     g_clear_pointer(&result->samples, g_array_unref);
     g_free(result);
 }

@@ -45,6 +45,15 @@ typedef struct {
     uint64_t value;
 } IvcCountResult;
 
+/** The same of one guest; one for each guest and name. */
+typedef struct {
+    unsigned guest;   /**< index into guests */
+    const char *name; /**< static: "upcalls" ... */
+    const char *unit;
+    const char *sentence;
+    uint64_t value;
+} IvcGuestCount;
+
 /** Whether the run came back to a state that it had been in; see docs/recurrence.md. */
 typedef struct {
     const char *outcome;       /**< static: "found", "full", "ended", "given-up", "cache-filled",
@@ -96,6 +105,7 @@ typedef struct {
     GArray *cores;           /**< IvcCoreResult */
     GArray *stages;          /**< IvcStageResult, measured phase */
     GArray *counts;          /**< IvcCountResult, measured phase */
+    GArray *guest_counts;    /**< IvcGuestCount, measured phase; by guest */
     IvcRecurrenceResult recurrence;
     IvcSampling sampling;
     GArray *samples;     /**< IvcSample: repeats, of which all else is the sum, or batches of one

@@ -93,6 +93,11 @@ static const Field COUNT[] = {
     FIELD(IvcCountResult, value), {NULL, FIELD_U64, 0},
 };
 
+static const Field GUEST_COUNT[] = {
+    FIELD(IvcGuestCount, guest), FIELD(IvcGuestCount, name),     FIELD(IvcGuestCount, unit),
+    FIELD(IvcGuestCount, value), FIELD(IvcGuestCount, sentence), {NULL, FIELD_U64, 0},
+};
+
 static const Field HISTOGRAM[] = {
     FIELD(IvcHistogram, count), FIELD(IvcHistogram, sum), FIELD(IvcHistogram, min),
     FIELD(IvcHistogram, max),   {NULL, FIELD_U64, 0},
@@ -127,6 +132,7 @@ static const List LISTS[] = {
     {"cores", CORE, offsetof(IvcResult, cores), sizeof(IvcCoreResult)},
     {"stages", STAGE, offsetof(IvcResult, stages), sizeof(IvcStageResult)},
     {"counts", COUNT, offsetof(IvcResult, counts), sizeof(IvcCountResult)},
+    {"guest_counts", GUEST_COUNT, offsetof(IvcResult, guest_counts), sizeof(IvcGuestCount)},
     {"samples", SAMPLE, offsetof(IvcResult, samples), sizeof(IvcSample)},
 };
 

@@ -60,10 +60,10 @@ static void unknown_parameter(const IvcScenario *scenario, const char *path, Ivc
     g_ptr_array_add(names, NULL);
     const char *near = ivc_suggest(path, (const char *const *)names->pdata);
     g_autofree char *hint = near != NULL ? g_strdup_printf("did you mean '%s'?", near) : NULL;
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", place, hint,
-                  names->len > 1 ? "no row to calibrate has a parameter '%s'"
-                                 : "'%s' is free, but there is no row to calibrate",
-                  path);
+    ivc_diags_error(diags, "config-reference", place, hint,
+                    names->len > 1 ? "no row to calibrate has a parameter '%s'"
+                                   : "'%s' is free, but there is no row to calibrate",
+                    path);
 }
 
 /* One end of a range: the unit of the value, and within the table's limits. */
@@ -79,19 +79,6 @@ static bool read_end(const IvcBound *bound, IvcQuantity quantity, const char *te
         return true;
     }
     ivc_quantity_error_clear(&why); /* the check has parsed the same */
-    return false;
-}
-
-static bool out_of_range(IvcPlace place, IvcDiags *diags, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
-
-static bool out_of_range(IvcPlace place, IvcDiags *diags, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-range", place, NULL, "%s", text);
     return false;
 }
 
@@ -114,9 +101,10 @@ static bool inside_stated(const IvcBound *bound, const IvcSuiteFree *free, const
     if (fitted->low >= low.n && fitted->high <= high.n) {
         return true;
     }
-    return out_of_range(fitted->low < low.n ? free->low_place : free->high_place, diags,
-                        "'%s': its value states the range %s to %s", free->path, bound->low,
-                        bound->high);
+    ivc_diags_error(diags, "config-range", fitted->low < low.n ? free->low_place : free->high_place,
+                    NULL, "'%s': its value states the range %s to %s", bound->path, bound->low,
+                    bound->high);
+    return false;
 }
 
 static bool read_range(const IvcBound *bound, const IvcSuiteFree *free, IvcFitted *fitted,
@@ -125,14 +113,14 @@ static bool read_range(const IvcBound *bound, const IvcSuiteFree *free, IvcFitte
     const char *low_text = free->low != NULL ? free->low : bound->low;
     const char *high_text = free->high != NULL ? free->high : bound->high;
     if (bound->param == NULL || !ivc_param_quantity(bound->param, &fitted->quantity)) {
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-type", free->place, NULL,
-                      "'%s' is no quantity: it cannot be fitted", free->path);
+        ivc_diags_error(diags, "config-type", free->place, NULL,
+                        "'%s' is no quantity: it cannot be fitted", bound->path);
         return false;
     }
     if (low_text == NULL || high_text == NULL) {
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-missing", free->place,
-                      "write 'free: {PARAMETER: [LOWEST, HIGHEST]}'",
-                      "'%s' has no range, and its value states none", free->path);
+        ivc_diags_error(diags, "config-missing", free->place,
+                        "write 'free: {PARAMETER: [LOWEST, HIGHEST]}'",
+                        "'%s' has no range, and its value states none", bound->path);
         return false;
     }
     IvcAmount low = {0};
@@ -145,13 +133,15 @@ static bool read_range(const IvcBound *bound, const IvcSuiteFree *free, IvcFitte
         low.is_time = high.is_time = low.n == 0 ? high.is_time : low.is_time;
     }
     if (low.is_time != high.is_time) {
-        return out_of_range(free->low_place, diags,
-                            "'%s': a range is in cycles or in time, not from one to the other",
-                            free->path);
+        ivc_diags_error(diags, "config-range", free->low_place, NULL,
+                        "'%s': a range is in cycles or in time, not from one to the other",
+                        bound->path);
+        return false;
     }
     if (low.n >= high.n) {
-        return out_of_range(free->low_place, diags, "'%s': %s is not below %s", free->path,
-                            low_text, high_text);
+        ivc_diags_error(diags, "config-range", free->low_place, NULL, "'%s': %s is not below %s",
+                        bound->path, low_text, high_text);
+        return false;
     }
     fitted->low = low.n;
     fitted->high = high.n;
@@ -173,32 +163,64 @@ static void read_start(const IvcBound *bound, IvcFitted *fitted)
     fitted->after = fitted->before;
 }
 
+/* What is left of two ranges that both hold. */
+static bool narrow(IvcFitted *fitted, const IvcFitted *one, const IvcSuiteFree *free,
+                   const char *path, IvcDiags *diags)
+{
+    if (one->quantity != fitted->quantity || one->is_time != fitted->is_time) {
+        ivc_diags_error(diags, "config-type", free->place, NULL,
+                        "'%s' cannot have the value of '%s': it is another quantity", path,
+                        fitted->paths[0]);
+        return false;
+    }
+    fitted->low = MAX(fitted->low, one->low);
+    fitted->high = MIN(fitted->high, one->high);
+    if (fitted->low < fitted->high) {
+        return true;
+    }
+    ivc_diags_error(diags, "config-range", free->place, "give them a range",
+                    "the ranges of '%s' and of those before it have nothing in common", path);
+    return false;
+}
+
+/* One of the paths that have one value. */
+static bool add_path(IvcCalibration *calibration, const IvcSuiteFree *free, const char *path,
+                     IvcFitted *fitted, IvcDiags *diags)
+{
+    g_autoptr(IvcScenario) scenario = bind_with(calibration->suite, path, diags);
+    const IvcBound *bound = scenario != NULL ? ivc_binding_find(scenario->binding, path) : NULL;
+    IvcFitted one = {.paths = NULL};
+    if (bound == NULL) {
+        unknown_parameter(scenario, path, free->place, diags);
+        return false;
+    }
+    if (!read_range(bound, free, &one, diags)) {
+        return false;
+    }
+    if (path != fitted->paths[0]) {
+        return narrow(fitted, &one, free, path, diags);
+    }
+    fitted->quantity = one.quantity;
+    fitted->is_time = one.is_time;
+    fitted->low = one.low;
+    fitted->high = one.high;
+    read_start(bound, fitted);
+    return true;
+}
+
 static void add_free(IvcCalibration *calibration, const IvcSuiteFree *free, IvcDiags *diags)
 {
     IvcFitted fitted = {.paths = g_strsplit(free->path, ",", -1)};
     bool ok = fitted.paths[0] != NULL;
     for (char **path = fitted.paths; *path != NULL && ok; path++) {
-        g_strstrip(*path);
-        g_autoptr(IvcScenario) scenario = bind_with(calibration->suite, *path, diags);
-        const IvcBound *bound =
-            scenario != NULL ? ivc_binding_find(scenario->binding, *path) : NULL;
-        bool first = path == fitted.paths;
-        if (bound == NULL) {
-            unknown_parameter(scenario, *path, free->place, diags);
-            ok = false;
-        } else if (read_range(bound, free, &fitted, diags)) {
-            if (first) {
-                read_start(bound, &fitted);
-            }
-        } else {
-            ok = false;
-        }
+        ok = add_path(calibration, free, g_strstrip(*path), &fitted, diags);
     }
-    if (ok) {
-        g_array_append_val(calibration->parameters, fitted);
-    } else {
+    if (!ok) {
         fitted_clear(&fitted);
+        return;
     }
+    fitted.before = fitted.after = CLAMP(fitted.before, fitted.low, fitted.high);
+    g_array_append_val(calibration->parameters, fitted);
 }
 
 IvcCalibration *ivc_calibration_new(const IvcSuite *suite, IvcDiags *diags)
@@ -324,7 +346,7 @@ static void minimise(Search *search, nlopt_algorithm algorithm)
     unsigned n = search->calibration->parameters->len;
     g_autofree double *x = g_new(double, n);
     for (unsigned i = 0; i < n; i++) {
-        x[i] = place_of(fitted_at(search->calibration, i), search->best[i]);
+        x[i] = CLAMP(place_of(fitted_at(search->calibration, i), search->best[i]), 0.0, 1.0);
     }
     search->search = nlopt_create(algorithm, n);
     g_assert(search->search != NULL);
@@ -335,7 +357,8 @@ static void minimise(Search *search, nlopt_algorithm algorithm)
     nlopt_set_xtol_abs1(search->search, TOLERANCE);
     nlopt_set_maxeval(search->search, (int)search->calibration->trials_max);
     double least = 0;
-    (void)nlopt_optimize(search->search, x, &least);
+    nlopt_result why = nlopt_optimize(search->search, x, &least);
+    g_assert(why != NLOPT_INVALID_ARGS && why != NLOPT_OUT_OF_MEMORY);
     nlopt_destroy(search->search);
 }
 

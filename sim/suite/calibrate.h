@@ -63,6 +63,9 @@ char *ivc_calibration_source(const IvcCalibration *calibration);
 /** The value of a parameter before or after, as text. @return transfer full */
 char *ivc_fitted_text(const IvcFitted *fitted, bool after);
 
+/** Whether a parameter of the machine is free, so that there is a profile to write. */
+bool ivc_calibration_has_machine(const IvcCalibration *calibration);
+
 /**
  * The chip with the fitted values, as a profile: each of them `calibrated`, everything else as it
  * was. NULL when no parameter of the machine is among them.

@@ -99,7 +99,7 @@ static void append_bound(GString *out, const IvcCalibration *calibration, const 
     g_string_append_c(out, '\n');
 }
 
-/* A scenario of a row to calibrate, as its entry has it; none of its own settings is looked at. */
+/* The scenario of the first row to calibrate, with the machine of all rows. */
 static IvcScenario *bind_any(const IvcCalibration *calibration)
 {
     const IvcSuite *suite = calibration->suite;
@@ -109,22 +109,29 @@ static IvcScenario *bind_any(const IvcCalibration *calibration)
         const IvcSuiteEntry *entry = ivc_suite_entry_of(suite, row);
         if (entry != NULL && row->role == IVC_ROLE_CALIBRATE) {
             g_autoptr(IvcDiags) diags = ivc_diags_new();
-            g_auto(GStrv) sets = NULL;
-            return ivc_suite_bind(suite, entry, row, suite->main_choice,
-                                  (const char *const *)values, &sets, diags);
+            return ivc_suite_bind_machine(suite, entry, row, (const char *const *)values, diags);
         }
     }
     return NULL;
 }
 
+bool ivc_calibration_has_machine(const IvcCalibration *calibration)
+{
+    for (guint i = 0; i < calibration->parameters->len; i++) {
+        char **path = g_array_index(calibration->parameters, IvcFitted, i).paths;
+        for (; *path != NULL; path++) {
+            if (g_str_has_prefix(*path, "machine.")) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 char *ivc_calibration_profile(const IvcCalibration *calibration, const char *name)
 {
-    bool any = false;
-    for (guint i = 0; i < calibration->parameters->len; i++) {
-        const IvcFitted *fitted = &g_array_index(calibration->parameters, IvcFitted, i);
-        any = any || g_str_has_prefix(fitted->paths[0], "machine.");
-    }
-    g_autoptr(IvcScenario) scenario = any ? bind_any(calibration) : NULL;
+    g_autoptr(IvcScenario) scenario =
+        ivc_calibration_has_machine(calibration) ? bind_any(calibration) : NULL;
     if (scenario == NULL) {
         return NULL;
     }

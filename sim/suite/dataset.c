@@ -48,19 +48,6 @@ typedef struct {
     IvcDiags *diags;
 } Reader;
 
-static void complain(IvcDiags *diags, const char *code, IvcPlace place, const char *hint,
-                     const char *format, ...) G_GNUC_PRINTF(5, 6);
-
-static void complain(IvcDiags *diags, const char *code, IvcPlace place, const char *hint,
-                     const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, code, place, hint, "%s", text);
-}
-
 static void clear_fields(Reader *reader)
 {
     for (size_t i = 0; i < reader->n; i++) {
@@ -87,8 +74,8 @@ static bool read_quoted(Reader *reader, GString *text, size_t start)
             return true;
         }
     }
-    complain(reader->diags, "config-data", ivc_source_place(reader->source, start), NULL,
-             "a quote is opened and not closed on this line");
+    ivc_diags_error(reader->diags, "config-data", ivc_source_place(reader->source, start), NULL,
+                    "a quote is opened and not closed on this line");
     return false;
 }
 
@@ -105,8 +92,8 @@ static bool read_field(Reader *reader)
     }
     size_t length = strcspn(bytes + reader->at, ",\r\n");
     if (bytes[start] == '"' && length > 0) {
-        complain(reader->diags, "config-data", ivc_source_place(reader->source, reader->at), NULL,
-                 "text behind the quote that ends the field");
+        ivc_diags_error(reader->diags, "config-data", ivc_source_place(reader->source, reader->at),
+                        NULL, "text behind the quote that ends the field");
         return false;
     }
     g_string_append_len(text, bytes + reader->at, (gssize)length);
@@ -115,8 +102,8 @@ static bool read_field(Reader *reader)
     glong width = g_utf8_strlen(bytes + start, (gssize)(reader->at - start));
     place.width = (unsigned)CLAMP(width, 1, 200);
     if (reader->n == FIELDS_MAX) {
-        complain(reader->diags, "config-data", place, NULL, "more than %d fields in a row",
-                 FIELDS_MAX);
+        ivc_diags_error(reader->diags, "config-data", place, NULL, "more than %d fields in a row",
+                        FIELDS_MAX);
         return false;
     }
     reader->fields[reader->n++] = (Field){g_string_free(g_steal_pointer(&text), FALSE), place};
@@ -162,12 +149,12 @@ static bool read_header(Reader *reader, int columns[COLUMNS])
         g_autofree char *hint = ivc_hint_names(field->text, column_names);
         g_autofree char *shown = ivc_text_escape(field->text, strlen(field->text), 40);
         if (c == COLUMNS) {
-            complain(reader->diags, "config-data", field->place, hint, "unknown column '%s'",
-                     shown);
+            ivc_diags_error(reader->diags, "config-data", field->place, hint, "unknown column '%s'",
+                            shown);
             ok = false;
         } else if (columns[c] >= 0) {
-            complain(reader->diags, "config-duplicate", field->place, NULL,
-                     "the column '%s' stands there twice", shown);
+            ivc_diags_error(reader->diags, "config-duplicate", field->place, NULL,
+                            "the column '%s' stands there twice", shown);
             ok = false;
         } else {
             columns[c] = (int)i;
@@ -176,8 +163,8 @@ static bool read_header(Reader *reader, int columns[COLUMNS])
     for (size_t c = 0; ok && c < COLUMNS; c++) {
         bool optional = c == COLUMN_DATASET || c >= COLUMN_SOURCE;
         if (columns[c] < 0 && !optional) {
-            complain(reader->diags, "config-missing", start, NULL, "there is no column '%s'",
-                     column_names[c]);
+            ivc_diags_error(reader->diags, "config-missing", start, NULL, "there is no column '%s'",
+                            column_names[c]);
             ok = false;
         }
     }
@@ -201,12 +188,13 @@ static bool read_number(Reader *reader, const Field *field, const char *what, do
     }
     const char *hint = "write a number above 0 with a point, without a unit: 1.25";
     if (field->text[0] == '\0') {
-        complain(reader->diags, "config-missing", field->place, hint, "a row without a %s", what);
+        ivc_diags_error(reader->diags, "config-missing", field->place, hint, "a row without a %s",
+                        what);
         return false;
     }
     g_autofree char *shown = ivc_text_escape(field->text, strlen(field->text), 40);
-    complain(reader->diags, "config-type", field->place, hint, "'%s': expected a number, got '%s'",
-             what, shown);
+    ivc_diags_error(reader->diags, "config-type", field->place, hint,
+                    "'%s': expected a number, got '%s'", what, shown);
     return false;
 }
 
@@ -221,9 +209,9 @@ static bool read_bytes(Reader *reader, const Field *field, IvcDataRow *row)
                  row->message_bytes <= BYTES_LIMIT;
     if (!row->sized) {
         g_autofree char *shown = ivc_text_escape(field->text, strlen(field->text), 40);
-        complain(reader->diags, "config-type", field->place,
-                 "leave it empty where nothing is sized",
-                 "'message_bytes': expected a whole number of bytes, got '%s'", shown);
+        ivc_diags_error(reader->diags, "config-type", field->place,
+                        "leave it empty where nothing is sized",
+                        "'message_bytes': expected a whole number of bytes, got '%s'", shown);
     }
     return row->sized;
 }
@@ -238,7 +226,7 @@ static bool read_role(Reader *reader, const Field *field, IvcDataRow *row)
     }
     g_autofree char *hint = ivc_hint_names(field->text, ivc_data_roles);
     g_autofree char *shown = ivc_text_escape(field->text, strlen(field->text), 40);
-    complain(reader->diags, "config-choice", field->place, hint, "unknown role '%s'", shown);
+    ivc_diags_error(reader->diags, "config-choice", field->place, hint, "unknown role '%s'", shown);
     return false;
 }
 
@@ -250,8 +238,8 @@ static bool read_spread(Reader *reader, const int columns[COLUMNS], IvcDataRow *
     bool has_low = low != NULL && low->text[0] != '\0';
     bool has_high = high != NULL && high->text[0] != '\0';
     if (has_low != has_high) {
-        complain(reader->diags, "config-missing", has_low ? low->place : high->place, NULL,
-                 "'spread_low' and 'spread_high' go together");
+        ivc_diags_error(reader->diags, "config-missing", has_low ? low->place : high->place, NULL,
+                        "'spread_low' and 'spread_high' go together");
         return false;
     }
     if (!has_low) {
@@ -262,8 +250,8 @@ static bool read_spread(Reader *reader, const int columns[COLUMNS], IvcDataRow *
         return false;
     }
     if (row->low > row->high) {
-        complain(reader->diags, "config-range", low->place, NULL,
-                 "'spread_low' is above 'spread_high'");
+        ivc_diags_error(reader->diags, "config-range", low->place, NULL,
+                        "'spread_low' is above 'spread_high'");
         return false;
     }
     return true;
@@ -273,8 +261,8 @@ static bool read_text(Reader *reader, const int columns[COLUMNS], Column column,
 {
     const Field *field = field_of(reader, columns, column);
     if (field->text[0] == '\0') {
-        complain(reader->diags, "config-missing", field->place, NULL, "a row without a %s",
-                 column_names[column]);
+        ivc_diags_error(reader->diags, "config-missing", field->place, NULL, "a row without a %s",
+                        column_names[column]);
         return false;
     }
     *ret = g_strdup(field->text);
@@ -320,8 +308,8 @@ static void check_twice(const IvcDataSet *data, IvcDiags *diags)
             continue;
         }
         g_free(key);
-        complain(diags, "config-duplicate", row->place, NULL,
-                 "this path, metric and size has a row already");
+        ivc_diags_error(diags, "config-duplicate", row->place, NULL,
+                        "this path, metric and size has a row already");
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, first->place, NULL, "the first one is here");
     }
 }
@@ -349,14 +337,14 @@ static void read_rows(Reader *reader, const int columns[COLUMNS], size_t n_colum
     int more;
     while ((more = read_line(reader)) > 0) {
         if (reader->n != n_columns) {
-            complain(reader->diags, "config-data", reader->end,
-                     "put a field that has a comma in it into quotes",
-                     "this row has %zu fields, the header has %zu", reader->n, n_columns);
+            ivc_diags_error(reader->diags, "config-data", reader->end,
+                            "put a field that has a comma in it into quotes",
+                            "this row has %zu fields, the header has %zu", reader->n, n_columns);
             continue;
         }
         if (data->rows->len == ROWS_MAX) {
-            complain(reader->diags, "config-limit", reader->end, NULL, "more than %d rows",
-                     ROWS_MAX);
+            ivc_diags_error(reader->diags, "config-limit", reader->end, NULL, "more than %d rows",
+                            ROWS_MAX);
             break;
         }
         IvcDataRow row = {.path = NULL};
@@ -374,7 +362,7 @@ IvcDataSet *ivc_data_set_load(const IvcSuitePath *path, IvcPlace named, IvcDiags
     g_array_set_clear_func(data->rows, row_clear);
     if (!good_name(data->name)) {
         g_autoptr(IvcSource) file = ivc_source_new(path->path, "", 0);
-        complain(
+        ivc_diags_error(
             diags, "config-data", named.line != 0 ? named : (IvcPlace){.source = file},
             "files of results are called after the set",
             "the name of a data set is of letters, digits, '.', '_' and '-', and not 'common'");
@@ -385,8 +373,8 @@ IvcDataSet *ivc_data_set_load(const IvcSuitePath *path, IvcPlace named, IvcDiags
         return NULL;
     }
     if (!g_utf8_validate(data->source->text, (gssize)data->source->size, NULL)) {
-        complain(diags, "config-encoding", (IvcPlace){.source = data->source}, NULL,
-                 "the file is not UTF-8");
+        ivc_diags_error(diags, "config-encoding", (IvcPlace){.source = data->source}, NULL,
+                        "the file is not UTF-8");
         return NULL;
     }
     int columns[COLUMNS];
@@ -395,8 +383,8 @@ IvcDataSet *ivc_data_set_load(const IvcSuitePath *path, IvcPlace named, IvcDiags
         reader.at = strlen(BYTE_ORDER_MARK);
     }
     if (read_line(&reader) == 0) {
-        complain(diags, "config-missing", (IvcPlace){.source = data->source}, NULL,
-                 "the file is empty: expected a row of column names");
+        ivc_diags_error(diags, "config-missing", (IvcPlace){.source = data->source}, NULL,
+                        "the file is empty: expected a row of column names");
     } else if (read_header(&reader, columns)) {
         read_rows(&reader, columns, reader.n, data);
     }

@@ -55,10 +55,12 @@ typedef enum {
     LATENCY_P99,
     ROUND_TRIP,
     ROUND_TRIPS,
+    TRANSACTIONS,
     CYCLES,
     CYCLES_OF,
     RUNNING_OF,
     COUNT_OF,
+    GUEST_COUNT_OF,
     QUANTITIES,
 } Quantity;
 
@@ -74,11 +76,16 @@ const IvcQuantityRow ivc_quantities[] = {
     [ROUND_TRIP] = {"round_trip", BIT(TIME), "twice the mean latency: pingpong's round trip"},
     [ROUND_TRIPS] = {"round_trips", BIT(RATE),
                      "round trips a second of one pair: 1 over twice the mean latency"},
+    [TRANSACTIONS] = {"transactions", BIT(RATE),
+                      "requests with their answers, of all pairs, over the measured time: what the "
+                      "workload counts as 'transactions', else half of the messages"},
     [CYCLES] = {"cycles", BIT(CYCLES_PER_BYTE), "core cycles of all guests for a byte"},
     [CYCLES_OF] = {"cycles.", BIT(CYCLES_PER_BYTE), "core cycles of one guest for a byte"},
     [RUNNING_OF] = {"running.", BIT(SHARE), "share of one guest's core time spent running"},
     [COUNT_OF] = {"count.", BIT(COUNT_PER_BYTE) | BIT(RATE),
                   "how often something happened, by the name of the count: for a byte or a second"},
+    [GUEST_COUNT_OF] = {"guest_count.", BIT(COUNT_PER_BYTE) | BIT(RATE),
+                        "the same of one guest, by its name and that of the count"},
     [QUANTITIES] = {.name = NULL},
 };
 
@@ -117,9 +124,9 @@ bool ivc_quantity_find(const char *name, IvcQuantityRef *ret)
 const char *const *ivc_quantity_names(void)
 {
     static const char *const names[] = {
-        "bandwidth",     "messages",   "latency",     "latency_median", "latency_min",
-        "latency_p99",   "round_trip", "round_trips", "cycles",         "cycles.GUEST",
-        "running.GUEST", "count.NAME", NULL};
+        "bandwidth",    "messages",      "latency",     "latency_median",         "latency_min",
+        "latency_p99",  "round_trip",    "round_trips", "transactions",           "cycles",
+        "cycles.GUEST", "running.GUEST", "count.NAME",  "guest_count.GUEST.NAME", NULL};
     G_STATIC_ASSERT(G_N_ELEMENTS(names) == QUANTITIES + 1);
     return names;
 }
@@ -130,19 +137,24 @@ static bool none(char **reterr, const char *what, const char *name)
     return false;
 }
 
+/* The index of a guest by its name. */
+static bool find_guest(const IvcResult *result, const char *name, unsigned *ret, char **reterr)
+{
+    for (guint i = 0; i < result->guests->len; i++) {
+        if (strcmp(g_array_index(result->guests, IvcGuestResult, i).name, name) == 0) {
+            *ret = i;
+            return true;
+        }
+    }
+    return none(reterr, "guest", name);
+}
+
 /* Cycles of one guest, or of all with an empty name. */
 static bool cycles_of(const IvcResult *result, const char *guest, double *ret, char **reterr)
 {
-    bool known = guest[0] == '\0';
     unsigned number = 0;
-    for (guint i = 0; i < result->guests->len; i++) {
-        if (strcmp(g_array_index(result->guests, IvcGuestResult, i).name, guest) == 0) {
-            known = true;
-            number = i;
-        }
-    }
-    if (!known) {
-        return none(reterr, "guest", guest);
+    if (guest[0] != '\0' && !find_guest(result, guest, &number, reterr)) {
+        return false;
     }
     *ret = 0;
     for (guint i = 0; i < result->stages->len; i++) {
@@ -157,17 +169,21 @@ static bool cycles_of(const IvcResult *result, const char *guest, double *ret, c
 
 static bool running_of(const IvcResult *result, const char *guest, double *ret, char **reterr)
 {
-    for (guint i = 0; i < result->guests->len; i++) {
-        const IvcGuestResult *one = &g_array_index(result->guests, IvcGuestResult, i);
-        if (strcmp(one->name, guest) == 0) {
-            const IvcStates *s = &one->states;
-            double all = (double)s->running_ps + (double)s->waiting_ps + (double)s->blocked_ps +
-                         (double)s->idle_ps;
-            *ret = all > 0 ? (double)s->running_ps / all : 0;
-            return true;
-        }
+    unsigned number = 0;
+    if (!find_guest(result, guest, &number, reterr)) {
+        return false;
     }
-    return none(reterr, "guest", guest);
+    const IvcStates *s = &g_array_index(result->guests, IvcGuestResult, number).states;
+    double all =
+        (double)s->running_ps + (double)s->waiting_ps + (double)s->blocked_ps + (double)s->idle_ps;
+    *ret = all > 0 ? (double)s->running_ps / all : 0;
+    return true;
+}
+
+static double count_over(const IvcResult *result, uint64_t count, bool per_byte)
+{
+    double over = per_byte ? (double)result->bytes : (double)result->elapsed_ps * PS;
+    return (double)count / over;
 }
 
 static bool count_of(const IvcResult *result, const char *name, bool per_byte, double *ret,
@@ -176,12 +192,42 @@ static bool count_of(const IvcResult *result, const char *name, bool per_byte, d
     for (guint i = 0; i < result->counts->len; i++) {
         const IvcCountResult *count = &g_array_index(result->counts, IvcCountResult, i);
         if (strcmp(count->name, name) == 0) {
-            double over = per_byte ? (double)result->bytes : (double)result->elapsed_ps * PS;
-            *ret = (double)count->value / over;
+            *ret = count_over(result, count->value, per_byte);
             return true;
         }
     }
     return none(reterr, "count", name);
+}
+
+/* "GUEST.NAME"; a guest's name may have points, that of a count has none. */
+static bool guest_count_of(const IvcResult *result, const char *of, bool per_byte, double *ret,
+                           char **reterr)
+{
+    const char *point = strrchr(of, '.');
+    g_autofree char *guest = point != NULL ? g_strndup(of, (gsize)(point - of)) : g_strdup(of);
+    unsigned number = 0;
+    if (!find_guest(result, guest, &number, reterr)) {
+        return false;
+    }
+    for (guint i = 0; point != NULL && i < result->guest_counts->len; i++) {
+        const IvcGuestCount *count = &g_array_index(result->guest_counts, IvcGuestCount, i);
+        if (count->guest == number && strcmp(count->name, point + 1) == 0) {
+            *ret = count_over(result, count->value, per_byte);
+            return true;
+        }
+    }
+    return none(reterr, "count by guest", of);
+}
+
+static double transactions(const IvcResult *result)
+{
+    char *why = NULL;
+    double rate = 0;
+    if (count_of(result, "transactions", false, &rate, &why)) {
+        return rate;
+    }
+    g_free(why);
+    return (double)result->messages / 2 / ((double)result->elapsed_ps * PS);
 }
 
 /* In base units. */
@@ -216,6 +262,9 @@ static bool base_value(const IvcQuantityRef *quantity, IvcDimension dimension,
     case ROUND_TRIPS:
         *ret = 1 / (2 * mean);
         return true;
+    case TRANSACTIONS:
+        *ret = transactions(result);
+        return true;
     case CYCLES:
     case CYCLES_OF:
         return cycles_of(result, quantity->of, ret, reterr);
@@ -224,6 +273,9 @@ static bool base_value(const IvcQuantityRef *quantity, IvcDimension dimension,
     case COUNT_OF:
         return count_of(result, quantity->of, dimension == IVC_DIMENSION_COUNT_PER_BYTE, ret,
                         reterr);
+    case GUEST_COUNT_OF:
+        return guest_count_of(result, quantity->of, dimension == IVC_DIMENSION_COUNT_PER_BYTE, ret,
+                              reterr);
     case QUANTITIES:
         break;
     }

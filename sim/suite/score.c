@@ -33,13 +33,15 @@ static IvcScoreRow *row_at(const IvcScore *score, guint i)
 static void lay_on(const IvcSuite *suite, const IvcSuitePlace *place, const IvcPrediction *one,
                    IvcScoreRow *row)
 {
+    bool choices = suite->choices->len > 0;
+    bool stated = !choices || place->choice == suite->main_choice;
     if (isnan(one->value)) {
-        row->status = IVC_ROW_FAILED;
-        row->why = row->why != NULL ? row->why : one->why;
+        row->status = stated ? IVC_ROW_FAILED : row->status;
+        row->choices_failed++;
+        row->why = row->why != NULL && !stated ? row->why : one->why;
         return;
     }
-    bool choices = suite->choices->len > 0;
-    if (!choices || place->choice == suite->main_choice) {
+    if (stated) {
         row->predicted = one->value;
         row->error = one->value / row->row->value - 1;
     }
@@ -97,6 +99,7 @@ static void sum_up(IvcScore *score)
             row->predicted = row->error = NAN;
         }
         score->failed += row->status == IVC_ROW_FAILED;
+        score->points_failed += row->choices_failed;
         score->to_calibrate += !predict;
         score->to_predict += predict;
         if (predict && row->status == IVC_ROW_PREDICTED) {
@@ -160,14 +163,16 @@ void ivc_score_free(IvcScore *score)
     g_free(score);
 }
 
+/* false for NAN, too: where nothing is predicted, nothing is shown. */
 static bool within(double error, IvcShare limit)
 {
-    return isnan(error) || error * 1e6 <= (double)limit.ppm;
+    return error * 1e6 <= (double)limit.ppm;
 }
 
 bool ivc_score_within(const IvcScore *score)
 {
     const IvcSuite *suite = score->suite;
-    return !suite->limited || (within(score->median_error, suite->limits.median_error) &&
-                               within(score->p90_error, suite->limits.p90_error));
+    bool asked = suite->limited && score->to_predict > 0;
+    return !asked || (within(score->median_error, suite->limits.median_error) &&
+                      within(score->p90_error, suite->limits.p90_error));
 }

@@ -23,7 +23,9 @@ typedef struct {
     double highest;
     const char *lowest_choice; /**< name; NULL as above; borrowed from the suite */
     const char *highest_choice;
-    const char *why; /**< of a failed row; borrowed from the predictions */
+    guint choices_failed; /**< points of the row without a number; with one the row may be
+                               predicted: when it is not that of the stated choice */
+    const char *why;      /**< of one of these; borrowed from the predictions */
 } IvcScoreRow;
 
 /** Two paths of one metric and size whose measurements differ by more than a tenth. */
@@ -40,8 +42,9 @@ typedef struct {
     size_t to_predict;            /**< rows of role predict, predicted or not */
     size_t predicted;             /**< of these */
     size_t to_calibrate;
-    size_t failed;       /**< rows of any role */
-    double median_error; /**< of the predicted rows of role predict; NAN: there are none */
+    size_t failed;        /**< rows of any role, without a prediction because of it */
+    size_t points_failed; /**< points, other choices' too */
+    double median_error;  /**< of the predicted rows of role predict; NAN: there are none */
     double p90_error;
     GArray *pairs; /**< IvcScorePair; pairs of which no row is to be predicted are left out */
     size_t pairs_wrong;
@@ -63,7 +66,8 @@ IvcScore *ivc_score_new(const IvcSuitePlan *plan, guint s, const GArray *predict
 void ivc_score_free(IvcScore *score);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcScore, ivc_score_free)
 
-/** Whether the set is within its limits, or has none. */
+/** Whether the set is within its limits, or has none. A set of whose rows to predict none is
+ *  predicted is not. */
 bool ivc_score_within(const IvcScore *score);
 
 /** As one member of "sets". @return transfer full */

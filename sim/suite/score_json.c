@@ -37,6 +37,7 @@ static json_t *row_json(const IvcScoreRow *row)
     json_object_set_new(object, "low_choice", text(row->lowest_choice));
     json_object_set_new(object, "high_choice", text(row->highest_choice));
     json_object_set_new(object, "status", text(statuses[row->status]));
+    json_object_set_new(object, "points_failed", json_integer(row->choices_failed));
     json_object_set_new(object, "why", text(row->why));
     json_object_set_new(object, "source", text(data->source));
     return object;

@@ -12,6 +12,7 @@ typedef struct {
     const char *about;
     const char *data;
     const char *profile;
+    const char *shared;
     const char *scenario;
     const char *choice;
 } Head;
@@ -22,6 +23,8 @@ static const IvcParam head_params[] = {
      .sentence = "what is compared, and what is not"},
     {IVC_PARAM(Head, data, "data"), .sentence = "the CSV file with the measurements"},
     {IVC_PARAM(Head, profile, "profile"), .sentence = "the chip: a name, or a .yaml file"},
+    {IVC_PARAM(Head, shared, "shared"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "a file with what suites of one machine have in common"},
     {IVC_PARAM(Head, scenario, "scenario"), .fallback = IVC_PARAM_UNSET,
      .sentence = "the scenario of entries that name none"},
     {IVC_PARAM(Head, choice, "choice"), .fallback = IVC_PARAM_UNSET,
@@ -39,22 +42,12 @@ static const IvcParam limit_params[] = {
     {.key = NULL},
 };
 
-void ivc_suite_complain(const IvcSuiteLoad *load, const char *code, IvcPlace place,
-                        const char *hint, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    ivc_diags_add(load->diags, IVC_DIAG_ERROR, code, place, hint, "%s", text);
-}
-
 const IvcNode *ivc_suite_section(const IvcSuiteLoad *load, const char *key, IvcNodeKind kind)
 {
     const IvcNode *node = ivc_node_get(load->suite->tree->root, key);
     if (node != NULL && node->kind != kind) {
-        ivc_suite_complain(load, "config-type", node->place, NULL, "'%s': expected a %s", key,
-                           kind == IVC_NODE_MAP ? "map" : "list");
+        ivc_diags_error(load->diags, "config-type", node->place, NULL, "'%s': expected a %s", key,
+                        kind == IVC_NODE_MAP ? "map" : "list");
         return NULL;
     }
     return node;
@@ -93,10 +86,10 @@ void ivc_settings_read(const IvcSuiteLoad *load, const IvcNode *node, GArray *se
         return;
     }
     if (node->kind == IVC_NODE_SCALAR) {
-        ivc_suite_complain(load, "config-type", node->place,
-                           "write 'set: {workload.message: 4KiB}'",
-                           "'%s': expected a map of settings, or a list of KEY=VALUE",
-                           node->key != NULL ? node->key : "set");
+        ivc_diags_error(load->diags, "config-type", node->place,
+                        "write 'set: {workload.message: 4KiB}'",
+                        "'%s': expected a map of settings, or a list of KEY=VALUE",
+                        node->key != NULL ? node->key : "set");
         return;
     }
     for (guint i = 0; i < node->items->len; i++) {
@@ -107,8 +100,8 @@ void ivc_settings_read(const IvcSuiteLoad *load, const IvcNode *node, GArray *se
         } else if (item->kind == IVC_NODE_SCALAR && strchr(item->text, '=') != NULL) {
             settings_add(settings, g_strdup(item->text), item->place);
         } else {
-            ivc_suite_complain(load, "config-syntax", item->place, "write 'workload.message=4KiB'",
-                               "expected KEY=VALUE");
+            ivc_diags_error(load->diags, "config-syntax", item->place,
+                            "write 'workload.message=4KiB'", "expected KEY=VALUE");
         }
     }
 }
@@ -141,12 +134,12 @@ static void read_choices(const IvcSuiteLoad *load, const Head *head)
     g_ptr_array_add(names, NULL);
     bool has = head->choice != NULL && head->choice[0] != '\0';
     if (names->len > 1 && !has) {
-        ivc_suite_complain(load, "config-missing", map->key_place, NULL,
-                           "'choices' need a 'choice': the stated one of them");
+        ivc_diags_error(load->diags, "config-missing", map->key_place, NULL,
+                        "'choices' need a 'choice': the stated one of them");
     } else if (has && !g_strv_contains((const char *const *)names->pdata, head->choice)) {
         g_autofree char *hint = ivc_hint_names(head->choice, (const char *const *)names->pdata);
-        ivc_suite_complain(load, "config-reference", named->place, hint, "unknown choice '%s'",
-                           head->choice);
+        ivc_diags_error(load->diags, "config-reference", named->place, hint, "unknown choice '%s'",
+                        head->choice);
     }
 }
 
@@ -167,9 +160,8 @@ static void read_free(const IvcSuiteLoad *load)
         return;
     }
     if (node->kind == IVC_NODE_SCALAR) {
-        ivc_suite_complain(
-            load, "config-type", node->place, NULL,
-            "'free': expected a map of parameters to ranges, or a list of parameters");
+        ivc_diags_error(load->diags, "config-type", node->place, NULL,
+                        "'free': expected a map of parameters to ranges, or a list of parameters");
         return;
     }
     for (guint i = 0; i < node->items->len; i++) {
@@ -180,9 +172,9 @@ static void read_free(const IvcSuiteLoad *load)
         const IvcNode *high = pair ? item->items->pdata[1] : NULL;
         if (in_map ? !pair || low->kind != IVC_NODE_SCALAR || high->kind != IVC_NODE_SCALAR
                    : item->kind != IVC_NODE_SCALAR) {
-            ivc_suite_complain(load, "config-type", item->place, "write '[100cycles, 900cycles]'",
-                               in_map
-                                   ? "expected a range: a list of the lowest and the highest value"
+            ivc_diags_error(load->diags, "config-type", item->place,
+                            "write '[100cycles, 900cycles]'",
+                            in_map ? "expected a range: a list of the lowest and the highest value"
                                    : "expected the path of a parameter");
             continue;
         }
@@ -225,22 +217,21 @@ static void read_profile(const IvcSuiteLoad *load, const Head *head)
                  ivc_suite_place(suite->tree->root, "profile"));
 }
 
-static bool check_schema(const IvcSuiteLoad *load)
+bool ivc_suite_schema(const IvcNode *root, const char *schema, const char *what, IvcDiags *diags)
 {
-    const IvcNode *root = load->suite->tree->root;
-    const char *hint = "begin with 'schema: " IVC_SCHEMA_SUITE "'";
+    g_autofree char *hint = g_strdup_printf("begin with 'schema: %s'", schema);
     if (root->kind != IVC_NODE_MAP) {
-        ivc_suite_complain(load, "config-type", root->place, hint, "a suite is a map of keys");
+        ivc_diags_error(diags, "config-type", root->place, hint, "%s is a map of keys", what);
         return false;
     }
-    const IvcNode *schema = ivc_node_get(root, "schema");
-    if (schema == NULL) {
-        ivc_suite_complain(load, "config-schema", root->place, hint, "missing key 'schema'");
+    const IvcNode *node = ivc_node_get(root, "schema");
+    if (node == NULL) {
+        ivc_diags_error(diags, "config-schema", root->place, hint, "missing key 'schema'");
         return false;
     }
-    if (schema->kind != IVC_NODE_SCALAR || strcmp(schema->text, IVC_SCHEMA_SUITE) != 0) {
-        ivc_suite_complain(load, "config-schema", schema->place, hint,
-                           "this is not a suite that this version reads");
+    if (node->kind != IVC_NODE_SCALAR || strcmp(node->text, schema) != 0) {
+        ivc_diags_error(diags, "config-schema", node->place, hint,
+                        "this is not %s that this version reads", what);
         return false;
     }
     return true;
@@ -270,9 +261,11 @@ IvcSuite *ivc_suite_load(const IvcSuitePath *path, const IvcRegistry *registry, 
     IvcSuiteLoad load = {path, suite, diags};
     g_autoptr(IvcSource) text = ivc_suite_read(path, (IvcPlace){.line = 0}, diags);
     suite->tree = text != NULL ? ivc_tree_parse(text->name, text->text, text->size, diags) : NULL;
-    if (suite->tree == NULL || !check_schema(&load)) {
+    if (suite->tree == NULL ||
+        !ivc_suite_schema(suite->tree->root, IVC_SCHEMA_SUITE, "a suite", diags)) {
         return NULL;
     }
+    ivc_suite_shared_read(&load);
     Head head = {.schema = NULL};
     const IvcNode *root = suite->tree->root;
     if (ivc_param_bind(head_params, head_rest, root, root->place, "", "a suite", false, &head,
@@ -281,6 +274,9 @@ IvcSuite *ivc_suite_load(const IvcSuitePath *path, const IvcRegistry *registry, 
         g_auto(IvcSuitePath) data = ivc_suite_path_beside(path, head.data);
         suite->data = ivc_data_set_load(&data, ivc_suite_place(root, "data"), diags);
         read_profile(&load, &head);
+    }
+    if (suite->shared != NULL && suite->shared->root->kind == IVC_NODE_MAP) {
+        ivc_settings_read(&load, ivc_node_get(suite->shared->root, "set"), suite->settings);
     }
     ivc_settings_read(&load, ivc_node_get(root, "set"), suite->settings);
     read_choices(&load, &head);
@@ -305,5 +301,6 @@ void ivc_suite_free(IvcSuite *suite)
     ivc_data_set_free(suite->data);
     ivc_binding_free(suite->binding);
     ivc_tree_free(suite->tree);
+    ivc_tree_free(suite->shared);
     g_free(suite);
 }

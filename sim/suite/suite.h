@@ -9,6 +9,7 @@
 #include "sim/suite/quantity.h"
 
 #define IVC_SCHEMA_SUITE "ivcsim-suite/1"
+#define IVC_SCHEMA_SHARED "ivcsim-suite-shared/1"
 
 /** One assignment, as `--set` takes it, and where the suite says it. */
 typedef struct {
@@ -61,6 +62,7 @@ typedef struct {
     char *file; /**< as the user named it, or the name of a shipped one */
     const char *about;
     IvcTree *tree;
+    IvcTree *shared;     /**< what it has in common with others; NULL: nothing */
     IvcBinding *binding; /**< owns texts that the tables bound */
     IvcDataSet *data;
     char *profile;        /**< of the chip: a name, or the path of a file */
@@ -101,3 +103,16 @@ const IvcSuiteEntry *ivc_suite_entry_of(const IvcSuite *suite, const IvcDataRow 
 IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
                             const IvcDataRow *row, guint choice, const char *const *more,
                             char ***ret_sets, IvcDiags *diags);
+
+/**
+ * The same for its machine: with the stated choice, and without what the entry says of the machine.
+ *
+ * @return transfer full, or NULL with errors added
+ */
+IvcScenario *ivc_suite_bind_machine(const IvcSuite *suite, const IvcSuiteEntry *entry,
+                                    const IvcDataRow *row, const char *const *more,
+                                    IvcDiags *diags);
+
+/** The JSON Schema of suites, and that of what they share. @return transfer full */
+char *ivc_suite_json_schema(void);
+char *ivc_suite_shared_json_schema(void);

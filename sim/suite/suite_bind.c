@@ -58,9 +58,20 @@ static void hand_on(const IvcDiags *said, const Assignments *all, const IvcSuite
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, entry->place, NULL, "in the scenario of this entry");
 }
 
-IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
-                            const IvcDataRow *row, guint choice, const char *const *more,
-                            char ***ret_sets, IvcDiags *diags)
+/* What an entry says of the machine is a variant of it, not the machine. */
+static void add_entry(Assignments *all, const IvcSuiteEntry *entry, bool variant)
+{
+    for (guint i = 0; i < entry->settings->len; i++) {
+        const IvcSetting *setting = &g_array_index(entry->settings, IvcSetting, i);
+        if (variant || !g_str_has_prefix(setting->text, "machine.")) {
+            add(all, setting->text, setting->place);
+        }
+    }
+}
+
+static IvcScenario *bind(const IvcSuite *suite, const IvcSuiteEntry *entry, const IvcDataRow *row,
+                         guint choice, const char *const *more, bool variant, char ***ret_sets,
+                         IvcDiags *diags)
 {
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GArray) places = g_array_new(FALSE, TRUE, sizeof(IvcPlace));
@@ -69,7 +80,7 @@ IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
     for (; more != NULL && *more != NULL; more++) {
         add(&all, *more, entry->place);
     }
-    add_all(&all, entry->settings);
+    add_entry(&all, entry, variant);
     if (choice < suite->choices->len) {
         add_all(&all, g_array_index(suite->choices, IvcSuiteChoice, choice).settings);
     }
@@ -88,4 +99,18 @@ IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
     }
     *ret_sets = g_strdupv((char **)sets);
     return scenario;
+}
+
+IvcScenario *ivc_suite_bind(const IvcSuite *suite, const IvcSuiteEntry *entry,
+                            const IvcDataRow *row, guint choice, const char *const *more,
+                            char ***ret_sets, IvcDiags *diags)
+{
+    return bind(suite, entry, row, choice, more, true, ret_sets, diags);
+}
+
+IvcScenario *ivc_suite_bind_machine(const IvcSuite *suite, const IvcSuiteEntry *entry,
+                                    const IvcDataRow *row, const char *const *more, IvcDiags *diags)
+{
+    g_auto(GStrv) sets = NULL;
+    return bind(suite, entry, row, suite->main_choice, more, false, &sets, diags);
 }

@@ -120,13 +120,13 @@ static void check_rows(const IvcSuiteLoad *load, const IvcNode *node, const IvcS
             continue;
         }
         g_autofree char *hint = hint_of_data(data, word, metric);
-        ivc_suite_complain(load, "config-reference",
-                           ivc_suite_place(node, metric ? "metric" : "path"), hint,
-                           "the data set has no %s '%s'", metric ? "metric" : "path", word);
+        ivc_diags_error(load->diags, "config-reference",
+                        ivc_suite_place(node, metric ? "metric" : "path"), hint,
+                        "the data set has no %s '%s'", metric ? "metric" : "path", word);
         return;
     }
-    ivc_suite_complain(load, "config-reference", ivc_suite_place(node, "path"), NULL,
-                       "the data set has no row with this path and this metric");
+    ivc_diags_error(load->diags, "config-reference", ivc_suite_place(node, "path"), NULL,
+                    "the data set has no row with this path and this metric");
 }
 
 /* Units of the rows, against what the quantity is. */
@@ -149,12 +149,12 @@ static void check_units(const IvcSuiteLoad *load, const IvcNode *node, const Ivc
             }
             g_ptr_array_add(names, NULL);
             g_autofree char *hint = ivc_hint_names(row->unit, (const char *const *)names->pdata);
-            ivc_suite_complain(load, "config-unit", row->unit_place, hint, "unknown unit '%s'",
-                               row->unit);
+            ivc_diags_error(load->diags, "config-unit", row->unit_place, hint, "unknown unit '%s'",
+                            row->unit);
         } else {
-            ivc_suite_complain(load, "config-unit", row->unit_place, NULL,
-                               "'%s' is %s, which '%s' is not", row->unit,
-                               ivc_dimension_name(unit->dimension), entry->predict);
+            ivc_diags_error(load->diags, "config-unit", row->unit_place, NULL,
+                            "'%s' is %s, which '%s' is not", row->unit,
+                            ivc_dimension_name(unit->dimension), entry->predict);
             ivc_diags_add(load->diags, IVC_DIAG_NOTE, NULL, ivc_suite_place(node, "predict"), NULL,
                           "the quantity is named here");
         }
@@ -167,8 +167,8 @@ static void check_twice(const IvcSuiteLoad *load, const IvcSuiteEntry *entry)
     for (guint i = 0; i < load->suite->entries->len; i++) {
         const IvcSuiteEntry *other = &g_array_index(load->suite->entries, IvcSuiteEntry, i);
         if (strcmp(other->path, entry->path) == 0 && strcmp(other->metric, entry->metric) == 0) {
-            ivc_suite_complain(load, "config-duplicate", entry->place, NULL,
-                               "this path and metric has an entry already");
+            ivc_diags_error(load->diags, "config-duplicate", entry->place, NULL,
+                            "this path and metric has an entry already");
             ivc_diags_add(load->diags, IVC_DIAG_NOTE, NULL, other->place, NULL,
                           "the first one is here");
         }
@@ -180,7 +180,7 @@ static void read_entry(const IvcSuiteLoad *load, const IvcNode *node, const char
     IvcSuite *suite = load->suite;
     Entry bound = {.path = NULL};
     if (node->kind != IVC_NODE_MAP) {
-        ivc_suite_complain(load, "config-type", node->place, NULL, "an entry: expected a map");
+        ivc_diags_error(load->diags, "config-type", node->place, NULL, "an entry: expected a map");
         return;
     }
     if (!ivc_param_bind(entry_params, entry_rest, node, node->place, "entries", "an entry", false,
@@ -197,8 +197,8 @@ static void read_entry(const IvcSuiteLoad *load, const IvcNode *node, const char
                            .place = ivc_suite_place(node, "path")};
     ivc_settings_read(load, ivc_node_get(node, "set"), entry.settings);
     if (scenario == NULL || scenario[0] == '\0') {
-        ivc_suite_complain(load, "config-missing", node->place, NULL,
-                           "missing key 'scenario' in an entry, and the suite has none for all");
+        ivc_diags_error(load->diags, "config-missing", node->place, NULL,
+                        "missing key 'scenario' in an entry, and the suite has none for all");
     } else {
         const IvcNode *root = suite->tree->root;
         entry.scenario =
@@ -206,8 +206,8 @@ static void read_entry(const IvcSuiteLoad *load, const IvcNode *node, const char
     }
     if (!ivc_quantity_find(entry.predict, &entry.quantity)) {
         g_autofree char *hint = ivc_hint_names(entry.predict, ivc_quantity_names());
-        ivc_suite_complain(load, "config-reference", ivc_suite_place(node, "predict"), hint,
-                           "unknown quantity '%s'", entry.predict);
+        ivc_diags_error(load->diags, "config-reference", ivc_suite_place(node, "predict"), hint,
+                        "unknown quantity '%s'", entry.predict);
     } else {
         check_units(load, node, &entry);
     }
@@ -221,13 +221,13 @@ void ivc_suite_entries_read(const IvcSuiteLoad *load, const char *scenario)
     IvcNode *root = load->suite->tree->root;
     const IvcNode *list = ivc_suite_section(load, "entries", IVC_NODE_LIST);
     if (ivc_node_get(root, "entries") == NULL) {
-        ivc_suite_complain(load, "config-missing", root->place, NULL,
-                           "missing key 'entries' in a suite");
+        ivc_diags_error(load->diags, "config-missing", root->place, NULL,
+                        "missing key 'entries' in a suite");
     }
     if (list != NULL && (list->items->len == 0 || list->items->len > ENTRIES_MAX)) {
-        ivc_suite_complain(load, list->items->len == 0 ? "config-missing" : "config-limit",
-                           list->place, NULL,
-                           list->items->len == 0 ? "'entries' is empty" : "too many entries");
+        ivc_diags_error(load->diags, list->items->len == 0 ? "config-missing" : "config-limit",
+                        list->place, NULL,
+                        list->items->len == 0 ? "'entries' is empty" : "too many entries");
         return;
     }
     for (guint i = 0; list != NULL && i < list->items->len; i++) {

@@ -12,9 +12,11 @@ typedef struct {
     IvcDiags *diags;
 } IvcSuiteLoad;
 
-/** Adds an error. */
-void ivc_suite_complain(const IvcSuiteLoad *load, const char *code, IvcPlace place,
-                        const char *hint, const char *format, ...) G_GNUC_PRINTF(5, 6);
+/** Whether a file begins with the schema that is expected; what is wrong is reported. */
+bool ivc_suite_schema(const IvcNode *root, const char *schema, const char *what, IvcDiags *diags);
+
+/** Reads the file that `shared:` names, and takes its keys over into the suite's tree. */
+void ivc_suite_shared_read(const IvcSuiteLoad *load);
 
 /** The value of a key at the top, NULL without it; one of another kind is reported. */
 const IvcNode *ivc_suite_section(const IvcSuiteLoad *load, const char *key, IvcNodeKind kind);

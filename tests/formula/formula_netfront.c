@@ -121,6 +121,19 @@ static void check_count(const IvcResult *result, const char *name, uint64_t expe
                   "%s: %" G_GUINT64_FORMAT ", not %" G_GUINT64_FORMAT, name, count, expected);
 }
 
+/* Every interrupt is one guest's. */
+static void check_upcalls(const IvcResult *result)
+{
+    uint64_t sum = 0;
+    for (guint i = 0; i < result->guest_counts->len; i++) {
+        const IvcGuestCount *count = &g_array_index(result->guest_counts, IvcGuestCount, i);
+        if (g_str_equal(count->name, "upcalls"))
+            sum += count->value;
+    }
+    ck_assert_uint_gt(sum, 0);
+    ck_assert_uint_eq(sum, count_of(result, "upcalls"));
+}
+
 /* Each message is one packet: slots, pages and operations are those of its size. */
 static void check_counts(const IvcResult *result, uint64_t message)
 {
@@ -133,6 +146,7 @@ static void check_counts(const IvcResult *result, uint64_t message)
     check_count(result, "grant_copies", n * operations, 5);
     check_count(result, "queue_stops", 0, 0);
     check_count(result, "netback_over_limit", 0, 0);
+    check_upcalls(result);
 }
 
 START_TEST(test_latency_is_the_sum_of_the_stages)

@@ -60,6 +60,41 @@ START_TEST(figures_of_the_sample)
 }
 END_TEST
 
+/* The column is there only where something is counted by guest; in CSV, one for each of them. */
+START_TEST(counts_of_guests)
+{
+    g_autoptr(IvcResult) result = sample_result_new();
+    ck_assert_ptr_null(ivc_column_find("guest_counts")->get(result));
+    IvcGuestCount counts[] = {{0, "upcalls", "count", "s", 3}, {1, "upcalls", "count", "s", 0}};
+    g_array_append_vals(result->guest_counts, counts, 2);
+    assert_value(result, "guest_counts",
+                 "[{\"guest\": \"tx\", \"name\": \"upcalls\", \"value\": 3}, "
+                 "{\"guest\": \"rx\", \"name\": \"upcalls\", \"value\": 0}]");
+    json_t *points = json_array();
+    json_array_append_new(points, ivc_point_json(result));
+    g_autofree char *csv = ivc_export_csv(points);
+    ck_assert_ptr_nonnull(strstr(csv, ",guest_count.tx.upcalls.value,"
+                                      "guest_count.rx.upcalls.value,"));
+    ck_assert_ptr_nonnull(strstr(csv, ",17,8192000,3,0,"));
+    json_decref(points);
+}
+END_TEST
+
+/* A guest that is idle all the time has no part in the balance; one that waits has. */
+START_TEST(balance_is_of_those_that_run)
+{
+    g_autoptr(IvcResult) result = sample_result_new();
+    IvcGuestResult idle = {.name = g_strdup("idle"), .cores = 1, .states = {0, 0, 0, 2000000000}};
+    g_array_append_val(result->guests, idle);
+    assert_value(result, "cpu_jain_index", "0.8");
+    IvcGuestResult some = {
+        .name = g_strdup("some"), .cores = 1, .states = {500000000, 1500000000, 0, 0}};
+    g_array_append_val(result->guests, some);
+    /* (0.75 + 0.25 + 0.25)^2 / (3 * (0.5625 + 0.0625 + 0.0625)) */
+    assert_value(result, "cpu_jain_index", "0.757575758");
+}
+END_TEST
+
 START_TEST(stages_of_the_sample)
 {
     g_autoptr(IvcResult) result = sample_result_new();
@@ -181,6 +216,8 @@ int main(void)
     Suite *suite = suite_create("columns");
     TCase *tcase = tcase_create("columns");
     tcase_add_test(tcase, figures_of_the_sample);
+    tcase_add_test(tcase, balance_is_of_those_that_run);
+    tcase_add_test(tcase, counts_of_guests);
     tcase_add_test(tcase, stages_of_the_sample);
     tcase_add_test(tcase, quotients_are_rounded_half_up);
     tcase_add_test(tcase, what_does_not_exist_is_null);

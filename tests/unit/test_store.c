@@ -371,6 +371,8 @@ static IvcResult *sample(void)
     g_array_append_val(result->stages, stage);
     IvcCountResult count = {"interrupts", "count", "what", 11};
     g_array_append_val(result->counts, count);
+    IvcGuestCount of_guest = {1, "upcalls", "count", "what", (uint64_t)INT64_MAX + 2};
+    g_array_append_val(result->guest_counts, of_guest);
     return result;
 }
 
@@ -400,6 +402,10 @@ START_TEST(result_round_trip)
     const IvcCountResult *count = &g_array_index(back->counts, IvcCountResult, 0);
     ck_assert_str_eq(count->unit, "count");
     ck_assert_uint_eq(count->value, 11);
+    const IvcGuestCount *of_guest = &g_array_index(back->guest_counts, IvcGuestCount, 0);
+    ck_assert_uint_eq(of_guest->guest, 1);
+    ck_assert_str_eq(of_guest->name, "upcalls");
+    ck_assert_uint_eq(of_guest->value, (uint64_t)INT64_MAX + 2);
     g_autofree char *again = ivc_result_to_json(back);
     ck_assert_str_eq(again, text);
 }
@@ -410,8 +416,9 @@ START_TEST(result_members_are_required)
 {
     g_autoptr(IvcResult) result = sample();
     g_autofree char *text = ivc_result_to_json(result);
-    const char *const names[] = {"ranks",  "elapsed_ps", "capped", "guests",  "latency_ps",
-                                 "format", "running_ps", "stage",  "buckets", "digest"};
+    const char *const names[] = {"ranks",      "elapsed_ps", "capped",      "guests",
+                                 "latency_ps", "format",     "running_ps",  "stage",
+                                 "buckets",    "digest",     "guest_counts"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         GString *broken = g_string_new(text);
         g_autofree char *from = g_strdup_printf("\"%s\":", names[i]);

@@ -336,6 +336,7 @@ static Bench *bench_new(void)
     ivc_sim_init(&platform->sim, &limits);
     ivc_cores_init(&platform->cores, &platform->sim, 2, STAGES);
     ivc_xen_init(&bench->xen, platform, spec_of_bench(), IVC_STAGES_MACHINE);
+    platform->cores.items[1].guest = 7;
     ivc_xen_vcpu_init(&bench->vcpu, &bench->xen, &platform->cores.items[1], 0);
     for (uint32_t p = 0; p < PORTS; p++)
         ivc_xen_port_init(&bench->ports[p], &bench->vcpu, take, bench);
@@ -372,6 +373,7 @@ static void run(Bench *bench)
 
 static void bench_free(Bench *bench)
 {
+    ivc_platform_clear_counters(&bench->platform);
     ivc_cores_clear(&bench->platform.cores);
     ivc_sim_clear(&bench->platform.sim);
     g_free(bench);
@@ -455,6 +457,12 @@ START_TEST(test_an_event_on_the_way_out_is_taken_at_once)
     ck_assert_uint_eq(bench->n_taken, 2);
     ck_assert_uint_eq(bench->taken_ps[1], taken_ps + DISPATCH + WORK + EXIT + ENTRY);
     ck_assert_uint_eq(bench->xen.upcalls, 2);
+    const GArray *counters = bench->platform.guest_counters;
+    ck_assert_uint_eq(counters->len, 1);
+    const IvcGuestCounter *one = &g_array_index(counters, IvcGuestCounter, 0);
+    ck_assert_uint_eq(one->guest, 7); /* whose core it is */
+    ck_assert_str_eq(one->counter.name, "upcalls");
+    ck_assert_uint_eq(*one->counter.at, 2);
     bench_free(bench);
 }
 END_TEST

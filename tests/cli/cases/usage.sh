@@ -27,9 +27,9 @@ wrong run a.yaml b.yaml <<'END'
 ivcsim run: error: too many arguments: 'b.yaml' is one too many
 Try 'ivcsim run --help'.
 END
-wrong schema x <<'END'
-ivcsim schema: error: 'schema' takes no arguments, got 'x'
-Try 'ivcsim schema --help'.
+wrong man x <<'END'
+ivcsim man: error: 'man' takes no arguments, got 'x'
+Try 'ivcsim man --help'.
 END
 wrong sweep a.yaml --jbos=4 <<'END'
 ivcsim sweep: error: unknown option '--jbos'
@@ -77,6 +77,10 @@ END
 wrong list columns bandwidth <<'END'
 ivcsim list: error: no 'bandwidth' among the columns
 hint: 'ivcsim list columns' shows all of them
+END
+wrong schema suites <<'END'
+ivcsim schema: error: unknown schema 'suites'
+hint: there are scenario, suite and shared
 END
 wrong completion zsh <<'END'
 ivcsim completion: error: no completion for 'zsh', only for bash

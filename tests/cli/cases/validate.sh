@@ -98,6 +98,68 @@ for a, b in zip(plain[:5], both[:5]):
     assert b["predicted"] == b["predicted_low"] < a["predicted"] and b["low_choice"] == "slow", b
 END
 
+# What suites of one machine share is laid under them: the same bytes, whoever says it.
+mkdir suite/shared
+cat >suite/shared/machine.yaml <<'END'
+schema: ivcsim-suite-shared/1
+about: The machine of all sets.
+profile: octeon-cn5650
+set: {workload.total: 64KiB, channels.nemesis.send_overhead: 5us}
+choice: slow
+choices:
+  slow: {channels.nemesis.send_overhead: 100us}
+  fast: {}
+END
+sed '/^profile/d; /^choice/,$d; s/^set: .*/set: [channels.nemesis.send_overhead=7us]\nshared: shared\/machine.yaml/' \
+    suite/open.yaml >suite/sharing.yaml
+sed 's/^set: .*/set: [workload.total=64KiB, channels.nemesis.send_overhead=7us]/' suite/open.yaml >suite/alone.yaml
+try validate suite/alone.yaml -q --format json
+status_is 4
+sed 's/alone.yaml/sharing.yaml/' out >alone.json
+try validate suite/sharing.yaml -q --format json
+status_is 4
+cmp -s out alone.json || fail 'a shared file is not laid under the suite'
+# Both may set things; the rest is said once.
+echo 'profile: scc48' >>suite/sharing.yaml
+try validate suite/sharing.yaml -q
+status_is 3
+has err "'profile' is said by the shared file already"
+sed -i 's/^about/entries/' suite/shared/machine.yaml
+try validate suite/sharing.yaml -q
+status_is 3
+has err "unknown key 'entries' in a shared file"
+sed -i 's/suite-shared/suite/' suite/shared/machine.yaml
+try validate suite/sharing.yaml -q
+status_is 3
+has err 'this is not a shared file that this version reads'
+
+# One that fails costs its end of the range, not the row.
+sed 's/^  fast: {}/&\n  broken: {limits.horizon: 1us}/; s/^choice: slow/choice: fast/' suite/open.yaml >suite/half.yaml
+try validate suite/half.yaml -q --format json
+status_is 1
+has err 'set: one, way, bandwidth, another choice: '
+holds 's["rows_failed"] == 0 and s["rows_predicted"] == 4 and json["status"] == "partial"'
+holds 'all(r["points_failed"] == 1 and r["low_choice"] == "slow" for r in s["rows"][:5])'
+
+# Limits that nothing is held against are not kept.
+cat >suite/nothing.yaml <<'END'
+schema: ivcsim-suite/1
+data: ../data/nothing.csv
+profile: octeon-cn5650
+scenario: scenario.yaml
+entries: [{path: here, metric: bandwidth, predict: bandwidth}]
+limits: {median_error: 10%, p90_error: 10%}
+END
+{
+    echo 'path,metric,unit,message_bytes,value,role'
+    echo 'here,bandwidth,MB/s,64,10,calibrate'
+    echo 'there,bandwidth,MB/s,64,10,predict'
+} >data/nothing.csv
+try validate suite/nothing.yaml -q --format json
+status_is 4
+has err "set 'nothing' has limits, but no row to predict is predicted"
+holds 's["within_limits"] is False'
+
 # Order: two paths of one metric, size and unit that differ by more than a tenth.
 {
     echo 'path,metric,unit,message_bytes,value,role'

@@ -97,3 +97,51 @@ try validate --calibrate suite.yaml -q --write none.yaml
 status_is 2
 has err 'no parameter of the machine is free'
 [ ! -e none.yaml ] || fail 'a file was written'
+
+# Options that say nothing to a calibration are refused, before anything is simulated.
+try validate --calibrate suite.yaml -q --role predict
+status_is 2
+has err "'--role' does not go with '--calibrate'"
+try validate --calibrate suite.yaml -q --format csv
+status_is 2
+has err 'not csv'
+
+# Rows to predict are not even bound.
+cat >other.csv <<'END'
+path,metric,unit,message_bytes,value,role
+pair,bandwidth,MB/s,64,10,calibrate
+wrong,bandwidth,MB/s,64,10,predict
+END
+cat >unbound.yaml <<'END'
+schema: ivcsim-suite/1
+data: other.csv
+profile: octeon-cn5650
+scenario: scenario.yaml
+entries:
+  - {path: pair, metric: bandwidth, predict: bandwidth, set: {machine.copy.setup: 77cycles}}
+  - {path: wrong, metric: bandwidth, predict: bandwidth, set: {workload.nothing: 1B}}
+free: {"machine.read.other,machine.read.l2": [1cycles, 90cycles]}
+END
+# The value of read.l2 states 20 to 40 cycles: it holds for both.
+try validate --calibrate unbound.yaml -q
+status_is 3
+has err "'machine.read.l2': its value states the range 20cycles to 40cycles"
+sed -i 's/: \[1cycles, 90cycles\]/: [20cycles, 40cycles]/' unbound.yaml
+try validate --calibrate unbound.yaml -q --write chip.yaml
+status_is 0
+# What an entry says of the chip is no part of it.
+has chip.yaml 'setup: {value: 40cycles, kind: assumed'
+# Without ranges, what is left of those that the values state; different quantities have no range.
+sed -i 's/: \[20cycles, 40cycles\]//; s/^free: {\(.*\)}/free: [\1]/' unbound.yaml
+sed 's/read.other,machine.read.l2/read.memory,machine.read.l2/' unbound.yaml >apart.yaml
+try validate --calibrate apart.yaml -q
+status_is 3
+has err "the ranges of 'machine.read.l2' and of those before it have nothing in common"
+sed 's/machine.read.other,machine.read.l2/machine.memory.rate,machine.read.l2/' unbound.yaml >apart.yaml
+try validate --calibrate apart.yaml -q
+status_is 3
+has err "'machine.read.l2' cannot have the value of 'machine.memory.rate': it is another quantity"
+sed 's/machine.read.other,machine.read.l2/machine.read.l2,machine.copy.word/' unbound.yaml >apart.yaml
+try validate --calibrate apart.yaml -q
+status_is 3
+has err 'nothing in common'
