@@ -56,6 +56,7 @@ void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiTyp
     call->comm = comm;
     call->bytes = 0;
     call->error = IVC_MPI_SUCCESS;
+    call->ended = false;
     call->envelope.sent_ps = 0; /* the rest of it is set by the call */
 }
 
@@ -227,6 +228,18 @@ static void check_order(IvcRank *rank, const IvcWork *work)
                      rank->rank, got->sequence, got->source, expected);
 }
 
+/* Datagrams may be lost: those before the one that came, or all of the rest. Each of them was a
+ * round. */
+static void settle_lost(IvcRank *rank, IvcWork *work)
+{
+    const IvcEnvelope *got = &work->call.envelope;
+    uint64_t *expected = &rank->received_from[got->source];
+    uint64_t lost = got->sequence - MIN(got->sequence, *expected);
+    for (uint64_t i = 0; i < lost; i++, (*expected)++)
+        ivc_measure_lost(rank->platform, bytes_of(rank, got->source, rank->rank, *expected));
+    work->round += work->call.ended ? lost - 1 : lost; /* the round under way ends by itself */
+}
+
 IvcStep ivc_work_pace(IvcRank *rank, IvcWork *work)
 {
     const IvcDraws *draws = &rank->platform->draws;
@@ -257,9 +270,42 @@ IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)
     if (work->call.error) {
         ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Recv failed: %s", rank->rank,
                      ivc_mpi_error_name(work->call.error));
-    } else {
+        IVC_RETURN(&work->io);
+    }
+    if (rank->platform->speaks == IVC_SPEAKS_DATAGRAM)
+        settle_lost(rank, work);
+    if (!work->call.ended) {
         check_order(rank, work);
         ivc_measure_delivered(rank->platform, work->call.envelope.bytes);
     }
+    IVC_END(&work->io);
+}
+
+#define ACK_TAG 1
+
+IvcStep ivc_work_send_ack(IvcRank *rank, IvcWork *work, uint32_t to, uint64_t bytes)
+{
+    IVC_BEGIN(&work->io);
+    ivc_mpi_call(&work->call, &work->ack, bytes, IVC_MPI_BYTE, (int)to, ACK_TAG,
+                 IVC_MPI_COMM_WORLD);
+    IVC_CALL(&work->io, ivc_mpi_send(rank, &work->call));
+    if (work->call.error)
+        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Send failed: %s", rank->rank,
+                     ivc_mpi_error_name(work->call.error));
+    IVC_END(&work->io);
+}
+
+IvcStep ivc_work_recv_ack(IvcRank *rank, IvcWork *work, int from, uint64_t bytes)
+{
+    IvcMeasure *measure = &rank->platform->measure;
+    IVC_BEGIN(&work->io);
+    ivc_mpi_call(&work->call, &work->ack, bytes, IVC_MPI_BYTE, from, ACK_TAG, IVC_MPI_COMM_WORLD);
+    IVC_CALL(&work->io, ivc_mpi_recv(rank, &work->call));
+    if (work->call.error)
+        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Recv failed: %s", rank->rank,
+                     ivc_mpi_error_name(work->call.error));
+    rank->received_from[from]++;
+    measure->sent--; /* it was counted as one of the workload's */
+    measure->bytes_delivered_all += work->call.envelope.bytes;
     IVC_END(&work->io);
 }
