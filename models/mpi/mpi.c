@@ -228,16 +228,11 @@ static void check_order(IvcRank *rank, const IvcWork *work)
                      rank->rank, got->sequence, got->source, expected);
 }
 
-/* Datagrams may be lost: those before the one that came, or all of the rest. Each of them was a
- * round. */
-static void settle_lost(IvcRank *rank, IvcWork *work)
+void ivc_work_lost(IvcRank *rank, uint32_t source)
 {
-    const IvcEnvelope *got = &work->call.envelope;
-    uint64_t *expected = &rank->received_from[got->source];
-    uint64_t lost = got->sequence - MIN(got->sequence, *expected);
-    for (uint64_t i = 0; i < lost; i++, (*expected)++)
-        ivc_measure_lost(rank->platform, bytes_of(rank, got->source, rank->rank, *expected));
-    work->round += work->call.ended ? lost - 1 : lost; /* the round under way ends by itself */
+    uint64_t number = rank->received_from[source]++;
+    ivc_measure_lost(rank->platform, bytes_of(rank, source, rank->rank, number));
+    rank->work->round++;
 }
 
 IvcStep ivc_work_pace(IvcRank *rank, IvcWork *work)
@@ -272,9 +267,10 @@ IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)
                      ivc_mpi_error_name(work->call.error));
         IVC_RETURN(&work->io);
     }
-    if (rank->platform->speaks == IVC_SPEAKS_DATAGRAM)
-        settle_lost(rank, work);
-    if (!work->call.ended) {
+    if (work->call.ended) {
+        work->round--; /* the last of those that were lost was this one */
+        rank->platform->measure.counted = false;
+    } else {
         check_order(rank, work);
         ivc_measure_delivered(rank->platform, work->call.envelope.bytes);
     }

@@ -116,39 +116,38 @@ Lane *ivc_datagram_lane(IvcDatagrams *d, uint32_t from, uint32_t to)
 
 /* ---- losses ---- */
 
-/* Whether nothing will come on a lane any more: all that its sender had to send is lost. */
+/* Those that its reader comes to next and that are lost: it has nothing more to do with them. */
+static void settle_lost(IvcDatagrams *d, Lane *lane)
+{
+    while (lane->sent.n && ivc_arrivals_at(&lane->sent, 0)->kind == LOST) {
+        ivc_arrivals_drop(&lane->sent, 0);
+        ivc_work_lost(&d->ranks[lane->to], lane->from);
+    }
+}
+
+/* Whether nothing will come on a lane any more. */
 static bool is_over(const IvcDatagrams *d, const Lane *lane)
 {
-    const IvcArrivals *sent = &lane->sent;
-    return sent->n && sent->n == lane->n_lost &&
-           ivc_arrivals_at(sent, sent->n - 1)->envelope.sequence + 1 ==
-               d->ranks[lane->from].work->rounds;
+    return *lane->base == d->ranks[lane->to].work->rounds;
 }
 
 void ivc_datagram_lose(IvcDatagrams *d, Lane *lane, uint64_t datagram, int place)
 {
     Lane *book = lane->book;
-    uint64_t first = ivc_arrivals_at(&book->sent, 0)->envelope.sequence;
+    uint64_t first = book->sent.n ? ivc_arrivals_at(&book->sent, 0)->envelope.sequence : 0;
+    if (book->sent.n == 0 || datagram < first)
+        return; /* its reader knows already */
     IvcArrival *arrival = ivc_arrivals_at(&book->sent, (uint32_t)(datagram - first));
     if (arrival->kind == LOST)
         return;
     arrival->kind = LOST;
-    book->n_lost++;
     d->drops[place]++;
     d->in_flight--;
-    if (d->ends[book->to].receives && is_over(d, book)) /* the run is over; no guest knows */
+    if (!d->ends[book->to].receives || book->ready)
+        return; /* its reader is busy with others */
+    settle_lost(d, book);
+    if (is_over(d, book)) /* and so is the run; no guest knows */
         (void)ivc_os_notify(d->platform, &d->tcp->stacks[book->to].sleeper);
-}
-
-/* The reader has come to this datagram, or to the end: those before it are lost. */
-static IvcEnvelope take_envelope(Lane *lane, uint64_t datagram)
-{
-    IvcArrival arrival;
-    do {
-        arrival = ivc_arrivals_take(&lane->sent, 0);
-        lane->n_lost -= arrival.kind == LOST;
-    } while (arrival.envelope.sequence != datagram);
-    return arrival.envelope;
 }
 
 /* ---- the device ---- */
@@ -352,7 +351,6 @@ static uint64_t first_bytes(const Lane *lane)
 /* The first datagram has been read: its packets are free. */
 static void take_first(IvcDatagrams *d, Lane *lane, IvcMpiCall *call, uint32_t pieces)
 {
-    uint64_t datagram = ivc_pieces_at(&lane->queue, &lane->in, 0)->datagram;
     for (uint32_t i = 0; i < pieces; i++) {
         Piece *piece = ivc_pieces_pop(&lane->queue, &lane->in);
         lane->held_in -= ivc_piece_cost(d, piece);
@@ -361,16 +359,8 @@ static void take_first(IvcDatagrams *d, Lane *lane, IvcMpiCall *call, uint32_t p
     lane->ready--;
     d->received++;
     d->in_flight--;
-    call->envelope = take_envelope(lane, datagram);
-}
-
-/* Nothing will come any more. */
-static void take_end(Lane *lane, IvcMpiCall *call)
-{
-    const IvcArrivals *sent = &lane->sent;
-    call->envelope = take_envelope(lane, ivc_arrivals_at(sent, sent->n - 1)->envelope.sequence);
-    call->envelope.sequence++;
-    call->ended = true;
+    settle_lost(d, lane);
+    call->envelope = ivc_arrivals_take(&lane->sent, 0).envelope;
 }
 
 IvcStep ivc_datagram_recv(IvcDatagrams *d, IvcRank *rank, IvcMpiCall *call, IvcDatagramFrame *f)
@@ -383,11 +373,13 @@ IvcStep ivc_datagram_recv(IvcDatagrams *d, IvcRank *rank, IvcMpiCall *call, IvcD
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(f, ivc_spend(agent, d->tcp->t.socket_call, d->tcp->stage0 + TCP_SOCKET_CALL));
     while (lane->ready == 0) {
+        settle_lost(d, lane);
         if (is_over(d, lane)) {
-            take_end(lane, call);
+            call->ended = true;
             IVC_RETURN(f);
         }
         end->receives = true;
+        ivc_signal(&d->platform->sim, &end->turn);
         IVC_CALL(f,
                  ivc_os_sleep(d->platform, agent, &d->tcp->stacks[rank->rank].sleeper, &f->sleep));
         end->receives = false;
@@ -435,6 +427,7 @@ IvcDatagrams *ivc_datagrams_new(IvcPlatform *platform, const IvcDatagramSpec *sp
     d->stage0 = stage0;
     d->packet = mtu - IVC_IP_HEADER;
     d->fragment = d->packet / 8 * 8;
+    d->t.turn = spec->turn.ps;
     d->t.udp_tx = ivc_platform_ps(platform, spec->udp_tx);
     d->t.udp_rx = ivc_platform_ps(platform, spec->udp_rx);
     d->t.ip_tx = ivc_platform_ps(platform, spec->ip_tx);
@@ -442,7 +435,7 @@ IvcDatagrams *ivc_datagrams_new(IvcPlatform *platform, const IvcDatagramSpec *sp
     d->t.icmp = ivc_platform_ps(platform, spec->icmp);
     d->ends = g_new0(SocketEnd, platform->n_ranks);
     for (uint32_t r = 0; r < platform->n_ranks; r++)
-        d->ends[r].lanes = g_ptr_array_new();
+        d->ends[r] = (SocketEnd){.lanes = g_ptr_array_new(), .turn.id = ivc_platform_id(platform)};
     ivc_pairs_init(&d->lanes, platform->n_ranks, sizeof(Lane));
     count(d);
     return d;

@@ -16,6 +16,7 @@ typedef struct {
     IvcBytes sndbuf;
     IvcBytes rcvbuf;
     IvcBytes overhead;
+    IvcSpan turn;
     IvcCost udp_tx, udp_rx;
     IvcCost ip_tx, ip_rx;
     IvcCost icmp;
@@ -50,6 +51,14 @@ typedef struct {
          .source = "Linux: SKB_TRUESIZE(0) on 64 bits, sk_buff of 256 B and skb_shared_info of " \
                    "320 B",                                                                      \
          .sentence = "what a packet takes of these buffers beside its data"},                    \
+        {IVC_PARAM(S, member.turn, "softirq_turn"),                                              \
+         .fallback = "2ms",                                                                      \
+         .min = "1us",                                                                           \
+         .max = "1s",                                                                            \
+         .kind = IVC_KIND_DOCUMENTED,                                                            \
+         .source = "Linux: MAX_SOFTIRQ_TIME; that processes then have as long is assumed",       \
+         .sentence = "time after which a softirq that finds packets without end gives the core " \
+                     "to a process that waits for it, for as long"},                             \
         {IVC_PARAM(S, member.udp_tx, "udp_tx"),                                                  \
          .fallback = "900cycles",                                                                \
          .max = "1ms",                                                                           \

@@ -58,8 +58,7 @@ struct Lane {
     uint32_t echoed;        /**< of them, those that have been copied into the answer */
     uint64_t held_in;       /**< what the socket's packets take of the receive buffer */
     /* what the simulation knows */
-    IvcArrivals sent;     /**< datagrams neither received nor known to the receiver as lost */
-    uint32_t n_lost;      /**< of them */
+    IvcArrivals sent;     /**< datagrams neither received nor settled as lost */
     Lane *book;           /**< where these are: with echoes, the lane of the answers */
     const uint64_t *base; /**< messages that its reader has had */
 };
@@ -72,9 +71,11 @@ enum { PLACE_SOCKET, PLACE_DEVICE, PLACE_NETWORK, PLACES };
 
 /** A rank's sockets. */
 typedef struct {
-    bool receives;    /**< its process sleeps in recvfrom() */
-    GPtrArray *lanes; /**< of Lane, that it sends on */
-    uint64_t done;    /**< of a sendto(): bytes in packets */
+    IvcTime busy_since_ps; /**< its softirq, with packets */
+    IvcSignal turn;        /**< its softirq waits for: the process has had its turn */
+    bool receives;         /**< its process sleeps in recvfrom() */
+    GPtrArray *lanes;      /**< of Lane, that it sends on */
+    uint64_t done;         /**< of a sendto(): bytes in packets */
 } SocketEnd;
 
 struct IvcDatagrams {
@@ -88,7 +89,7 @@ struct IvcDatagrams {
     SocketEnd *ends;
     IvcPairs lanes; /**< of Lane; both directions are made at once */
     struct {
-        IvcTime udp_tx, udp_rx, ip_tx, ip_rx, icmp;
+        IvcTime turn, udp_tx, udp_rx, ip_tx, ip_rx, icmp;
     } t;
     uint64_t datagrams; /**< sent */
     uint64_t packets;   /**< of them */
@@ -123,6 +124,13 @@ void ivc_datagram_lose(IvcDatagrams *datagrams, Lane *lane, uint64_t datagram, i
 IvcStep ivc_datagrams_transmit(IvcDatagrams *datagrams, IvcAgent *agent, Lane *lane);
 
 /* What tcp.c hands on. */
+
+/** The softirq of a rank begins to work. */
+static inline void ivc_datagrams_busy(IvcDatagrams *datagrams, uint32_t rank)
+{
+    datagrams->ends[rank].busy_since_ps = datagrams->platform->sim.now;
+}
+
 IvcBuffer *ivc_datagrams_place(IvcDatagrams *datagrams, uint32_t from, uint32_t to, uint64_t bytes,
                                uint32_t *ret_skb, uint64_t *ret_at);
 IvcStep ivc_datagrams_receive(IvcDatagrams *datagrams, IvcAgent *agent, uint32_t from, uint32_t to,

@@ -90,6 +90,13 @@ IvcStep ivc_datagrams_receive(IvcDatagrams *d, IvcAgent *agent, uint32_t from, u
     IVC_END(&stack->packet_frame);
 }
 
+/* As ksoftirqd, which shares the core with processes once the softirq itself has run for long. */
+static bool gives_way(const IvcDatagrams *d, uint32_t rank)
+{
+    return d->platform->sim.now - d->ends[rank].busy_since_ps >= d->t.turn &&
+           d->ranks[rank].agent.state == IVC_AGENT_READY;
+}
+
 IvcStep ivc_datagrams_respond(IvcDatagrams *d, IvcAgent *agent, uint32_t to)
 {
     Stack *stack = &d->tcp->stacks[to];
@@ -101,6 +108,10 @@ IvcStep ivc_datagrams_respond(IvcDatagrams *d, IvcAgent *agent, uint32_t to)
     }
     if (answers->waiting.n && !answers->transmitting) {
         IVC_CALL(&stack->packet_frame, ivc_datagrams_transmit(d, agent, answers));
+    }
+    if (gives_way(d, to)) {
+        IVC_AWAIT(&stack->packet_frame, ivc_wait(agent, &d->ends[to].turn, d->t.turn));
+        ivc_datagrams_busy(d, to);
     }
     IVC_END(&stack->packet_frame);
 }

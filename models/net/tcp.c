@@ -393,6 +393,8 @@ static IvcStep softirq_step(IvcAgent *agent)
     for (;;) {
         while (!stack->ack_due && !stack->restarted && !tcp->net.due(tcp->link, stack->rank)) {
             IVC_AWAIT(&stack->soft_frame, ivc_wait(agent, &stack->work, IVC_TIME_NEVER));
+            if (tcp->datagrams)
+                ivc_datagrams_busy(tcp->datagrams, stack->rank);
         }
         IVC_AWAIT(&stack->soft_frame, ivc_spend(agent, tcp->t.softirq, tcp->stage0 + TCP_SOFTIRQ));
         if (stack->restarted) {

@@ -196,6 +196,9 @@ IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to);
 /** Receives into the work's buffer for it, checks order, counts the delivery. */
 IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from);
 
+/** The next message from `source` will not come: the round that would receive it is over. */
+void ivc_work_lost(IvcRank *rank, uint32_t source);
+
 /** The same for a short message that acknowledges others: it is no message of the workload. */
 IvcStep ivc_work_send_ack(IvcRank *rank, IvcWork *work, uint32_t to, uint64_t bytes);
 IvcStep ivc_work_recv_ack(IvcRank *rank, IvcWork *work, int from, uint64_t bytes);
