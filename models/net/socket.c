@@ -134,6 +134,7 @@ IvcStep ivc_socket_recv(IvcRank *rank, IvcMpiCall *call)
     while (!is_complete(stream)) {
         IVC_CALL(&process->call, read_some(process, call, stream));
         stream->got += process->io.at;
+        ivc_buffer_done(&process->incoming); /* the next read begins at its start */
     }
     call->envelope = ivc_arrivals_take(&stream->sent, 0).envelope;
     stream->got -= call->envelope.bytes;

@@ -15,8 +15,9 @@
 static const RandomScenario any = {
     .chunked = true, .contention = true, .nanoseconds = true, .linked = true};
 
-static const char *const kinds[] = {"netperf-tcp-stream", "netperf-tcp-rr", "netperf-udp-stream",
-                                    "netperf-udp-rr",     "flood-ping",     "lmbench-tcp-bandwidth"};
+static const char *const kinds[] = {"netperf-tcp-stream", "netperf-tcp-rr",
+                                    "netperf-udp-stream", "netperf-udp-rr",
+                                    "flood-ping",         "lmbench-tcp-bandwidth"};
 
 static bool carries(const char *text, const char *kind)
 {
@@ -50,13 +51,12 @@ static void check_datagrams(const IvcScenario *scenario, const char *name)
     ck_assert_msg(point && ivc_sim_run(&point->platform.sim) == IVC_STOP_NONE, "%s", name);
     bool known = false;
     uint64_t sent = count_of(point, "datagrams_sent", &known);
-    uint64_t settled = count_of(point, "datagrams_received", &known) +
-                       count_of(point, "drops_socket", &known) +
-                       count_of(point, "drops_device", &known) +
-                       count_of(point, "drops_network", &known);
+    uint64_t settled =
+        count_of(point, "datagrams_received", &known) + count_of(point, "drops_socket", &known) +
+        count_of(point, "drops_device", &known) + count_of(point, "drops_network", &known);
     ck_assert_msg(!known || sent > 0, "%s: no datagrams", name);
-    ck_assert_msg(sent == settled, "%s: %" G_GUINT64_FORMAT " sent, %" G_GUINT64_FORMAT, name,
-                  sent, settled);
+    ck_assert_msg(sent == settled, "%s: %" G_GUINT64_FORMAT " sent, %" G_GUINT64_FORMAT, name, sent,
+                  settled);
 }
 
 static char *result_of(const IvcScenario *scenario, bool full, IvcRecurrenceResult *ret)
