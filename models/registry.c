@@ -16,8 +16,22 @@ static const IvcMechanism *const mechanisms[] = {
 };
 
 static const IvcWorkload *const workloads[] = {
-    &ivc_workload_stream, &ivc_workload_pingpong, &ivc_workload_exchange,
-    &ivc_workload_ring,   &ivc_workload_alltoall, NULL,
+    &ivc_workload_stream,
+    &ivc_workload_pingpong,
+    &ivc_workload_exchange,
+    &ivc_workload_ring,
+    &ivc_workload_alltoall,
+    &ivc_workload_named[IVC_NETPERF_TCP_STREAM],
+    &ivc_workload_named[IVC_NETPERF_UDP_STREAM],
+    &ivc_workload_named[IVC_NETPERF_TCP_RR],
+    &ivc_workload_named[IVC_NETPERF_UDP_RR],
+    &ivc_workload_named[IVC_FLOOD_PING],
+    &ivc_workload_named[IVC_LMBENCH_TCP_BANDWIDTH],
+    &ivc_workload_named[IVC_LMBENCH_TCP_LATENCY],
+    &ivc_workload_named[IVC_OSU_BANDWIDTH],
+    &ivc_workload_named[IVC_OSU_LATENCY],
+    &ivc_workload_named[IVC_NETPIPE],
+    NULL,
 };
 
 const IvcRegistry ivc_registry = {

@@ -56,6 +56,7 @@ void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiTyp
     call->comm = comm;
     call->bytes = 0;
     call->error = IVC_MPI_SUCCESS;
+    call->ended = false;
     call->envelope.sent_ps = 0; /* the rest of it is set by the call */
 }
 
@@ -227,6 +228,13 @@ static void check_order(IvcRank *rank, const IvcWork *work)
                      rank->rank, got->sequence, got->source, expected);
 }
 
+void ivc_work_lost(IvcRank *rank, uint32_t source)
+{
+    uint64_t number = rank->received_from[source]++;
+    ivc_measure_lost(rank->platform, bytes_of(rank, source, rank->rank, number));
+    rank->work->round++;
+}
+
 IvcStep ivc_work_pace(IvcRank *rank, IvcWork *work)
 {
     const IvcDraws *draws = &rank->platform->draws;
@@ -257,9 +265,43 @@ IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)
     if (work->call.error) {
         ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Recv failed: %s", rank->rank,
                      ivc_mpi_error_name(work->call.error));
+        IVC_RETURN(&work->io);
+    }
+    if (work->call.ended) {
+        work->round--; /* the last of those that were lost was this one */
+        rank->platform->measure.counted = false;
     } else {
         check_order(rank, work);
         ivc_measure_delivered(rank->platform, work->call.envelope.bytes);
     }
+    IVC_END(&work->io);
+}
+
+#define ACK_TAG 1
+
+IvcStep ivc_work_send_ack(IvcRank *rank, IvcWork *work, uint32_t to, uint64_t bytes)
+{
+    IVC_BEGIN(&work->io);
+    ivc_mpi_call(&work->call, &work->ack, bytes, IVC_MPI_BYTE, (int)to, ACK_TAG,
+                 IVC_MPI_COMM_WORLD);
+    IVC_CALL(&work->io, ivc_mpi_send(rank, &work->call));
+    if (work->call.error)
+        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Send failed: %s", rank->rank,
+                     ivc_mpi_error_name(work->call.error));
+    IVC_END(&work->io);
+}
+
+IvcStep ivc_work_recv_ack(IvcRank *rank, IvcWork *work, int from, uint64_t bytes)
+{
+    IvcMeasure *measure = &rank->platform->measure;
+    IVC_BEGIN(&work->io);
+    ivc_mpi_call(&work->call, &work->ack, bytes, IVC_MPI_BYTE, from, ACK_TAG, IVC_MPI_COMM_WORLD);
+    IVC_CALL(&work->io, ivc_mpi_recv(rank, &work->call));
+    if (work->call.error)
+        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Recv failed: %s", rank->rank,
+                     ivc_mpi_error_name(work->call.error));
+    rank->received_from[from]++;
+    measure->sent--; /* it was counted as one of the workload's */
+    measure->bytes_delivered_all += work->call.envelope.bytes;
     IVC_END(&work->io);
 }

@@ -82,6 +82,8 @@ IvcStep ivc_frontend_send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_
         ivc_xen_event_arrive(&vif->tx_ready);
     }
     answers = collect(vif);
+    if (link->tells && ivc_tcp_freed(link->tcp, from))
+        ivc_owe(agent, net->platform->t.wake, IVC_STAGE_WAKE);
     if (answers) {
         IVC_AWAIT(f, ivc_spend(agent, answers * net->t.front_tx_done, net->stage0 + TCP_DRIVER));
         restart(vif);
@@ -94,6 +96,8 @@ static void tx_done(IvcXenPort *port, IvcAgent *upcall)
     Vif *vif = port->owner;
     uint32_t answers = collect(vif);
     ivc_owe(upcall, answers * vif->net->t.front_tx_done, vif->net->stage0 + TCP_DRIVER);
+    if (vif->net->head.tells && ivc_tcp_freed(vif->net->head.tcp, vif->rank))
+        ivc_owe(upcall, vif->net->platform->t.wake, IVC_STAGE_WAKE);
     restart(vif);
 }
 

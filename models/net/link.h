@@ -10,11 +10,18 @@
 typedef struct IvcTcp IvcTcp;
 typedef struct IvcLink IvcLink;
 
-/** What a packet carries: data of one connection, and an acknowledgement of the other way. */
+/** What a packet carries: data of one connection, and an acknowledgement of the other way; or data
+ *  of a datagram. */
 typedef struct {
     uint64_t bytes; /**< of data; 0: it only acknowledges */
-    uint64_t ack;   /**< position in the stream of the other way up to which all has come */
-    uint64_t edge;  /**< position up to which the sender of the other way may send */
+    union {
+        uint64_t ack;      /**< position in the stream of the other way up to which all has come */
+        uint64_t datagram; /**< which one */
+    };
+    union {
+        uint64_t edge; /**< position up to which the sender of the other way may send */
+        uint64_t of;   /**< bytes of the whole datagram */
+    };
 } IvcSegment;
 
 /** The data of a segment, where the sending TCP keeps it until it is acknowledged. */
@@ -66,6 +73,7 @@ struct IvcLink {
     uint32_t window;       /**< packets of one connection that can be under way */
     uint64_t segment_mtus; /**< segments of the MTU that one packet may carry; 1: no offload */
     bool restarts;         /**< it says when there is room again */
+    bool tells; /**< set by datagrams: it may drop packets, and calls the three functions below */
 };
 
 /* ---- what TCP provides to it ---- */
@@ -91,6 +99,18 @@ void ivc_tcp_raise(IvcTcp *tcp, uint32_t rank);
 
 /** There is room again for packets of this rank. */
 void ivc_tcp_link_ready(IvcTcp *tcp, uint32_t rank);
+
+/* A network that `tells` (and for each packet with data) calls these: */
+
+/** The bytes of a packet from rank `from` are not needed any more. */
+void ivc_tcp_done(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcPayload *payload);
+
+/** The driver of a rank has taken back all packets for which ivc_tcp_done() was called.
+ *  @return true when its process was woken for that: the caller charges it */
+bool ivc_tcp_freed(IvcTcp *tcp, uint32_t rank);
+
+/** A packet was dropped on its way; ivc_tcp_done() is called all the same. */
+void ivc_tcp_dropped(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *segment);
 
 /** Feeds a segment on its way: positions count by their distance from what was read. */
 void ivc_tcp_segment_digest(const IvcTcp *tcp, uint32_t from, uint32_t to,

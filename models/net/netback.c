@@ -6,8 +6,9 @@
  * has posted. Then the sender's pages are unmapped by a thread of the sender's interface, and its
  * slots answered.
  *
- * Left out: drops where a queue is too long (counted as netback_over_limit), rate limits, the
- * forwarding table, filters, time stamps, and the locks of grant table and maptrack. */
+ * Left out: drops of streams where a queue is too long (counted as netback_over_limit; datagrams
+ * are dropped), rate limits, the forwarding table, filters, time stamps, and the locks of grant
+ * table and maptrack. */
 #include "models/net/netfront_private.h"
 
 /* ---- taking what guests send ---- */
@@ -74,14 +75,37 @@ static void take_batch(BackCpu *cpu, Vif *vif, IvcAgent *agent)
             net->xen.stage0 + XEN_GRANT);
 }
 
-/* The bridge has chosen the interface. */
-static void enqueue(Netfront *net, Packet *packet)
+/* The packet has reached its receiver, or is dropped: its pages go back to the sender.
+ * @return true when a thread was woken for that */
+static bool finish(Netfront *net, Packet *packet)
+{
+    Vif *from = &net->vifs[packet->from];
+    uint32_t slots = packet->grant_slots;
+    if (net->head.tells && slots)
+        ivc_tcp_done(net->head.tcp, packet->from, packet->to, &packet->payload);
+    ivc_netfront_packet_free(net, packet);
+    if (slots == 0)
+        return false;
+    from->to_answer += slots;
+    return ivc_os_notify(net->platform, &from->dealloc_sleeper);
+}
+
+/* The bridge has chosen the interface. @return whether its queue has room: who sends streams is
+ * let in all the same, because nothing is sent again */
+static bool enqueue(Netfront *net, Packet *packet)
 {
     Vif *to = &net->vifs[packet->to];
-    net->over_limit += to->queue.n >= net->spec->queue_limit &&
-                       to->queue_bytes + packet->segment.bytes > net->spec->queue_bytes.n;
+    bool over = to->queue.n >= net->spec->queue_limit &&
+                to->queue_bytes + packet->segment.bytes > net->spec->queue_bytes.n;
+    net->over_limit += over;
+    if (over && net->head.tells) {
+        net->dropped++;
+        ivc_tcp_dropped(net->head.tcp, packet->from, packet->to, &packet->segment);
+        return false;
+    }
     to->queue_bytes += packet->segment.bytes;
     ivc_packets_push(&to->queue, packet);
+    return true;
 }
 
 static IvcStep poll_vif(BackCpu *cpu, IvcAgent *agent)
@@ -103,7 +127,13 @@ static IvcStep poll_vif(BackCpu *cpu, IvcAgent *agent)
         }
         IVC_AWAIT(&cpu->poll_frame, ivc_spend(agent, net->t.bridge, net->stage0 + NETFRONT_BRIDGE));
         packet = ivc_packets_pop(&cpu->batch);
-        enqueue(net, packet);
+        if (!enqueue(net, packet)) {
+            if (finish(net, packet)) {
+                IVC_AWAIT(&cpu->poll_frame,
+                          ivc_spend(agent, net->platform->t.wake, IVC_STAGE_WAKE));
+            }
+            continue;
+        }
         if (ivc_os_notify(net->platform, &net->vifs[packet->to].rx_sleeper)) {
             IVC_AWAIT(&cpu->poll_frame, ivc_spend(agent, net->platform->t.wake, IVC_STAGE_WAKE));
         }
@@ -208,19 +238,6 @@ static bool push(Vif *vif)
     vif->arrivals_staged = vif->pushed = 0;
     vif->operations = 0;
     return ivc_xen_ring_push_responses(&vif->rx, slots);
-}
-
-/* The packet has reached its receiver: its pages go back to the sender.
- * @return true when a thread was woken for that */
-static bool finish(Netfront *net, Packet *packet)
-{
-    Vif *from = &net->vifs[packet->from];
-    uint32_t slots = packet->grant_slots;
-    ivc_netfront_packet_free(net, packet);
-    if (slots == 0)
-        return false;
-    from->to_answer += slots;
-    return ivc_os_notify(net->platform, &from->dealloc_sleeper);
 }
 
 static IvcStep rx_thread_step(IvcAgent *agent)

@@ -8,11 +8,13 @@
  * queueing discipline between TCP and the frontend (packets wait in the socket instead), GRO. */
 #include "models/net/mechanisms.h"
 #include "models/net/netfront_private.h"
+#include "models/net/socket.h"
 
 typedef struct {
     IvcSockSpec sock;
     IvcTcpSpec tcp;
     NetfrontSpec front;
+    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
@@ -149,6 +151,7 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, sock.recv_overhead, "recv_overhead"), .fallback = "800cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = MPICH,
      .sentence = "MPICH's software of a Recv with matching, without system calls"},
+    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
     {0},
 };
 
@@ -160,6 +163,7 @@ static const IvcStage stages[] = {
     [NETFRONT_BACK_RX] = {"netback-rx", "netback giving packets to guests", false},
     [NETFRONT_COPY_GRANT] = {"copy-grant", "copying data from guest to guest", false},
     IVC_XEN_STAGE_ROWS(NETFRONT_XEN),
+    IVC_DATAGRAM_STAGE_ROWS(NETFRONT_DATAGRAM),
     [NETFRONT_STAGES] = {NULL, NULL, false},
 };
 
@@ -259,7 +263,7 @@ static void netfront_free(IvcLink *link)
 static uint64_t packets_in_flight(const IvcLink *link)
 {
     const Netfront *net = (const Netfront *)link;
-    return net->packets - net->delivered;
+    return net->packets - net->delivered - net->dropped;
 }
 
 static const IvcLinkOps link_ops = {
@@ -284,9 +288,8 @@ static uint64_t segments_of(const Spec *spec)
     return MAX(1, largest / mss);
 }
 
-static void *netfront_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
 {
-    const Spec *spec = bound;
     Netfront *net = g_new0(Netfront, 1);
     net->head = (IvcLink){.ops = &link_ops,
                           .window = (uint32_t)spec->front.ring,
@@ -295,11 +298,25 @@ static void *netfront_create(IvcPlatform *platform, const void *bound, IvcRank *
     net->platform = platform;
     net->spec = &spec->front;
     net->stage0 = platform->stage_mechanism;
-    net->mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
+    net->mss = ivc_packet_bytes(platform, spec->tcp.mtu.n);
     net->chunks = g_ptr_array_new_with_free_func(g_free);
     set_times(net);
-    IvcStreams *streams = ivc_tcp_new(platform, &spec->tcp, net->stage0, &net->head);
-    return ivc_sock_new(platform, &spec->sock, net->stage0 + TCP_STAGES, ranks, n, streams);
+    return ivc_tcp_new(platform, &spec->tcp, net->stage0, &net->head);
+}
+
+static void *netfront_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
+                        streams_new(platform, spec));
+}
+
+static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    IvcStreams *streams = streams_new(platform, spec);
+    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
+                               platform->stage_mechanism + NETFRONT_DATAGRAM, streams);
 }
 
 /* ---- what can never work ---- */
@@ -377,6 +394,11 @@ static const IvcMechanismOps ops = {
     IVC_SOCK_HOOKS,
 };
 
+static const IvcMechanismOps socket_ops = {
+    .create = socket_create,
+    IVC_SOCKET_HOOKS,
+};
+
 const IvcMechanism ivc_mechanism_netfront = {
     .head = {.name = "netfront",
              .summary = "Xen's split driver: TCP through netfront, netback and a bridge in a "
@@ -386,5 +408,7 @@ const IvcMechanism ivc_mechanism_netfront = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .carries = IVC_OVER_TCP,
+    .socket_ops = &socket_ops,
     .served_by = served_by,
 };

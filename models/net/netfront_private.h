@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "models/net/datagram.h"
 #include "models/net/link.h"
 #include "models/net/sock.h"
 #include "models/net/tcp.h"
@@ -48,8 +49,9 @@ typedef enum {
     NETFRONT_BRIDGE,
     NETFRONT_BACK_RX,
     NETFRONT_COPY_GRANT,
-    NETFRONT_XEN, /**< the first of the hypervisor's */
-    NETFRONT_STAGES = NETFRONT_XEN + XEN_STAGES,
+    NETFRONT_XEN,                                  /**< the first of the hypervisor's */
+    NETFRONT_DATAGRAM = NETFRONT_XEN + XEN_STAGES, /**< the first of UDP's */
+    NETFRONT_STAGES = NETFRONT_DATAGRAM + DATAGRAM_STAGES,
 } NetfrontStage;
 
 typedef struct Netfront Netfront;
@@ -156,6 +158,7 @@ struct Netfront {
     } t;
     uint64_t packets;    /**< sent by frontends */
     uint64_t delivered;  /**< taken by frontends */
+    uint64_t dropped;    /**< by netback: no streams' */
     uint64_t over_limit; /**< that found a vif's queue longer than Linux lets it grow */
     uint64_t stops;
 };

@@ -13,6 +13,7 @@
 #include "models/net/mechanisms.h"
 #include "models/net/rank_sets.h"
 #include "models/net/sock.h"
+#include "models/net/socket.h"
 #include "models/net/tcp.h"
 #include "models/net/virtual_link.h"
 #include "sim/model/pairs.h"
@@ -21,6 +22,7 @@ typedef struct {
     IvcSockSpec sock;
     IvcTcpSpec tcp;
     IvcVirtualLinkSpec link;
+    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
@@ -83,13 +85,20 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, tcp.checksum_word, "checksum"), .fallback = "2cycles", .max = "1us",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: 0.25 to 1 cycles a byte are recalled",
      .sentence = "checksum of eight bytes, on each side; 0 when the device does it"},
+    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
     {0},
+};
+
+enum {
+    DATAGRAM = TCP_STAGES + SOCK_STAGES, /* the first of UDP's stages */
+    STAGES = DATAGRAM + DATAGRAM_STAGES,
 };
 
 static const IvcStage stages[] = {
     IVC_TCP_STAGE_ROWS,
     IVC_SOCK_STAGE_ROWS(TCP_STAGES),
-    [TCP_STAGES + SOCK_STAGES] = {NULL, NULL, false},
+    IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
+    [STAGES] = {NULL, NULL, false},
 };
 
 /* What a message on the stream is. */
@@ -445,19 +454,37 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     ivc_tcp_check(&((const Spec *)bound)->tcp, scenario, path, diags);
 }
 
+static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
+{
+    uint32_t stage0 = platform->stage_mechanism;
+    IvcLink *link = ivc_virtual_link_new(platform, &spec->link,
+                                         ivc_packet_bytes(platform, spec->tcp.mtu.n), stage0);
+    return ivc_tcp_new(platform, &spec->tcp, stage0, link);
+}
+
 static void *sock_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
 {
     const Spec *spec = bound;
-    uint32_t stage0 = platform->stage_mechanism;
-    IvcLink *link =
-        ivc_virtual_link_new(platform, &spec->link, spec->tcp.mtu.n - IVC_TCP_HEADERS, stage0);
-    IvcStreams *streams = ivc_tcp_new(platform, &spec->tcp, stage0, link);
-    return ivc_sock_new(platform, &spec->sock, stage0 + TCP_STAGES, ranks, n, streams);
+    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
+                        streams_new(platform, spec));
+}
+
+static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    IvcStreams *streams = streams_new(platform, spec);
+    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
+                               platform->stage_mechanism + DATAGRAM, streams);
 }
 
 static const IvcMechanismOps ops = {
     .create = sock_create,
     IVC_SOCK_HOOKS,
+};
+
+static const IvcMechanismOps socket_ops = {
+    .create = socket_create,
+    IVC_SOCKET_HOOKS,
 };
 
 const IvcMechanism ivc_mechanism_sock = {
@@ -468,4 +495,6 @@ const IvcMechanism ivc_mechanism_sock = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .carries = IVC_OVER_TCP,
+    .socket_ops = &socket_ops,
 };

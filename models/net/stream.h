@@ -32,8 +32,8 @@ typedef struct {
     /** The next rank after `after`, in a round, from which `to` can read something; or
      *  IVC_RANK_NONE. */
     uint32_t (*next_readable)(const IvcStreams *streams, uint32_t after, uint32_t to);
-    /** Takes up to `bytes` that have arrived from `from`; frame->at says how many. At least one
-     *  must be readable. `buffer` NULL: they go into a header. */
+    /** Takes up to `bytes` that have arrived from `from`; frame->at says how many. Sleeps while
+     *  there is none. `buffer` NULL: they go into a header. */
     IvcStep (*read)(IvcStreams *streams, IvcAgent *agent, uint32_t from, uint32_t to,
                     IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcStreamFrame *frame);
     /** Sleeps until anything can be read from anybody. */

@@ -11,8 +11,8 @@
  *
  * Left out: loss, retransmission, congestion windows (they are wide open on such a link), receive
  * buffer auto-tuning, memory accounting by skb overhead. */
+#include "models/net/datagram_private.h"
 #include "models/net/rank_sets.h"
-#include "models/net/tcp_private.h"
 
 static void mark(const IvcTcp *tcp, uint64_t *set, uint32_t row, uint32_t rank, bool on)
 {
@@ -33,6 +33,10 @@ static IvcTime checksum_ps(const IvcTcp *tcp, uint64_t bytes)
 
 void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment)
 {
+    if (G_UNLIKELY(tcp->datagrams)) {
+        ivc_datagrams_stamp(tcp->datagrams, from, to, segment);
+        return;
+    }
     Way *back = way_of(tcp, to, from);
     segment->ack = back->acked = back->arrived;
     segment->edge = back->offered = back->consumed + tcp->rcvbuf;
@@ -264,6 +268,8 @@ static bool wake_process(Stack *stack, bool wanted)
 IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes, uint32_t *ret_skb,
                          uint64_t *ret_at)
 {
+    if (G_UNLIKELY(tcp->datagrams))
+        return ivc_datagrams_place(tcp->datagrams, from, to, bytes, ret_skb, ret_at);
     Way *way = way_of(tcp, from, to);
     uint32_t index = way->in_first + way->in_n - 1; /* of the last one, when there is one */
     index = index >= tcp->n_in && way->in_n ? index - tcp->n_in : index;
@@ -328,6 +334,8 @@ IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
 {
     Stack *stack = &tcp->stacks[to];
     Way *in;
+    if (G_UNLIKELY(tcp->datagrams))
+        return ivc_datagrams_receive(tcp->datagrams, agent, from, to, segment, skb);
     IVC_BEGIN(&stack->packet_frame);
     stack->from = from;
     stack->in = way_of(tcp, from, to);
@@ -355,6 +363,8 @@ IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
 {
     Stack *stack = &tcp->stacks[to];
     const Way *in = stack->in, *out = stack->out;
+    if (G_UNLIKELY(tcp->datagrams))
+        return ivc_datagrams_respond(tcp->datagrams, agent, to);
     IVC_BEGIN(&stack->packet_frame);
     if (stack->polls && wake_process(stack, in->arrived > in->consumed)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
@@ -406,7 +416,10 @@ static IvcStep restart(Stack *stack, IvcAgent *agent)
     for (stack->from = next_marked(tcp, tcp->blocked, stack->rank, 0); stack->from != IVC_RANK_NONE;
          stack->from = next_marked(tcp, tcp->blocked, stack->rank, stack->from + 1)) {
         mark(tcp, tcp->blocked, stack->rank, stack->from, false);
-        if (!way_of(tcp, stack->rank, stack->from)->transmitting) {
+        if (tcp->datagrams) {
+            IVC_CALL(&stack->packet_frame,
+                     ivc_datagrams_restart(tcp->datagrams, agent, stack->rank, stack->from));
+        } else if (!way_of(tcp, stack->rank, stack->from)->transmitting) {
             IVC_CALL(&stack->packet_frame,
                      transmit(tcp, agent, stack->rank, stack->from, &stack->transmit));
         }
@@ -422,6 +435,8 @@ static IvcStep softirq_step(IvcAgent *agent)
     for (;;) {
         while (!stack->ack_due && !stack->restarted && !tcp->net.due(tcp->link, stack->rank)) {
             IVC_AWAIT(&stack->soft_frame, ivc_wait(agent, &stack->work, IVC_TIME_NEVER));
+            if (tcp->datagrams)
+                ivc_datagrams_busy(tcp->datagrams, stack->rank);
         }
         IVC_AWAIT(&stack->soft_frame, ivc_spend(agent, tcp->t.softirq, tcp->stage0 + TCP_SOFTIRQ));
         if (stack->restarted) {
@@ -458,12 +473,20 @@ static IvcStep tcp_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, uin
                         IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcStreamFrame *f)
 {
     IvcTcp *tcp = tcp_of(streams);
-    Way *way = way_of(tcp, from, to);
+    Way *way = connection(tcp, from, to);
     const IvcMachineTimes *t = &tcp->platform->t;
     Skb *skb = &way->in[way->in_first];
     IVC_BEGIN(f);
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     ivc_owe(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL);
+    if (way->arrived == way->consumed) {
+        IVC_AWAIT(f, ivc_pay(agent));
+        while (way->arrived == way->consumed) {
+            tcp->stacks[to].polls = true;
+            IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &tcp->stacks[to].sleeper, &f->sleep));
+            tcp->stacks[to].polls = false;
+        }
+    }
     f->left = MIN(bytes, way->arrived - way->consumed);
     for (f->at = 0; f->left > 0; f->left -= f->part) {
         skb = &way->in[way->in_first];

@@ -1,5 +1,5 @@
 /* What of TCP can influence the future. */
-#include "models/net/tcp_private.h"
+#include "models/net/datagram_private.h"
 
 /* A buffer that was never used is as good as one of which nothing is left. */
 static void skb_data_digest(const IvcTcp *tcp, const Skb *skb, IvcDigest *digest)
@@ -66,6 +66,10 @@ static uint32_t from_first(uint32_t index, uint32_t first, uint32_t n)
 void ivc_tcp_segment_digest(const IvcTcp *tcp, uint32_t from, uint32_t to,
                             const IvcSegment *segment, IvcDigest *digest)
 {
+    if (tcp->datagrams) {
+        ivc_datagrams_segment_digest(tcp->datagrams, from, to, segment, digest);
+        return;
+    }
     const Way *back = way_of(tcp, to, from);
     ivc_digest_u64(digest, segment->bytes);
     ivc_digest_u64(digest, segment->ack - back->consumed);
@@ -75,12 +79,20 @@ void ivc_tcp_segment_digest(const IvcTcp *tcp, uint32_t from, uint32_t to,
 void ivc_tcp_place_digest(const IvcTcp *tcp, uint32_t from, uint32_t to, uint32_t skb,
                           IvcDigest *digest)
 {
+    if (tcp->datagrams) {
+        ivc_datagrams_place_digest(tcp->datagrams, from, to, skb, digest);
+        return;
+    }
     ivc_digest_u64(digest, from_first(skb, way_of(tcp, from, to)->in_first, tcp->n_in));
 }
 
 void ivc_tcp_payload_digest(const IvcTcp *tcp, uint32_t from, uint32_t to,
                             const IvcPayload *payload, IvcDigest *digest)
 {
+    if (tcp->datagrams) {
+        ivc_datagrams_payload_digest(tcp->datagrams, from, to, payload, digest);
+        return;
+    }
     const Way *way = way_of(tcp, from, to);
     ivc_digest_u64(digest, payload->bytes);
     if (!payload->bytes)

@@ -102,6 +102,7 @@ struct IvcTcp {
     } t;
     uint64_t segments;
     uint64_t acks;
+    struct IvcDatagrams *datagrams; /**< take its place on this stack; NULL: TCP is spoken */
 };
 
 static inline IvcTcp *tcp_of(const IvcStreams *streams)

@@ -148,6 +148,10 @@ static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_
     }
     slot->segment.bytes = payload->bytes;
     ivc_tcp_stamp(head->tcp, from, to, &slot->segment);
+    if (head->tells) {
+        ivc_tcp_done(head->tcp, from, to, payload);
+        (void)ivc_tcp_freed(head->tcp, from); /* nobody sleeps for that: it is free at once */
+    }
     ring->filling = false;
     if (ring->n++ == 0)
         ivc_rank_mark(link->frames, link->words, to, from, true);

@@ -9,6 +9,7 @@
  * the steady state the driver domain has nothing to do). */
 #include "models/net/mechanisms.h"
 #include "models/net/sock.h"
+#include "models/net/socket.h"
 #include "models/net/xen_ring_private.h"
 
 typedef struct {
@@ -105,6 +106,13 @@ static void *xen_ring_create(IvcPlatform *platform, const void *bound, IvcRank *
                         &rings->head);
 }
 
+static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    XenRings *rings = rings_new(platform, &spec->rings);
+    return ivc_socket_new(platform, ranks, n, &rings->head, NULL);
+}
+
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     uint64_t bytes = ((const Spec *)bound)->rings.ring.n;
@@ -123,6 +131,11 @@ static const IvcMechanismOps ops = {
     IVC_SOCK_HOOKS,
 };
 
+static const IvcMechanismOps socket_ops = {
+    .create = socket_create,
+    IVC_SOCKET_HOOKS,
+};
+
 const IvcMechanism ivc_mechanism_xen_ring = {
     .head = {.name = "xen-ring",
              .summary = "a byte ring that two guests share, with event channels and without TCP/IP",
@@ -131,4 +144,6 @@ const IvcMechanism ivc_mechanism_xen_ring = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .carries = IVC_CARRIES(IVC_SPEAKS_STREAM),
+    .socket_ops = &socket_ops,
 };

@@ -212,15 +212,21 @@ static IvcStep ring_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
                          IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcStreamFrame *f)
 {
     XenRings *rings = xen_rings_of(streams);
-    RingWay *way = xen_ring_way(rings, from, to);
+    RingWay *way = channel(rings, from, to);
     RingEnd *end = &rings->ends[to];
     IVC_BEGIN(f);
     ivc_owe(agent, rings->call, rings->stage0 + XEN_RING_CALL);
-    owe_look(rings, agent, way);
-    IVC_AWAIT(f, ivc_pay(agent));
-    if (ready(way) < bytes) {
-        IVC_AWAIT(f, update_request(rings, agent, way));
-        way->ring.data_asked = true;
+    for (;;) {
+        owe_look(rings, agent, way);
+        IVC_AWAIT(f, ivc_pay(agent));
+        if (ready(way) < bytes) {
+            IVC_AWAIT(f, update_request(rings, agent, way));
+            way->ring.data_asked = true;
+        }
+        if (ready(way) > 0)
+            break;
+        rings->empty++;
+        IVC_CALL(f, wait_for_event(rings, agent, to, &f->sleep));
     }
     f->part = MIN(bytes, ready(way));
     for (end->done = 0; end->done < f->part; end->done += end->piece) {

@@ -133,11 +133,15 @@ static IvcStep alltoall_round(IvcRank *rank, IvcWork *work)
     IVC_END(work);
 }
 
-static const IvcWorkloadOps stream_ops = {pairs, stream_round, sends_first};
-static const IvcWorkloadOps pingpong_ops = {two_a_pair, pingpong_round, sends_first};
-static const IvcWorkloadOps exchange_ops = {two_a_pair, exchange_round, NULL};
-static const IvcWorkloadOps ring_ops = {each_one, ring_round, NULL};
-static const IvcWorkloadOps alltoall_ops = {each_all, alltoall_round, NULL};
+static const IvcWorkloadOps stream_ops = {
+    .messages_per_round = pairs, .round = stream_round, .paced = sends_first};
+static const IvcWorkloadOps pingpong_ops = {
+    .messages_per_round = two_a_pair, .round = pingpong_round, .paced = sends_first};
+static const IvcWorkloadOps exchange_ops = {.messages_per_round = two_a_pair,
+                                            .round = exchange_round};
+static const IvcWorkloadOps ring_ops = {.messages_per_round = each_one, .round = ring_round};
+static const IvcWorkloadOps alltoall_ops = {.messages_per_round = each_all,
+                                            .round = alltoall_round};
 
 const IvcWorkload ivc_workload_stream = {
     .head = {.name = "stream",

@@ -10,3 +10,20 @@ extern const IvcWorkload ivc_workload_pingpong;
 extern const IvcWorkload ivc_workload_exchange;
 extern const IvcWorkload ivc_workload_ring;
 extern const IvcWorkload ivc_workload_alltoall;
+
+/** Those that are named after a tool: rows of one table, named.c. */
+typedef enum {
+    IVC_NETPERF_TCP_STREAM,
+    IVC_NETPERF_UDP_STREAM,
+    IVC_NETPERF_TCP_RR,
+    IVC_NETPERF_UDP_RR,
+    IVC_FLOOD_PING,
+    IVC_LMBENCH_TCP_BANDWIDTH,
+    IVC_LMBENCH_TCP_LATENCY,
+    IVC_OSU_BANDWIDTH,
+    IVC_OSU_LATENCY,
+    IVC_NETPIPE,
+    IVC_NAMED_WORKLOADS,
+} IvcNamedWorkload;
+
+extern const IvcWorkload ivc_workload_named[IVC_NAMED_WORKLOADS];

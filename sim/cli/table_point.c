@@ -83,6 +83,17 @@ static void append_sampling(GString *out, const IvcTerminal *terminal, const jso
                                json_is_false(reached) ? ", wider than asked for" : "");
 }
 
+/* Round trips, for a workload that counts them. */
+static void append_transactions(GString *out, const json_t *point)
+{
+    const json_t *counts = json_object_get(point, "counts");
+    if (!json_is_number(json_object_get(counts, "transactions")))
+        return;
+    double seconds = 1e-12 * (double)integer(point, "elapsed_ps");
+    g_autofree char *rate = ivc_human_count((double)integer(counts, "transactions") / seconds);
+    g_string_append_printf(out, "transactions  %s/s\n", rate);
+}
+
 static void append_rates(GString *out, const IvcTerminal *terminal, const json_t *point)
 {
     const json_t *bandwidth = json_object_get(point, "bandwidth_bytes_per_s");
@@ -96,6 +107,7 @@ static void append_rates(GString *out, const IvcTerminal *terminal, const json_t
         g_autofree char *messages =
             ivc_human_count(json_number_value(json_object_get(point, "messages_per_s")));
         g_string_append_printf(out, "messages   %s/s\n", messages);
+        append_transactions(out, point);
     } else {
         g_string_append(out, "bandwidth  - (no simulated time passed)\n");
     }

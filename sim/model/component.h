@@ -68,10 +68,33 @@ typedef struct {
 typedef struct IvcMechanismOps IvcMechanismOps;
 typedef struct IvcWorkloadOps IvcWorkloadOps;
 
+/** What a workload speaks. */
+typedef enum {
+    IVC_SPEAKS_MPI,      /**< Send and Recv */
+    IVC_SPEAKS_STREAM,   /**< write and read on a stream socket, as TCP's */
+    IVC_SPEAKS_DATAGRAM, /**< send and receive on a UDP socket */
+    IVC_SPEAKS_ECHO,     /**< ICMP echo requests, which the other kernel answers */
+    IVC_SPEECHES,
+} IvcSpeaks;
+
+/** "mpi", "stream" ... in the order of the enum; ends with NULL. */
+extern const char *const ivc_speech_names[];
+
+#define IVC_CARRIES(speech) (1u << (speech))
+
+/** A default of a workload that takes the place of the one in the table of all workloads. */
+typedef struct {
+    const char *key; /**< of a row of the workload's own level: "message"; NULL ends the list */
+    const char *value;
+    const char *source;
+} IvcDefault;
+
 typedef struct {
     IvcComponent head;
-    const IvcMechanismOps *ops;
-    bool one_os; /**< ranks share memory as processes of one OS: needs mode 'native' */
+    const IvcMechanismOps *ops; /**< for MPI, which every mechanism carries */
+    bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
+    unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
+    const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
     const char *(*served_by)(const void *spec);
 } IvcMechanism;
@@ -81,6 +104,8 @@ typedef struct {
     const IvcWorkloadOps *ops;
     unsigned ranks_min;
     unsigned ranks_multiple; /**< the number of ranks is a multiple of this; 1: any */
+    IvcSpeaks speaks;
+    const IvcDefault *defaults; /**< of this workload; NULL: none of its own */
 } IvcWorkload;
 
 /** The table of everything that models/ offers. Lists end with NULL (profiles: a NULL name). */

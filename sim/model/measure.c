@@ -86,11 +86,11 @@ void ivc_measure_begin_now(IvcPlatform *platform)
         begin(platform);
 }
 
-void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes)
+/* What becomes of a message is known: `bytes` of it came. */
+static void settle(IvcPlatform *platform, uint64_t bytes)
 {
     IvcMeasure *measure = &platform->measure;
     measure->delivered++;
-    measure->bytes_delivered_all += bytes;
     measure->counted = measure->measuring;
     if (measure->measuring) {
         measure->bytes += bytes;
@@ -101,6 +101,21 @@ void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes)
     }
     if (measure->progress && measure->delivered % 1024 == 0)
         *measure->progress = measure->delivered;
+}
+
+void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes)
+{
+    platform->measure.bytes_delivered_all += bytes;
+    settle(platform, bytes);
+}
+
+void ivc_measure_lost(IvcPlatform *platform, uint64_t bytes)
+{
+    IvcMeasure *measure = &platform->measure;
+    measure->bytes_lost_all += bytes;
+    measure->lost += measure->measuring;
+    settle(platform, 0);
+    measure->counted = false; /* there is no latency */
 }
 
 void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps)

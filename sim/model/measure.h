@@ -15,13 +15,16 @@ typedef struct {
 } IvcLedgerShot;
 
 typedef struct {
-    uint64_t warmup;    /**< deliveries before measuring starts */
-    uint64_t target;    /**< deliveries to measure */
-    uint64_t delivered; /**< so far, warm-up included */
-    uint64_t sent;      /**< messages handed to Send so far */
-    uint64_t bytes;     /**< delivered while measuring */
+    uint64_t warmup;       /**< deliveries before measuring starts */
+    uint64_t target;       /**< deliveries to measure */
+    uint64_t delivered;    /**< so far, warm-up included; those that are known to be lost, too */
+    uint64_t lost;         /**< of them, while measuring */
+    uint64_t transactions; /**< round trips of a workload that counts them */
+    uint64_t sent;         /**< messages handed to Send so far */
+    uint64_t bytes;        /**< delivered while measuring */
     uint64_t bytes_sent_all;
     uint64_t bytes_delivered_all;
+    uint64_t bytes_lost_all;
     IvcTime setup_ps; /**< when the last rank left Init */
     IvcTime began_ps;
     IvcTime ended_ps;
@@ -44,6 +47,9 @@ void ivc_measure_begin_now(IvcPlatform *platform);
 
 /** One more message of `bytes` has been received; begins and ends the measured phase. */
 void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes);
+
+/** One more message of `bytes` is known to be lost: it is settled like one that was received. */
+void ivc_measure_lost(IvcPlatform *platform, uint64_t bytes);
 
 /** Keeps the latency of the latest delivery, when that was measured. */
 void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps);

@@ -64,9 +64,10 @@ typedef struct {
     int peer; /**< destination, or source, or IVC_MPI_ANY_SOURCE */
     int tag;
     uint32_t comm;
-    uint64_t bytes;       /**< count x type; set by the call */
-    IvcTime due_ps;       /**< Send: latency counts from here; 0: from the call */
-    IvcMpiError error;    /**< result */
+    uint64_t bytes;    /**< count x type; set by the call */
+    IvcTime due_ps;    /**< Send: latency counts from here; 0: from the call */
+    IvcMpiError error; /**< result */
+    bool ended;        /**< result of a Recv of datagrams: all that were still to come are lost */
     IvcEnvelope envelope; /**< the message that was sent or received */
 } IvcMpiCall;
 
@@ -139,6 +140,8 @@ IvcStep ivc_mpi_recv(IvcRank *rank, IvcMpiCall *call);
 /** Whether an envelope is what a Recv asks for. */
 bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope);
 
+#define IVC_WORK_ACK_MAX 64u /**< bytes of an acknowledgement */
+
 /** One rank's part of a workload. */
 struct IvcWork {
     IvcLabel label;
@@ -162,6 +165,7 @@ struct IvcWork {
     IvcMpiCall call;
     IvcBuffer outgoing;
     IvcBuffer incoming;
+    IvcBuffer ack;   /**< of acknowledgements, in both directions */
     IvcBuffer *into; /**< where messages are received: incoming, or outgoing when one serves both */
 };
 
@@ -169,10 +173,18 @@ struct IvcWork {
 struct IvcWorkloadOps {
     /** Messages that all ranks together send in one round; every rank does every round. */
     uint64_t (*messages_per_round)(unsigned n_ranks);
+    /** Takes its place where that is a matter of the workload's spec; or NULL. */
+    uint64_t (*messages_of)(const void *spec, unsigned n_ranks);
     /** One round of one rank, between Init and Finalize. */
     IvcStep (*round)(IvcRank *rank, IvcWork *work);
     /** Whether this rank computes and has arrivals: not one that only answers. NULL: all. */
     bool (*paced)(const IvcRank *rank);
+    /** Whether this rank has rounds at all: not one whose kernel answers for it. NULL: all. */
+    bool (*active)(const IvcRank *rank);
+    /** Bytes that a read of a stream socket asks for. NULL, or 0: those that its message lacks. */
+    uint64_t (*read_bytes)(const void *spec);
+    bool transactions; /**< it counts round trips */
+    bool acknowledges; /**< it uses the two calls for that below */
 };
 
 /** Computes, and waits until the round is due, as the workload's draws say. */
@@ -183,3 +195,10 @@ IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to);
 
 /** Receives into the work's buffer for it, checks order, counts the delivery. */
 IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from);
+
+/** The next message from `source` will not come: the round that would receive it is over. */
+void ivc_work_lost(IvcRank *rank, uint32_t source);
+
+/** The same for a short message that acknowledges others: it is no message of the workload. */
+IvcStep ivc_work_send_ack(IvcRank *rank, IvcWork *work, uint32_t to, uint64_t bytes);
+IvcStep ivc_work_recv_ack(IvcRank *rank, IvcWork *work, int from, uint64_t bytes);

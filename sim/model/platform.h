@@ -5,6 +5,7 @@
 #pragma once
 
 #include "sim/base/clock.h"
+#include "sim/model/component.h"
 #include "sim/model/draws.h"
 #include "sim/model/measure.h"
 #include "sim/model/memory.h"
@@ -76,6 +77,8 @@ struct IvcPlatform {
     IvcGuestPlace *guests; /**< all of the machine, those that take part in no channel too */
     unsigned n_guests;
     uint64_t message_bytes_max; /**< the largest message that the workload will send */
+    IvcSpeaks speaks;           /**< what the workload speaks */
+    uint64_t read_bytes;        /**< that it asks a stream socket for; 0: a message's */
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */
     IvcMeasure measure;

@@ -93,6 +93,9 @@ static void build_platform(IvcPoint *point)
     platform->draws = ivc_workload_draws(&scenario->workload);
     ivc_draws_start(&platform->draws, scenario->workload.seed, point->repeat);
     platform->message_bytes_max = platform->draws.bytes_max;
+    platform->speaks = point->workload->speaks;
+    if (point->workload->ops->read_bytes)
+        platform->read_bytes = point->workload->ops->read_bytes(scenario->workload.spec);
     IvcSimLimits limits = {
         .horizon_ps = horizon_of(platform, &scenario->limits),
         .events_per_instant = scenario->limits.events_per_instant,
@@ -121,11 +124,19 @@ static uint64_t warmup_rounds(const IvcWorkloadSpec *spec, uint64_t rounds)
     return MIN(spec->warmup, MAX(few, rounds / 8));
 }
 
+uint64_t ivc_point_messages_per_round(const IvcPoint *point)
+{
+    const IvcWorkloadOps *ops = point->workload->ops;
+    unsigned n = point->platform.n_ranks;
+    return ops->messages_of ? ops->messages_of(point->scenario->workload.spec, n)
+                            : ops->messages_per_round(n);
+}
+
 /* How many rounds each rank does: what the total asks for, but no more than the cap. */
 static void plan_rounds(IvcPoint *point)
 {
     const IvcWorkloadSpec *spec = &point->scenario->workload;
-    uint64_t per_round = point->workload->ops->messages_per_round(point->platform.n_ranks);
+    uint64_t per_round = ivc_point_messages_per_round(point);
     uint64_t bytes = ivc_workload_bytes(spec);
     uint64_t messages = MAX(1, (spec->total.n + bytes - 1) / bytes);
     uint64_t rounds = (messages + per_round - 1) / per_round;
@@ -136,6 +147,9 @@ static void plan_rounds(IvcPoint *point)
     uint64_t warmup = warmup_rounds(spec, rounds);
     point->rounds = rounds + warmup;
     ivc_measure_init(&point->platform, warmup * per_round, rounds * per_round);
+    if (point->workload->ops->transactions)
+        ivc_platform_count(&point->platform, "transactions", "count", "round trips of the workload",
+                           &point->platform.measure.transactions);
 }
 
 static bool paced(const IvcRank *rank)
@@ -188,14 +202,23 @@ static void build_rank(IvcPoint *point, uint32_t r)
     work->ops = point->workload->ops;
     work->spec = point->scenario->workload.spec;
     work->message_bytes = platform->message_bytes_max;
-    work->rounds = point->rounds;
+    work->rounds = work->ops->active && !work->ops->active(rank) ? 0 : point->rounds;
     work->paced = paced(rank);
     if (platform->draws.arrivals != IVC_ARRIVALS_NONE)
         work->never.id = ivc_platform_id(platform);
     ivc_buffer_init(&work->outgoing, ivc_platform_id(platform), work->message_bytes);
     ivc_buffer_init(&work->incoming, ivc_platform_id(platform), work->message_bytes);
+    ivc_buffer_init(&work->ack, ivc_platform_id(platform), IVC_WORK_ACK_MAX);
     work->into =
         point->scenario->workload.buffers == IVC_BUFFERS_ONE ? &work->outgoing : &work->incoming;
+}
+
+/* The mechanism's hooks for what the workload speaks. */
+static const IvcMechanismOps *ops_of(const IvcScenario *scenario)
+{
+    const IvcMechanism *mechanism = scenario->channel->mechanism;
+    return scenario->workload.workload->speaks == IVC_SPEAKS_MPI ? mechanism->ops
+                                                                 : mechanism->socket_ops;
 }
 
 IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error)
@@ -205,8 +228,8 @@ IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error)
 
 IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GError **error)
 {
-    const IvcMechanism *mechanism = scenario->channel->mechanism;
-    uint64_t bytes_max = mechanism->ops->message_bytes_max(scenario->channel->spec);
+    const IvcMechanismOps *ops = ops_of(scenario);
+    uint64_t bytes_max = ops->message_bytes_max(scenario->channel->spec);
     uint64_t bytes = ivc_workload_draws(&scenario->workload).bytes_max;
     if (bytes > bytes_max) {
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI,
@@ -219,7 +242,7 @@ IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GEr
     point->scenario = scenario;
     point->repeat = repeat;
     point->workload = scenario->workload.workload;
-    point->ops = mechanism->ops;
+    point->ops = ops;
     build_platform(point);
     plan_rounds(point);
     IvcPlatform *platform = &point->platform;
@@ -288,6 +311,8 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
         ivc_digest_time(digest, work->call.envelope.sent_ps);
     ivc_buffer_digest(memory, &work->outgoing, digest);
     ivc_buffer_digest(memory, &work->incoming, digest);
+    if (point->workload->ops->acknowledges)
+        ivc_buffer_digest(memory, &work->ack, digest);
 }
 
 void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)

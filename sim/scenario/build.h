@@ -30,5 +30,8 @@ IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GEr
 void ivc_point_free(IvcPoint *point);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcPoint, ivc_point_free)
 
+/** Messages that all ranks together send in one round. */
+uint64_t ivc_point_messages_per_round(const IvcPoint *point);
+
 /** Feeds the whole state of the run. */
 void ivc_point_digest(const IvcPoint *point, IvcDigest *digest);

@@ -63,7 +63,7 @@ static void stop(IvcEstimator *self)
 {
     IvcPoint *point = self->point;
     IvcMeasure *measure = &point->platform.measure;
-    uint64_t per_round = point->workload->ops->messages_per_round(point->platform.n_ranks);
+    uint64_t per_round = ivc_point_messages_per_round(point);
     uint64_t rounds = 0;
     for (uint32_t r = 0; r < point->platform.n_ranks; r++)
         rounds = MAX(rounds, point->works[r].round + ROUNDS_MORE);

@@ -93,11 +93,12 @@ static bool check_conservation(IvcPoint *point, GError **error)
         }
     }
     uint64_t inside = point->ops->in_flight(point->channel);
-    if (inside || measure->bytes_sent_all != measure->bytes_delivered_all || !measure->ended) {
+    uint64_t settled = measure->bytes_delivered_all + measure->bytes_lost_all;
+    if (inside || measure->bytes_sent_all != settled || !measure->ended) {
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_CONSERVATION,
                     "%" G_GUINT64_FORMAT " bytes were sent, %" G_GUINT64_FORMAT
-                    " delivered, and %" G_GUINT64_FORMAT " messages are still inside",
-                    measure->bytes_sent_all, measure->bytes_delivered_all, inside);
+                    " delivered or lost, and %" G_GUINT64_FORMAT " messages are still inside",
+                    measure->bytes_sent_all, settled, inside);
         return false;
     }
     return true;
@@ -310,7 +311,7 @@ static IvcResult *collect(const IvcPoint *point)
     result->ranks = point->platform.n_ranks;
     result->message_bytes = ivc_workload_bytes(&scenario->workload);
     result->messages_asked = point->messages_asked;
-    result->messages = measure->target;
+    result->messages = measure->target - measure->lost;
     result->capped = point->capped;
     result->bytes = measure->bytes;
     result->setup_ps = measure->setup_ps;

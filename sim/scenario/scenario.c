@@ -213,9 +213,10 @@ static void bind_workload(Bind *b)
     IvcWorkloadHead head = {0};
     (void)ivc_param_bind(ivc_workload_kind_param, any_keys, map, map->key_place, "workload",
                          "workload", false, &head, s->binding, b->diags);
-    (void)ivc_param_bind(ivc_workload_params, any_keys, map, map->key_place, "workload", "workload",
-                         false, &s->workload, s->binding, b->diags);
     const IvcWorkload *workload = ivc_workload_find(registry, head.kind);
+    s->workload.params = ivc_workload_table(workload);
+    (void)ivc_param_bind(s->workload.params, any_keys, map, map->key_place, "workload", "workload",
+                         false, &s->workload, s->binding, b->diags);
     if (!workload && head.kind) {
         g_autofree const char **names = ivc_workload_names(registry);
         ivc_unknown_name("workload", head.kind, names, ivc_node_get(map, "kind")->place, b->diags);
@@ -332,6 +333,7 @@ void ivc_scenario_free(IvcScenario *s)
     g_free(s->cores);
     g_string_chunk_free(s->names);
     g_free(s->workload.spec);
+    g_free(s->workload.params);
     g_free(s->workload.list);
     g_free((void *)s->machine);
     g_free((char *)s->file);

@@ -50,6 +50,7 @@ typedef enum {
 typedef struct {
     const IvcWorkload *workload;
     void *spec;            /**< workload->head.spec_size bytes; owned by the scenario */
+    IvcParam *params;      /**< ivc_workload_params with its defaults; owned by the scenario */
     IvcBytes total;        /**< bytes to move in the measured phase */
     IvcBytes message;      /**< bytes a message */
     uint64_t messages_max; /**< a point stops here */

@@ -29,6 +29,9 @@ extern const IvcParam ivc_limits_params[];          /**< IvcLimits */
 extern const IvcParam ivc_statistics_params[];      /**< IvcStatisticsSpec */
 extern const IvcParam ivc_report_params[];          /**< IvcReportSpec */
 
+/** The same rows with the defaults of a workload; NULL: as they are. Free with g_free(). */
+IvcParam *ivc_workload_table(const IvcWorkload *workload);
+
 typedef struct {
     int mode;
 } IvcHypervisorHead;

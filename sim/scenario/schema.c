@@ -182,7 +182,8 @@ static json_t *workload_schema(const IvcRegistry *registry)
         const IvcComponent *head = &registry->workloads[i]->head;
         json_t *object = object_schema();
         add_table(object, ivc_workload_kind_param, false);
-        add_table(object, ivc_workload_params, false);
+        g_autofree IvcParam *common = ivc_workload_table(registry->workloads[i]);
+        add_table(object, common, false);
         add_table(object, head->params, false);
         json_array_append_new(variants, variant("kind", head->name, head->summary, object));
     }

@@ -48,10 +48,12 @@ static void add_cores(GArray *statistics, IvcCores *cores)
 static void add_measure(GArray *statistics, IvcMeasure *measure)
 {
     add(statistics, &measure->delivered, measure->warmup + measure->target);
+    add(statistics, &measure->lost, UINT64_MAX);
     add(statistics, &measure->sent, UINT64_MAX);
     add(statistics, &measure->bytes, UINT64_MAX);
     add(statistics, &measure->bytes_sent_all, UINT64_MAX);
     add(statistics, &measure->bytes_delivered_all, UINT64_MAX);
+    add(statistics, &measure->bytes_lost_all, UINT64_MAX);
     add(statistics, &measure->latency_ps.count, UINT64_MAX);
     add(statistics, &measure->latency_ps.sum, UINT64_MAX);
     for (size_t b = 0; b < IVC_HISTOGRAM_BUCKETS; b++)

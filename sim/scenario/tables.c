@@ -139,6 +139,25 @@ const IvcParam ivc_workload_params[] = {
     {.key = NULL},
 };
 
+const char *const ivc_speech_names[] = {
+    [IVC_SPEAKS_MPI] = "mpi",   [IVC_SPEAKS_STREAM] = "stream", [IVC_SPEAKS_DATAGRAM] = "datagram",
+    [IVC_SPEAKS_ECHO] = "echo", [IVC_SPEECHES] = NULL,
+};
+
+IvcParam *ivc_workload_table(const IvcWorkload *workload)
+{
+    IvcParam *table = g_memdup2(ivc_workload_params, sizeof ivc_workload_params);
+    const IvcDefault *own = workload ? workload->defaults : NULL;
+    for (; own && own->key; own++)
+        for (IvcParam *row = table; row->key; row++)
+            if (strcmp(row->key, own->key) == 0) {
+                row->fallback = own->value;
+                row->kind = own->source ? IVC_KIND_DOCUMENTED : IVC_KIND_DESIGN;
+                row->source = own->source;
+            }
+    return table;
+}
+
 const IvcParam ivc_statistics_params[] = {
     {IVC_PARAM(IvcStatisticsSpec, repeats, "repeats"), .fallback = "1", .max = "10000",
      .sentence = "runs of a point with random input, each with streams of its own; 0: until "

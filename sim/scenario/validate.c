@@ -184,6 +184,43 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
+/* What carries what the workload speaks, for a hint. @return transfer full */
+static char *carriers_hint(const IvcScenario *s, IvcSpeaks speaks)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (size_t i = 0; s->registry->mechanisms[i]; i++)
+        if (s->registry->mechanisms[i]->carries & IVC_CARRIES(speaks))
+            g_ptr_array_add(names, (gpointer)s->registry->mechanisms[i]->head.name);
+    g_ptr_array_add(names, NULL);
+    g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
+    return g_strdup_printf("what carries it: %s", list);
+}
+
+/* The largest datagram of UDP and ICMP over IP: 65,535 less headers of 20 and 8 bytes. */
+#define DATAGRAM_MAX 65507
+
+static void check_speech(const IvcScenario *s, IvcDiags *diags)
+{
+    const IvcWorkload *workload = s->workload.workload;
+    if (!workload || workload->speaks == IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism)
+        return;
+    if (!(s->channel->mechanism->carries & IVC_CARRIES(workload->speaks))) {
+        g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
+        g_autofree char *hint = carriers_hint(s, workload->speaks);
+        ivc_diags_add(
+            diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"), hint,
+            "workload '%s' speaks '%s', which mechanism '%s' does not carry", workload->head.name,
+            ivc_speech_names[workload->speaks], s->channel->mechanism->head.name);
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, at), NULL,
+                      "the run takes channel '%s'", s->channel->name);
+    }
+    if (workload->speaks != IVC_SPEAKS_STREAM &&
+        ivc_workload_draws(&s->workload).bytes_max > DATAGRAM_MAX)
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-range",
+                      ivc_scenario_place(s, "workload.message"), NULL,
+                      "a datagram holds no more than %d bytes", DATAGRAM_MAX);
+}
+
 /* A guest may serve a channel that does not join it. */
 static void mark_server(const IvcScenario *s, const IvcChannelSpec *channel, guint8 *used)
 {
@@ -297,6 +334,7 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     check_modes(s, diags);
     if (cores_good)
         check_ranks(s, diags);
+    check_speech(s, diags);
     check_report(s, diags);
     check_costs(s, diags);
     if (ivc_diags_errors(diags) > errors_before)
