@@ -193,7 +193,9 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
         }
         IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
         way->filling = f->left > f->part && way->out[stack->writing.skb].bytes < tcp->segment;
-        IVC_CALL(f, transmit(tcp, agent, from, to, &stack->writing));
+        if (!way->draining) { /* else the softirq sends this, too */
+            IVC_CALL(f, transmit(tcp, agent, from, to, &stack->writing));
+        }
         way->transmitting = false;
     }
     way->filling = false;
@@ -255,19 +257,20 @@ static void arm_ack_timer(Stack *stack)
 
 static const IvcPayload no_data;
 
-/* A bare acknowledgement to rank `to`. */
-static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
+/* A bare acknowledgement from the rank that the softirq acts for. */
+static IvcStep send_ack(Stack *stack, IvcAgent *agent)
 {
     IvcTcp *tcp = stack->tcp;
+    Stack *owner = &tcp->stacks[stack->as];
     IVC_BEGIN(&stack->ack_frame);
-    if (tcp->net.room(tcp->link, stack->rank, to)) {
+    if (tcp->net.room(tcp->link, stack->as, stack->from)) {
         tcp->acks++;
         ivc_owe(agent, tcp->t.ack_tx, tcp->stage0 + TCP_ACK);
-        IVC_CALL(&stack->ack_frame, tcp->net.send(tcp->link, agent, stack->rank, to, &no_data,
-                                                  &stack->ack_frame.link));
+        IVC_CALL(&stack->ack_frame, tcp->net.send(tcp->link, agent, stack->as, stack->from,
+                                                  &no_data, &stack->ack_frame.link));
     } else {
-        stack->ack_held = tcp->link->restarts;
-        arm_ack_timer(stack); /* what is under way acknowledges, or the timer does */
+        owner->ack_held = tcp->link->restarts;
+        arm_ack_timer(owner); /* what is under way acknowledges, or the timer does */
     }
     IVC_END(&stack->ack_frame);
 }
@@ -281,13 +284,20 @@ static bool window_update_due(const IvcTcp *tcp, const Way *way)
     return 2 * offered <= tcp->rcvbuf && possible >= 2 * offered && possible >= tcp->mss;
 }
 
+/* The softirq that takes a packet is that of the core where the packet is taken. */
+static Stack *stack_of(IvcAgent *softirq)
+{
+    return (Stack *)((char *)softirq - offsetof(Stack, softirq));
+}
+
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb)
 {
-    Stack *stack = &tcp->stacks[to];
+    Stack *stack = stack_of(agent);
     Way *in;
     IVC_BEGIN(&stack->packet_frame);
     stack->from = from;
+    stack->as = to;
     stack->in = way_of(tcp, from, to);
     stack->out = way_of(tcp, to, from);
     if (segment->bytes) {
@@ -311,23 +321,26 @@ IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
 
 IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
 {
-    Stack *stack = &tcp->stacks[to];
-    const Way *in = stack->in, *out = stack->out;
+    Stack *stack = stack_of(agent), *owner = &tcp->stacks[to];
+    const Way *in = stack->in;
+    Way *out = stack->out;
     IVC_BEGIN(&stack->packet_frame);
-    if (stack->polls && wake_process(stack, in->arrived > in->consumed)) {
+    if (owner->polls && wake_process(owner, in->arrived > in->consumed)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     /* As Linux: a writer is woken when a third of its buffer is free. */
-    if (out->wants_room && wake_process(stack, room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
+    if (out->wants_room && wake_process(owner, room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     if (in->unacked_segments >= tcp->ack_every) {
-        IVC_CALL(&stack->packet_frame, send_ack(stack, agent, stack->from));
+        IVC_CALL(&stack->packet_frame, send_ack(stack, agent));
     } else if (in->unacked_segments) {
-        arm_ack_timer(stack);
+        arm_ack_timer(owner);
     }
-    if (!out->transmitting && out->out_sent != out->out_n) {
+    if (!out->transmitting && !out->draining && out->out_sent != out->out_n) {
+        out->draining = true;
         IVC_CALL(&stack->packet_frame, transmit(tcp, agent, to, stack->from, &stack->transmit));
+        out->draining = false;
     }
     IVC_END(&stack->packet_frame);
 }
@@ -359,14 +372,18 @@ static IvcStep restart(Stack *stack, IvcAgent *agent)
     IvcTcp *tcp = stack->tcp;
     IVC_BEGIN(&stack->packet_frame);
     stack->restarted = false;
+    stack->as = stack->rank;
     stack->ack_due = stack->ack_due || stack->ack_held;
     stack->ack_held = false;
     for (stack->from = next_marked(tcp, tcp->blocked, stack->rank, 0); stack->from != IVC_RANK_NONE;
          stack->from = next_marked(tcp, tcp->blocked, stack->rank, stack->from + 1)) {
         mark(tcp, tcp->blocked, stack->rank, stack->from, false);
-        if (!way_of(tcp, stack->rank, stack->from)->transmitting) {
+        stack->out = way_of(tcp, stack->rank, stack->from);
+        if (!stack->out->transmitting && !stack->out->draining) {
+            stack->out->draining = true;
             IVC_CALL(&stack->packet_frame,
                      transmit(tcp, agent, stack->rank, stack->from, &stack->transmit));
+            stack->out->draining = false;
         }
     }
     IVC_END(&stack->packet_frame);
@@ -374,7 +391,7 @@ static IvcStep restart(Stack *stack, IvcAgent *agent)
 
 static IvcStep softirq_step(IvcAgent *agent)
 {
-    Stack *stack = (Stack *)((char *)agent - offsetof(Stack, softirq));
+    Stack *stack = stack_of(agent);
     IvcTcp *tcp = stack->tcp;
     IVC_BEGIN(&stack->soft_frame);
     for (;;) {
@@ -387,10 +404,11 @@ static IvcStep softirq_step(IvcAgent *agent)
         }
         if (stack->ack_due) {
             stack->ack_due = false;
+            stack->as = stack->rank;
             for (stack->from = next_marked(tcp, tcp->unacked, stack->rank, 0);
                  stack->from != IVC_RANK_NONE;
                  stack->from = next_marked(tcp, tcp->unacked, stack->rank, stack->from + 1)) {
-                IVC_CALL(&stack->soft_frame, send_ack(stack, agent, stack->from));
+                IVC_CALL(&stack->soft_frame, send_ack(stack, agent));
             }
         }
         IVC_CALL(&stack->soft_frame, tcp->net.poll(tcp->link, agent, stack->rank));
@@ -477,7 +495,7 @@ static void stack_init(IvcTcp *tcp, uint32_t rank)
     Stack *stack = &tcp->stacks[rank];
     IvcCore *core = &platform->cores.items[platform->ranks[rank].core];
     stack->tcp = tcp;
-    stack->rank = rank;
+    stack->rank = stack->as = rank;
     stack->sleeper.signal.id = ivc_platform_id(platform);
     stack->work.id = ivc_platform_id(platform);
     ivc_timer_init(&stack->ack_timer, ivc_platform_id(platform), ack_timer_fire);

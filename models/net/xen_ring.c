@@ -7,6 +7,7 @@
  *
  * Left out: granting and mapping the ring through the driver domain (before the measured phase; in
  * the steady state the driver domain has nothing to do). */
+#include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
 #include "models/net/sock.h"
 #include "models/net/xen_ring_private.h"
@@ -18,7 +19,6 @@ typedef struct {
 
 #define S Spec
 #define VCHAN "xen/tools/libs/vchan"
-#define MPICH "assumed: instructions of ch3:sock on an out-of-order core"
 
 static const IvcParam params[] = {
     {IVC_PARAM(S, rings.ring, "ring"), .fallback = "64KiB", .min = "1KiB", .max = "1MiB",
@@ -28,18 +28,7 @@ static const IvcParam params[] = {
      .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of libxenvchan_write",
      .sentence = "the library for each read or write, without copies, positions and system calls"},
     IVC_XEN_EVENT_PARAM_ROWS(S, rings.xen),
-    {IVC_PARAM(S, sock.eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
-     .kind = IVC_KIND_DOCUMENTED, .source = "MPICH source tree, ch3 sock",
-     .sentence = "largest message that is sent without asking"},
-    {IVC_PARAM(S, sock.header, "header"), .fallback = "40B", .min = "8B", .max = "256B",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: packet header of ch3 with its envelope",
-     .sentence = "header of a message on the stream"},
-    {IVC_PARAM(S, sock.send_overhead, "send_overhead"), .fallback = "600cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = MPICH,
-     .sentence = "MPICH's software of a Send, without the ring"},
-    {IVC_PARAM(S, sock.recv_overhead, "recv_overhead"), .fallback = "800cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = MPICH,
-     .sentence = "MPICH's software of a Recv with matching, without the ring"},
+    IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "the ring"),
     {0},
 };
 
@@ -107,15 +96,8 @@ static void *xen_ring_create(IvcPlatform *platform, const void *bound, IvcRank *
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    uint64_t bytes = ((const Spec *)bound)->rings.ring.n;
-    if ((bytes & (bytes - 1)) == 0)
-        return;
-    uint64_t below = UINT64_C(1) << (63 - __builtin_clzll(bytes));
-    g_autofree char *full = g_strdup_printf("%s.ring", path);
-    g_autofree char *hint = g_strdup_printf(
-        "the nearest are %" G_GUINT64_FORMAT "B and %" G_GUINT64_FORMAT "B", below, 2 * below);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
-                  hint, "the bytes of a ring are a power of two");
+    ivc_link_check_power(((const Spec *)bound)->rings.ring.n, scenario, path, "ring",
+                         "the bytes of a ring are a power of two", diags);
 }
 
 static const IvcMechanismOps ops = {
