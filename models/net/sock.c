@@ -349,8 +349,10 @@ void ivc_sock_free(void *channel)
 
 IvcStep ivc_sock_setup(IvcRank *rank)
 {
-    (void)rank;
-    return IVC_DONE; /* connections are opened by the first message */
+    const Sock *sock = rank->channel;
+    if (!sock->io.setup)
+        return IVC_DONE; /* connections are opened by the first message */
+    return sock->io.setup(sock->below, &rank->agent, rank->rank);
 }
 
 uint64_t ivc_sock_bytes_max(const void *spec)

@@ -545,8 +545,15 @@ static uint64_t tcp_in_flight(const IvcStreams *streams)
     return sum;
 }
 
+static IvcStep tcp_setup(IvcStreams *streams, IvcAgent *agent, uint32_t rank)
+{
+    const IvcTcp *tcp = tcp_of(streams);
+    return tcp->net.setup ? tcp->net.setup(tcp->link, agent, rank) : IVC_DONE;
+}
+
 static const IvcStreamOps ops = {
     .free = tcp_free,
+    .setup = tcp_setup,
     .write = tcp_write,
     .readable = tcp_readable,
     .next_readable = tcp_next_readable,

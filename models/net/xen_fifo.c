@@ -47,6 +47,7 @@ static const IvcParam params[] = {
      .source = "assumed: a socket buffer is allocated, and the packet handed to IP",
      .sentence = "taking a packet out of the FIFO, without copies and positions"},
     IVC_XEN_EVENT_PARAM_ROWS(S, fifos.xen),
+    IVC_XEN_CONNECT_PARAM_ROWS(S, fifos.connect),
     IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "65535B", "Linux drivers/net/xen-netfront.c: ETH_DATA_LEN",
                        "0cycles", "assumed as between netfronts: checksums are left blank"),
     IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
@@ -62,20 +63,35 @@ static const IvcStage stages[] = {
     [XEN_FIFO_COPY_IN] = {"copy-in", "copying packets into the FIFO", false},
     [XEN_FIFO_COPY_OUT] = {"copy-out", "copying packets out of the FIFO", false},
     IVC_XEN_EVENT_STAGE_ROWS(XEN_FIFO_XEN),
+    IVC_XEN_CONNECT_STAGE_ROW(XEN_FIFO_CONNECT),
     [XEN_FIFO_STAGES] = {NULL, NULL, false},
 };
+
+/* Of a channel: both FIFOs, and a page for what is noted about each. A small one takes a page. */
+static uint64_t pages_of(const XenFifoSpec *spec)
+{
+    return 2 + 2 * MAX(1, spec->fifo.n / IVC_XEN_RING_PAGE);
+}
+
+static IvcStep setup(IvcLink *link, IvcAgent *agent, uint32_t rank)
+{
+    return ivc_xen_connect_rank(((XenFifos *)link)->connect, agent, rank);
+}
 
 static void start(IvcLink *link)
 {
     XenFifos *fifos = (XenFifos *)link;
     IvcPlatform *platform = fifos->platform;
     ivc_xen_init(&fifos->xen, platform, &fifos->spec->xen, fifos->stage0 + XEN_FIFO_XEN);
+    fifos->connect = ivc_xen_connect_new(&fifos->xen, &fifos->spec->connect, pages_of(fifos->spec),
+                                         fifos->stage0 + XEN_FIFO_CONNECT);
     for (uint32_t r = 0; r < fifos->n; r++) {
         FifoEnd *end = &fifos->ends[r];
         end->fifos = fifos;
         end->rank = r;
         ivc_xen_vcpu_init(&end->vcpu, &fifos->xen, &platform->cores.items[platform->ranks[r].core],
                           r);
+        ivc_xen_connect_join(fifos->connect, r, &end->vcpu);
     }
     ivc_platform_count(platform, "packets_sent", "count", "packets that the hook took",
                        &fifos->sent);
@@ -99,6 +115,7 @@ static void fifos_free(IvcLink *link)
         ivc_backlog_clear(&way->waiting);
     }
     ivc_pairs_clear(&fifos->ways);
+    ivc_xen_connect_free(fifos->connect);
     g_free(fifos->due);
     g_free(fifos->ends);
     g_free(fifos);
@@ -113,6 +130,7 @@ static uint64_t in_flight(const IvcLink *link)
 static const IvcLinkOps link_ops = {
     .start = start,
     .free = fifos_free,
+    .setup = setup,
     .open = ivc_xen_fifo_open,
     .room = ivc_xen_fifo_room,
     .send = ivc_xen_fifo_send,
@@ -164,10 +182,16 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
         ivc_link_conflict(scenario, path, "fifo", hint,
                           "a packet of the largest size does not fit into the FIFO", diags);
     }
+    ivc_link_check_server(spec->fifos.connect.dom0, scenario, path, "dom0", diags);
     ivc_link_check_apart(scenario, path,
                          "the ranks of one guest have no FIFO between them: each guest of this "
                          "channel has one rank",
                          "give each guest one core, or say less 'workload.ranks'", diags);
+}
+
+static const char *served_by(const void *bound)
+{
+    return ((const Spec *)bound)->fifos.connect.dom0;
 }
 
 static const IvcMechanismOps ops = {
@@ -183,4 +207,5 @@ const IvcMechanism ivc_mechanism_xen_fifo = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .served_by = served_by,
 };

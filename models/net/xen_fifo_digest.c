@@ -62,6 +62,7 @@ static void end_digest(const FifoEnd *end, IvcDigest *digest)
 void ivc_xen_fifo_digest(const IvcLink *link, IvcDigest *digest)
 {
     const XenFifos *fifos = (const XenFifos *)link;
+    ivc_xen_connect_digest(fifos->connect, digest);
     for (uint32_t r = 0; r < fifos->n; r++)
         end_digest(&fifos->ends[r], digest);
     for (uint32_t w = 0; w < ivc_pairs_count(&fifos->ways); w++)

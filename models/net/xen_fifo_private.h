@@ -10,6 +10,7 @@
 #include "models/net/sock.h"
 #include "models/net/tcp.h"
 #include "models/xen/byte_ring.h"
+#include "models/xen/connect.h"
 #include "models/xen/event_channel.h"
 #include "sim/model/pairs.h"
 
@@ -19,6 +20,7 @@
 /** Parameters beside those of the sock channel and TCP; rows in xen_fifo.c. */
 typedef struct {
     IvcXenSpec xen;
+    IvcXenConnectSpec connect;
     IvcBytes fifo;
     IvcBytes gso;
     uint64_t waiting;
@@ -33,8 +35,9 @@ typedef enum {
     XEN_FIFO_CONTROL,
     XEN_FIFO_COPY_IN,
     XEN_FIFO_COPY_OUT,
-    XEN_FIFO_XEN, /**< the first of the hypervisor's */
-    XEN_FIFO_STAGES = XEN_FIFO_XEN + XEN_GRANT,
+    XEN_FIFO_XEN,                                /**< the first of the hypervisor's */
+    XEN_FIFO_CONNECT = XEN_FIFO_XEN + XEN_GRANT, /**< nothing is granted later */
+    XEN_FIFO_STAGES,
 } XenFifoStage;
 
 typedef struct XenFifos XenFifos;
@@ -86,6 +89,7 @@ struct XenFifos {
     IvcPlatform *platform;
     const XenFifoSpec *spec;
     IvcXen xen;
+    IvcXenConnect *connect;
     uint32_t stage0; /**< of TCP */
     uint32_t n;
     FifoEnd *ends;

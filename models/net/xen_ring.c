@@ -5,8 +5,7 @@
  * This file has the parameters and builds it; xen_ring_io.c moves the bytes, and the message
  * passing above is sock.c's.
  *
- * Left out: granting and mapping the ring through the driver domain (before the measured phase; in
- * the steady state the driver domain has nothing to do). */
+ * Set-up goes through dom0 (models/xen/connect.c); after it dom0 has nothing to do. */
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
 #include "models/net/sock.h"
@@ -28,6 +27,7 @@ static const IvcParam params[] = {
      .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of libxenvchan_write",
      .sentence = "the library for each read or write, without copies, positions and system calls"},
     IVC_XEN_EVENT_PARAM_ROWS(S, rings.xen),
+    IVC_XEN_CONNECT_PARAM_ROWS(S, rings.connect),
     IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "the ring"),
     {0},
 };
@@ -35,7 +35,8 @@ static const IvcParam params[] = {
 enum {
     SOCK = XEN_RING_STAGES, /* the first of the sock channel's */
     XEN = SOCK + SOCK_STAGES,
-    STAGES = XEN + XEN_GRANT, /* nothing is granted in the measured phase */
+    CONNECT = XEN + XEN_GRANT, /* nothing is granted in the measured phase */
+    STAGES,
 };
 
 static const IvcStage stages[] = {
@@ -46,6 +47,7 @@ static const IvcStage stages[] = {
     [XEN_RING_COPY_OUT] = {"copy-out", "copying out of the ring", false},
     IVC_SOCK_STAGE_ROWS(SOCK),
     IVC_XEN_EVENT_STAGE_ROWS(XEN),
+    IVC_XEN_CONNECT_STAGE_ROW(CONNECT),
     [STAGES] = {NULL, NULL, false},
 };
 
@@ -57,6 +59,13 @@ static void end_init(XenRings *rings, uint32_t rank)
     end->sleeper.signal.id = ivc_platform_id(platform);
     ivc_xen_vcpu_init(&end->vcpu, &rings->xen, &platform->cores.items[platform->ranks[rank].core],
                       rank);
+    ivc_xen_connect_join(rings->connect, rank, &end->vcpu);
+}
+
+/* Of a channel: both rings, and the page that says where they are. A small ring takes a page. */
+static uint64_t pages_of(const XenRingSpec *spec)
+{
+    return 1 + 2 * MAX(1, spec->ring.n / IVC_XEN_RING_PAGE);
 }
 
 static XenRings *rings_new(IvcPlatform *platform, const XenRingSpec *spec)
@@ -74,6 +83,8 @@ static XenRings *rings_new(IvcPlatform *platform, const XenRingSpec *spec)
     rings->ends = g_new0(RingEnd, rings->n);
     ivc_pairs_init(&rings->ways, rings->n, sizeof(RingWay));
     ivc_xen_init(&rings->xen, platform, &spec->xen, rings->stage0 + XEN);
+    rings->connect =
+        ivc_xen_connect_new(&rings->xen, &spec->connect, pages_of(spec), rings->stage0 + CONNECT);
     for (uint32_t r = 0; r < rings->n; r++)
         end_init(rings, r);
     ivc_platform_count(platform, "ring_written", "bytes", "bytes written into rings",
@@ -98,6 +109,12 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
 {
     ivc_link_check_power(((const Spec *)bound)->rings.ring.n, scenario, path, "ring",
                          "the bytes of a ring are a power of two", diags);
+    ivc_link_check_server(((const Spec *)bound)->rings.connect.dom0, scenario, path, "dom0", diags);
+}
+
+static const char *served_by(const void *bound)
+{
+    return ((const Spec *)bound)->rings.connect.dom0;
 }
 
 static const IvcMechanismOps ops = {
@@ -113,4 +130,5 @@ const IvcMechanism ivc_mechanism_xen_ring = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .served_by = served_by,
 };
