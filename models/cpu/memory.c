@@ -138,6 +138,11 @@ void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes
     ivc_passes_write(agent->core->cores->memory, (int32_t)agent->core->id, buffer, at, bytes);
 }
 
+void ivc_device_wrote(IvcBuffer *buffer)
+{
+    buffer->read.valid = buffer->write.valid = false;
+}
+
 IvcTime ivc_copy_l1_ps(const IvcMemory *memory, uint64_t bytes)
 {
     IvcFinePs fine = (bytes + IVC_WORD_BYTES - 1) / IVC_WORD_BYTES * memory->word;

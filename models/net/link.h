@@ -1,7 +1,8 @@
 /** @file
  *  The network below TCP: what TCP asks of it, and what it hands up. TCP does not know which one
- *  it is: a virtual network of two drivers that share a ring (virtual_link.c), or netfront, netback
- *  and a bridge in a driver domain (netfront.c).
+ *  it is: a virtual network of two drivers that share a ring (virtual_link.c), netfront, netback
+ * and a bridge in a driver domain (netfront.c), FIFOs that two guests share (xen_fifo.c), the
+ * loopback device of one guest (loopback.c), or two machines' cards and a wire (nic.c).
  */
 #pragma once
 
@@ -43,6 +44,8 @@ typedef struct {
     /** TCP is there: agents may be made. */
     void (*start)(IvcLink *link);
     void (*free)(IvcLink *link);
+    /** A rank's part of the set-up, before any packet. NULL: none. */
+    IvcStep (*setup)(IvcLink *link, IvcAgent *agent, uint32_t rank);
     /** A direction between two ranks is used for the first time. NULL: nothing to do. */
     void (*open)(IvcLink *link, uint32_t from, uint32_t to);
     /** Whether a packet can be handed over now. When not, and `restarts` is set,
@@ -56,7 +59,8 @@ typedef struct {
     bool (*holds)(const IvcLink *link, uint32_t from, uint32_t to);
     /** Whether the softirq of a rank has something to do for the network. */
     bool (*due)(const IvcLink *link, uint32_t rank);
-    /** That part of the softirq: hands packets up by ivc_tcp_receive() and ivc_tcp_respond(). */
+    /** That part of the softirq, which `agent` is: hands packets up by ivc_tcp_receive() and
+     * ivc_tcp_respond(). */
     IvcStep (*poll)(IvcLink *link, IvcAgent *agent, uint32_t rank);
     /** Packets that were sent and not handed up, dropped ones left out. NULL: TCP sees them all. */
     uint64_t (*in_flight)(const IvcLink *link);
@@ -85,8 +89,8 @@ void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment)
 IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes, uint32_t *ret_skb,
                          uint64_t *ret_at);
 
-/** IP and TCP take a segment whose data lies in `skb`; in the softirq of `to`. The segment must
- *  stay where it is. */
+/** IP and TCP take a segment whose data lies in `skb`; `agent` is the softirq of `to`, or that of
+ *  another rank on whose core packets for `to` are taken. The segment must stay where it is. */
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb);
 

@@ -8,3 +8,6 @@
 extern const IvcMechanism ivc_mechanism_sock;
 extern const IvcMechanism ivc_mechanism_netfront;
 extern const IvcMechanism ivc_mechanism_xen_ring;
+extern const IvcMechanism ivc_mechanism_xen_fifo;
+extern const IvcMechanism ivc_mechanism_loopback;
+extern const IvcMechanism ivc_mechanism_ethernet;

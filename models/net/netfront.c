@@ -22,14 +22,9 @@ typedef struct {
 #define XEN_NET "Linux drivers/net/xen-netfront.c"
 #define XEN_BACK "Linux drivers/net/xen-netback"
 #define NETIF "xen/include/public/io/netif.h"
-#define STACK                                                                                     \
-    "assumed: native Linux is recalled at 3,000 to 10,000 cycles for a packet, both sides (2005 " \
-    "to 2010)"
 #define SPLIT                                                                                    \
     "assumed: nobody's table of cycles a packet could be read; a share of what a driver's path " \
     "is recalled to take"
-#define MPICH "assumed: instructions of ch3:sock on an out-of-order core"
-
 static const char *const variants[] = {"map-copy", NULL};
 
 static const IvcParam params[] = {
@@ -104,53 +99,9 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, front.back_rx_slot, "back_rx_slot"), .fallback = "150cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = SPLIT, .sentence = "netback for each slot of it"},
     IVC_XEN_PARAM_ROWS(S, front.xen),
-    {IVC_PARAM(S, tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
-     .kind = IVC_KIND_DOCUMENTED, .source = XEN_BACK ": a vif's MTU",
-     .sentence = "largest packet without segment offload"},
-    {IVC_PARAM(S, tcp.sndbuf, "sndbuf"), .fallback = "256KiB", .min = "4KiB", .max = "16MiB",
-     .kind = IVC_KIND_ASSUMED,
-     .source = "assumed: auto-tuning moves it between 16 KiB and 4 MiB (tcp_wmem)",
-     .sentence = "socket send buffer"},
-    {IVC_PARAM(S, tcp.rcvbuf, "rcvbuf"), .fallback = "256KiB", .min = "4KiB", .max = "16MiB",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: auto-tuning moves it up from 128 KiB (tcp_rmem)",
-     .sentence = "socket receive buffer: the window"},
-    IVC_TCP_SENDING_PARAM_ROWS(S, tcp),
-    {IVC_PARAM(S, tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
-     .kind = IVC_KIND_DOCUMENTED, .source = "RFC 1122 4.2.3.2: every second full segment",
-     .sentence = "segments of the MTU after which the receiver acknowledges"},
-    {IVC_PARAM(S, tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
-     .kind = IVC_KIND_DOCUMENTED, .source = "Linux TCP_DELACK_MIN",
-     .sentence = "time after which it acknowledges in any case"},
-    {IVC_PARAM(S, tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = STACK,
-     .sentence = "socket layer of a read, write or poll, beyond the system call"},
-    {IVC_PARAM(S, tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = STACK,
-     .sentence = "TCP and IP on sending a packet, of whatever size"},
-    {IVC_PARAM(S, tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = STACK,
-     .sentence = "IP and TCP on receiving a packet, of whatever size"},
-    {IVC_PARAM(S, tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = STACK, .sentence = "making a bare acknowledgement"},
-    {IVC_PARAM(S, tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = STACK, .sentence = "taking a bare acknowledgement"},
-    {IVC_PARAM(S, tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = STACK, .sentence = "entering and leaving the softirq"},
-    {IVC_PARAM(S, tcp.checksum_word, "checksum"), .fallback = "0cycles", .max = "1us",
-     .kind = IVC_KIND_DOCUMENTED, .source = NETIF ": checksums are left blank between guests",
-     .sentence = "checksum of eight bytes, on each side; 0 when it is left out"},
-    {IVC_PARAM(S, sock.eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
-     .kind = IVC_KIND_DOCUMENTED, .source = "MPICH source tree, ch3 sock",
-     .sentence = "largest message that is sent without asking"},
-    {IVC_PARAM(S, sock.header, "header"), .fallback = "40B", .min = "8B", .max = "256B",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: packet header of ch3 with its envelope",
-     .sentence = "header of a message on the stream"},
-    {IVC_PARAM(S, sock.send_overhead, "send_overhead"), .fallback = "600cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = MPICH,
-     .sentence = "MPICH's software of a Send, without system calls"},
-    {IVC_PARAM(S, sock.recv_overhead, "recv_overhead"), .fallback = "800cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = MPICH,
-     .sentence = "MPICH's software of a Recv with matching, without system calls"},
+    IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "65535B", XEN_BACK ": a vif's MTU", "0cycles",
+                       NETIF ": checksums are left blank between guests"),
+    IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
     IVC_DATAGRAM_PARAM_ROWS(S, datagram),
     {0},
 };
@@ -279,21 +230,12 @@ static const IvcLinkOps link_ops = {
     .frame_digest = ivc_netfront_frame_digest,
 };
 
-/* Segments of the MTU that the largest packet carries. */
-static uint64_t segments_of(const Spec *spec)
-{
-    uint64_t mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
-    uint64_t largest =
-        spec->front.gso.n > IVC_TCP_HEADERS ? spec->front.gso.n - IVC_TCP_HEADERS : 0;
-    return MAX(1, largest / mss);
-}
-
 static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
 {
     Netfront *net = g_new0(Netfront, 1);
     net->head = (IvcLink){.ops = &link_ops,
                           .window = (uint32_t)spec->front.ring,
-                          .segment_mtus = segments_of(spec),
+                          .segment_mtus = ivc_tcp_offload(&spec->tcp, spec->front.gso),
                           .restarts = true};
     net->platform = platform;
     net->spec = &spec->front;
@@ -341,7 +283,8 @@ static void check_rings(const Spec *spec, const IvcScenario *scenario, const cha
     uint64_t mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
     if (front->ring & (front->ring - 1))
         conflict(scenario, path, "ring", "the slots of a ring are a power of two", diags);
-    if (2 + ivc_netfront_pages(segments_of(spec) * mss) > front->slots_max)
+    if (2 + ivc_netfront_pages(ivc_tcp_offload(&spec->tcp, spec->front.gso) * mss) >
+        front->slots_max)
         conflict(scenario, path, "slots_max",
                  "a packet of the largest size takes more slots: one for headers, one for segment "
                  "offload, and one for each page of 4 KiB",

@@ -26,25 +26,8 @@ typedef struct {
 } Spec;
 
 #define S Spec
-#define LINUX "Linux network stack: sysctl defaults"
-#define GUESS                                                                                     \
-    "assumed; native Linux is recalled at 3,000 to 10,000 cycles for a packet, both sides (2005 " \
-    "to 2010)"
-#define MPICH "MPICH source tree, ch3 sock"
-
 static const IvcParam params[] = {
-    {IVC_PARAM(S, sock.eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
-     .kind = IVC_KIND_DOCUMENTED, .source = MPICH,
-     .sentence = "largest message that is sent without asking"},
-    {IVC_PARAM(S, sock.header, "header"), .fallback = "40B", .min = "8B", .max = "256B",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: packet header of ch3 with its envelope",
-     .sentence = "header of a message on the stream"},
-    {IVC_PARAM(S, sock.send_overhead, "send_overhead"), .fallback = "1200cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of ch3:sock on an in-order core",
-     .sentence = "MPICH's software of a Send, without system calls"},
-    {IVC_PARAM(S, sock.recv_overhead, "recv_overhead"), .fallback = "1500cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of ch3:sock on an in-order core",
-     .sentence = "MPICH's software of a Recv with matching, without system calls"},
+    IVC_SOCK_PARAM_ROWS(S, sock, "1200cycles", "1500cycles", "in-order", "system calls"),
     {IVC_PARAM(S, tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
      .sentence = "largest packet of the virtual network"},
     {IVC_PARAM(S, tcp.sndbuf, "sndbuf"), .fallback = "64KiB", .min = "4KiB", .max = "16MiB",
@@ -56,32 +39,16 @@ static const IvcParam params[] = {
      .sentence = "socket receive buffer: the window"},
     {IVC_PARAM(S, link.ring, "ring"), .fallback = "256", .min = "4", .max = "4096",
      .sentence = "slots of the virtual network device's ring"},
-    IVC_TCP_SENDING_PARAM_ROWS(S, tcp),
-    {IVC_PARAM(S, tcp.ack_every, "ack_every"), .fallback = "2", .min = "1", .max = "64",
-     .kind = IVC_KIND_DOCUMENTED, .source = "RFC 1122 4.2.3.2: every second full segment",
-     .sentence = "segments after which the receiver acknowledges"},
-    {IVC_PARAM(S, tcp.ack_delay, "ack_delay"), .fallback = "40ms", .max = "1s",
-     .kind = IVC_KIND_DOCUMENTED, .source = "Linux TCP_DELACK_MIN",
-     .sentence = "time after which it acknowledges in any case"},
-    {IVC_PARAM(S, tcp.socket_call, "socket_call"), .fallback = "600cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = GUESS,
-     .sentence = "socket layer of a read, write or poll, beyond the system call"},
-    {IVC_PARAM(S, tcp.tx_segment, "tx_segment"), .fallback = "3000cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "TCP and IP on sending a segment"},
-    {IVC_PARAM(S, tcp.rx_segment, "rx_segment"), .fallback = "3500cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "IP and TCP on receiving a segment"},
-    {IVC_PARAM(S, tcp.ack_tx, "ack_tx"), .fallback = "1500cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "making a bare acknowledgement"},
-    {IVC_PARAM(S, tcp.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "taking a bare acknowledgement"},
+    IVC_TCP_PATH_PARAM_ROWS(S, tcp),
     {IVC_PARAM(S, link.driver_tx, "driver_tx"), .fallback = "500cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = GUESS,
+     .kind = IVC_KIND_ASSUMED, .source = IVC_TCP_STACK,
      .sentence = "the virtual device's driver on sending a packet, without the copy"},
     {IVC_PARAM(S, link.driver_rx, "driver_rx"), .fallback = "700cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = GUESS,
+     .kind = IVC_KIND_ASSUMED, .source = IVC_TCP_STACK,
      .sentence = "the virtual device's driver on receiving a packet, without the copy"},
     {IVC_PARAM(S, tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = GUESS, .sentence = "entering and leaving the softirq"},
+     .kind = IVC_KIND_ASSUMED, .source = IVC_TCP_STACK,
+     .sentence = "entering and leaving the softirq"},
     {IVC_PARAM(S, tcp.checksum_word, "checksum"), .fallback = "2cycles", .max = "1us",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: 0.25 to 1 cycles a byte are recalled",
      .sentence = "checksum of eight bytes, on each side; 0 when the device does it"},
@@ -391,8 +358,10 @@ void ivc_sock_free(void *channel)
 
 IvcStep ivc_sock_setup(IvcRank *rank)
 {
-    (void)rank;
-    return IVC_DONE; /* connections are opened by the first message */
+    const Sock *sock = rank->channel;
+    if (!sock->io.setup)
+        return IVC_DONE; /* connections are opened by the first message */
+    return sock->io.setup(sock->below, &rank->agent, rank->rank);
 }
 
 uint64_t ivc_sock_bytes_max(const void *spec)

@@ -19,9 +19,11 @@ typedef struct {
     IvcSleepFrame sleep;
 } IvcStreamFrame;
 
-/** What carries streams provides. All hooks are required. */
+/** What carries streams provides. All hooks are required unless said otherwise. */
 typedef struct {
     void (*free)(IvcStreams *streams);
+    /** A rank's part of the set-up, before anything is written. NULL: none. */
+    IvcStep (*setup)(IvcStreams *streams, IvcAgent *agent, uint32_t rank);
     /** Puts a header of `header` bytes and `bytes` of `buffer` from `at` on the stream; blocks
      *  while there is no room. The header lies in L1. `buffer` may be NULL with 0 bytes. */
     IvcStep (*write)(IvcStreams *streams, IvcAgent *agent, uint32_t from, uint32_t to,

@@ -226,7 +226,7 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
         way->filling = f->left > f->part && way->out[stack->writing.skb].bytes < tcp->segment;
         if (!way->filling && corked(tcp, way, from, to)) {
             mark(tcp, tcp->blocked, from, to, true);
-        } else {
+        } else if (!way->draining) { /* else the softirq sends this, too */
             IVC_CALL(f, transmit(tcp, agent, from, to, &stack->writing));
         }
         way->transmitting = false;
@@ -295,19 +295,20 @@ static void arm_ack_timer(Stack *stack)
 
 static const IvcPayload no_data;
 
-/* A bare acknowledgement to rank `to`. */
-static IvcStep send_ack(Stack *stack, IvcAgent *agent, uint32_t to)
+/* A bare acknowledgement from the rank that the softirq acts for. */
+static IvcStep send_ack(Stack *stack, IvcAgent *agent)
 {
     IvcTcp *tcp = stack->tcp;
+    Stack *owner = &tcp->stacks[stack->as];
     IVC_BEGIN(&stack->ack_frame);
-    if (tcp->net.room(tcp->link, stack->rank, to)) {
+    if (tcp->net.room(tcp->link, stack->as, stack->from)) {
         tcp->acks++;
         ivc_owe(agent, tcp->t.ack_tx, tcp->stage0 + TCP_ACK);
-        IVC_CALL(&stack->ack_frame, tcp->net.send(tcp->link, agent, stack->rank, to, &no_data,
-                                                  &stack->ack_frame.link));
+        IVC_CALL(&stack->ack_frame, tcp->net.send(tcp->link, agent, stack->as, stack->from,
+                                                  &no_data, &stack->ack_frame.link));
     } else {
-        stack->ack_held = tcp->link->restarts;
-        arm_ack_timer(stack); /* what is under way acknowledges, or the timer does */
+        owner->ack_held = tcp->link->restarts;
+        arm_ack_timer(owner); /* what is under way acknowledges, or the timer does */
     }
     IVC_END(&stack->ack_frame);
 }
@@ -329,15 +330,22 @@ static bool ack_due_now(const IvcTcp *tcp, const Way *way)
            way->consumed + tcp->rcvbuf - way->arrived >= way->offered - way->acked;
 }
 
+/* The softirq that takes a packet is that of the core where the packet is taken. */
+static Stack *stack_of(IvcAgent *softirq)
+{
+    return (Stack *)((char *)softirq - offsetof(Stack, softirq));
+}
+
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb)
 {
-    Stack *stack = &tcp->stacks[to];
+    Stack *stack = stack_of(agent);
     Way *in;
     if (G_UNLIKELY(tcp->datagrams))
         return ivc_datagrams_receive(tcp->datagrams, agent, from, to, segment, skb);
     IVC_BEGIN(&stack->packet_frame);
     stack->from = from;
+    stack->as = to;
     stack->in = way_of(tcp, from, to);
     stack->out = way_of(tcp, to, from);
     if (segment->bytes) {
@@ -361,25 +369,28 @@ IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
 
 IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
 {
-    Stack *stack = &tcp->stacks[to];
-    const Way *in = stack->in, *out = stack->out;
+    Stack *stack = stack_of(agent), *owner = &tcp->stacks[to];
+    const Way *in = stack->in;
+    Way *out = stack->out;
     if (G_UNLIKELY(tcp->datagrams))
         return ivc_datagrams_respond(tcp->datagrams, agent, to);
     IVC_BEGIN(&stack->packet_frame);
-    if (stack->polls && wake_process(stack, in->arrived > in->consumed)) {
+    if (owner->polls && wake_process(owner, in->arrived > in->consumed)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     /* As Linux: a writer is woken when a third of its buffer is free. */
-    if (out->wants_room && wake_process(stack, room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
+    if (out->wants_room && wake_process(owner, room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     if (ack_due_now(tcp, in)) {
-        IVC_CALL(&stack->packet_frame, send_ack(stack, agent, stack->from));
+        IVC_CALL(&stack->packet_frame, send_ack(stack, agent));
     } else if (in->unacked_segments) {
-        arm_ack_timer(stack);
+        arm_ack_timer(owner);
     }
-    if (!out->transmitting && out->out_sent != out->out_n) {
+    if (!out->transmitting && !out->draining && out->out_sent != out->out_n) {
+        out->draining = true;
         IVC_CALL(&stack->packet_frame, transmit(tcp, agent, to, stack->from, &stack->transmit));
+        out->draining = false;
     }
     IVC_END(&stack->packet_frame);
 }
@@ -411,6 +422,7 @@ static IvcStep restart(Stack *stack, IvcAgent *agent)
     IvcTcp *tcp = stack->tcp;
     IVC_BEGIN(&stack->packet_frame);
     stack->restarted = false;
+    stack->as = stack->rank;
     stack->ack_due = stack->ack_due || stack->ack_held;
     stack->ack_held = false;
     for (stack->from = next_marked(tcp, tcp->blocked, stack->rank, 0); stack->from != IVC_RANK_NONE;
@@ -419,9 +431,14 @@ static IvcStep restart(Stack *stack, IvcAgent *agent)
         if (tcp->datagrams) {
             IVC_CALL(&stack->packet_frame,
                      ivc_datagrams_restart(tcp->datagrams, agent, stack->rank, stack->from));
-        } else if (!way_of(tcp, stack->rank, stack->from)->transmitting) {
+            continue;
+        }
+        stack->out = way_of(tcp, stack->rank, stack->from);
+        if (!stack->out->transmitting && !stack->out->draining) {
+            stack->out->draining = true;
             IVC_CALL(&stack->packet_frame,
                      transmit(tcp, agent, stack->rank, stack->from, &stack->transmit));
+            stack->out->draining = false;
         }
     }
     IVC_END(&stack->packet_frame);
@@ -429,7 +446,7 @@ static IvcStep restart(Stack *stack, IvcAgent *agent)
 
 static IvcStep softirq_step(IvcAgent *agent)
 {
-    Stack *stack = (Stack *)((char *)agent - offsetof(Stack, softirq));
+    Stack *stack = stack_of(agent);
     IvcTcp *tcp = stack->tcp;
     IVC_BEGIN(&stack->soft_frame);
     for (;;) {
@@ -444,10 +461,11 @@ static IvcStep softirq_step(IvcAgent *agent)
         }
         if (stack->ack_due) {
             stack->ack_due = false;
+            stack->as = stack->rank;
             for (stack->from = next_marked(tcp, tcp->unacked, stack->rank, 0);
                  stack->from != IVC_RANK_NONE;
                  stack->from = next_marked(tcp, tcp->unacked, stack->rank, stack->from + 1)) {
-                IVC_CALL(&stack->soft_frame, send_ack(stack, agent, stack->from));
+                IVC_CALL(&stack->soft_frame, send_ack(stack, agent));
             }
         }
         IVC_CALL(&stack->soft_frame, tcp->net.poll(tcp->link, agent, stack->rank));
@@ -542,7 +560,7 @@ static void stack_init(IvcTcp *tcp, uint32_t rank)
     Stack *stack = &tcp->stacks[rank];
     IvcCore *core = &platform->cores.items[platform->ranks[rank].core];
     stack->tcp = tcp;
-    stack->rank = rank;
+    stack->rank = stack->as = rank;
     stack->sleeper.signal.id = ivc_platform_id(platform);
     stack->work.id = ivc_platform_id(platform);
     ivc_timer_init(&stack->ack_timer, ivc_platform_id(platform), ack_timer_fire);
@@ -592,8 +610,15 @@ static uint64_t tcp_in_flight(const IvcStreams *streams)
     return sum;
 }
 
+static IvcStep tcp_setup(IvcStreams *streams, IvcAgent *agent, uint32_t rank)
+{
+    const IvcTcp *tcp = tcp_of(streams);
+    return tcp->net.setup ? tcp->net.setup(tcp->link, agent, rank) : IVC_DONE;
+}
+
 static const IvcStreamOps ops = {
     .free = tcp_free,
+    .setup = tcp_setup,
     .write = tcp_write,
     .readable = tcp_readable,
     .next_readable = tcp_next_readable,

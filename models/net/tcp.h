@@ -46,6 +46,95 @@ typedef struct {
                         "only where the network can tell"                                        \
     }
 
+#define IVC_TCP_STACK                                                                             \
+    "assumed: native Linux is recalled at 3,000 to 10,000 cycles for a packet, both sides (2005 " \
+    "to 2010)"
+
+/** The rows of TCP's path that all mechanisms over it share; `field` is the IvcTcpSpec in the
+ *  mechanism's spec. */
+#define IVC_TCP_PATH_PARAM_ROWS(S, field)                                                        \
+    IVC_TCP_SENDING_PARAM_ROWS(S, field),                                                        \
+        {IVC_PARAM(S, field.ack_every, "ack_every"),                                             \
+         .fallback = "2",                                                                        \
+         .min = "1",                                                                             \
+         .max = "64",                                                                            \
+         .kind = IVC_KIND_DOCUMENTED,                                                            \
+         .source = "RFC 1122 4.2.3.2: every second full segment",                                \
+         .sentence = "segments of the MTU after which the receiver acknowledges"},               \
+        {IVC_PARAM(S, field.ack_delay, "ack_delay"),                                             \
+         .fallback = "40ms",                                                                     \
+         .max = "1s",                                                                            \
+         .kind = IVC_KIND_DOCUMENTED,                                                            \
+         .source = "Linux TCP_DELACK_MIN",                                                       \
+         .sentence = "time after which it acknowledges in any case"},                            \
+        {IVC_PARAM(S, field.socket_call, "socket_call"),                                         \
+         .fallback = "600cycles",                                                                \
+         .max = "1ms",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = IVC_TCP_STACK,                                                                \
+         .sentence = "socket layer of a read, write or poll, beyond the system call"},           \
+        {IVC_PARAM(S, field.tx_segment, "tx_segment"),                                           \
+         .fallback = "3000cycles",                                                               \
+         .max = "1ms",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = IVC_TCP_STACK,                                                                \
+         .sentence = "TCP and IP on sending a packet, of whatever size"},                        \
+        {IVC_PARAM(S, field.rx_segment, "rx_segment"),                                           \
+         .fallback = "3500cycles",                                                               \
+         .max = "1ms",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = IVC_TCP_STACK,                                                                \
+         .sentence = "IP and TCP on receiving a packet, of whatever size"},                      \
+        {IVC_PARAM(S, field.ack_tx, "ack_tx"),                                                   \
+         .fallback = "1500cycles",                                                               \
+         .max = "1ms",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = IVC_TCP_STACK,                                                                \
+         .sentence = "making a bare acknowledgement"},                                           \
+    {                                                                                            \
+        IVC_PARAM(S, field.ack_rx, "ack_rx"), .fallback = "1800cycles", .max = "1ms",            \
+                                              .kind = IVC_KIND_ASSUMED, .source = IVC_TCP_STACK, \
+                                              .sentence = "taking a bare acknowledgement"        \
+    }
+
+/** All rows of TCP of a mechanism whose defaults are those of a Xeon with segment offload: what
+ *  differs is the MTU, its greatest value and where they are from, and the same of checksums. */
+#define IVC_TCP_PARAM_ROWS(S, field, mtu_default, mtu_max, mtu_source, sum_default, sum_source) \
+    {IVC_PARAM(S, field.mtu, "mtu"),                                                            \
+     .fallback = mtu_default,                                                                   \
+     .min = "576B",                                                                             \
+     .max = mtu_max,                                                                            \
+     .kind = IVC_KIND_DOCUMENTED,                                                               \
+     .source = mtu_source,                                                                      \
+     .sentence = "largest packet without segment offload"},                                     \
+        {IVC_PARAM(S, field.sndbuf, "sndbuf"),                                                  \
+         .fallback = "256KiB",                                                                  \
+         .min = "4KiB",                                                                         \
+         .max = "16MiB",                                                                        \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = "assumed: auto-tuning moves it between 16 KiB and 4 MiB (tcp_wmem)",         \
+         .sentence = "socket send buffer"},                                                     \
+        {IVC_PARAM(S, field.rcvbuf, "rcvbuf"),                                                  \
+         .fallback = "256KiB",                                                                  \
+         .min = "4KiB",                                                                         \
+         .max = "16MiB",                                                                        \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = "assumed: auto-tuning moves it up from 128 KiB (tcp_rmem)",                  \
+         .sentence = "socket receive buffer: the window"},                                      \
+        IVC_TCP_PATH_PARAM_ROWS(S, field),                                                      \
+        {IVC_PARAM(S, field.softirq, "softirq"),                                                \
+         .fallback = "400cycles",                                                               \
+         .max = "1ms",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = IVC_TCP_STACK,                                                               \
+         .sentence = "entering and leaving the softirq"},                                       \
+    {                                                                                           \
+        IVC_PARAM(S, field.checksum_word, "checksum"),                                          \
+            .fallback = sum_default, .max = "1us", .kind = IVC_KIND_DOCUMENTED,                 \
+            .source = sum_source,                                                               \
+            .sentence = "checksum of eight bytes, on each side; 0 when it is left out"          \
+    }
+
 /** Bytes of IP and TCP headers with time stamps, and of the Ethernet header. */
 #define IVC_TCP_HEADERS 52u
 #define IVC_TCP_FRAME 14u
@@ -85,6 +174,16 @@ typedef enum {
  */
 IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0,
                         IvcLink *link);
+
+/** Segments of the MTU that the largest packet carries, `gso` bytes with its headers; 1: no
+ * offload.
+ */
+static inline uint64_t ivc_tcp_offload(const IvcTcpSpec *spec, IvcBytes gso)
+{
+    uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
+    uint64_t most = gso.n > IVC_TCP_HEADERS ? (gso.n - IVC_TCP_HEADERS) / mss : 0;
+    return most ? most : 1;
+}
 
 /** Reports what can never work about the spec of the channel at `path`. */
 void ivc_tcp_check(const IvcTcpSpec *spec, const IvcScenario *scenario, const char *path,

@@ -40,6 +40,7 @@ static void way_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
     ivc_digest_u64(digest, way->out_n);
     ivc_digest_u64(digest, way->filling);
     ivc_digest_u64(digest, way->transmitting);
+    ivc_digest_u64(digest, way->draining);
     ivc_digest_u64(digest, way->wants_room);
     ivc_digest_u64(digest, way->end - way->consumed);
     ivc_digest_u64(digest, way->next - way->consumed);
@@ -132,11 +133,12 @@ static void stack_digest(const Stack *stack, IvcDigest *digest)
     ivc_digest_u64(digest, stack->ack_frame.label);
     if (!stack->soft_frame.label)
         return;
+    ivc_digest_u64(digest, stack->as);
     ivc_digest_u64(digest, stack->from);
     if (stack->ack_frame.label)
-        tcp->link->ops->frame_digest(tcp->link, &stack->ack_frame.link, stack->rank, stack->from,
+        tcp->link->ops->frame_digest(tcp->link, &stack->ack_frame.link, stack->as, stack->from,
                                      digest);
-    transmit_digest(tcp, &stack->transmit, stack->rank, stack->from, digest);
+    transmit_digest(tcp, &stack->transmit, stack->as, stack->from, digest);
 }
 
 void ivc_tcp_frame_digest(const IvcStreams *streams, const IvcStreamFrame *frame, uint32_t from,

@@ -23,6 +23,7 @@ typedef struct {
         out_n;         /**< first unacknowledged; how many sent; how many in all */
     bool filling;      /**< a writer adds to the last one */
     bool transmitting; /**< the process is sending: the softirq leaves it to it */
+    bool draining;     /**< a softirq is sending: on another core, the process leaves it to it */
     uint64_t end;      /**< bytes written */
     uint64_t next;     /**< bytes sent */
     uint64_t una;      /**< bytes acknowledged */
@@ -69,8 +70,9 @@ typedef struct {
     } ack_frame;
     IvcTcpTransmit transmit;
     IvcTcpTransmit writing; /**< the same of the process, in a write */
-    uint32_t from;          /**< whom the softirq is busy with */
-    Way *in;                /**< both ways between them */
+    uint32_t as;   /**< whose packets the softirq takes: its own, or those of another core's rank */
+    uint32_t from; /**< whom it is busy with */
+    Way *in;       /**< both ways between them */
     Way *out;
     char name[24];
 } Stack;

@@ -5,8 +5,8 @@
  * This file has the parameters and builds it; xen_ring_io.c moves the bytes, and the message
  * passing above is sock.c's.
  *
- * Left out: granting and mapping the ring through the driver domain (before the measured phase; in
- * the steady state the driver domain has nothing to do). */
+ * Set-up goes through dom0 (models/xen/connect.c); after it dom0 has nothing to do. */
+#include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
 #include "models/net/sock.h"
 #include "models/net/socket.h"
@@ -19,7 +19,6 @@ typedef struct {
 
 #define S Spec
 #define VCHAN "xen/tools/libs/vchan"
-#define MPICH "assumed: instructions of ch3:sock on an out-of-order core"
 
 static const IvcParam params[] = {
     {IVC_PARAM(S, rings.ring, "ring"), .fallback = "64KiB", .min = "1KiB", .max = "1MiB",
@@ -29,25 +28,16 @@ static const IvcParam params[] = {
      .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of libxenvchan_write",
      .sentence = "the library for each read or write, without copies, positions and system calls"},
     IVC_XEN_EVENT_PARAM_ROWS(S, rings.xen),
-    {IVC_PARAM(S, sock.eager_max, "eager_max"), .fallback = "256KiB", .max = "64MiB",
-     .kind = IVC_KIND_DOCUMENTED, .source = "MPICH source tree, ch3 sock",
-     .sentence = "largest message that is sent without asking"},
-    {IVC_PARAM(S, sock.header, "header"), .fallback = "40B", .min = "8B", .max = "256B",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: packet header of ch3 with its envelope",
-     .sentence = "header of a message on the stream"},
-    {IVC_PARAM(S, sock.send_overhead, "send_overhead"), .fallback = "600cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = MPICH,
-     .sentence = "MPICH's software of a Send, without the ring"},
-    {IVC_PARAM(S, sock.recv_overhead, "recv_overhead"), .fallback = "800cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = MPICH,
-     .sentence = "MPICH's software of a Recv with matching, without the ring"},
+    IVC_XEN_CONNECT_PARAM_ROWS(S, rings.connect),
+    IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "the ring"),
     {0},
 };
 
 enum {
     SOCK = XEN_RING_STAGES, /* the first of the sock channel's */
     XEN = SOCK + SOCK_STAGES,
-    STAGES = XEN + XEN_GRANT, /* nothing is granted in the measured phase */
+    CONNECT = XEN + XEN_GRANT, /* nothing is granted in the measured phase */
+    STAGES,
 };
 
 static const IvcStage stages[] = {
@@ -58,6 +48,7 @@ static const IvcStage stages[] = {
     [XEN_RING_COPY_OUT] = {"copy-out", "copying out of the ring", false},
     IVC_SOCK_STAGE_ROWS(SOCK),
     IVC_XEN_EVENT_STAGE_ROWS(XEN),
+    IVC_XEN_CONNECT_STAGE_ROW(CONNECT),
     [STAGES] = {NULL, NULL, false},
 };
 
@@ -69,6 +60,13 @@ static void end_init(XenRings *rings, uint32_t rank)
     end->sleeper.signal.id = ivc_platform_id(platform);
     ivc_xen_vcpu_init(&end->vcpu, &rings->xen, &platform->cores.items[platform->ranks[rank].core],
                       rank);
+    ivc_xen_connect_join(rings->connect, rank, &end->vcpu);
+}
+
+/* Of a channel: both rings, and the page that says where they are. A small ring takes a page. */
+static uint64_t pages_of(const XenRingSpec *spec)
+{
+    return 1 + 2 * MAX(1, spec->ring.n / IVC_XEN_RING_PAGE);
 }
 
 static XenRings *rings_new(IvcPlatform *platform, const XenRingSpec *spec)
@@ -86,6 +84,8 @@ static XenRings *rings_new(IvcPlatform *platform, const XenRingSpec *spec)
     rings->ends = g_new0(RingEnd, rings->n);
     ivc_pairs_init(&rings->ways, rings->n, sizeof(RingWay));
     ivc_xen_init(&rings->xen, platform, &spec->xen, rings->stage0 + XEN);
+    rings->connect =
+        ivc_xen_connect_new(&rings->xen, &spec->connect, pages_of(spec), rings->stage0 + CONNECT);
     for (uint32_t r = 0; r < rings->n; r++)
         end_init(rings, r);
     ivc_platform_count(platform, "ring_written", "bytes", "bytes written into rings",
@@ -115,15 +115,14 @@ static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ra
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    uint64_t bytes = ((const Spec *)bound)->rings.ring.n;
-    if ((bytes & (bytes - 1)) == 0)
-        return;
-    uint64_t below = UINT64_C(1) << (63 - __builtin_clzll(bytes));
-    g_autofree char *full = g_strdup_printf("%s.ring", path);
-    g_autofree char *hint = g_strdup_printf(
-        "the nearest are %" G_GUINT64_FORMAT "B and %" G_GUINT64_FORMAT "B", below, 2 * below);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
-                  hint, "the bytes of a ring are a power of two");
+    ivc_link_check_power(((const Spec *)bound)->rings.ring.n, scenario, path, "ring",
+                         "the bytes of a ring are a power of two", diags);
+    ivc_link_check_server(((const Spec *)bound)->rings.connect.dom0, scenario, path, "dom0", diags);
+}
+
+static const char *served_by(const void *bound)
+{
+    return ((const Spec *)bound)->rings.connect.dom0;
 }
 
 static const IvcMechanismOps ops = {
@@ -146,4 +145,5 @@ const IvcMechanism ivc_mechanism_xen_ring = {
     .ops = &ops,
     .carries = IVC_CARRIES(IVC_SPEAKS_STREAM),
     .socket_ops = &socket_ops,
+    .served_by = served_by,
 };

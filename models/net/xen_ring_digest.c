@@ -24,6 +24,7 @@ static void end_digest(const RingEnd *end, IvcDigest *digest)
 void ivc_xen_ring_digest(const IvcStreams *streams, IvcDigest *digest)
 {
     const XenRings *rings = xen_rings_of(streams);
+    ivc_xen_connect_digest(rings->connect, digest);
     for (uint32_t r = 0; r < rings->n; r++)
         end_digest(&rings->ends[r], digest);
     for (uint32_t w = 0; w < ivc_pairs_count(&rings->ways); w++) {

@@ -274,10 +274,16 @@ static void rings_free(IvcStreams *streams)
     for (uint32_t w = 0; w < ivc_pairs_count(&rings->ways); w++)
         g_free(((RingWay *)ivc_pairs_at(&rings->ways, w)->state)->pages);
     ivc_pairs_clear(&rings->ways);
+    ivc_xen_connect_free(rings->connect);
     g_free(rings->joined);
     g_free(rings->readable);
     g_free(rings->ends);
     g_free(rings);
+}
+
+static IvcStep rings_setup(IvcStreams *streams, IvcAgent *agent, uint32_t rank)
+{
+    return ivc_xen_connect_rank(xen_rings_of(streams)->connect, agent, rank);
 }
 
 static uint64_t in_flight(const IvcStreams *streams)
@@ -291,6 +297,7 @@ static uint64_t in_flight(const IvcStreams *streams)
 
 const IvcStreamOps ivc_xen_ring_ops = {
     .free = rings_free,
+    .setup = rings_setup,
     .write = ring_write,
     .readable = ring_readable,
     .next_readable = ring_next_readable,

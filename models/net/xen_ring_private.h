@@ -7,12 +7,14 @@
 #include "models/net/rank_sets.h"
 #include "models/net/stream.h"
 #include "models/xen/byte_ring.h"
+#include "models/xen/connect.h"
 #include "models/xen/event_channel.h"
 #include "sim/model/pairs.h"
 
 /** Parameters beside those of the sock channel; rows in xen_ring.c. */
 typedef struct {
     IvcXenSpec xen;
+    IvcXenConnectSpec connect;
     IvcBytes ring;
     IvcCost call;
 } XenRingSpec;
@@ -54,6 +56,7 @@ struct XenRings {
     IvcPlatform *platform;
     const XenRingSpec *spec;
     IvcXen xen;
+    IvcXenConnect *connect;
     uint32_t stage0; /**< id of XEN_RING_CALL in the ledger */
     uint32_t n;
     RingEnd *ends;

@@ -25,7 +25,8 @@ typedef struct {
     uint64_t bytes_sent_all;
     uint64_t bytes_delivered_all;
     uint64_t bytes_lost_all;
-    IvcTime setup_ps; /**< when the last rank left Init */
+    IvcTime setup_ps;        /**< when the last rank left Init */
+    IvcTime setup_server_ps; /**< that the cores of a guest that serves the channel ran for it */
     IvcTime began_ps;
     IvcTime ended_ps;
     bool measuring;

@@ -117,6 +117,10 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
  */
 void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes);
 
+/** A device has written into the buffer by DMA: no private cache holds it any more. A shared cache
+ *  that holds the buffer takes the new bytes; otherwise they are in memory. */
+void ivc_device_wrote(IvcBuffer *buffer);
+
 /** Time of the copy loop for bytes that are in L1 on both sides: for headers in registers or L1. */
 IvcTime ivc_copy_l1_ps(const IvcMemory *memory, uint64_t bytes);
 

@@ -74,6 +74,7 @@ void ivc_repeats_add(IvcResult *sum, const IvcResult *run)
     sum->capped = sum->capped || run->capped;
     sum->bytes += run->bytes;
     sum->setup_ps += run->setup_ps;
+    sum->setup_server_ps += run->setup_server_ps;
     sum->warmup_ps += run->warmup_ps;
     sum->elapsed_ps += run->elapsed_ps;
     sum->events += run->events;

@@ -315,6 +315,7 @@ static IvcResult *collect(const IvcPoint *point)
     result->capped = point->capped;
     result->bytes = measure->bytes;
     result->setup_ps = measure->setup_ps;
+    result->setup_server_ps = measure->setup_server_ps;
     result->warmup_ps = measure->began_ps - MIN(measure->began_ps, measure->setup_ps);
     result->elapsed_ps = measure->ended_ps - measure->began_ps;
     result->clock_hz = point->platform.clock.hz;

@@ -89,6 +89,12 @@ LATENCY(p50, ivc_histogram_quantile(latency, 500))
 LATENCY(p99, ivc_histogram_quantile(latency, 990))
 LATENCY(max, latency->max)
 
+/* Only where a guest serves the channel, and had something to do. */
+static json_t *get_setup_server(const IvcResult *result)
+{
+    return result->setup_server_ps ? make_integer(result->setup_server_ps) : NULL;
+}
+
 static json_t *get_capped(const IvcResult *result)
 {
     return json_boolean(result->capped);
@@ -289,6 +295,8 @@ const IvcColumn ivc_columns[] = {
     ROW("bytes", INTEGER, "bytes", get_bytes, "bytes delivered in the measured phase"),
     ROW("elapsed_ps", INTEGER, "ps", get_elapsed_ps, "simulated time of the measured phase"),
     ROW("setup_ps", INTEGER, "ps", get_setup_ps, "simulated time until every rank was initialised"),
+    ROW("setup_server_ps", INTEGER, "ps", get_setup_server,
+        "time that dom0's cores ran meanwhile; only where channels are set up through it"),
     ROW("warmup_ps", INTEGER, "ps", get_warmup_ps, "simulated time of the warm-up"),
     ROW("bandwidth_bytes_per_s", REAL, "bytes/s", get_bandwidth, "bytes over elapsed_ps"),
     ROW("messages_per_s", REAL, "1/s", get_message_rate, "messages over elapsed_ps"),

@@ -97,6 +97,7 @@ typedef struct {
     bool capped;             /**< stopped at workload.messages_max */
     uint64_t bytes;          /**< delivered in the measured phase */
     IvcTime setup_ps;        /**< from start to the end of Init on all ranks */
+    IvcTime setup_server_ps; /**< that the guest that serves the channel ran meanwhile */
     IvcTime warmup_ps;
     IvcTime elapsed_ps; /**< the measured phase */
     uint64_t clock_hz;

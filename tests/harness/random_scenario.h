@@ -104,9 +104,28 @@ static inline void random_machine(GRand *rand, GString *to, const char *profile,
                                random_pick(rand, rates, 4), random_pick(rand, rates, 4));
 }
 
-static inline void random_guests(GRand *rand, GString *to, guint ranks, bool served)
+/* Which guests a mechanism can join. */
+typedef enum {
+    RANDOM_ANY,
+    RANDOM_APART,    /* one rank in each */
+    RANDOM_SERVED,   /* the same, and another guest serves them */
+    RANDOM_TOGETHER, /* all ranks in one */
+} RandomGuests;
+
+static inline RandomGuests random_guests_of(const char *mechanism)
 {
-    guint guests = ranks == 2 || served || random_chance(rand, 70)
+    if (g_str_equal(mechanism, "netfront"))
+        return RANDOM_SERVED;
+    if (g_str_equal(mechanism, "xen-fifo") || g_str_equal(mechanism, "ethernet"))
+        return RANDOM_APART;
+    return g_str_equal(mechanism, "loopback") ? RANDOM_TOGETHER : RANDOM_ANY;
+}
+
+static inline void random_guests(GRand *rand, GString *to, guint ranks, RandomGuests kind)
+{
+    bool served = kind == RANDOM_SERVED;
+    guint guests = kind == RANDOM_TOGETHER ? 1
+                   : ranks == 2 || kind != RANDOM_ANY || random_chance(rand, 70)
                        ? ranks
                        : (guint)g_rand_int_range(rand, 2, (gint)ranks + 1);
     g_string_append(to, "guests:\n");
@@ -153,6 +172,46 @@ static inline void random_netfront(GRand *rand, GString *to, guint ranks)
         random_log(rand, 0, 5000));
 }
 
+/* Buffers and packets that hardly fit, so that everything waits for room. */
+static inline void random_tcp(GRand *rand, GString *to)
+{
+    g_string_append_printf(to, "mtu: %uB, sndbuf: %uB, rcvbuf: %uB, ack_every: %u, eager_max: %uB,",
+                           576 + random_log(rand, 0, 900), 8192 + random_log(rand, 0, 65536),
+                           8192 + random_log(rand, 0, 65536), random_log(rand, 1, 4),
+                           random_log(rand, 1, 40000));
+}
+
+static inline void random_fifo(GRand *rand, GString *to, const RandomScenario *kind)
+{
+    guint fifo = 11 + (guint)g_rand_int_range(rand, 0, 7); /* 2 to 128 KiB */
+    random_tcp(rand, to);
+    g_string_append_printf(to, "fifo: %uB, gso: %uB, waiting: %u, idle_wake: %ucycles,", 1u << fifo,
+                           random_log(rand, 1, MIN(1u << fifo, 65536u) - 64),
+                           random_log(rand, 1, 40), random_log(rand, 0, 5000));
+    random_cost(rand, to, "hook", 1000, kind);
+    random_cost(rand, to, "take", 1000, kind);
+}
+
+static inline void random_loopback(GRand *rand, GString *to, const RandomScenario *kind)
+{
+    random_tcp(rand, to);
+    g_string_append_printf(to, "gso: %uB,", random_log(rand, 1, 8192));
+    random_cost(rand, to, "xmit", 1000, kind);
+    random_cost(rand, to, "backlog", 1000, kind);
+}
+
+static inline void random_ethernet(GRand *rand, GString *to)
+{
+    static const char *const rates[] = {"100Mbit/s", "1Gbit/s", "10Gbit/s", "40Gbit/s"};
+    random_tcp(rand, to);
+    g_string_append_printf(
+        to, "rate: %s, wire: %uns, tso: %uB, gro: %s, tx_ring: %u, rx_ring: %u, rx_delay: %uns,",
+        random_pick(rand, rates, 4), random_log(rand, 0, 5000), random_log(rand, 1, 8192),
+        random_chance(rand, 50) ? "true" : "false", random_log(rand, 1, 64),
+        random_log(rand, 1, 64), random_log(rand, 0, 20000));
+    g_string_append_printf(to, "idle_wake: %ucycles,", random_log(rand, 0, 5000));
+}
+
 static inline void random_channel(GRand *rand, GString *to, const char *mechanism, guint *most,
                                   guint ranks, const RandomScenario *kind)
 {
@@ -170,6 +229,12 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
         random_cost(rand, to, "call", 500, kind);
         random_cost(rand, to, "send_overhead", 1000, kind);
         random_cost(rand, to, "recv_overhead", 1000, kind);
+    } else if (g_str_equal(mechanism, "xen-fifo")) {
+        random_fifo(rand, to, kind);
+    } else if (g_str_equal(mechanism, "loopback")) {
+        random_loopback(rand, to, kind);
+    } else if (g_str_equal(mechanism, "ethernet")) {
+        random_ethernet(rand, to);
     } else if (nemesis) {
         guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
         g_string_append_printf(
@@ -223,12 +288,12 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     guint ranks = kind->contention ? (guint)g_rand_int_range(rand, 2, octeon ? 7 : 5) : 2;
     if (ranks % 2 && !g_str_equal(workload, "ring") && !g_str_equal(workload, "alltoall"))
         ranks--;
-    bool served = g_str_equal(mechanism, "netfront");
+    RandomGuests guests = random_guests_of(mechanism);
     GString *text = g_string_new("schema: ivcsim/1\nname: random\n");
     random_machine(rand, text, octeon ? "octeon-cn5650" : "loongson3a", kind);
-    if (served && !octeon)
+    if (guests == RANDOM_SERVED && !octeon)
         ranks = 2; /* the others of its four cores are the driver domain's */
-    random_guests(rand, text, ranks, served);
+    random_guests(rand, text, ranks, guests);
     random_channel(rand, text, mechanism, &most, ranks, kind);
     guint message = random_log(rand, 1, most);
     guint messages = (guint)g_rand_int_range(rand, 1, 40);

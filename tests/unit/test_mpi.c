@@ -29,6 +29,13 @@ static const struct {
      "mechanism: netfront, driver_domain: dom, ring: 8, slots_max: 4, gso: 4KiB, pending: 6", 5,
      50000},
     {"byte ring", "octeon-cn5650", "mechanism: xen-ring", 5, 300000},
+    {"packet FIFO", "octeon-cn5650", "mechanism: xen-fifo", 5, 300000},
+    {"packet FIFO of two packets", "loongson3a", "mechanism: xen-fifo, fifo: 4KiB, waiting: 2", 7,
+     30000},
+    {"wire", "octeon-cn5650", "mechanism: ethernet", 5, 300000},
+    {"wire, ring of one", "octeon-cn5650", "mechanism: ethernet, tx_ring: 1, rx_ring: 1, tso: 1B",
+     5, 50000},
+    {"loopback", "octeon-cn5650", "mechanism: loopback", 5, 300000},
     {"byte ring of a page's quarter", "loongson3a", "mechanism: xen-ring, ring: 1KiB", 7, 30000},
 };
 
@@ -36,8 +43,12 @@ static char *scenario_of(int way, unsigned ranks)
 {
     GString *text = g_string_new("schema: ivcsim/1\nname: mpi\n");
     g_string_append_printf(text, "machine: {profile: %s}\nguests:\n", ways[way].profile);
-    for (unsigned r = 0; r < ranks; r++)
+    bool together = strstr(ways[way].channel, "loopback") != NULL;
+    for (unsigned r = 0; r < ranks && !together; r++)
         g_string_append_printf(text, "  g%u: {cores: [%u], memory: 64MiB}\n", r, r);
+    for (unsigned r = 0; r < ranks && together; r++)
+        g_string_append_printf(text, "%s%u%s", r ? ", " : "  g: {memory: 64MiB, cores: [", r,
+                               r + 1 == ranks ? "]}\n" : "");
     bool served = strstr(ways[way].channel, "driver_domain") != NULL;
     if (served)
         g_string_append(text, "  dom: {cores: [11], memory: 64MiB}\n");

@@ -1,0 +1,333 @@
+/* Two network cards with a wire between them.
+ *
+ * The driver puts a packet into the card's ring; the card fetches it by DMA, cuts it into frames of
+ * the MTU where it may (TSO), and sends frame after frame at the rate of the wire. At the other end
+ * each frame is in memory some time after its last bit; the first one makes the card interrupt the
+ * core, after the delay of its moderation, and then it is silent until the softirq has taken all
+ * that has come (NAPI), frames that follow on each other joined (GRO).
+ *
+ * When a frame leaves and arrives is known as it is sent, so that no event stands for it: only the
+ * interrupts are events. A switch between more than two lets bits through as they come, and keeps
+ * what a busy wire cannot take.
+ *
+ * Left out: lost frames, so that a full ring loses none (they wait in the card, and are counted),
+ * the queueing discipline, what DMA takes from the memory's rate, several queues of a card. */
+#include "models/net/nic_private.h"
+
+IvcTime ivc_nic_wire_ps(const IvcNicSpec *spec, uint64_t bytes)
+{
+    const uint64_t ps_per_s = UINT64_C(1000000000000);
+    uint64_t bits = 8 * (MAX(bytes, spec->frame_min.n) + spec->framing.n);
+    return (IvcTime)(((IvcU128)bits * ps_per_s + spec->rate.bps - 1) / spec->rate.bps);
+}
+
+/* ---- interrupts ---- */
+
+static IvcTime now(const Nic *nic)
+{
+    return nic->nics->platform->sim.now;
+}
+
+static const Frame *first_frame(const Nic *nic)
+{
+    return ivc_backlog_at(&nic->frames, 0);
+}
+
+static IvcTime leaves_ps(const Nic *nic, uint32_t i)
+{
+    return *(const IvcTime *)ivc_backlog_at(&nic->sending, i);
+}
+
+/* The card interrupts when a frame has come, and when half of a full ring has left. */
+static void rearm(Nic *nic)
+{
+    IvcTime when = IVC_TIME_NEVER;
+    if (nic->polling || nic->asserted || nic->waking)
+        return;
+    if (nic->frames.n)
+        when = first_frame(nic)->arrives_ps + nic->nics->spec->rx_delay.ps;
+    if (nic->stopped)
+        when = MIN(when, leaves_ps(nic, nic->sending.n / 2));
+    if (when != IVC_TIME_NEVER)
+        ivc_timer_arm(&nic->nics->platform->sim, &nic->interrupt, MAX(when, now(nic)),
+                      IVC_PHASE_DELIVER);
+}
+
+static void interrupt_fire(IvcSim *sim, IvcTimer *timer)
+{
+    Nic *nic = (Nic *)((char *)timer - offsetof(Nic, interrupt));
+    nic->waking = !nic->waking && !nic->handler.core->running && nic->nics->t.idle_wake;
+    if (nic->waking) {
+        ivc_timer_arm(sim, timer, sim->now + nic->nics->t.idle_wake, IVC_PHASE_DELIVER);
+        return;
+    }
+    nic->asserted = true;
+    nic->nics->interrupts++;
+    ivc_signal(sim, &nic->line);
+}
+
+static IvcStep handler_step(IvcAgent *agent)
+{
+    Nic *nic = (Nic *)((char *)agent - offsetof(Nic, handler));
+    const Nics *nics = nic->nics;
+    const IvcMachineTimes *t = &nics->platform->t;
+    IVC_BEGIN(&nic->handler_frame);
+    for (;;) {
+        while (!nic->asserted) {
+            IVC_AWAIT(&nic->handler_frame, ivc_wait(agent, &nic->line, IVC_TIME_NEVER));
+        }
+        ivc_owe(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY);
+        IVC_AWAIT(&nic->handler_frame, ivc_spend(agent, nics->t.irq, nics->stage0 + TCP_DRIVER));
+        nic->asserted = false;
+        nic->polling = true;
+        ivc_tcp_raise(nics->head.tcp, nic->rank);
+        IVC_AWAIT(&nic->handler_frame,
+                  ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
+    }
+    IVC_END(&nic->handler_frame);
+}
+
+/* ---- sending ---- */
+
+/* Packets at the head of the ring that have left, which the driver has not noticed yet. */
+static uint32_t left(const Nic *nic)
+{
+    uint32_t n = 0;
+    while (n < nic->sending.n && leaves_ps(nic, n) <= now(nic))
+        n++;
+    return n;
+}
+
+static bool has_room(IvcLink *link, uint32_t from, uint32_t to)
+{
+    Nics *nics = (Nics *)link;
+    Nic *nic = &nics->nics[from];
+    (void)to;
+    if (nic->sending.n < nics->spec->tx_ring)
+        return true;
+    nics->stops += !nic->stopped;
+    nic->stopped = true;
+    rearm(nic);
+    return false;
+}
+
+/* One frame of a packet that the card has from `start_ps` on. */
+static void send_frame(Nic *nic, Nic *to, IvcTime start_ps, const IvcSegment *segment)
+{
+    Nics *nics = nic->nics;
+    const IvcNicSpec *spec = nics->spec;
+    IvcTime wire_ps = ivc_nic_wire_ps(spec, IVC_TCP_HEADERS + segment->bytes);
+    nic->sent_ps = MAX(nic->sent_ps, start_ps) + wire_ps;
+    to->arrived_ps = MAX(nic->sent_ps + spec->wire.ps, to->arrived_ps + wire_ps);
+    nics->sent++;
+    nics->over_ring += to->frames.n >= spec->rx_ring;
+    ivc_backlog_push(&to->frames, &(Frame){.from = nic->rank,
+                                           .arrives_ps = to->arrived_ps + spec->dma_rx.ps,
+                                           .segment = *segment});
+}
+
+/* The card takes a packet: all of its frames have their time. */
+static void send_packet(Nic *nic, Nic *to, const IvcSegment *packet)
+{
+    Nics *nics = nic->nics;
+    IvcTime start_ps = now(nic) + nics->spec->dma_tx.ps;
+    IvcSegment segment = *packet;
+    uint64_t rest = packet->bytes;
+    do {
+        segment.bytes = MIN(rest, nics->mss);
+        send_frame(nic, to, start_ps, &segment);
+        rest -= segment.bytes;
+    } while (rest);
+    ivc_backlog_push(&nic->sending, &nic->sent_ps);
+    nics->packets++;
+    rearm(to);
+}
+
+static IvcStep send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
+                    const IvcPayload *payload, IvcLinkFrame *f)
+{
+    Nics *nics = (Nics *)link;
+    IVC_BEGIN(f);
+    f->segment.bytes = payload->bytes;
+    ivc_tcp_stamp(link->tcp, from, to, &f->segment);
+    IVC_AWAIT(f, ivc_spend(agent, nics->t.tx, nics->stage0 + TCP_DRIVER));
+    send_packet(&nics->nics[from], &nics->nics[to], &f->segment);
+    IVC_END(f);
+}
+
+/* ---- receiving ---- */
+
+static bool is_due(const IvcLink *link, uint32_t rank)
+{
+    return ((const Nics *)link)->nics[rank].polling;
+}
+
+static bool has_come(const Nic *nic)
+{
+    return nic->frames.n && first_frame(nic)->arrives_ps <= now(nic);
+}
+
+/* Whether the next frame goes on where the joined ones end. */
+static bool joins(const Nic *nic)
+{
+    const Frame *next = first_frame(nic);
+    return has_come(nic) && next->from == nic->from && next->segment.bytes &&
+           nic->segment.bytes == nic->joined * nic->nics->mss &&
+           nic->segment.bytes + next->segment.bytes <= nic->nics->merged_max;
+}
+
+static void pop_frame(Nic *nic)
+{
+    nic->joined++;
+    nic->nics->taken++;
+    ivc_backlog_pop(&nic->frames);
+}
+
+/* Takes the first frame, and with it those that follow on it. */
+static void take_frames(Nic *nic)
+{
+    Nics *nics = nic->nics;
+    uint64_t at;
+    nic->joined = 0;
+    nic->from = first_frame(nic)->from;
+    nic->segment = first_frame(nic)->segment;
+    pop_frame(nic);
+    while (nics->spec->gro && nic->segment.bytes && joins(nic)) {
+        uint64_t bytes = nic->segment.bytes;
+        nic->segment = first_frame(nic)->segment;
+        nic->segment.bytes += bytes;
+        pop_frame(nic);
+    }
+    if (!nic->segment.bytes)
+        return;
+    IvcBuffer *place =
+        ivc_tcp_place(nics->head.tcp, nic->from, nic->rank, nic->segment.bytes, &nic->skb, &at);
+    ivc_device_wrote(place);
+}
+
+/* Notices what has left the ring. */
+static void owe_cleaning(Nic *nic, IvcAgent *agent)
+{
+    const Nics *nics = nic->nics;
+    uint32_t n = left(nic);
+    if (!n)
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        ivc_backlog_pop(&nic->sending);
+    ivc_owe(agent, n * nics->t.tx_done, nics->stage0 + TCP_DRIVER);
+}
+
+static IvcStep poll_card(IvcLink *link, IvcAgent *agent, uint32_t rank)
+{
+    Nics *nics = (Nics *)link;
+    Nic *nic = &nics->nics[rank];
+    IVC_BEGIN(&nic->poll_frame);
+    if (!nic->polling) {
+        IVC_RETURN(&nic->poll_frame);
+    }
+    do {
+        owe_cleaning(nic, agent);
+        IVC_AWAIT(&nic->poll_frame, ivc_pay(agent));
+        if (nic->stopped && nic->sending.n < nics->spec->tx_ring) {
+            nic->stopped = false;
+            ivc_tcp_link_ready(link->tcp, rank);
+        }
+        while (has_come(nic)) {
+            take_frames(nic);
+            ivc_owe(agent, nic->joined * nics->t.rx + (nic->joined - 1) * nics->t.gro_merge,
+                    nics->stage0 + TCP_DRIVER);
+            IVC_CALL(&nic->poll_frame,
+                     ivc_tcp_receive(link->tcp, agent, nic->from, rank, &nic->segment, nic->skb));
+            IVC_CALL(&nic->poll_frame, ivc_tcp_respond(link->tcp, agent, rank));
+            nic->joined = 0;
+        }
+    } while (left(nic));
+    nic->polling = false;
+    rearm(nic);
+    IVC_END(&nic->poll_frame);
+}
+
+/* ---- building ---- */
+
+static void start(IvcLink *link)
+{
+    Nics *nics = (Nics *)link;
+    IvcPlatform *platform = nics->platform;
+    for (uint32_t r = 0; r < nics->n; r++) {
+        Nic *nic = &nics->nics[r];
+        nic->nics = nics;
+        nic->rank = r;
+        nic->line.id = ivc_platform_id(platform);
+        ivc_backlog_init(&nic->sending, sizeof(IvcTime));
+        ivc_backlog_init(&nic->frames, sizeof(Frame));
+        ivc_timer_init(&nic->interrupt, ivc_platform_id(platform), interrupt_fire);
+        g_snprintf(nic->name, sizeof nic->name, "card %u", r);
+        ivc_agent_init(&nic->handler, ivc_platform_id(platform), nic->name,
+                       &platform->cores.items[platform->ranks[r].core], IVC_PRIORITY_INTERRUPT,
+                       handler_step);
+        ivc_agent_start(&nic->handler);
+    }
+    ivc_platform_count(platform, "packets_sent", "count", "packets that cards were given",
+                       &nics->packets);
+    ivc_platform_count(platform, "frames_sent", "count", "frames on the wire", &nics->sent);
+    ivc_platform_count(platform, "frames_received", "count", "frames that drivers took",
+                       &nics->taken);
+    ivc_platform_count(platform, "nic_interrupts", "count", "interrupts of cards",
+                       &nics->interrupts);
+    ivc_platform_count(platform, "nic_over_ring", "count",
+                       "frames that found the receiver's ring full: a card drops or pauses",
+                       &nics->over_ring);
+    ivc_platform_count(platform, "queue_stops", "count", "times that TCP found a card's ring full",
+                       &nics->stops);
+}
+
+static void nics_free(IvcLink *link)
+{
+    Nics *nics = (Nics *)link;
+    for (uint32_t r = 0; r < nics->n; r++) {
+        ivc_backlog_clear(&nics->nics[r].sending);
+        ivc_backlog_clear(&nics->nics[r].frames);
+    }
+    g_free(nics->nics);
+    g_free(nics);
+}
+
+static uint64_t in_flight(const IvcLink *link)
+{
+    const Nics *nics = (const Nics *)link;
+    return nics->sent - nics->taken;
+}
+
+static const IvcLinkOps ops = {
+    .start = start,
+    .free = nics_free,
+    .room = has_room,
+    .send = send,
+    .due = is_due,
+    .poll = poll_card,
+    .in_flight = in_flight,
+    .digest = ivc_nic_digest,
+    .frame_digest = ivc_nic_frame_digest,
+};
+
+IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mtu, uint64_t tso,
+                          uint32_t stage0)
+{
+    Nics *nics = g_new0(Nics, 1);
+    nics->head = (IvcLink){
+        .ops = &ops, .window = (uint32_t)spec->tx_ring, .segment_mtus = tso, .restarts = true};
+    nics->platform = platform;
+    nics->spec = spec;
+    nics->stage0 = stage0;
+    nics->mss = mtu - IVC_TCP_HEADERS;
+    nics->merged_max = tso * nics->mss;
+    nics->n = platform->n_ranks;
+    nics->nics = g_new0(Nic, nics->n);
+    nics->t.idle_wake = ivc_platform_ps(platform, spec->idle_wake);
+    nics->t.irq = ivc_platform_ps(platform, spec->irq);
+    nics->t.tx = ivc_platform_ps(platform, spec->tx);
+    nics->t.tx_done = ivc_platform_ps(platform, spec->tx_done);
+    nics->t.rx = ivc_platform_ps(platform, spec->rx);
+    nics->t.gro_merge = ivc_platform_ps(platform, spec->gro_merge);
+    return &nics->head;
+}

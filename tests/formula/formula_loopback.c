@@ -1,0 +1,115 @@
+/* The loopback device on an idle path: how long one message takes, to the picosecond, from the
+ * parameters alone; and whose core TCP runs on. */
+#include "tests/harness/counts.h"
+#include "tests/harness/points.h"
+
+/* In nanoseconds, as the scenario below states them. */
+enum {
+    WORD = 7,
+    SYSCALL_ENTER = 101,
+    SYSCALL_EXIT = 103,
+    RESUME = 113,
+    IDLE_EXIT = 127,
+    SEND = 131,
+    SOCKET_CALL = 139,
+    TX_SEGMENT = 149,
+    RX_SEGMENT = 151,
+    SOFTIRQ = 157,
+    XMIT = 163,
+    BACKLOG = 167,
+    HEADER = 40,
+};
+
+static const char text[] =
+    "schema: ivcsim/1\nname: loopback\n"
+    "machine:\n  profile: loongson3a\n"
+    "  copy: {setup: 0ns, word: 7ns}\n"
+    "  read: {l2: 0ns, other: 0ns, memory: 0ns}\n"
+    "  write: {l2: 0ns, other: 0ns, memory: 0ns}\n"
+    "  memory: {rate: 100TB/s}\n  interconnect: {rate: 100TB/s}\n"
+    "  os: {syscall_enter: 101ns, syscall_exit: 103ns, block: 107ns, wake: 109ns, resume: 113ns,"
+    " idle_exit: 127ns}\n"
+    "guests:\n  vm: {cores: [1, 2], memory: 64MiB}\n"
+    "channels:\n"
+    "  c: {mechanism: loopback, between: [vm], header: 40B, send_overhead: 131ns,\n"
+    "      recv_overhead: 137ns, socket_call: 139ns, tx_segment: 149ns, rx_segment: 151ns,\n"
+    "      softirq: 157ns, xmit: 163ns, backlog: 167ns, ack_every: 64}\n"
+    "workload: {kind: pingpong, message: 8B, total: 640B, warmup: 8}\n";
+
+static uint64_t copy_ns(uint64_t bytes)
+{
+    return (bytes + 7) / 8 * WORD;
+}
+
+/* From Send to the return of Recv, for what one packet carries; the receiver sleeps in poll(). The
+ * sender's core does all but what the receiving process does; its end of a wake-up is nothing that
+ * the receiver waits for. */
+static uint64_t one_way_ns(uint64_t message)
+{
+    uint64_t user = copy_ns(HEADER) + copy_ns(message);
+    uint64_t sender = SEND + SYSCALL_ENTER + SOCKET_CALL + user + TX_SEGMENT + XMIT;
+    uint64_t softirq = SOFTIRQ + BACKLOG + RX_SEGMENT;
+    uint64_t process =
+        IDLE_EXIT + RESUME + SYSCALL_EXIT + 2 * (SYSCALL_ENTER + SOCKET_CALL + SYSCALL_EXIT) + user;
+    return sender + softirq + process;
+}
+
+START_TEST(test_latency_is_the_sum_of_the_stages)
+{
+    static const uint64_t sizes[] = {1, 8, 1000, 4096, 20000, 65484 - HEADER};
+    for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        g_autofree char *message =
+            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
+        g_autofree char *total =
+            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
+        g_autoptr(IvcResult) result = points_run(text, (const char *[]){message, total, NULL});
+        check_latency(result, sizes[s], one_way_ns(sizes[s]));
+        check_count(result, "tcp_segments", 80, 1);
+        check_count(result, "interrupts", 0, 0);
+        /* Copied in and out, each with a header, and not in between. */
+        check_count(result, "copied_bytes", 80 * 2 * sizes[s] + 80 * HEADER, 2 * HEADER);
+    }
+}
+END_TEST
+
+/* With the MTU of 2.6.18 a message of 64 KiB takes four packets; offload joins them. */
+START_TEST(test_packets_are_those_of_the_mtu)
+{
+    const char *const sets[] = {"channels.c.mtu=16436B", "workload.message=65536B",
+                                "workload.total=5242880B", NULL, NULL};
+    const char *offload[] = {sets[0], sets[1], sets[2], "channels.c.gso=1B", NULL};
+    g_autoptr(IvcResult) without = points_run(text, offload);
+    check_count(without, "tcp_segments", 80 * ((65536 + HEADER + 16383) / 16384), 5);
+    g_autoptr(IvcResult) with = points_run(text, sets);
+    ck_assert_uint_lt(count_of(with, "tcp_segments"), 80 * 3);
+}
+END_TEST
+
+/* The stages that a core has spent time on, of all in the result. */
+static IvcTime running_ps(const IvcResult *result, unsigned core)
+{
+    return g_array_index(result->cores, IvcCoreResult, core).states.running_ps;
+}
+
+/* A slow receive path is paid by the sending core. */
+START_TEST(test_the_sender_runs_the_receivers_tcp)
+{
+    g_autoptr(IvcResult) result = points_run(
+        text, (const char *[]){"workload.kind=stream", "workload.total=100KiB",
+                               "workload.message=1KiB", "channels.c.rx_segment=100us", NULL});
+    uint64_t packets = count_of(result, "tcp_segments");
+    ck_assert_uint_ge(running_ps(result, 0), packets * 100 * 1000 * 1000);
+    ck_assert_uint_lt(running_ps(result, 1), packets * 20 * 1000 * 1000);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("loopback");
+    TCase *tests = tcase_create("loopback");
+    tcase_add_test(tests, test_latency_is_the_sum_of_the_stages);
+    tcase_add_test(tests, test_packets_are_those_of_the_mtu);
+    tcase_add_test(tests, test_the_sender_runs_the_receivers_tcp);
+    suite_add_tcase(suite, tests);
+    return points_main(suite);
+}
