@@ -72,6 +72,7 @@ typedef struct {
     IvcComponent head;
     const IvcMechanismOps *ops;
     bool one_os; /**< ranks share memory as processes of one OS: needs mode 'native' */
+    bool own_cores; /**< it names physical cores: each guest must have its own, and keep them */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
     const char *(*served_by)(const void *spec);
 } IvcMechanism;
@@ -90,6 +91,7 @@ typedef struct {
     const IvcProfileText *profiles;
     const IvcComponent *machine;        /**< the parameters of a chip: models/cpu/profile.c */
     const IvcStage *machine_stages;     /**< stages that belong to no mechanism: interrupts, OS */
+    const IvcStage *hypervisor_stages;  /**< of a hypervisor that schedules: IvcHypervisorStage */
     const char *const *register_blocks; /**< names of models/ipi's register blocks */
 } IvcRegistry;
 

@@ -31,6 +31,7 @@ extern const IvcParam ivc_report_params[];          /**< IvcReportSpec */
 
 typedef struct {
     int mode;
+    IvcHypervisorSpec spec;
 } IvcHypervisorHead;
 
 typedef struct {
