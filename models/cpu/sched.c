@@ -207,6 +207,24 @@ IvcCpuTimes *ivc_sched_cpu_times(const IvcSched *sched, uint32_t cpu)
     return &sched->cpus[cpu].times;
 }
 
+IvcSchedShot *ivc_sched_shot_new(const IvcSched *sched)
+{
+    size_t vcpus = sizeof(IvcVcpuCounts) * sched->n_vcpus, cpus = sizeof(IvcCpuTimes) * sched->n_cpus;
+    char *room = g_malloc0(sizeof(IvcSchedShot) + vcpus + cpus);
+    IvcSchedShot *shot = (IvcSchedShot *)(void *)room;
+    shot->vcpus = (IvcVcpuCounts *)(void *)(room + sizeof *shot);
+    shot->cpus = (IvcCpuTimes *)(void *)(room + sizeof *shot + vcpus);
+    return shot;
+}
+
+void ivc_sched_shot_take(const IvcSched *sched, IvcSchedShot *shot)
+{
+    for (uint32_t v = 0; v < sched->n_vcpus; v++)
+        shot->vcpus[v] = sched->vcpus[v].counts;
+    for (uint32_t c = 0; c < sched->n_cpus; c++)
+        shot->cpus[c] = sched->cpus[c].times;
+}
+
 void ivc_sched_digest(const IvcSched *sched, IvcDigest *digest)
 {
     ivc_sched_state_digest(sched, digest);

@@ -47,7 +47,7 @@ bool ivc_scenario_names_guest(const IvcScenario *scenario, const char *word, con
 /** How many ranks a run on the channel at `path` has; 0 for an unknown channel. */
 uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path);
 
-/** How many cores the guest of this name owns; 0 when there is no such guest. */
+/** How many cores, or virtual CPUs, the guest of this name has; 0 when there is no such guest. */
 uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name);
 
 /** Reports a name, bound at `path`, that is no guest. @return true when it is one */

@@ -57,6 +57,16 @@ IvcVcpuCounts *ivc_sched_counts(const IvcCore *core);
 uint32_t ivc_sched_cpus(const IvcSched *sched);
 IvcCpuTimes *ivc_sched_cpu_times(const IvcSched *sched, uint32_t cpu);
 
+/** The statistics at one moment. */
+typedef struct IvcSchedShot {
+    IvcVcpuCounts *vcpus; /**< of each virtual CPU */
+    IvcCpuTimes *cpus;    /**< of each physical core */
+} IvcSchedShot;
+
+/** Room for the statistics of a scheduler, zero. @return free with g_free() */
+IvcSchedShot *ivc_sched_shot_new(const IvcSched *sched);
+void ivc_sched_shot_take(const IvcSched *sched, IvcSchedShot *shot);
+
 void ivc_sched_digest(const IvcSched *sched, IvcDigest *digest);
 
 /** The field tables of the state structs, for tests. */
