@@ -51,6 +51,13 @@ typedef struct {
     size_t i;
 } Owner;
 
+/* Whether guests are known to be pinned: not when the scheduler's name is wrong. */
+static bool is_pinned(const IvcScenario *s)
+{
+    const IvcBound *bound = ivc_binding_find(s->binding, "hypervisor.scheduler");
+    return bound && strcmp(bound->text, "pinned") == 0;
+}
+
 /* Returns false, with errors added, when a guest cannot own its i-th core. */
 static bool check_core(const IvcScenario *s, Owner here, uint64_t cores, GHashTable *owners,
                        IvcDiags *diags)
@@ -66,8 +73,7 @@ static bool check_core(const IvcScenario *s, Owner here, uint64_t cores, GHashTa
         return false;
     }
     const Owner *first = g_hash_table_lookup(owners, GUINT_TO_POINTER(core));
-    bool shares = first && first->guest != here.guest &&
-                  s->hypervisor.scheduler != IVC_SCHEDULER_PINNED;
+    bool shares = first && first->guest != here.guest && !is_pinned(s);
     if (first && !shares) {
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place,
                       first->guest == here.guest
@@ -159,7 +165,7 @@ static uint64_t count_cores(const IvcScenario *s, const IvcChannelSpec *channel)
 /* What a guest asks of a scheduler that is not there, or cannot give it. */
 static void check_vcpus(const IvcScenario *s, IvcDiags *diags)
 {
-    bool pinned = s->hypervisor.scheduler == IVC_SCHEDULER_PINNED;
+    bool pinned = is_pinned(s);
     for (size_t e = 0; e < s->n_groups; e++) {
         size_t g = s->groups[e].first;
         const IvcGuestSpec *guest = &s->guests[g];
@@ -173,8 +179,9 @@ static void check_vcpus(const IvcScenario *s, IvcDiags *diags)
         if (guest->cap > 100 * ivc_guest_vcpus(guest))
             ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, cap),
                           "100 is one core; 0: no cap",
-                          "the cap of guest '%s' is more than its %zu vCPUs can use", guest->name,
-                          ivc_guest_vcpus(guest));
+                          "guest '%s' has a cap of %" G_GUINT64_FORMAT
+                          ", and vCPUs that can use %zu",
+                          guest->name, guest->cap, 100 * ivc_guest_vcpus(guest));
     }
 }
 
