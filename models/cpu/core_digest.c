@@ -42,23 +42,15 @@ static const IvcStateField agent_fields[] = {
 };
 
 static const IvcStateField core_fields[] = {
-    IVC_STATE(IvcCore, id, FIXED),
-    IVC_STATE(IvcCore, cpu, OTHER),
-    IVC_STATE(IvcCore, cores, FIXED),
-    IVC_STATE(IvcCore, sched, FIXED),
-    IVC_STATE(IvcCore, guest, FIXED),
-    IVC_STATE(IvcCore, state, OTHER),
-    IVC_STATE(IvcCore, running, REF),
-    IVC_STATE(IvcCore, stepping, PLAIN),
+    IVC_STATE(IvcCore, id, FIXED),          IVC_STATE(IvcCore, cpu, OTHER),
+    IVC_STATE(IvcCore, cores, FIXED),       IVC_STATE(IvcCore, sched, FIXED),
+    IVC_STATE(IvcCore, guest, FIXED),       IVC_STATE(IvcCore, state, OTHER),
+    IVC_STATE(IvcCore, running, REF),       IVC_STATE(IvcCore, stepping, PLAIN),
     IVC_STATE(IvcCore, ready, FIXED), /* follows from the lists */
-    IVC_STATE(IvcCore, ready_first, OTHER),
-    IVC_STATE(IvcCore, ready_last, OTHER),
-    IVC_STATE(IvcCore, n_agents, PLAIN),
-    IVC_STATE(IvcCore, free_since_ps, FIXED),
-    IVC_STATE(IvcCore, waiting_ps, FIXED),
-    IVC_STATE(IvcCore, blocked_ps, FIXED),
-    IVC_STATE(IvcCore, idle_ps, FIXED),
-    IVC_STATE(IvcCore, ledger, FIXED),
+    IVC_STATE(IvcCore, ready_first, OTHER), IVC_STATE(IvcCore, ready_last, OTHER),
+    IVC_STATE(IvcCore, n_agents, PLAIN),    IVC_STATE(IvcCore, free_since_ps, FIXED),
+    IVC_STATE(IvcCore, waiting_ps, FIXED),  IVC_STATE(IvcCore, blocked_ps, FIXED),
+    IVC_STATE(IvcCore, idle_ps, FIXED),     IVC_STATE(IvcCore, ledger, FIXED),
 };
 
 /* What refers to an agent knows it by the id that it begins with. */

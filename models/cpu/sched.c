@@ -2,10 +2,10 @@
  * on physical cores and taken off them; cores are told to schedule, switch and fall idle.
  *
  * A core that is told to schedule by another core does so after an interrupt's flight, and later
- * when it was idle. Putting a virtual CPU on a core takes the time of a domain switch with the refill
- * of the TLB, less when the core was idle since this one left it; it is charged to the incoming
- * virtual CPU, which is running from there on, as Xen counts it. Caches are those of the physical
- * core: what another guest displaced is missed because it was displaced.
+ * when it was idle. Putting a virtual CPU on a core takes the time of a domain switch with the
+ * refill of the TLB, less when the core was idle since this one left it; it is charged to the
+ * incoming virtual CPU, which is running from there on, as Xen counts it. Caches are those of the
+ * physical core: what another guest displaced is missed because it was displaced.
  *
  * Left out: the time of ticks and of decisions that change nothing; soft affinity; simultaneous
  * threads; what a copy costs elsewhere when its virtual CPU is moved in the middle of it. */
@@ -19,7 +19,7 @@ static IvcSchedCpu *cpu_of_switched(IvcTimer *timer)
 static void cpu_charge(IvcSchedCpu *cpu)
 {
     IvcTime now = cpu->sched->sim->now;
-    *(!cpu->current        ? &cpu->times.idle_ps
+    *(!cpu->current    ? &cpu->times.idle_ps
       : cpu->switching ? &cpu->times.switching_ps
                        : &cpu->times.running_ps) += now - cpu->since_ps;
     cpu->since_ps = now;
@@ -209,7 +209,8 @@ IvcCpuTimes *ivc_sched_cpu_times(const IvcSched *sched, uint32_t cpu)
 
 IvcSchedShot *ivc_sched_shot_new(const IvcSched *sched)
 {
-    size_t vcpus = sizeof(IvcVcpuCounts) * sched->n_vcpus, cpus = sizeof(IvcCpuTimes) * sched->n_cpus;
+    size_t vcpus = sizeof(IvcVcpuCounts) * sched->n_vcpus,
+           cpus = sizeof(IvcCpuTimes) * sched->n_cpus;
     char *room = g_malloc0(sizeof(IvcSchedShot) + vcpus + cpus);
     IvcSchedShot *shot = (IvcSchedShot *)(void *)room;
     shot->vcpus = (IvcVcpuCounts *)(void *)(room + sizeof *shot);
@@ -275,8 +276,7 @@ IvcSched *ivc_sched_new(IvcPlatform *platform, const IvcHypervisorSpec *spec,
     sched->platform = platform;
     sched->sim = &platform->sim;
     sched->spec = spec;
-    sched->ops =
-        spec->scheduler == IVC_SCHEDULER_CREDIT ? &ivc_sched_credit : &ivc_sched_credit2;
+    sched->ops = spec->scheduler == IVC_SCHEDULER_CREDIT ? &ivc_sched_credit : &ivc_sched_credit2;
     sched->n_cpus = (uint32_t)platform->spec->cores;
     sched->n_vcpus = platform->cores.n;
     sched->n_domains = (uint32_t)n_guests;

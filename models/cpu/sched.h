@@ -22,15 +22,15 @@ struct IvcSchedVcpu {
     uint32_t id; /**< of its core; first, so that a reference is known by it */
     IvcCore *core;
     IvcSchedDomain *domain;
-    IvcSchedCpu *cpu; /**< that it is on, or was last */
-    IvcTime since_ps; /**< it came on its core, or left it */
-    IvcTime burnt_ps; /**< credit is spent up to here */
-    int64_t credit;   /**< credit: so many; credit2: picoseconds at the greatest weight */
-    uint64_t residue; /**< of the latest division that took credit */
+    IvcSchedCpu *cpu;   /**< that it is on, or was last */
+    IvcTime since_ps;   /**< it came on its core, or left it */
+    IvcTime burnt_ps;   /**< credit is spent up to here */
+    int64_t credit;     /**< credit: so many; credit2: picoseconds at the greatest weight */
+    uint64_t residue;   /**< of the latest division that took credit */
     IvcSchedVcpu *next; /**< among those that wait in a queue */
     bool queued;
-    bool parked; /**< its guest has used up its cap */
-    bool active; /**< credit: takes part in the accounting */
+    bool parked;                /**< its guest has used up its cap */
+    bool active;                /**< credit: takes part in the accounting */
     IvcCreditPriority priority; /**< credit */
     int64_t budget;             /**< credit2: under a cap */
     IvcSchedCpu *told;          /**< credit2: the core that was told to take it */
@@ -51,9 +51,9 @@ struct IvcSchedCpu {
     IvcTimer tick; /**< credit */
     IvcSched *sched;
     uint32_t id;
-    bool switching; /**< to `current` */
-    bool again;     /**< told to schedule meanwhile */
-    bool told;      /**< to schedule, and has not yet */
+    bool switching;        /**< to `current` */
+    bool again;            /**< told to schedule meanwhile */
+    bool told;             /**< to schedule, and has not yet */
     IvcSchedVcpu *current; /**< NULL: idle */
     IvcSchedVcpu *latest;  /**< that was there; the current one too */
     IvcSchedQueue *queue;  /**< of its own under credit, of its socket under credit2 */

@@ -1,10 +1,10 @@
 /* Xen's first credit scheduler.
  *
- * Each core has a queue in three classes: BOOST, just woken; UNDER, with credit; OVER, without. Within a
- * class the cores' slices go round. A running virtual CPU pays credit, at the latest at each tick;
- * every few ticks all active guests get new credit in proportion to their weights, up to what their
- * virtual CPUs can use or their cap allows. One that saves up more than a slice is no longer active.
- * A core with nothing better to do than OVER takes work from the queues of others.
+ * Each core has a queue in three classes: BOOST, just woken; UNDER, with credit; OVER, without.
+ * Within a class the cores' slices go round. A running virtual CPU pays credit, at the latest at
+ * each tick; every few ticks all active guests get new credit in proportion to their weights, up to
+ * what their virtual CPUs can use or their cap allows. One that saves up more than a slice is no
+ * longer active. A core with nothing better to do than OVER takes work from the queues of others.
  *
  * Left out: soft affinity, yielding, and moving a running virtual CPU for the sake of threads or
  * caches that cores share. */
@@ -55,8 +55,8 @@ static bool is_idle(const IvcSchedCpu *cpu)
     return !cpu->current && !cpu->told;
 }
 
-/* Tells the core where a virtual CPU waits, when that is idle or runs something of a lower class; an
- * idle core that may run it goes before a busy one. */
+/* Tells the core where a virtual CPU waits, when that is idle or runs something of a lower class;
+ * an idle core that may run it goes before a busy one. */
 static void offer(IvcSchedVcpu *vcpu)
 {
     IvcSched *sched = vcpu->domain->sched;
@@ -263,9 +263,10 @@ static void busy(IvcSchedCpu *cpu, bool is_busy)
 
 /* ---- scheduling ---- */
 
-/* The most urgent virtual CPU in another core's queue that may run here and is of a higher class than
- * `best`; NULL: none. An idle core is about to take its own. */
-static IvcSchedVcpu *steal_from(IvcSchedCpu *other, const IvcSchedCpu *cpu, const IvcSchedVcpu *best)
+/* The most urgent virtual CPU in another core's queue that may run here and is of a higher class
+ * than `best`; NULL: none. An idle core is about to take its own. */
+static IvcSchedVcpu *steal_from(IvcSchedCpu *other, const IvcSchedCpu *cpu,
+                                const IvcSchedVcpu *best)
 {
     if (!other->current)
         return NULL;
@@ -356,7 +357,8 @@ static void digest(const IvcSched *sched, IvcDigest *to)
     for (uint32_t c = 0; c < sched->n_cpus; c++) {
         const IvcSchedCpu *cpu = &sched->cpus[c];
         ivc_digest_u64(to, cpu->sorted == sched->accountings);
-        if (cpu->balanced_ps && sched->sim->now - cpu->balanced_ps <= spec_of(sched)->balance_limit.ps)
+        if (cpu->balanced_ps &&
+            sched->sim->now - cpu->balanced_ps <= spec_of(sched)->balance_limit.ps)
             ivc_digest_time(to, cpu->balanced_ps);
     }
     for (uint32_t v = 0; v < sched->n_vcpus; v++) {

@@ -1,9 +1,9 @@
 /* Xen's second credit scheduler.
  *
- * A virtual CPU loses credit while it runs, the faster the smaller its weight. The one with the most
- * credit runs. When the first in the queue has none left, all of the queue get the same amount. One
- * that wakes takes an idle core, or one whose virtual CPU has less credit and has run for most of
- * the rate limit. A guest with a cap runs on a budget that it gets each period.
+ * A virtual CPU loses credit while it runs, the faster the smaller its weight. The one with the
+ * most credit runs. When the first in the queue has none left, all of the queue get the same
+ * amount. One that wakes takes an idle core, or one whose virtual CPU has less credit and has run
+ * for most of the rate limit. A guest with a cap runs on a budget that it gets each period.
  *
  * Left out: soft affinity, yielding, threads of a core, and the decaying averages of load between
  * run queues: what counts here is how many virtual CPUs are runnable now. */

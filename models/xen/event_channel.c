@@ -1,7 +1,8 @@
 /* Event channels and the virtual CPUs that take them.
  *
  * A pinned vCPU that has nothing to do has given up its core: it is woken after idle_wake and pays
- * for being put back. Under a scheduler of vCPUs that decides when it is woken, and what that costs.
+ * for being put back. Under a scheduler of vCPUs that decides when it is woken, and what that
+ * costs.
  *
  * Left out: priorities, the two-level bitmap of older guests. */
 #include "models/xen/event_channel.h"

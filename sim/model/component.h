@@ -71,7 +71,7 @@ typedef struct IvcWorkloadOps IvcWorkloadOps;
 typedef struct {
     IvcComponent head;
     const IvcMechanismOps *ops;
-    bool one_os; /**< ranks share memory as processes of one OS: needs mode 'native' */
+    bool one_os;    /**< ranks share memory as processes of one OS: needs mode 'native' */
     bool own_cores; /**< it names physical cores: each guest must have its own, and keep them */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
     const char *(*served_by)(const void *spec);

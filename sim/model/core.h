@@ -6,8 +6,8 @@
  *  pre-empts at once: interrupt handlers before deferred work before processes, and these before
  *  what runs only when nobody else wants to. Within a priority it is first come, first served.
  *
- *  A pinned core is a physical core. Under a scheduler of the hypervisor (sim/model/sched.h) it is a
- *  virtual CPU that has a physical core at times.
+ *  A pinned core is a physical core. Under a scheduler of the hypervisor (sim/model/sched.h) it is
+ * a virtual CPU that has a physical core at times.
  */
 #pragma once
 
@@ -162,8 +162,8 @@ struct IvcCore {
     uint32_t id;
     uint32_t cpu; /**< the physical core on which it is, or was last */
     IvcCores *cores;
-    IvcSched *sched;   /**< NULL: pinned */
-    unsigned guest;    /**< that owns it */
+    IvcSched *sched; /**< NULL: pinned */
+    unsigned guest;  /**< that owns it */
     IvcCoreState state;
     IvcAgent *running; /**< NULL: nothing to run, or not on a physical core */
     bool stepping;     /**< inside running->step() */

@@ -1,4 +1,5 @@
-/* The parameters of the hypervisor: its mode, its scheduler, and what changing a core's guest costs.
+/* The parameters of the hypervisor: its mode, its scheduler, and what changing a core's guest
+ * costs.
  */
 #include "sim/scenario/scenario_private.h"
 
@@ -10,9 +11,12 @@ static const char *const schedulers[] = {"pinned", "credit", "credit2", NULL}; /
 static const char *const runqueues[] = {"socket", "all", NULL};                /* IvcRunqueue */
 
 /* A time that the hypervisor's code states. */
-#define SPAN(key, field, value, least, most, file, what)                                          \
-    {IVC_PARAM(IvcHypervisorHead, field, key), .fallback = (value), .min = (least), .max = (most), \
-     .kind = IVC_KIND_DOCUMENTED, .source = (file), .sentence = (what)}
+#define SPAN(key, field, value, least, most, file, what)                                      \
+    {                                                                                         \
+        IVC_PARAM(IvcHypervisorHead, field, key), .fallback = (value), .min = (least),        \
+                                                  .max = (most), .kind = IVC_KIND_DOCUMENTED, \
+                                                  .source = (file), .sentence = (what)        \
+    }
 
 static const IvcParam credit_params[] = {
     SPAN("slice", spec.credit.slice, "30ms", "1ms", "1s", XEN_CREDIT,
@@ -77,7 +81,8 @@ const IvcParam ivc_hypervisor_params[] = {
      .source = "assumed: as a channel's vcpu_switch; from idle little is saved",
      .sentence = "putting a vCPU back on a core that was idle since it left"},
     {IVC_PARAM(IvcHypervisorHead, spec.idle_wake, "idle_wake"), .fallback = "2us", .max = "1s",
-     .kind = IVC_KIND_ASSUMED, .source = "recalled: 1 to 3 us from C1, 10 to 100 us from deep states",
+     .kind = IVC_KIND_ASSUMED,
+     .source = "recalled: 1 to 3 us from C1, 10 to 100 us from deep states",
      .sentence = "leaving the idle state of a core; no work is done meanwhile"},
     {IVC_PARAM(IvcHypervisorHead, spec.reschedule_flight, "reschedule_flight"),
      .fallback = "1000cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,

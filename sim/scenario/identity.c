@@ -70,9 +70,9 @@ static bool decides(const IvcScenario *s, const char *path)
         return is_model_path(s, path) && strcmp(path, mode) != 0 && strcmp(path, between) != 0;
     }
     return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, "guests.") ||
-           g_str_has_prefix(path, "hypervisor.") ||
-           g_str_has_prefix(path, "workload.") || g_str_has_prefix(path, "limits.") ||
-           g_str_has_prefix(path, "statistics.") || strcmp(path, "channel") == 0;
+           g_str_has_prefix(path, "hypervisor.") || g_str_has_prefix(path, "workload.") ||
+           g_str_has_prefix(path, "limits.") || g_str_has_prefix(path, "statistics.") ||
+           strcmp(path, "channel") == 0;
 }
 
 char *ivc_scenario_hash(const IvcScenario *s)

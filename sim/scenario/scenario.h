@@ -32,7 +32,7 @@ typedef struct {
     uint64_t weight; /**< for schedulers */
     uint64_t cap;    /**< percent of a core; 0: none */
     int load;        /**< IvcGuestLoad */
-    bool idle; /**< `cores: []`: it owns no core and takes part in no channel */
+    bool idle;       /**< `cores: []`: it owns no core and takes part in no channel */
 } IvcGuestSpec;
 
 /** How many virtual CPUs a guest has. */

@@ -42,8 +42,9 @@ const IvcParam ivc_guest_params[] = {
      .max = "65536",
      .sentence = "so many guests alike, NAME-0, NAME-1 ..., each with the next cores"},
     {IVC_PARAM(IvcGuestSpec, cores, "cores"),
-     .sentence = "the cores that the guest owns, or that a scheduler may run it on; [] for one that "
-                 "only takes memory"},
+     .sentence =
+         "the cores that the guest owns, or that a scheduler may run it on; [] for one that "
+         "only takes memory"},
     {IVC_PARAM(IvcGuestSpec, memory, "memory"), .fallback = "256MiB", .min = "1MiB",
      .sentence = "memory that the guest owns"},
     {IVC_PARAM(IvcGuestSpec, vcpus, "vcpus"), .fallback = IVC_PARAM_UNSET, .min = "1",

@@ -204,8 +204,7 @@ static void check_scheduler(const IvcScenario *s, IvcDiags *diags)
                              : "channel '%s' needs cores of its own: its registers and interrupts "
                                "are those of physical cores",
                       channel->name);
-        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, scheduler, NULL,
-                      "here guests share cores");
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, scheduler, NULL, "here guests share cores");
     }
 }
 

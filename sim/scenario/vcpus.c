@@ -1,9 +1,9 @@
 /* The virtual CPUs of a run's guests. Pinned, a virtual CPU is the core of the same number; under a
  * scheduler they are numbered guest by guest, and have physical cores at times.
  *
- * A load is a process that computes whenever no other of its virtual CPU wants to: it makes way for one
- * that wakes, as under a fair scheduler for one that has slept. Left out: that such a scheduler lets
- * it run now and then beside a process that never sleeps. */
+ * A load is a process that computes whenever no other of its virtual CPU wants to: it makes way for
+ * one that wakes, as under a fair scheduler for one that has slept. Left out: that such a scheduler
+ * lets it run now and then beside a process that never sleeps. */
 #include "sim/scenario/vcpus.h"
 
 #include "sim/model/sched.h"

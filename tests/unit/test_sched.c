@@ -21,8 +21,8 @@ typedef struct {
     IvcTime work_ps;
     IvcTime sleep_ps; /* 0: it never sleeps */
     uint64_t rounds;
-    IvcTime due_ps;   /* the latest wake-up */
-    IvcTime late_ps;  /* from wake-up to running: the latest */
+    IvcTime due_ps;    /* the latest wake-up */
+    IvcTime late_ps;   /* from wake-up to running: the latest */
     IvcTime latest_ps; /* the most */
 } Worker;
 
@@ -109,12 +109,8 @@ static void add_guest(Bench *bench, uint32_t n, uint32_t n_cpus, uint64_t weight
     uint32_t g = 0;
     while (bench->guests[g].n)
         g++;
-    bench->guests[g] = (IvcSchedGuest){.cpus = cpus,
-                                       .n_cpus = n_cpus,
-                                       .first = bench->n,
-                                       .n = n,
-                                       .weight = weight,
-                                       .cap = cap};
+    bench->guests[g] = (IvcSchedGuest){
+        .cpus = cpus, .n_cpus = n_cpus, .first = bench->n, .n = n, .weight = weight, .cap = cap};
     for (uint32_t v = 0; v < n; v++)
         bench->workers[bench->n++] = as;
 }
@@ -232,6 +228,22 @@ START_TEST(test_caps_hold)
         ck_assert_uint_gt(bench->platform.cores.items[0].waiting_ps, 0);
         bench_free(bench);
     }
+}
+END_TEST
+
+/* The order of the queue follows from classes that change while it waits. */
+START_TEST(test_many_weights_share)
+{
+    static const uint64_t weights[] = {128, 256, 512, 1024};
+    Bench *bench = bench_new(both[_i], 1);
+    for (size_t g = 0; g < G_N_ELEMENTS(weights); g++)
+        add_guest(bench, 1, 1, weights[g], 0, hog);
+    run(bench, 30000 * MS);
+    for (uint32_t v = 0; v < G_N_ELEMENTS(weights); v++) {
+        double due = 1000.0 * (double)weights[v] / 1920;
+        check_share(bench, v, due * 0.97 - 3, due * 1.03 + 3);
+    }
+    bench_free(bench);
 }
 END_TEST
 
@@ -442,6 +454,10 @@ START_TEST(test_credit2_keeps_its_ratelimit)
     run(bench, 500 * MS);
     ck_assert_uint_gt(bench->workers[1].rounds, 100);
     ck_assert_uint_eq(bench->workers[1].late_ps, (FLIGHT + DOMAIN_SWITCH + TLB) * US);
+    /* A little before the end of the limit the core is told, but goes on with the hog. */
+    bench->workers[1].sleep_ps = 970 * US;
+    go_on(bench, 550 * MS);
+    ck_assert_uint_gt(bench->workers[1].late_ps, (29 + DOMAIN_SWITCH + TLB) * US);
     bench->workers[1].sleep_ps = 300 * US;
     bench->workers[1].latest_ps = 0;
     go_on(bench, 600 * MS);
@@ -476,6 +492,7 @@ int main(void)
     TCase *tests = tcase_create("sched");
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, test_weights_share, 0, 2);
+    tcase_add_loop_test(tests, test_many_weights_share, 0, 2);
     tcase_add_loop_test(tests, test_caps_hold, 0, 2);
     tcase_add_loop_test(tests, test_a_cap_is_the_guests, 0, 2);
     tcase_add_loop_test(tests, test_nobody_starves, 0, 2);
