@@ -47,5 +47,6 @@ const IvcRegistry ivc_registry = {
     .profiles = ivc_profile_texts,
     .machine = &ivc_machine_component,
     .machine_stages = ivc_machine_stages,
+    .hypervisor_stages = ivc_hypervisor_stages,
     .register_blocks = ivc_register_block_names,
 };

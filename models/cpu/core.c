@@ -4,9 +4,11 @@
  * served within a priority; poll loops as waits whose end is rounded up to the next poll; copies
  * whose speed others change. Costs of switching are charged by those who cause them (interrupt
  * entry, wake-up, context switch are stages of the model that performs them), not here.
- * Leaves out: time slices among processes of one core, simultaneous threads, frequency changes. */
+ * Leaves out: time slices among processes of one core, simultaneous threads, frequency changes.
+ * Which virtual CPU has a physical core is decided in sched.c. */
 #include "sim/model/core.h"
 #include "sim/model/memory.h"
+#include "sim/model/sched.h"
 #include "models/cpu/memory_state.h"
 #include "models/cpu/sharing.h"
 
@@ -73,7 +75,12 @@ static void charge(IvcAgent *agent)
 static void charge_free(IvcCore *core)
 {
     IvcTime now = core->cores->sim->now;
-    *(core->n_agents ? &core->blocked_ps : &core->idle_ps) += now - core->free_since_ps;
+    IvcTime *to = core->n_agents ? &core->blocked_ps : &core->idle_ps;
+    if (core->state == IVC_CORE_WAITING)
+        to = &core->waiting_ps;
+    else if (core->state == IVC_CORE_SWITCHING)
+        to = &core->ledger[core->cores->stage_switch].spent_ps;
+    *to += now - core->free_since_ps;
     core->free_since_ps = now;
 }
 
@@ -88,6 +95,8 @@ void ivc_cores_settle(IvcCores *cores)
         else
             ivc_hot_assert(core->running->n_owed == 0);
     }
+    if (cores->sched)
+        ivc_sched_settle(cores->sched);
 }
 
 /* ---- waiting lists ---- */
@@ -306,6 +315,8 @@ static void release(IvcCore *core)
     core->running = NULL;
     core->free_since_ps = core->cores->sim->now;
     dispatch(core);
+    if (G_UNLIKELY(core->sched) && !core->running)
+        ivc_sched_block(core);
 }
 
 static void make_ready(IvcAgent *agent)
@@ -313,7 +324,10 @@ static void make_ready(IvcAgent *agent)
     IvcCore *core = agent->core;
     ready_push(agent, false);
     if (!core->running) {
-        dispatch(core);
+        if (G_UNLIKELY(core->state != IVC_CORE_ON))
+            ivc_sched_ready(core);
+        else
+            dispatch(core);
     } else if (!core->stepping && outranked(core->running)) {
         IvcAgent *running = core->running;
         activity_suspend(running);
@@ -389,6 +403,32 @@ static void timeout_fire(IvcSim *sim, IvcTimer *timer)
     } else {
         make_ready(agent);
     }
+}
+
+/* ---- on and off a physical core ---- */
+
+void ivc_core_set_state(IvcCore *core, IvcCoreState state)
+{
+    charge_free(core);
+    core->state = state;
+}
+
+void ivc_core_leave(IvcCore *core, IvcCoreState state)
+{
+    IvcAgent *running = core->running;
+    ivc_hot_assert(core->state == IVC_CORE_ON && running && !core->stepping);
+    activity_suspend(running);
+    ready_push(running, true);
+    core->running = NULL;
+    core->free_since_ps = core->cores->sim->now;
+    core->state = state;
+}
+
+void ivc_core_enter(IvcCore *core)
+{
+    ivc_core_set_state(core, IVC_CORE_ON);
+    dispatch(core);
+    ivc_hot_assert(core->running);
 }
 
 /* ---- the requests ---- */
@@ -550,7 +590,7 @@ void ivc_cores_init(IvcCores *cores, IvcSim *sim, uint32_t n, uint32_t n_stages)
 {
     *cores = (IvcCores){.sim = sim, .n = n, .n_stages = n_stages, .items = g_new0(IvcCore, n)};
     for (uint32_t i = 0; i < n; i++) {
-        cores->items[i].id = i;
+        cores->items[i].id = cores->items[i].cpu = i;
         cores->items[i].cores = cores;
         cores->items[i].ledger = g_new0(IvcLedgerEntry, n_stages);
     }

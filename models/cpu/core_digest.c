@@ -42,19 +42,15 @@ static const IvcStateField agent_fields[] = {
 };
 
 static const IvcStateField core_fields[] = {
-    IVC_STATE(IvcCore, id, FIXED),
-    IVC_STATE(IvcCore, cores, FIXED),
-    IVC_STATE(IvcCore, guest, FIXED),
-    IVC_STATE(IvcCore, running, REF),
-    IVC_STATE(IvcCore, stepping, PLAIN),
+    IVC_STATE(IvcCore, id, FIXED),          IVC_STATE(IvcCore, cpu, OTHER),
+    IVC_STATE(IvcCore, cores, FIXED),       IVC_STATE(IvcCore, sched, FIXED),
+    IVC_STATE(IvcCore, guest, FIXED),       IVC_STATE(IvcCore, state, OTHER),
+    IVC_STATE(IvcCore, running, REF),       IVC_STATE(IvcCore, stepping, PLAIN),
     IVC_STATE(IvcCore, ready, FIXED), /* follows from the lists */
-    IVC_STATE(IvcCore, ready_first, OTHER),
-    IVC_STATE(IvcCore, ready_last, OTHER),
-    IVC_STATE(IvcCore, n_agents, PLAIN),
-    IVC_STATE(IvcCore, free_since_ps, FIXED),
-    IVC_STATE(IvcCore, blocked_ps, FIXED),
-    IVC_STATE(IvcCore, idle_ps, FIXED),
-    IVC_STATE(IvcCore, ledger, FIXED),
+    IVC_STATE(IvcCore, ready_first, OTHER), IVC_STATE(IvcCore, ready_last, OTHER),
+    IVC_STATE(IvcCore, n_agents, PLAIN),    IVC_STATE(IvcCore, free_since_ps, FIXED),
+    IVC_STATE(IvcCore, waiting_ps, FIXED),  IVC_STATE(IvcCore, blocked_ps, FIXED),
+    IVC_STATE(IvcCore, idle_ps, FIXED),     IVC_STATE(IvcCore, ledger, FIXED),
 };
 
 /* What refers to an agent knows it by the id that it begins with. */
@@ -77,11 +73,18 @@ void ivc_signal_digest(const IvcSignal *signal, IvcDigest *digest)
 void ivc_core_digest(const IvcCore *core, IvcDigest *digest)
 {
     ivc_digest_state(digest, &ivc_core_state_tables[2], core);
-    for (int p = 0; p < IVC_PRIORITIES; p++) {
+    if (core->sched) {
+        ivc_digest_u64(digest, core->cpu);
+        ivc_digest_u64(digest, core->state);
+    }
+    for (int p = IVC_PRIORITY_PROCESS; p < IVC_PRIORITIES; p++) {
         for (const IvcAgent *agent = core->ready_first[p]; agent; agent = agent->next_ready)
             ivc_digest_u64(digest, agent->id);
         ivc_digest_u64(digest, UINT64_MAX);
     }
+    const IvcAgent *background = core->ready_first[IVC_PRIORITY_BACKGROUND]; /* one at most */
+    if (background)
+        ivc_digest_u64(digest, background->id);
 }
 
 static void move_digest(const IvcMove *move, IvcTime now, IvcDigest *digest)

@@ -67,7 +67,7 @@ IvcTime ivc_line_cost(const IvcMemory *memory, IvcLine *line, int32_t core, bool
 
 IvcTime ivc_line_touch(IvcAgent *agent, IvcLine *line, bool write)
 {
-    return ivc_line_cost(agent->core->cores->memory, line, (int32_t)agent->core->id, write);
+    return ivc_line_cost(agent->core->cores->memory, line, (int32_t)agent->core->cpu, write);
 }
 
 void ivc_line_digest(const IvcLine *line, IvcDigest *digest)

@@ -127,7 +127,7 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
                          stage);
     if (G_UNLIKELY(ivc_is_linked(memory)) && !agent->move.routes)
         agent->move.routes = ivc_way_routes(memory);
-    agent->move.n_pieces = ivc_passes_copy(memory, (int32_t)agent->core->id, to, to_at, from,
+    agent->move.n_pieces = ivc_passes_copy(memory, (int32_t)agent->core->cpu, to, to_at, from,
                                            from_at, bytes, agent->move.pieces, agent->move.routes);
     return ivc_move(agent, stage);
 }
@@ -135,7 +135,7 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
 void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes)
 {
     check_range(buffer, at, bytes);
-    ivc_passes_write(agent->core->cores->memory, (int32_t)agent->core->id, buffer, at, bytes);
+    ivc_passes_write(agent->core->cores->memory, (int32_t)agent->core->cpu, buffer, at, bytes);
 }
 
 void ivc_device_wrote(IvcBuffer *buffer)

@@ -21,3 +21,11 @@ const IvcStage ivc_machine_stages[] = {
     [IVC_STAGE_COMPUTE] = {"compute", "computing of the workload, between messages", false},
     [IVC_STAGES_MACHINE] = {NULL, NULL, false},
 };
+
+const IvcStage ivc_hypervisor_stages[] = {
+    [IVC_STAGE_DOMAIN_SWITCH] = {"domain-switch",
+                                 "putting a vCPU on a core: saving, restoring, filling the TLB",
+                                 false},
+    [IVC_STAGE_LOAD] = {"load", "computing that has nothing to do with messages", false},
+    [IVC_STAGES_HYPERVISOR] = {NULL, NULL, false},
+};

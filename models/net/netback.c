@@ -271,6 +271,18 @@ static IvcStep rx_thread_step(IvcAgent *agent)
     IVC_END(&vif->rx_frame);
 }
 
+/* The vCPUs of the driver domain that could have mappings in a TLB, beside the agent's: those that
+ * are running. A pinned one always counts. */
+static uint32_t others_running(const Netfront *net, const IvcAgent *agent)
+{
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < net->n_cpus; c++) {
+        const IvcCore *core = net->cpus[c].vcpu.upcall.core;
+        n += core != agent->core && core->state == IVC_CORE_ON;
+    }
+    return n;
+}
+
 /* Unmaps pages whose data has been delivered, and answers their slots. */
 static IvcStep dealloc_thread_step(IvcAgent *agent)
 {
@@ -285,9 +297,10 @@ static IvcStep dealloc_thread_step(IvcAgent *agent)
         vif->answering = vif->to_answer;
         vif->to_answer = 0;
         ivc_owe(agent, vif->answering * net->t.back_tx_done, net->stage0 + NETFRONT_BACK_TX);
-        IVC_AWAIT(&vif->dealloc_frame,
-                  ivc_spend(agent, ivc_xen_grant_unmap(&net->xen, vif->answering, net->n_cpus - 1),
-                            net->xen.stage0 + XEN_GRANT));
+        IVC_AWAIT(&vif->dealloc_frame, ivc_spend(agent,
+                                                 ivc_xen_grant_unmap(&net->xen, vif->answering,
+                                                                     others_running(net, agent)),
+                                                 net->xen.stage0 + XEN_GRANT));
         vif->pending -= vif->answering;
         if (vif->starved && may_take(vif)) {
             vif->starved = false;

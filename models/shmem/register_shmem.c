@@ -489,6 +489,7 @@ const IvcMechanism ivc_mechanism_register_shmem = {
              .stages = ivc_vmcomm_stages,
              .check = check_region},
     .ops = &region_ops,
+    .own_cores = true,
 };
 
 const IvcMechanism ivc_mechanism_shmem = {
@@ -500,6 +501,7 @@ const IvcMechanism ivc_mechanism_shmem = {
              .stages = ivc_vmcomm_stages,
              .check = check_region},
     .ops = &region_ops,
+    .own_cores = true,
 };
 
 const IvcMechanism ivc_mechanism_register = {
@@ -510,4 +512,5 @@ const IvcMechanism ivc_mechanism_register = {
              .stages = ivc_vmcomm_stages,
              .check = check_registers},
     .ops = &register_ops,
+    .own_cores = true,
 };

@@ -1,8 +1,10 @@
 /* Event channels and the virtual CPUs that take them.
  *
- * Left out: priorities, the two-level bitmap of older guests, several vCPUs on a core and whatever
- * a scheduler of vCPUs does. A vCPU that has nothing to do has given up its core: it is woken after
- * idle_wake and pays for being put back. */
+ * A pinned vCPU that has nothing to do has given up its core: it is woken after idle_wake and pays
+ * for being put back. Under a scheduler of vCPUs that decides when it is woken, and what that
+ * costs.
+ *
+ * Left out: priorities, the two-level bitmap of older guests. */
 #include "models/xen/event_channel.h"
 
 static IvcXenVcpu *vcpu_of_interrupt(IvcTimer *timer)
@@ -38,6 +40,18 @@ static IvcXenPort *take_first(IvcXenVcpu *vcpu)
     return port;
 }
 
+/* A running vCPU is interrupted by an IPI. One that waits for a core finds the event when it gets
+ * one; one that has nothing to do is woken by the scheduler. */
+static void deliver_scheduled(IvcXenVcpu *vcpu)
+{
+    IvcXen *xen = vcpu->xen;
+    IvcSim *sim = &xen->platform->sim;
+    if (vcpu->upcall.core->state == IVC_CORE_ON)
+        ivc_timer_arm(sim, &vcpu->interrupt, sim->now + xen->t.event_flight, IVC_PHASE_DELIVER);
+    else
+        interrupt_fire(sim, &vcpu->interrupt);
+}
+
 /* An event became pending: the vCPU has to look, sooner or later. */
 static void deliver(IvcXenPort *port)
 {
@@ -50,6 +64,10 @@ static void deliver(IvcXenPort *port)
     vcpu->upcall_pending = true;
     if (vcpu->in_upcall)
         return;
+    if (vcpu->upcall.core->sched) {
+        deliver_scheduled(vcpu);
+        return;
+    }
     vcpu->was_idle = !vcpu->upcall.core->running;
     ivc_timer_arm(sim, &vcpu->interrupt,
                   sim->now + xen->t.event_flight + (vcpu->was_idle ? xen->t.idle_wake : 0),

@@ -27,7 +27,7 @@ struct IvcXenPort {
     IvcXenPort *next; /**< among those that are pending and not masked */
 };
 
-/** A virtual CPU, pinned to a core that it has for itself. */
+/** A virtual CPU of a guest, as far as it takes events. */
 struct IvcXenVcpu {
     IvcXen *xen;
     IvcAgent upcall;

@@ -104,8 +104,43 @@ static bool has_channels(const json_t *points)
     return false;
 }
 
+/* Has every point with the same value of `known` the same value of `key`? */
+static bool follows(const json_t *points, const char *key, const char *known)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    size_t i;
+    const json_t *point;
+    json_array_foreach(points, i, point)
+    {
+        g_autofree char *given = is_drawable(point) ? point_text(point, known) : NULL;
+        g_autofree char *text = point_text(point, key);
+        char *first = NULL;
+        if (given == NULL) {
+            continue;
+        }
+        if (!g_hash_table_lookup_extended(seen, given, NULL, (void **)&first)) {
+            g_hash_table_insert(seen, g_steal_pointer(&given), g_steal_pointer(&text));
+        } else if (g_strcmp0(first, text) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Does one of the keys found so far say already what this one says, as in a lock-step axis? */
+static bool is_said(const json_t *points, const char *key, const GPtrArray *found)
+{
+    for (guint i = 0; i < found->len; i++) {
+        if (follows(points, key, g_ptr_array_index(found, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The keys in which the points differ: KEYS first, then axes, which have a dot in their path.
- * An axis that sets what a column shows (workload.message) says the same twice and is left out. */
+ * An axis that sets what a column shows (workload.message) says the same twice and is left out; of
+ * those in lock-step the first one names the points. */
 static GPtrArray *dimensions(const json_t *points)
 {
     GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
@@ -126,7 +161,8 @@ static GPtrArray *dimensions(const json_t *points)
             bool known = strcmp(key, "workload.message") == 0 ||
                          strcmp(key, "workload.ranks") == 0 ||
                          g_ptr_array_find_with_equal_func(found, key, g_str_equal, NULL);
-            if (strchr(key, '.') != NULL && scalar && !known && varies(points, key)) {
+            if (strchr(key, '.') != NULL && scalar && !known && varies(points, key) &&
+                !is_said(points, key, found)) {
                 g_ptr_array_add(found, g_strdup(key));
             }
         }
@@ -180,6 +216,12 @@ static void series_free(void *item)
     g_free(series);
 }
 
+static bool is_word(const char *text)
+{
+    return g_ascii_isalpha(text[0]) && strcmp(text, "true") != 0 && strcmp(text, "false") != 0 &&
+           strcmp(text, "none") != 0;
+}
+
 /* How a series is called: the channel, and all else that varies. */
 static char *series_label(const json_t *point, const GPtrArray *dims, const char *x_key,
                           bool channels)
@@ -195,6 +237,10 @@ static char *series_label(const json_t *point, const GPtrArray *dims, const char
         }
         g_autofree char *text = point_text(point, key);
         const char *dot = strrchr(key, '.');
+        if (label->len == 0 && dot != NULL && text != NULL && is_word(text)) {
+            g_string_append(label, text); /* 'credit2' needs no 'scheduler' before it */
+            continue;
+        }
         g_string_append_printf(label, "%s%s %s", label->len > 0 ? ", " : "",
                                dot != NULL ? dot + 1 : key, text != NULL ? text : "-");
     }

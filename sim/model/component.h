@@ -47,7 +47,7 @@ bool ivc_scenario_names_guest(const IvcScenario *scenario, const char *word, con
 /** How many ranks a run on the channel at `path` has; 0 for an unknown channel. */
 uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path);
 
-/** How many cores the guest of this name owns; 0 when there is no such guest. */
+/** How many cores, or virtual CPUs, the guest of this name has; 0 when there is no such guest. */
 uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name);
 
 /** Reports a name, bound at `path`, that is no guest. @return true when it is one */
@@ -93,6 +93,7 @@ typedef struct {
     IvcComponent head;
     const IvcMechanismOps *ops; /**< for MPI, which every mechanism carries */
     bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
+    bool own_cores;   /**< it names physical cores: each guest must have its own, and keep them */
     unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
@@ -115,6 +116,7 @@ typedef struct {
     const IvcProfileText *profiles;
     const IvcComponent *machine;        /**< the parameters of a chip: models/cpu/profile.c */
     const IvcStage *machine_stages;     /**< stages that belong to no mechanism: interrupts, OS */
+    const IvcStage *hypervisor_stages;  /**< of a hypervisor that schedules: IvcHypervisorStage */
     const char *const *register_blocks; /**< names of models/ipi's register blocks */
 } IvcRegistry;
 

@@ -2,8 +2,12 @@
  *  Cores and the agents that run on them: the five requests (run, move bytes, wait, signal, clock)
  *  and the ledger that attributes every picosecond of every core. Implemented by models/cpu.
  *
- *  A core runs one agent at a time. Higher priority pre-empts at once: interrupt handlers before
- *  deferred work before processes. Within a priority it is first come, first served.
+ *  A core is what a guest sees as its processor. It runs one agent at a time. Higher priority
+ *  pre-empts at once: interrupt handlers before deferred work before processes, and these before
+ *  what runs only when nobody else wants to. Within a priority it is first come, first served.
+ *
+ *  A pinned core is a physical core. Under a scheduler of the hypervisor (sim/model/sched.h) it is
+ * a virtual CPU that has a physical core at times.
  */
 #pragma once
 
@@ -15,7 +19,10 @@ typedef struct IvcAgent IvcAgent;
 typedef struct IvcCore IvcCore;
 typedef struct IvcCores IvcCores;
 
+typedef struct IvcSched IvcSched;
+
 typedef enum {
+    IVC_PRIORITY_BACKGROUND, /**< a process that runs when no other wants the core */
     IVC_PRIORITY_PROCESS,
     IVC_PRIORITY_DEFERRED, /**< softirq, bottom half */
     IVC_PRIORITY_INTERRUPT,
@@ -143,17 +150,29 @@ typedef struct IvcLedgerEntry {
     uint64_t times;
 } IvcLedgerEntry;
 
+/** Whether a core can run agents now. */
+typedef enum {
+    IVC_CORE_ON,        /**< it has a physical core; always, when it is pinned */
+    IVC_CORE_SWITCHING, /**< it is being put on a physical core */
+    IVC_CORE_WAITING,   /**< it has something to run, and others have the physical cores */
+    IVC_CORE_AWAY,      /**< it has nothing to run, and gave its physical core away */
+} IvcCoreState;
+
 struct IvcCore {
     uint32_t id;
+    uint32_t cpu; /**< the physical core on which it is, or was last */
     IvcCores *cores;
-    unsigned guest;    /**< that owns it */
-    IvcAgent *running; /**< NULL: nothing to run */
+    IvcSched *sched; /**< NULL: pinned */
+    unsigned guest;  /**< that owns it */
+    IvcCoreState state;
+    IvcAgent *running; /**< NULL: nothing to run, or not on a physical core */
     bool stepping;     /**< inside running->step() */
     uint32_t ready;    /**< bit p: somebody of priority p is ready */
     IvcAgent *ready_first[IVC_PRIORITIES];
     IvcAgent *ready_last[IVC_PRIORITIES];
     uint32_t n_agents;      /**< that live here and are not finished; handlers not counted */
     IvcTime free_since_ps;  /**< while nothing runs */
+    IvcTime waiting_ps;     /**< somebody to run, but no physical core */
     IvcTime blocked_ps;     /**< nothing to run, but somebody waits */
     IvcTime idle_ps;        /**< nobody left */
     IvcLedgerEntry *ledger; /**< by stage */
@@ -164,7 +183,9 @@ struct IvcCores {
     IvcCore *items;
     uint32_t n;
     uint32_t n_stages;
+    uint32_t stage_switch; /**< time in IVC_CORE_SWITCHING */
     struct IvcMemory *memory;
+    IvcSched *sched; /**< NULL: all are pinned */
 };
 
 /** Prepares `n` cores whose ledgers have `n_stages` lines. */
@@ -232,6 +253,16 @@ void ivc_signal(IvcSim *sim, IvcSignal *signal);
 /** Brings the ledgers of all cores up to now, for reading them. An agent that calls this from its
  *  step owes nothing. */
 void ivc_cores_settle(IvcCores *cores);
+
+/**
+ * For the scheduler: takes a core off its physical core, in the middle of what it runs, or lets it
+ * go on there. The scheduler sets the state; what it was in before is accounted for.
+ */
+void ivc_core_leave(IvcCore *core, IvcCoreState state);
+void ivc_core_enter(IvcCore *core);
+
+/** The same between states in which nothing runs. */
+void ivc_core_set_state(IvcCore *core, IvcCoreState state);
 
 /** Feeds cores, agents' activities and queues. Agents are given in the order of their ids. */
 void ivc_core_digest(const IvcCore *core, IvcDigest *digest);

@@ -1,17 +1,22 @@
 /* When measuring begins and ends, and what stood in the ledgers then. */
 #include "sim/model/platform.h"
+#include "sim/model/sched.h"
 
 static void shot_init(IvcLedgerShot *shot, const IvcCores *cores)
 {
     shot->entries = g_new0(IvcLedgerEntry, (gsize)cores->n * cores->n_stages);
+    shot->waiting_ps = g_new0(IvcTime, cores->n);
     shot->blocked_ps = g_new0(IvcTime, cores->n);
     shot->idle_ps = g_new0(IvcTime, cores->n);
+    shot->sched = cores->sched ? ivc_sched_shot_new(cores->sched) : NULL;
 }
 
 static void shot_clear(IvcLedgerShot *shot)
 {
     g_clear_pointer(&shot->entries, g_free);
+    g_clear_pointer(&shot->waiting_ps, g_free);
     g_clear_pointer(&shot->blocked_ps, g_free);
+    g_clear_pointer(&shot->sched, g_free);
     g_clear_pointer(&shot->idle_ps, g_free);
 }
 
@@ -22,9 +27,12 @@ static void shot_take(IvcLedgerShot *shot, IvcCores *cores)
         const IvcCore *core = &cores->items[i];
         for (uint32_t s = 0; s < cores->n_stages; s++)
             shot->entries[(gsize)i * cores->n_stages + s] = core->ledger[s];
+        shot->waiting_ps[i] = core->waiting_ps;
         shot->blocked_ps[i] = core->blocked_ps;
         shot->idle_ps[i] = core->idle_ps;
     }
+    if (shot->sched)
+        ivc_sched_shot_take(cores->sched, shot->sched);
 }
 
 static void counters_begin(IvcPlatform *platform)

@@ -10,8 +10,10 @@
 /** The ledgers of all cores at one moment. */
 typedef struct {
     IvcLedgerEntry *entries; /**< core by core, n_stages each */
+    IvcTime *waiting_ps;
     IvcTime *blocked_ps;
     IvcTime *idle_ps;
+    struct IvcSchedShot *sched; /**< NULL: pinned */
 } IvcLedgerShot;
 
 typedef struct {

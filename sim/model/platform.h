@@ -7,6 +7,7 @@
 #include "sim/base/clock.h"
 #include "sim/model/component.h"
 #include "sim/model/draws.h"
+#include "sim/model/hypervisor.h"
 #include "sim/model/measure.h"
 #include "sim/model/memory.h"
 #include "sim/model/stages.h"
@@ -36,7 +37,8 @@ typedef struct {
     char name[24]; /**< "rank 0" */
 } IvcRankPlace;
 
-/** A guest and the cores that it owns; texts and lists are borrowed. */
+/** A guest and its cores, as indexes into IvcCores: virtual CPUs under a scheduler. Texts and lists
+ * are borrowed. */
 typedef struct {
     const char *name;
     const unsigned *cores;
@@ -76,6 +78,13 @@ struct IvcPlatform {
     unsigned n_ranks;
     IvcGuestPlace *guests; /**< all of the machine, those that take part in no channel too */
     unsigned n_guests;
+    unsigned *vcpus; /**< what the lists of cores lie in under a scheduler; else NULL */
+    IvcSched *sched; /**< NULL: pinned */
+    IvcAgent *loads; /**< a process on each virtual CPU of guests with a load */
+    unsigned n_loads;
+    unsigned n_at_work;         /**< ranks that have not ended */
+    IvcSignal load_ends;        /**< loads go on until all ranks have ended */
+    uint32_t stage_hypervisor;  /**< id of the first stage of ivc_hypervisor_stages, if any */
     uint64_t message_bytes_max; /**< the largest message that the workload will send */
     IvcSpeaks speaks;           /**< what the workload speaks */
     uint64_t read_bytes;        /**< that it asks a stream socket for; 0: a message's */

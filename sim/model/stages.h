@@ -21,5 +21,14 @@ typedef enum {
     IVC_STAGES_MACHINE,
 } IvcMachineStage;
 
+/** What a hypervisor that schedules adds, and loads beside the ranks; behind a mechanism's. */
+typedef enum {
+    IVC_STAGE_DOMAIN_SWITCH,
+    IVC_STAGE_LOAD,
+    IVC_STAGES_HYPERVISOR,
+} IvcHypervisorStage;
+
+extern const IvcStage ivc_hypervisor_stages[];
+
 /** One row a stage, ends with a NULL name. */
 extern const IvcStage ivc_machine_stages[];

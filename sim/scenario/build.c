@@ -3,6 +3,8 @@
 
 #include "sim/base/pages.h"
 #include "sim/engine/sim_error.h"
+#include "sim/model/sched.h"
+#include "sim/scenario/vcpus.h"
 
 /* Far more pending events than agents and timers there can be: a bound, not a size. */
 #define QUEUE_MAX (1u << 22)
@@ -44,19 +46,19 @@ static void place_ranks(IvcPoint *point)
     IvcPlatform *platform = &point->platform;
     unsigned cores = 0;
     for (size_t g = 0; g < channel->n_between; g++)
-        cores += (unsigned)scenario->guests[channel->between[g]].cores.n;
+        cores += (unsigned)platform->guests[channel->between[g]].n_cores;
     platform->n_ranks = scenario->workload.ranks ? (unsigned)scenario->workload.ranks : cores;
     platform->ranks = g_new0(IvcRankPlace, platform->n_ranks);
     /* Round by round over the guests, so that few ranks still lie in different guests. */
     unsigned placed = 0;
     for (size_t round = 0; placed < platform->n_ranks; round++)
         for (size_t g = 0; g < channel->n_between && placed < platform->n_ranks; g++) {
-            const IvcGuestSpec *guest = &scenario->guests[channel->between[g]];
-            if (round >= guest->cores.n)
+            const IvcGuestPlace *guest = &platform->guests[channel->between[g]];
+            if (round >= guest->n_cores)
                 continue;
             IvcRankPlace *place = &platform->ranks[placed];
             place->guest = channel->between[g];
-            place->core = guest->cores.items[round];
+            place->core = guest->cores[round];
             g_snprintf(place->name, sizeof place->name, "rank %u", placed);
             placed++;
         }
@@ -66,19 +68,8 @@ static void place_ranks(IvcPoint *point)
  * the cores of a guest, in a results store and in JSON. */
 static IvcTime horizon_of(const IvcPlatform *platform, const IvcLimits *limits)
 {
-    IvcTime most = (IvcTime)INT64_MAX / MAX(1, platform->spec->cores);
+    IvcTime most = (IvcTime)INT64_MAX / MAX(1, MAX(platform->spec->cores, platform->cores.n));
     return MIN(limits->horizon.ps, MIN(most, IVC_TIME_HORIZON));
-}
-
-static void name_guests(IvcPlatform *platform, const IvcScenario *scenario)
-{
-    platform->n_guests = (unsigned)scenario->n_guests;
-    platform->guests = g_new0(IvcGuestPlace, scenario->n_guests + 1);
-    for (size_t g = 0; g < scenario->n_guests; g++) {
-        const IvcGuestSpec *guest = &scenario->guests[g];
-        platform->guests[g] = (IvcGuestPlace){
-            .name = guest->name, .cores = guest->cores.items, .n_cores = guest->cores.n};
-    }
 }
 
 static void build_platform(IvcPoint *point)
@@ -96,6 +87,7 @@ static void build_platform(IvcPoint *point)
     platform->speaks = point->workload->speaks;
     if (point->workload->ops->read_bytes)
         platform->read_bytes = point->workload->ops->read_bytes(scenario->workload.spec);
+    platform->cores.n = ivc_vcpus_count(scenario);
     IvcSimLimits limits = {
         .horizon_ps = horizon_of(platform, &scenario->limits),
         .events_per_instant = scenario->limits.events_per_instant,
@@ -103,16 +95,16 @@ static void build_platform(IvcPoint *point)
         .queue_max = QUEUE_MAX,
     };
     ivc_sim_init(&platform->sim, &limits);
-    uint32_t n_stages =
+    platform->stage_hypervisor =
         platform->stage_mechanism + count_stages(scenario->channel->mechanism->head.stages);
-    ivc_cores_init(&platform->cores, &platform->sim, (uint32_t)platform->spec->cores, n_stages);
+    uint32_t n_stages = platform->stage_hypervisor;
+    if (ivc_vcpus_need_stages(scenario))
+        n_stages += count_stages(scenario->registry->hypervisor_stages);
+    ivc_cores_init(&platform->cores, &platform->sim, ivc_vcpus_count(scenario), n_stages);
     platform->memory = ivc_memory_new(platform->spec);
     platform->cores.memory = platform->memory;
     ivc_memory_count(platform);
-    for (size_t g = 0; g < scenario->n_guests; g++)
-        for (size_t c = 0; c < scenario->guests[g].cores.n; c++)
-            platform->cores.items[scenario->guests[g].cores.items[c]].guest = (unsigned)g;
-    name_guests(platform, scenario);
+    ivc_vcpus_place(platform, scenario);
     place_ranks(point);
 }
 
@@ -180,6 +172,8 @@ static IvcStep rank_step(IvcAgent *agent)
     if (rank->platform->leave)
         rank->platform->leave(rank->platform, rank->rank);
     IVC_CALL(&rank->life, ivc_mpi_finalize(rank));
+    if (--rank->platform->n_at_work == 0)
+        ivc_signal(&rank->platform->sim, &rank->platform->load_ends);
     IVC_END(&rank->life);
 }
 
@@ -255,6 +249,8 @@ IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GEr
         build_rank(point, r);
     point->channel =
         point->ops->create(platform, scenario->channel->spec, point->ranks, platform->n_ranks);
+    platform->n_at_work = platform->n_ranks;
+    ivc_vcpus_start_loads(platform, scenario);
     for (uint32_t r = 0; r < platform->n_ranks; r++) {
         point->ranks[r].channel = point->channel;
         ivc_agent_start(&point->ranks[r].agent);
@@ -275,6 +271,7 @@ void ivc_point_free(IvcPoint *point)
     ivc_pages_free(point->received, n * n, sizeof(uint64_t));
     ivc_measure_clear(&point->platform.measure);
     ivc_memory_free(point->platform.memory);
+    ivc_vcpus_clear(&point->platform);
     ivc_cores_clear(&point->platform.cores);
     ivc_platform_clear_counters(&point->platform);
     g_free(point->platform.ranks);
@@ -322,6 +319,10 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
         ivc_sim_digest(&platform->sim, digest);
     for (uint32_t c = 0; c < platform->cores.n; c++)
         ivc_core_digest(&platform->cores.items[c], digest);
+    if (platform->sched)
+        ivc_sched_digest(platform->sched, digest);
+    for (unsigned l = 0; l < platform->n_loads; l++)
+        ivc_agent_digest(&platform->loads[l], digest);
     ivc_memory_digest(platform->memory, digest);
     for (uint32_t r = 0; r < platform->n_ranks && !digest->differs; r++) {
         const IvcRank *rank = &point->ranks[r];

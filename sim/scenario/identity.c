@@ -7,11 +7,33 @@
 
 #include "sim/scenario/scenario_private.h"
 
-/* Machine and chosen channel: the parameters that claim to describe the world. */
+/* The parameters of the schedulers that do not schedule. */
+static bool is_idle_scheduler(const IvcScenario *s, const char *path)
+{
+    int scheduler = s->hypervisor.scheduler;
+    return scheduler == IVC_SCHEDULER_PINNED || strcmp(path, "hypervisor.mode") == 0 ||
+           (scheduler != IVC_SCHEDULER_CREDIT && g_str_has_prefix(path, "hypervisor.credit.")) ||
+           (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2."));
+}
+
+/* Machine, chosen channel and scheduler: the parameters that claim to describe the world. */
 static bool is_model_path(const IvcScenario *s, const char *path)
 {
     g_autofree char *channel = g_strdup_printf("channels.%s.", s->channel->name);
-    return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel);
+    return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel) ||
+           (g_str_has_prefix(path, "hypervisor.") && !is_idle_scheduler(s, path));
+}
+
+/* What of a guest is for schedulers only, or adds nothing. */
+static bool is_idle_guest(const IvcScenario *s, const char *path)
+{
+    bool pinned = s->hypervisor.scheduler == IVC_SCHEDULER_PINNED;
+    if (g_str_has_suffix(path, ".load")) {
+        const IvcBound *bound = ivc_binding_find(s->binding, path);
+        return strcmp(bound->text, "none") == 0;
+    }
+    return pinned && (g_str_has_suffix(path, ".weight") || g_str_has_suffix(path, ".cap") ||
+                      g_str_has_suffix(path, ".vcpus"));
 }
 
 /* What only says how something is drawn that is not drawn, or how often a run is done that is done
@@ -26,6 +48,10 @@ static bool is_idle(const IvcScenario *s, const char *path)
         return workload->arrivals == IVC_ARRIVALS_NONE;
     if (g_str_has_prefix(path, "workload.compute."))
         return workload->compute_mean.ps == 0;
+    if (g_str_has_prefix(path, "guests."))
+        return is_idle_guest(s, path);
+    if (g_str_has_prefix(path, "hypervisor."))
+        return is_idle_scheduler(s, path);
     if (!g_str_has_prefix(path, "statistics."))
         return false;
     return !statistics->estimate && (statistics->repeats == 1 || !ivc_scenario_is_random(s));
@@ -44,8 +70,9 @@ static bool decides(const IvcScenario *s, const char *path)
         return is_model_path(s, path) && strcmp(path, mode) != 0 && strcmp(path, between) != 0;
     }
     return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, "guests.") ||
-           g_str_has_prefix(path, "workload.") || g_str_has_prefix(path, "limits.") ||
-           g_str_has_prefix(path, "statistics.") || strcmp(path, "channel") == 0;
+           g_str_has_prefix(path, "hypervisor.") || g_str_has_prefix(path, "workload.") ||
+           g_str_has_prefix(path, "limits.") || g_str_has_prefix(path, "statistics.") ||
+           strcmp(path, "channel") == 0;
 }
 
 char *ivc_scenario_hash(const IvcScenario *s)

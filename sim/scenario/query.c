@@ -50,7 +50,7 @@ uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *pat
     const IvcChannelSpec *channel = channel_at(scenario, path);
     uint64_t cores = 0;
     for (size_t i = 0; channel && i < channel->n_between; i++)
-        cores += scenario->guests[channel->between[i]].cores.n;
+        cores += ivc_guest_vcpus(&scenario->guests[channel->between[i]]);
     uint64_t ranks = scenario->workload.ranks;
     return ranks > 0 && ranks < cores ? ranks : cores;
 }
@@ -86,5 +86,5 @@ bool ivc_scenario_check_guest(const IvcScenario *scenario, const char *name, con
 uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name)
 {
     const IvcGuestSpec *guest = guest_named(scenario, name);
-    return guest ? guest->cores.n : 0;
+    return guest ? ivc_guest_vcpus(guest) : 0;
 }

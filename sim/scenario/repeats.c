@@ -28,6 +28,25 @@ static void add_states(IvcStates *to, const IvcStates *from)
     to->idle_ps += from->idle_ps;
 }
 
+static void add_scheduling(IvcResult *sum, const IvcResult *run)
+{
+    for (guint i = 0; i < run->scheduling->len; i++) {
+        IvcSchedulingResult *to = &g_array_index(sum->scheduling, IvcSchedulingResult, i);
+        const IvcSchedulingResult *from = &g_array_index(run->scheduling, IvcSchedulingResult, i);
+        to->switches += from->switches;
+        to->wakes += from->wakes;
+        to->preemptions += from->preemptions;
+        to->migrations += from->migrations;
+    }
+    for (guint i = 0; i < run->processors->len; i++) {
+        IvcProcessorResult *to = &g_array_index(sum->processors, IvcProcessorResult, i);
+        const IvcProcessorResult *from = &g_array_index(run->processors, IvcProcessorResult, i);
+        to->running_ps += from->running_ps;
+        to->switching_ps += from->switching_ps;
+        to->idle_ps += from->idle_ps;
+    }
+}
+
 static bool same_stage(const IvcStageResult *a, const IvcStageResult *b)
 {
     return a->guest == b->guest && strcmp(a->stage, b->stage) == 0 &&
@@ -87,6 +106,7 @@ void ivc_repeats_add(IvcResult *sum, const IvcResult *run)
     for (guint i = 0; i < run->cores->len; i++)
         add_states(&g_array_index(sum->cores, IvcCoreResult, i).states,
                    &g_array_index(run->cores, IvcCoreResult, i).states);
+    add_scheduling(sum, run);
     add_stages(sum->stages, run->stages);
     for (guint i = 0; i < run->counts->len; i++)
         g_array_index(sum->counts, IvcCountResult, i).value +=

@@ -1,6 +1,8 @@
 /* Runs a point and turns the end state into a result; checks that nothing was lost. */
 #include "sim/scenario/run.h"
 
+#include "sim/model/sched.h"
+#include "sim/model/stages.h"
 #include "sim/scenario/estimate.h"
 #include "sim/scenario/repeats.h"
 
@@ -74,6 +76,38 @@ static bool check_finished(const IvcPoint *point, GError **error)
     return false;
 }
 
+/* Every physical core's time sums to wall time; all of them ran as long as virtual CPUs did. */
+static bool check_cpus(const IvcPlatform *platform, GError **error)
+{
+    const IvcCores *cores = &platform->cores;
+    IvcTime now = ivc_sim_time(&platform->sim), ran = 0, switched = 0;
+    for (uint32_t i = 0; platform->sched && i < cores->n; i++) {
+        switched += cores->items[i].ledger[cores->stage_switch].spent_ps;
+        for (uint32_t s = 0; s < cores->n_stages; s++)
+            ran += cores->items[i].ledger[s].spent_ps;
+    }
+    ran -= switched;
+    for (uint32_t i = 0; platform->sched && i < ivc_sched_cpus(platform->sched); i++) {
+        const IvcCpuTimes *times = ivc_sched_cpu_times(platform->sched, i);
+        IvcTime sum = times->running_ps + times->switching_ps + times->idle_ps;
+        ran -= times->running_ps;
+        switched -= times->switching_ps;
+        if (sum == now)
+            continue;
+        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_CONSERVATION,
+                    "physical core %u accounts for %" G_GUINT64_FORMAT " ps of %" G_GUINT64_FORMAT,
+                    i, sum, now);
+        return false;
+    }
+    if (ran == 0 && switched == 0)
+        return true;
+    g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_CONSERVATION,
+                "virtual CPUs and physical cores ran for different times: %" G_GINT64_FORMAT
+                " ps, and %" G_GINT64_FORMAT " ps of switching",
+                (gint64)ran, (gint64)switched);
+    return false;
+}
+
 /* Every core's ledger sums to wall time, every byte sent was delivered. */
 static bool check_conservation(IvcPoint *point, GError **error)
 {
@@ -82,7 +116,7 @@ static bool check_conservation(IvcPoint *point, GError **error)
     ivc_cores_settle(&platform->cores);
     for (uint32_t i = 0; i < platform->cores.n; i++) {
         const IvcCore *core = &platform->cores.items[i];
-        IvcTime sum = core->blocked_ps + core->idle_ps;
+        IvcTime sum = core->waiting_ps + core->blocked_ps + core->idle_ps;
         for (uint32_t s = 0; s < platform->cores.n_stages; s++)
             sum += core->ledger[s].spent_ps;
         if (sum != ivc_sim_time(&platform->sim)) {
@@ -92,6 +126,8 @@ static bool check_conservation(IvcPoint *point, GError **error)
             return false;
         }
     }
+    if (!check_cpus(platform, error))
+        return false;
     uint64_t inside = point->ops->in_flight(point->channel);
     uint64_t settled = measure->bytes_delivered_all + measure->bytes_lost_all;
     if (inside || measure->bytes_sent_all != settled || !measure->ended) {
@@ -126,23 +162,72 @@ static void add_states(IvcStates *to, const IvcStates *from)
     to->idle_ps += from->idle_ps;
 }
 
+/* The stages of a hypervisor that schedules, when the ledgers have them; else NULL. */
+static const IvcStage *hypervisor_stages(const IvcPoint *point)
+{
+    bool there = point->platform.cores.n_stages > point->platform.stage_hypervisor;
+    return there ? point->scenario->registry->hypervisor_stages : NULL;
+}
+
+/* What happened to a guest's virtual CPUs while measuring. */
+static IvcSchedulingResult scheduling_of(const IvcPoint *point, const IvcGuestPlace *place)
+{
+    const IvcMeasure *measure = &point->platform.measure;
+    IvcSchedulingResult sum = {0};
+    for (size_t c = 0; c < place->n_cores; c++) {
+        const IvcVcpuCounts *over = &measure->over.sched->vcpus[place->cores[c]];
+        const IvcVcpuCounts *began = &measure->began.sched->vcpus[place->cores[c]];
+        sum.switches += over->switches - began->switches;
+        sum.wakes += over->wakes - began->wakes;
+        sum.preemptions += over->preemptions - began->preemptions;
+        sum.migrations += over->migrations - began->migrations;
+    }
+    return sum;
+}
+
+static void collect_scheduling(const IvcPoint *point, IvcResult *result)
+{
+    const IvcPlatform *platform = &point->platform;
+    const IvcMeasure *measure = &platform->measure;
+    unsigned n = 0; /* guests that are in the result */
+    for (unsigned g = 0; platform->sched && g < platform->n_guests; g++) {
+        if (platform->guests[g].n_cores == 0)
+            continue;
+        IvcSchedulingResult guest = scheduling_of(point, &platform->guests[g]);
+        guest.guest = n++;
+        g_array_append_val(result->scheduling, guest);
+    }
+    for (uint32_t c = 0; platform->sched && c < ivc_sched_cpus(platform->sched); c++) {
+        const IvcCpuTimes *over = &measure->over.sched->cpus[c];
+        const IvcCpuTimes *began = &measure->began.sched->cpus[c];
+        IvcProcessorResult cpu = {.core = c,
+                                  .running_ps = over->running_ps - began->running_ps,
+                                  .switching_ps = over->switching_ps - began->switching_ps,
+                                  .idle_ps = over->idle_ps - began->idle_ps};
+        g_array_append_val(result->processors, cpu);
+    }
+}
+
 static void collect_guests(const IvcPoint *point, IvcResult *result)
 {
     const IvcScenario *scenario = point->scenario;
     const IvcMeasure *measure = &point->platform.measure;
     const IvcStage *machine = scenario->registry->machine_stages;
     const IvcStage *mechanism = scenario->channel->mechanism->head.stages;
-    uint32_t first = point->platform.stage_mechanism;
+    const IvcStage *hypervisor = hypervisor_stages(point);
+    uint32_t first = point->platform.stage_mechanism, last = point->platform.stage_hypervisor;
     for (size_t g = 0; g < scenario->n_guests; g++) {
-        const IvcGuestSpec *spec = &scenario->guests[g];
-        if (spec->cores.n == 0)
+        const IvcGuestPlace *place = &point->platform.guests[g];
+        if (place->n_cores == 0)
             continue; /* nothing to report */
-        IvcGuestResult guest = {.name = g_strdup(spec->name), .cores = (unsigned)spec->cores.n};
-        for (size_t c = 0; c < spec->cores.n; c++) {
-            uint32_t i = spec->cores.items[c];
+        IvcGuestResult guest = {.name = g_strdup(place->name), .cores = (unsigned)place->n_cores};
+        for (size_t c = 0; c < place->n_cores; c++) {
+            uint32_t i = place->cores[c];
             IvcCoreResult core = {.core = i, .guest = result->guests->len};
             core.states.running_ps = running_ps(point, i, machine, 0, false) +
-                                     running_ps(point, i, mechanism, first, false);
+                                     running_ps(point, i, mechanism, first, false) +
+                                     running_ps(point, i, hypervisor, last, false);
+            core.states.waiting_ps = measure->over.waiting_ps[i] - measure->began.waiting_ps[i];
             core.states.blocked_ps = measure->over.blocked_ps[i] - measure->began.blocked_ps[i];
             core.states.idle_ps = measure->over.idle_ps[i] - measure->began.idle_ps[i];
             guest.spinning_ps += running_ps(point, i, machine, 0, true) +
@@ -155,15 +240,15 @@ static void collect_guests(const IvcPoint *point, IvcResult *result)
 }
 
 static void collect_stage(const IvcPoint *point, IvcResult *result, const char *component,
-                          const IvcStage *stage, uint32_t id, const IvcGuestSpec *spec,
+                          const IvcStage *stage, uint32_t id, const IvcGuestPlace *place,
                           unsigned guest)
 {
     const IvcMeasure *measure = &point->platform.measure;
     const IvcCores *cores = &point->platform.cores;
     IvcStageResult line = {
         .stage = stage->name, .sentence = stage->sentence, .spin = stage->spin, .guest = guest};
-    for (size_t c = 0; c < spec->cores.n; c++) {
-        size_t at = (size_t)spec->cores.items[c] * cores->n_stages + id;
+    for (size_t c = 0; c < place->n_cores; c++) {
+        size_t at = (size_t)place->cores[c] * cores->n_stages + id;
         line.spent_ps += measure->over.entries[at].spent_ps - measure->began.entries[at].spent_ps;
         line.times += measure->over.entries[at].times - measure->began.entries[at].times;
     }
@@ -179,16 +264,20 @@ static void collect_stages(const IvcPoint *point, IvcResult *result)
     const IvcScenario *scenario = point->scenario;
     const IvcComponent *mechanism = &scenario->channel->mechanism->head;
     const IvcStage *machine = scenario->registry->machine_stages;
+    const IvcStage *hypervisor = hypervisor_stages(point);
     unsigned n = 0; /* of those that are in the result */
     for (size_t g = 0; g < scenario->n_guests; g++) {
-        const IvcGuestSpec *guest = &scenario->guests[g];
-        if (guest->cores.n == 0)
+        const IvcGuestPlace *guest = &point->platform.guests[g];
+        if (guest->n_cores == 0)
             continue;
         for (uint32_t s = 0; machine[s].name; s++)
             collect_stage(point, result, "machine", &machine[s], s, guest, n);
         for (uint32_t s = 0; mechanism->stages && mechanism->stages[s].name; s++)
             collect_stage(point, result, mechanism->name, &mechanism->stages[s],
                           point->platform.stage_mechanism + s, guest, n);
+        for (uint32_t s = 0; hypervisor && hypervisor[s].name; s++)
+            collect_stage(point, result, "hypervisor", &hypervisor[s],
+                          point->platform.stage_hypervisor + s, guest, n);
         n++;
     }
 }
@@ -327,6 +416,7 @@ static IvcResult *collect(const IvcPoint *point)
     result->seed = scenario->workload.seed;
     result->hash = ivc_scenario_hash(scenario);
     collect_guests(point, result);
+    collect_scheduling(point, result);
     collect_stages(point, result);
     collect_counts(point, result);
     collect_guest_counts(point, result);

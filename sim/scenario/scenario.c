@@ -131,6 +131,7 @@ static void bind_hypervisor(Bind *b)
     (void)ivc_param_bind(ivc_hypervisor_params, NULL, map, top_place(b), "hypervisor", "hypervisor",
                          false, &head, b->s->binding, b->diags);
     b->s->mode = (IvcMode)head.mode;
+    b->s->hypervisor = head.spec;
 }
 
 /* A map of named things: not empty, and bounded. */

@@ -9,6 +9,7 @@
 #include "sim/config/param.h"
 #include "sim/model/component.h"
 #include "sim/model/draws.h"
+#include "sim/model/hypervisor.h"
 
 /** How guests and hypervisor share the chip. */
 typedef enum {
@@ -16,13 +17,29 @@ typedef enum {
     IVC_MODE_NATIVE,      /**< one operating system; the guests' names stand for its processes */
 } IvcMode;
 
+/** What a guest does beside its ranks. */
+typedef enum {
+    IVC_LOAD_NONE,
+    IVC_LOAD_BUSY, /**< a process on each virtual CPU computes whenever nothing else wants it */
+} IvcGuestLoad;
+
 typedef struct {
     const char *name;
     uint64_t count;     /**< of its entry: so many guests alike; 0: the entry is one guest */
     IvcIndexList cores; /**< cores that the guest owns; no core belongs to two guests */
     IvcBytes memory;
-    bool idle; /**< `cores: []`: it owns no core and takes part in no channel */
+    uint64_t vcpus;  /**< 0: one for each of `cores`; see ivc_guest_vcpus() */
+    uint64_t weight; /**< for schedulers */
+    uint64_t cap;    /**< percent of a core; 0: none */
+    int load;        /**< IvcGuestLoad */
+    bool idle;       /**< `cores: []`: it owns no core and takes part in no channel */
 } IvcGuestSpec;
+
+/** How many virtual CPUs a guest has. */
+static inline size_t ivc_guest_vcpus(const IvcGuestSpec *guest)
+{
+    return guest->cores.n == 0 ? 0 : guest->vcpus ? (size_t)guest->vcpus : guest->cores.n;
+}
 
 /** An entry of `guests`: one guest of its name, or with `count` the guests NAME-0, NAME-1 ... */
 typedef struct {
@@ -110,6 +127,7 @@ struct IvcScenario {
     const void *machine; /**< spec of registry->machine */
     const char *profile; /**< its name; "custom" when the scenario names none */
     IvcMode mode;
+    IvcHypervisorSpec hypervisor;
     IvcGuestSpec *guests;
     size_t n_guests;
     IvcGuestGroup *groups; /**< the entries of `guests`, in order */

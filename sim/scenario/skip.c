@@ -4,6 +4,8 @@
  * the others can have another period: the search begins again. */
 #include "sim/scenario/skip.h"
 
+#include "sim/model/sched.h"
+
 /* Looks without a period after which the run goes on in full. */
 #define LOOKS_MAX (UINT64_C(1) << 28)
 
@@ -36,12 +38,30 @@ static void add_cores(GArray *statistics, IvcCores *cores)
 {
     for (uint32_t c = 0; c < cores->n; c++) {
         IvcCore *core = &cores->items[c];
+        if (cores->sched) {
+            IvcVcpuCounts *counts = ivc_sched_counts(core);
+            add(statistics, &core->waiting_ps, UINT64_MAX);
+            add(statistics, &counts->switches, UINT64_MAX);
+            add(statistics, &counts->wakes, UINT64_MAX);
+            add(statistics, &counts->preemptions, UINT64_MAX);
+            add(statistics, &counts->migrations, UINT64_MAX);
+        }
         add(statistics, &core->blocked_ps, UINT64_MAX);
         add(statistics, &core->idle_ps, UINT64_MAX);
         for (uint32_t s = 0; s < cores->n_stages; s++) {
             add(statistics, &core->ledger[s].spent_ps, UINT64_MAX);
             add(statistics, &core->ledger[s].times, UINT64_MAX);
         }
+    }
+}
+
+static void add_cpus(GArray *statistics, const IvcSched *sched)
+{
+    for (uint32_t c = 0; sched && c < ivc_sched_cpus(sched); c++) {
+        IvcCpuTimes *times = ivc_sched_cpu_times(sched, c);
+        add(statistics, &times->running_ps, UINT64_MAX);
+        add(statistics, &times->switching_ps, UINT64_MAX);
+        add(statistics, &times->idle_ps, UINT64_MAX);
     }
 }
 
@@ -67,6 +87,7 @@ static GArray *statistics_of(IvcPoint *point)
     GArray *statistics = g_array_new(FALSE, FALSE, sizeof(IvcStatistic));
     add(statistics, &platform->sim.events, events_max ? events_max : UINT64_MAX);
     add_cores(statistics, &platform->cores);
+    add_cpus(statistics, platform->sched);
     add_measure(statistics, &platform->measure);
     for (size_t i = 0; i < platform->n_counters; i++)
         add(statistics, platform->counters[i].at, UINT64_MAX);

@@ -35,20 +35,26 @@ const IvcParam ivc_machine_profile_param[] = {
     {.key = NULL},
 };
 
-const IvcParam ivc_hypervisor_params[] = {
-    {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned", .choices = modes,
-     .sentence = "how guests share the chip: each owns its cores, or one OS runs them all"},
-    {.key = NULL},
-};
+static const char *const loads[] = {"none", "busy", NULL}; /* IvcGuestLoad */
 
 const IvcParam ivc_guest_params[] = {
     {IVC_PARAM(IvcGuestSpec, count, "count"), .fallback = IVC_PARAM_UNSET, .min = "1",
      .max = "65536",
      .sentence = "so many guests alike, NAME-0, NAME-1 ..., each with the next cores"},
     {IVC_PARAM(IvcGuestSpec, cores, "cores"),
-     .sentence = "the cores that the guest owns; [] for one that only takes memory"},
+     .sentence =
+         "the cores that the guest owns, or that a scheduler may run it on; [] for one that "
+         "only takes memory"},
     {IVC_PARAM(IvcGuestSpec, memory, "memory"), .fallback = "256MiB", .min = "1MiB",
      .sentence = "memory that the guest owns"},
+    {IVC_PARAM(IvcGuestSpec, vcpus, "vcpus"), .fallback = IVC_PARAM_UNSET, .min = "1",
+     .max = "4096", .sentence = "virtual CPUs of the guest; without it as many as 'cores' names"},
+    {IVC_PARAM(IvcGuestSpec, weight, "weight"), .fallback = "256", .min = "1", .max = "65535",
+     .sentence = "share of a contended core, in proportion to the weights of other guests"},
+    {IVC_PARAM(IvcGuestSpec, cap, "cap"), .fallback = "0", .max = "409600",
+     .sentence = "most that the guest may run, in percent of one core; 0: no cap"},
+    {IVC_PARAM(IvcGuestSpec, load, "load"), .fallback = "none", .choices = loads,
+     .sentence = "work beside the ranks; busy: a process on each vCPU that computes for ever"},
     {.key = NULL},
 };
 

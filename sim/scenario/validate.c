@@ -51,6 +51,13 @@ typedef struct {
     size_t i;
 } Owner;
 
+/* Whether guests are known to be pinned: not when the scheduler's name is wrong. */
+static bool is_pinned(const IvcScenario *s)
+{
+    const IvcBound *bound = ivc_binding_find(s->binding, "hypervisor.scheduler");
+    return bound && strcmp(bound->text, "pinned") == 0;
+}
+
 /* Returns false, with errors added, when a guest cannot own its i-th core. */
 static bool check_core(const IvcScenario *s, Owner here, uint64_t cores, GHashTable *owners,
                        IvcDiags *diags)
@@ -66,15 +73,19 @@ static bool check_core(const IvcScenario *s, Owner here, uint64_t cores, GHashTa
         return false;
     }
     const Owner *first = g_hash_table_lookup(owners, GUINT_TO_POINTER(core));
-    if (first) {
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place, NULL,
+    bool shares = first && first->guest != here.guest && !is_pinned(s);
+    if (first && !shares) {
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place,
+                      first->guest == here.guest
+                          ? NULL
+                          : "guests share cores under 'hypervisor.scheduler: credit2'",
                       "core %u of guest '%s' is owned already", core, guest->name);
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, core_place(s, first->guest, first->i), NULL,
                       "guest '%s' owns it", s->guests[first->guest].name);
         return false;
     }
     Owner *kept = g_new(Owner, 1);
-    *kept = here;
+    *kept = here; /* the latest: enough to see a core twice in one list */
     g_hash_table_insert(owners, GUINT_TO_POINTER(core), kept);
     return true;
 }
@@ -143,12 +154,58 @@ static uint64_t count_cores(const IvcScenario *s, const IvcChannelSpec *channel)
 {
     uint64_t cores = 0;
     for (size_t i = 0; i < channel->n_between; i++) {
-        size_t n = s->guests[channel->between[i]].cores.n;
+        size_t n = ivc_guest_vcpus(&s->guests[channel->between[i]]);
         if (n == 0)
             return 0;
         cores += n;
     }
     return channel->joined ? cores : 0;
+}
+
+/* What a guest asks of a scheduler that is not there, or cannot give it. */
+static void check_vcpus(const IvcScenario *s, IvcDiags *diags)
+{
+    bool pinned = is_pinned(s);
+    for (size_t e = 0; e < s->n_groups; e++) {
+        size_t g = s->groups[e].first;
+        const IvcGuestSpec *guest = &s->guests[g];
+        g_autofree char *vcpus = guest_path(s, g, ".vcpus");
+        g_autofree char *cap = guest_path(s, g, ".cap");
+        if (pinned && guest->vcpus && guest->vcpus != guest->cores.n)
+            ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, vcpus),
+                          "set 'hypervisor.scheduler', or as many 'cores' as 'vcpus'",
+                          "guest '%s' is pinned: it has a vCPU on each of its %zu cores",
+                          guest->name, guest->cores.n);
+        if (guest->cap > 100 * ivc_guest_vcpus(guest))
+            ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, cap),
+                          "100 is one core; 0: no cap",
+                          "guest '%s' has a cap of %" G_GUINT64_FORMAT
+                          ", and vCPUs that can use %zu",
+                          guest->name, guest->cap, 100 * ivc_guest_vcpus(guest));
+    }
+}
+
+/* Mechanisms that need the guests' cores to be physical ones, under a scheduler. */
+static void check_scheduler(const IvcScenario *s, IvcDiags *diags)
+{
+    if (s->hypervisor.scheduler == IVC_SCHEDULER_PINNED)
+        return;
+    IvcPlace scheduler = ivc_scenario_place(s, "hypervisor.scheduler");
+    for (size_t i = 0; i < s->n_channels; i++) {
+        const IvcChannelSpec *channel = &s->channels[i];
+        bool native = channel->mode == IVC_MODE_NATIVE;
+        if (!channel->mechanism || (!native && !channel->mechanism->own_cores))
+            continue;
+        g_autofree char *at = g_strdup_printf("channels.%s.mechanism", channel->name);
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, at),
+                      "set 'hypervisor.scheduler' to pinned",
+                      native ? "channel '%s' joins processes of one operating system, which no "
+                               "hypervisor schedules"
+                             : "channel '%s' needs cores of its own: its registers and interrupts "
+                               "are those of physical cores",
+                      channel->name);
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, scheduler, NULL, "here guests share cores");
+    }
 }
 
 /* Ranks of the chosen channel, one on every core of its guests unless the workload says fewer. */
@@ -332,6 +389,9 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     bool cores_good = check_cores(s, diags);
     check_memory(s, diags);
     check_modes(s, diags);
+    check_scheduler(s, diags);
+    if (cores_good)
+        check_vcpus(s, diags);
     if (cores_good)
         check_ranks(s, diags);
     check_speech(s, diags);

@@ -213,6 +213,42 @@ static json_t *get_cores(const IvcResult *result)
     return list;
 }
 
+static json_t *get_scheduling(const IvcResult *result)
+{
+    if (result->scheduling->len == 0)
+        return NULL;
+    json_t *list = json_array();
+    for (guint i = 0; i < result->scheduling->len; i++) {
+        const IvcSchedulingResult *guest =
+            &g_array_index(result->scheduling, IvcSchedulingResult, i);
+        json_t *record = json_object();
+        json_object_set_new(record, "guest", make_text(guest_name(result, guest->guest)));
+        json_object_set_new(record, "domain_switches", make_integer(guest->switches));
+        json_object_set_new(record, "wakes", make_integer(guest->wakes));
+        json_object_set_new(record, "preemptions", make_integer(guest->preemptions));
+        json_object_set_new(record, "migrations", make_integer(guest->migrations));
+        json_array_append_new(list, record);
+    }
+    return list;
+}
+
+static json_t *get_processors(const IvcResult *result)
+{
+    if (result->processors->len == 0)
+        return NULL;
+    json_t *list = json_array();
+    for (guint i = 0; i < result->processors->len; i++) {
+        const IvcProcessorResult *cpu = &g_array_index(result->processors, IvcProcessorResult, i);
+        json_t *record = json_object();
+        json_object_set_new(record, "core", json_integer(cpu->core));
+        json_object_set_new(record, "running_ps", make_integer(cpu->running_ps));
+        json_object_set_new(record, "switching_ps", make_integer(cpu->switching_ps));
+        json_object_set_new(record, "idle_ps", make_integer(cpu->idle_ps));
+        json_array_append_new(list, record);
+    }
+    return list;
+}
+
 static json_t *get_counts(const IvcResult *result)
 {
     json_t *counts = json_object();
@@ -261,6 +297,10 @@ static json_t *get_histogram(const IvcResult *result)
 
 static const char *const stage_keys[] = {"guest", "component", "stage", NULL};
 static const char *const stage_values[] = {"cycles_per_byte", NULL};
+static const char *const scheduling_keys[] = {"guest", NULL};
+static const char *const scheduling_values[] = {"domain_switches", "wakes", "preemptions",
+                                                "migrations", NULL};
+static const char *const processor_values[] = {"running_ps", "switching_ps", "idle_ps", NULL};
 static const char *const core_keys[] = {"core", NULL};
 static const char *const core_values[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps",
                                           NULL};
@@ -334,11 +374,29 @@ const IvcColumn ivc_columns[] = {
     {.name = "cores",
      .type = IVC_COLUMN_LIST,
      .unit = "ps",
-     .sentence = "time in each state by core; the four sum to the measured time",
+     .sentence = "time in each state by core, or by vCPU when guests share cores; the four sum to "
+                 "the measured time",
      .get = get_cores,
      .csv_prefix = "core",
      .csv_keys = core_keys,
      .csv_values = core_values},
+    {.name = "scheduling",
+     .type = IVC_COLUMN_LIST,
+     .unit = "count",
+     .sentence = "what happened to each guest's vCPUs; only when guests share cores",
+     .get = get_scheduling,
+     .csv_prefix = "scheduling",
+     .csv_keys = scheduling_keys,
+     .csv_values = scheduling_values},
+    {.name = "processors",
+     .type = IVC_COLUMN_LIST,
+     .unit = "ps",
+     .sentence = "time of each physical core, summing to the measured time; only when guests share "
+                 "cores",
+     .get = get_processors,
+     .csv_prefix = "processor",
+     .csv_keys = core_keys,
+     .csv_values = processor_values},
     {.name = "counts",
      .type = IVC_COLUMN_BY_NAME,
      .unit = "count or bytes",

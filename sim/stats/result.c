@@ -22,6 +22,8 @@ IvcResult *ivc_result_new(void)
     result->guests = g_array_new(false, true, sizeof(IvcGuestResult));
     g_array_set_clear_func(result->guests, clear_guest);
     result->cores = g_array_new(false, true, sizeof(IvcCoreResult));
+    result->scheduling = g_array_new(false, true, sizeof(IvcSchedulingResult));
+    result->processors = g_array_new(false, true, sizeof(IvcProcessorResult));
     result->stages = g_array_new(false, true, sizeof(IvcStageResult));
     g_array_set_clear_func(result->stages, clear_stage);
     result->counts = g_array_new(false, true, sizeof(IvcCountResult));
@@ -45,6 +47,8 @@ void ivc_result_free(IvcResult *result)
     g_free(result->digest);
     g_clear_pointer(&result->guests, g_array_unref);
     g_clear_pointer(&result->cores, g_array_unref);
+    g_clear_pointer(&result->scheduling, g_array_unref);
+    g_clear_pointer(&result->processors, g_array_unref);
     g_clear_pointer(&result->stages, g_array_unref);
     g_clear_pointer(&result->counts, g_array_unref);
     g_clear_pointer(&result->guest_counts, g_array_unref);

@@ -22,10 +22,27 @@ typedef struct {
 } IvcGuestResult;
 
 typedef struct {
-    unsigned core;
+    unsigned core;  /**< under a scheduler the number of a virtual CPU, guest by guest */
     unsigned guest; /**< index into guests */
     IvcStates states;
 } IvcCoreResult;
+
+/** What a scheduler did to a guest's virtual CPUs. */
+typedef struct {
+    unsigned guest;       /**< index into guests */
+    uint64_t switches;    /**< put on a core that another guest had before */
+    uint64_t wakes;       /**< a virtual CPU had nothing to run, and then something */
+    uint64_t preemptions; /**< taken off a core with something to run */
+    uint64_t migrations;  /**< put on another core than before */
+} IvcSchedulingResult;
+
+/** A physical core that guests share; the three sum to the measured time. */
+typedef struct {
+    unsigned core;
+    IvcTime running_ps;
+    IvcTime switching_ps; /**< to another virtual CPU, which counts it as running */
+    IvcTime idle_ps;
+} IvcProcessorResult;
 
 typedef struct {
     char *component;      /**< "machine", "register-shmem" ... */
@@ -104,6 +121,8 @@ typedef struct {
     IvcHistogram latency_ps; /**< Send called to Recv returned (pingpong: half a round trip) */
     GArray *guests;          /**< IvcGuestResult */
     GArray *cores;           /**< IvcCoreResult */
+    GArray *scheduling;      /**< IvcSchedulingResult; empty when guests are pinned */
+    GArray *processors;      /**< IvcProcessorResult; the same */
     GArray *stages;          /**< IvcStageResult, measured phase */
     GArray *counts;          /**< IvcCountResult, measured phase */
     GArray *guest_counts;    /**< IvcGuestCount, measured phase; by guest */

@@ -82,6 +82,20 @@ static const Field CORE[] = {
     {NULL, FIELD_U64, 0},
 };
 
+static const Field SCHEDULING[] = {
+    FIELD(IvcSchedulingResult, guest),      FIELD(IvcSchedulingResult, switches),
+    FIELD(IvcSchedulingResult, wakes),      FIELD(IvcSchedulingResult, preemptions),
+    FIELD(IvcSchedulingResult, migrations), {NULL, FIELD_U64, 0},
+};
+
+static const Field PROCESSOR[] = {
+    FIELD(IvcProcessorResult, core),
+    FIELD(IvcProcessorResult, running_ps),
+    FIELD(IvcProcessorResult, switching_ps),
+    FIELD(IvcProcessorResult, idle_ps),
+    {NULL, FIELD_U64, 0},
+};
+
 static const Field STAGE[] = {
     FIELD(IvcStageResult, component), FIELD(IvcStageResult, stage), FIELD(IvcStageResult, sentence),
     FIELD(IvcStageResult, spin),      FIELD(IvcStageResult, guest), FIELD(IvcStageResult, spent_ps),
@@ -144,6 +158,8 @@ typedef struct {
 static const List LISTS[] = {
     {"guests", GUEST, offsetof(IvcResult, guests), sizeof(IvcGuestResult)},
     {"cores", CORE, offsetof(IvcResult, cores), sizeof(IvcCoreResult)},
+    {"scheduling", SCHEDULING, offsetof(IvcResult, scheduling), sizeof(IvcSchedulingResult)},
+    {"processors", PROCESSOR, offsetof(IvcResult, processors), sizeof(IvcProcessorResult)},
     {"stages", STAGE, offsetof(IvcResult, stages), sizeof(IvcStageResult)},
     {"counts", COUNT, offsetof(IvcResult, counts), sizeof(IvcCountResult)},
     {"guest_counts", GUEST_COUNT, offsetof(IvcResult, guest_counts), sizeof(IvcGuestCount)},

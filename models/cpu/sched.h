@@ -1,0 +1,151 @@
+/** @file
+ *  What the schedulers share: virtual CPUs, physical cores, guests, and the calls between the
+ *  machinery (sched.c) and an algorithm (sched_credit.c, sched_credit2.c).
+ */
+#pragma once
+
+#include "sim/model/sched.h"
+
+typedef struct IvcSchedVcpu IvcSchedVcpu;
+typedef struct IvcSchedCpu IvcSchedCpu;
+typedef struct IvcSchedDomain IvcSchedDomain;
+typedef struct IvcSchedQueue IvcSchedQueue;
+
+/** Priorities of the credit scheduler. */
+typedef enum {
+    IVC_CREDIT_OVER, /**< it has used up its credit */
+    IVC_CREDIT_UNDER,
+    IVC_CREDIT_BOOST, /**< it was woken a moment ago */
+} IvcCreditPriority;
+
+struct IvcSchedVcpu {
+    uint32_t id; /**< of its core; first, so that a reference is known by it */
+    IvcCore *core;
+    IvcSchedDomain *domain;
+    IvcSchedCpu *cpu;   /**< that it is on, or was last */
+    IvcTime since_ps;   /**< it came on its core, or left it */
+    IvcTime burnt_ps;   /**< credit is spent up to here */
+    int64_t credit;     /**< credit: so many; credit2: picoseconds at the greatest weight */
+    uint64_t residue;   /**< of the latest division that took credit */
+    IvcSchedVcpu *next; /**< among those that wait in a queue */
+    bool queued;
+    bool parked;                /**< its guest has used up its cap */
+    bool active;                /**< credit: takes part in the accounting */
+    IvcCreditPriority priority; /**< credit */
+    int64_t budget;             /**< credit2: under a cap */
+    IvcSchedCpu *told;          /**< credit2: the core that was told to take it */
+    IvcSchedQueue *queue;       /**< credit2: that it belongs to */
+    IvcVcpuCounts counts;
+};
+
+/** Virtual CPUs that wait for a core. */
+struct IvcSchedQueue {
+    IvcSchedVcpu *first;
+    uint32_t n;
+    uint64_t weight_max; /**< credit2: of all virtual CPUs that belong to it */
+};
+
+struct IvcSchedCpu {
+    IvcTimer timer; /**< end of the slice, or told to schedule; first, for its id */
+    IvcTimer switched;
+    IvcTimer tick; /**< credit */
+    IvcSched *sched;
+    uint32_t id;
+    bool switching;        /**< to `current` */
+    bool again;            /**< told to schedule meanwhile */
+    bool told;             /**< to schedule, and has not yet */
+    IvcSchedVcpu *current; /**< NULL: idle */
+    IvcSchedVcpu *latest;  /**< that was there; the current one too */
+    IvcSchedQueue *queue;  /**< of its own under credit, of its socket under credit2 */
+    IvcTime balanced_ps;   /**< credit: it last looked for work elsewhere; 0: never */
+    uint64_t sorted;       /**< credit: accountings up to which its queue is in order */
+    IvcTime since_ps;
+    IvcCpuTimes times;
+};
+
+struct IvcSchedDomain {
+    IvcTimer replenish; /**< credit2: of the budget; first, for its id */
+    IvcSched *sched;
+    uint64_t weight;
+    uint64_t cap;
+    guint8 *allowed; /**< of each physical core */
+    IvcSchedVcpu *vcpus;
+    uint32_t n;
+    uint32_t n_active; /**< credit */
+    int64_t budget;    /**< credit2: that no virtual CPU has taken */
+    int64_t budget_all;
+    int64_t quota;
+};
+
+/** What an algorithm does. */
+typedef struct {
+    /** Once, when everything is there. */
+    void (*init)(IvcSched *sched);
+    /** A virtual CPU has become runnable, or is so again after it was parked. */
+    void (*wake)(IvcSchedVcpu *vcpu, bool unparked);
+    /** Who has the core now; NULL: nobody. `slice` is set when somebody has. */
+    IvcSchedVcpu *(*schedule)(IvcSchedCpu *cpu, IvcTime *slice);
+    /** A virtual CPU has left its core for another; may be NULL. */
+    void (*left)(IvcSchedVcpu *vcpu);
+    /** A core is no longer idle, or is now; may be NULL. */
+    void (*busy)(IvcSchedCpu *cpu, bool busy);
+    void (*digest)(const IvcSched *sched, IvcDigest *digest);
+} IvcSchedOps;
+
+struct IvcSched {
+    IvcTimer account; /**< credit */
+    IvcPlatform *platform;
+    IvcSim *sim;
+    const IvcHypervisorSpec *spec;
+    const IvcSchedOps *ops;
+    IvcSchedVcpu *vcpus;
+    uint32_t n_vcpus;
+    IvcSchedCpu *cpus;
+    uint32_t n_cpus;
+    IvcSchedDomain *domains;
+    uint32_t n_domains;
+    IvcSchedQueue *queues;
+    uint32_t n_queues;
+    struct {
+        IvcTime domain_switch, idle_switch, idle_wake, flight;
+    } t;
+    uint64_t accountings; /**< credit */
+    int64_t balance;      /**< credit: the sum of all credits */
+    uint64_t weight;      /**< credit: of active virtual CPUs */
+};
+
+/** Whether a virtual CPU may have a core: it has something to run, and is not parked. */
+static inline bool ivc_vcpu_runnable(const IvcSchedVcpu *vcpu)
+{
+    return vcpu->core->state != IVC_CORE_AWAY && !vcpu->parked;
+}
+
+static inline bool ivc_vcpu_allowed(const IvcSchedVcpu *vcpu, const IvcSchedCpu *cpu)
+{
+    return vcpu->domain->allowed[cpu->id];
+}
+
+static inline bool ivc_vcpu_on(const IvcSchedVcpu *vcpu)
+{
+    return vcpu->cpu->current == vcpu;
+}
+
+/** Tells a core to schedule: at once on the core that is speaking, else when it has heard. */
+void ivc_sched_tell(IvcSchedCpu *cpu);
+
+/** Puts a virtual CPU into a queue, before the first one for which `before` holds. */
+void ivc_queue_insert(IvcSchedQueue *queue, IvcSchedVcpu *vcpu,
+                      bool (*before)(const IvcSchedVcpu *vcpu, const IvcSchedVcpu *other));
+void ivc_queue_remove(IvcSchedQueue *queue, IvcSchedVcpu *vcpu);
+
+/** The next multiple of a period, after now. */
+static inline IvcTime ivc_sched_grid(const IvcSched *sched, IvcTime period_ps)
+{
+    return (sched->sim->now / period_ps + 1) * period_ps;
+}
+
+/** Feeds what all algorithms have. */
+void ivc_sched_state_digest(const IvcSched *sched, IvcDigest *digest);
+
+extern const IvcSchedOps ivc_sched_credit;
+extern const IvcSchedOps ivc_sched_credit2;

@@ -1,0 +1,512 @@
+/* Schedulers of virtual CPUs: weights share, caps hold, a wake-up takes exactly its stages, a boost
+ * pre-empts, the rate limit holds, nobody starves, no core is idle beside work, and all time is
+ * accounted for. What holds for both algorithms is tried with both. */
+#include "models/cpu/sched.h"
+#include "tests/harness/lab.h"
+
+#define US UINT64_C(1000000)
+#define MS (1000 * US)
+#define VCPUS 8
+#define SWITCH (LAB_STAGES - 1)
+
+/* In microseconds. */
+enum { DOMAIN_SWITCH = 7, TLB = 2, IDLE_SWITCH = 3, IDLE_WAKE = 11, FLIGHT = 1 };
+
+/* Works and sleeps in turn. */
+typedef struct {
+    IvcAgent agent;
+    IvcLabel label;
+    IvcSignal never;
+    IvcTime first_ps; /* sleeps before it begins */
+    IvcTime work_ps;
+    IvcTime sleep_ps; /* 0: it never sleeps */
+    uint64_t rounds;
+    IvcTime due_ps;    /* the latest wake-up */
+    IvcTime late_ps;   /* from wake-up to running: the latest */
+    IvcTime latest_ps; /* the most */
+} Worker;
+
+typedef struct {
+    IvcPlatform platform;
+    IvcMachineSpec machine;
+    IvcHypervisorSpec spec;
+    IvcSchedGuest guests[VCPUS];
+    Worker workers[VCPUS];
+    IvcSched *sched;
+    IvcTimer end;
+    uint32_t n;
+} Bench;
+
+static const unsigned cpus[] = {0, 1, 2, 3};
+
+static IvcStep worker_step(IvcAgent *agent)
+{
+    Worker *worker = (Worker *)((char *)agent - offsetof(Worker, agent));
+    IVC_BEGIN(worker);
+    worker->due_ps = agent->sim->now + worker->first_ps;
+    if (worker->first_ps) {
+        IVC_AWAIT(worker, ivc_wait(agent, &worker->never, worker->first_ps));
+    }
+    for (;;) {
+        worker->late_ps = agent->sim->now - worker->due_ps;
+        worker->latest_ps = MAX(worker->latest_ps, worker->late_ps);
+        IVC_AWAIT(worker, ivc_spend(agent, worker->work_ps, 0));
+        worker->rounds++;
+        if (worker->sleep_ps) {
+            worker->due_ps = agent->sim->now + worker->sleep_ps;
+            IVC_AWAIT(worker, ivc_wait(agent, &worker->never, worker->sleep_ps));
+        }
+    }
+    IVC_END(worker);
+}
+
+static IvcSpan us(uint64_t n)
+{
+    return (IvcSpan){.ps = n * US};
+}
+
+static IvcCost cost_us(uint64_t n)
+{
+    return (IvcCost){.n = n * US, .is_time = true};
+}
+
+static void end_fire(IvcSim *sim, IvcTimer *timer)
+{
+    (void)timer;
+    ivc_sim_finish(sim);
+}
+
+/* Guests without virtual CPUs yet, on `n_cpus` cores. */
+static Bench *bench_new(IvcScheduler scheduler, uint32_t n_cpus)
+{
+    Bench *bench = g_new0(Bench, 1);
+    IvcSimLimits limits = {
+        .horizon_ps = UINT64_C(1) << 62, .events_per_instant = 10000, .queue_max = 1000};
+    bench->machine = lab_machine(n_cpus);
+    bench->spec = (IvcHypervisorSpec){
+        .scheduler = (int)scheduler,
+        .domain_switch = cost_us(DOMAIN_SWITCH),
+        .tlb_refill = cost_us(TLB),
+        .idle_switch = cost_us(IDLE_SWITCH),
+        .idle_wake = cost_us(IDLE_WAKE),
+        .reschedule_flight = cost_us(FLIGHT),
+        .credit = {us(30000), 3, 10, us(1000), us(100), us(1000)},
+        .credit2 = {us(10000), us(500), us(10000), us(500), us(500), us(50), us(1000), us(50),
+                    us(10000), IVC_RUNQUEUE_SOCKET},
+    };
+    bench->platform.spec = &bench->machine;
+    bench->platform.clock = ivc_clock_make(bench->machine.clock);
+    bench->platform.next_id = 1;
+    ivc_sim_init(&bench->platform.sim, &limits);
+    ivc_timer_init(&bench->end, 0, end_fire);
+    return bench;
+}
+
+/* A guest with `n` virtual CPUs on the first `n_cpus` cores, each with a worker like `as`. */
+static void add_guest(Bench *bench, uint32_t n, uint32_t n_cpus, uint64_t weight, uint64_t cap,
+                      Worker as)
+{
+    uint32_t g = 0;
+    while (bench->guests[g].n)
+        g++;
+    bench->guests[g] = (IvcSchedGuest){
+        .cpus = cpus, .n_cpus = n_cpus, .first = bench->n, .n = n, .weight = weight, .cap = cap};
+    for (uint32_t v = 0; v < n; v++)
+        bench->workers[bench->n++] = as;
+}
+
+static const Worker hog = {.work_ps = 100 * US};
+
+static IvcTime sum_of(const IvcCore *core)
+{
+    IvcTime sum = core->waiting_ps + core->blocked_ps + core->idle_ps;
+    for (uint32_t s = 0; s < LAB_STAGES; s++)
+        sum += core->ledger[s].spent_ps;
+    return sum;
+}
+
+/* All virtual CPUs' and all cores' time adds up. */
+static void check_times(Bench *bench)
+{
+    IvcCores *cores = &bench->platform.cores;
+    IvcTime now = bench->platform.sim.now, ran = 0, switched = 0;
+    ivc_cores_settle(cores);
+    for (uint32_t v = 0; v < cores->n; v++) {
+        ck_assert_uint_eq(sum_of(&cores->items[v]), now);
+        ran += cores->items[v].ledger[0].spent_ps;
+        switched += cores->items[v].ledger[SWITCH].spent_ps;
+    }
+    for (uint32_t c = 0; c < ivc_sched_cpus(bench->sched); c++) {
+        const IvcCpuTimes *times = ivc_sched_cpu_times(bench->sched, c);
+        ck_assert_uint_eq(times->running_ps + times->switching_ps + times->idle_ps, now);
+        ran -= times->running_ps;
+        switched -= times->switching_ps;
+    }
+    ck_assert_uint_eq(ran, 0);
+    ck_assert_uint_eq(switched, 0);
+}
+
+static void go_on(Bench *bench, IvcTime until_ps)
+{
+    IvcSim *sim = &bench->platform.sim;
+    sim->finished = false;
+    ivc_timer_arm(sim, &bench->end, until_ps, IVC_PHASE_ACT);
+    ck_assert_int_eq(ivc_sim_run(sim), IVC_STOP_NONE);
+    ck_assert_uint_eq(sim->now, until_ps);
+    check_times(bench);
+}
+
+static void run(Bench *bench, IvcTime until_ps)
+{
+    IvcPlatform *platform = &bench->platform;
+    ivc_cores_init(&platform->cores, &platform->sim, bench->n, LAB_STAGES);
+    platform->cores.stage_switch = SWITCH;
+    uint32_t n = 0;
+    while (n < VCPUS && bench->guests[n].n)
+        n++;
+    bench->sched = ivc_sched_new(platform, &bench->spec, bench->guests, n);
+    for (uint32_t v = 0; v < bench->n; v++) {
+        ivc_agent_init(&bench->workers[v].agent, ivc_platform_id(platform), "worker",
+                       &platform->cores.items[v], IVC_PRIORITY_PROCESS, worker_step);
+        ivc_agent_start(&bench->workers[v].agent);
+    }
+    go_on(bench, until_ps);
+}
+
+static void bench_free(Bench *bench)
+{
+    ivc_sched_free(bench->sched);
+    ivc_cores_clear(&bench->platform.cores);
+    ivc_sim_clear(&bench->platform.sim);
+    g_free(bench);
+}
+
+/* Time that a virtual CPU has run, in thousandths of the whole. */
+static double share(const Bench *bench, uint32_t v)
+{
+    return 1000.0 * (double)bench->platform.cores.items[v].ledger[0].spent_ps /
+           (double)bench->platform.sim.now;
+}
+
+static void check_share(const Bench *bench, uint32_t v, double low, double high)
+{
+    ck_assert_msg(share(bench, v) >= low && share(bench, v) <= high,
+                  "vCPU %u has run for %.1f of 1000, not %.1f to %.1f", v, share(bench, v), low,
+                  high);
+}
+
+/* ---- both ---- */
+
+static const IvcScheduler both[] = {IVC_SCHEDULER_CREDIT, IVC_SCHEDULER_CREDIT2};
+
+START_TEST(test_weights_share)
+{
+    static const uint64_t weights[][2] = {{256, 256}, {256, 512}, {100, 900}};
+    for (size_t w = 0; w < G_N_ELEMENTS(weights); w++) {
+        Bench *bench = bench_new(both[_i], 1);
+        double all = (double)(weights[w][0] + weights[w][1]);
+        double first = 1000.0 * (double)weights[w][0] / all, second = 1000.0 - first;
+        add_guest(bench, 1, 1, weights[w][0], 0, hog);
+        add_guest(bench, 1, 1, weights[w][1], 0, hog);
+        run(bench, 20000 * MS);
+        check_share(bench, 0, first * 0.98 - 3, first * 1.02);
+        check_share(bench, 1, second * 0.98 - 3, second * 1.02);
+        bench_free(bench);
+    }
+}
+END_TEST
+
+START_TEST(test_caps_hold)
+{
+    static const uint64_t caps[] = {3, 10, 40, 75};
+    for (size_t c = 0; c < G_N_ELEMENTS(caps); c++) {
+        Bench *bench = bench_new(both[_i], 2);
+        add_guest(bench, 1, 1, 256, caps[c], hog);
+        run(bench, 20000 * MS);
+        /* In whole ticks of 10 ms under credit, in budgets of at least 500 us under credit2. */
+        check_share(bench, 0, 10.0 * (double)caps[c] - 15, 10.0 * (double)caps[c] + 5);
+        ck_assert_uint_gt(bench->platform.cores.items[0].waiting_ps, 0);
+        bench_free(bench);
+    }
+}
+END_TEST
+
+/* The order of the queue follows from classes that change while it waits. */
+START_TEST(test_many_weights_share)
+{
+    static const uint64_t weights[] = {128, 256, 512, 1024};
+    Bench *bench = bench_new(both[_i], 1);
+    for (size_t g = 0; g < G_N_ELEMENTS(weights); g++)
+        add_guest(bench, 1, 1, weights[g], 0, hog);
+    run(bench, 30000 * MS);
+    for (uint32_t v = 0; v < G_N_ELEMENTS(weights); v++) {
+        double due = 1000.0 * (double)weights[v] / 1920;
+        check_share(bench, v, due * 0.97 - 3, due * 1.03 + 3);
+    }
+    bench_free(bench);
+}
+END_TEST
+
+/* What a virtual CPU has not used when it goes to sleep is there when it wakes. */
+START_TEST(test_a_cap_is_for_running)
+{
+    Bench *bench = bench_new(both[_i], 1);
+    add_guest(bench, 1, 1, 256, 25,
+              (Worker){.first_ps = 1 * MS, .work_ps = 1 * MS, .sleep_ps = 4 * MS});
+    run(bench, 10000 * MS);
+    /* Accounts of 30 ms see it run in some ticks more than in others. */
+    check_share(bench, 0, both[_i] == IVC_SCHEDULER_CREDIT ? 150 : 190, 200);
+    bench_free(bench);
+}
+END_TEST
+
+/* Two virtual CPUs share the budget of 150 %. */
+START_TEST(test_a_cap_is_the_guests)
+{
+    Bench *bench = bench_new(both[_i], 2);
+    add_guest(bench, 2, 2, 256, 150, hog);
+    run(bench, 20000 * MS);
+    double sum = share(bench, 0) + share(bench, 1);
+    ck_assert_msg(sum > 1450 && sum < 1510, "%.1f of 1000", sum);
+    bench_free(bench);
+}
+END_TEST
+
+/* Nobody waits for more than a few turns of all the others. */
+START_TEST(test_nobody_starves)
+{
+    static const uint64_t weights[] = {16, 256, 256, 512, 2048};
+    Bench *bench = bench_new(both[_i], 1);
+    for (size_t v = 0; v < G_N_ELEMENTS(weights); v++)
+        add_guest(bench, 1, 1, weights[v], 0, hog);
+    run(bench, 5000 * MS);
+    for (uint64_t s = 2; s < 20; s++) {
+        uint64_t before[G_N_ELEMENTS(weights)];
+        for (size_t v = 0; v < G_N_ELEMENTS(weights); v++)
+            before[v] = bench->workers[v].rounds;
+        go_on(bench, s * 5000 * MS);
+        for (size_t v = 0; v < G_N_ELEMENTS(weights); v++)
+            ck_assert_uint_gt(bench->workers[v].rounds, before[v]);
+    }
+    bench_free(bench);
+}
+END_TEST
+
+/* A core that is idle, or was left by another virtual CPU, and the stages of waking. */
+START_TEST(test_a_wakeup_takes_its_stages)
+{
+    Bench *bench = bench_new(both[_i], 1);
+    add_guest(bench, 1, 1, 256, 0,
+              (Worker){.first_ps = 5 * MS, .work_ps = 2 * MS, .sleep_ps = 10 * MS});
+    run(bench, 4 * MS);
+    /* At 0 nobody had been there. */
+    IvcTime first = bench->workers[0].due_ps - 5 * MS;
+    ck_assert_uint_eq(first, (FLIGHT + IDLE_WAKE + DOMAIN_SWITCH + TLB) * US);
+    go_on(bench, 400 * MS);
+    ck_assert_uint_gt(bench->workers[0].rounds, 20);
+    ck_assert_uint_eq(bench->workers[0].latest_ps, (FLIGHT + IDLE_WAKE + IDLE_SWITCH) * US);
+    const IvcVcpuCounts *counts = ivc_sched_counts(&bench->platform.cores.items[0]);
+    ck_assert_uint_ge(counts->wakes, bench->workers[0].rounds);
+    ck_assert_uint_eq(counts->switches, 0);
+    ck_assert_uint_eq(counts->preemptions, 0);
+    bench_free(bench);
+}
+END_TEST
+
+/* Two that never want the core at once: each pays for a domain switch. */
+START_TEST(test_another_guest_pays_for_a_switch)
+{
+    Bench *bench = bench_new(both[_i], 1);
+    Worker worker = {.first_ps = 5 * MS, .work_ps = 1 * MS, .sleep_ps = 9 * MS};
+    add_guest(bench, 1, 1, 256, 0, worker);
+    worker.first_ps = 10 * MS;
+    add_guest(bench, 1, 1, 256, 0, worker);
+    run(bench, 200 * MS);
+    for (uint32_t v = 0; v < 2; v++) {
+        const IvcCore *core = &bench->platform.cores.items[v];
+        const IvcVcpuCounts *counts = ivc_sched_counts(core);
+        ck_assert_uint_gt(bench->workers[v].rounds, 15);
+        ck_assert_uint_eq(bench->workers[v].late_ps,
+                          (FLIGHT + IDLE_WAKE + DOMAIN_SWITCH + TLB) * US);
+        ck_assert_uint_ge(counts->switches + 2, counts->wakes);
+        ck_assert_uint_eq(core->ledger[SWITCH].times, counts->wakes);
+    }
+    bench_free(bench);
+}
+END_TEST
+
+/* Three hogs on two cores: both are busy, and each hog has two thirds of one. */
+START_TEST(test_no_core_is_idle_beside_work)
+{
+    Bench *bench = bench_new(both[_i], 2);
+    for (int g = 0; g < 3; g++)
+        add_guest(bench, 1, 2, 256, 0, hog);
+    run(bench, 20000 * MS);
+    for (uint32_t c = 0; c < 2; c++)
+        ck_assert_uint_le(ivc_sched_cpu_times(bench->sched, c)->idle_ps, 100 * US);
+    for (uint32_t v = 0; v < 3; v++)
+        check_share(bench, v, 600, 735);
+    uint64_t migrations = 0;
+    for (uint32_t v = 0; v < 3; v++)
+        migrations += ivc_sched_counts(&bench->platform.cores.items[v])->migrations;
+    ck_assert_uint_gt(migrations, 10);
+    bench_free(bench);
+}
+END_TEST
+
+/* Two that may run on the first core only, beside an idle core: they go nowhere else, and the idle
+ * core is not asked in vain when one of them should take the core from the other. */
+START_TEST(test_affinity_holds)
+{
+    Bench *bench = bench_new(both[_i], 2);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0,
+              (Worker){.first_ps = 5 * MS, .work_ps = 50 * US, .sleep_ps = 7 * MS});
+    run(bench, 2000 * MS);
+    ck_assert_uint_eq(ivc_sched_cpu_times(bench->sched, 1)->idle_ps, 2000 * MS);
+    ck_assert_uint_eq(bench->workers[1].late_ps, (FLIGHT + DOMAIN_SWITCH + TLB) * US);
+    bench_free(bench);
+}
+END_TEST
+
+/* A core that schedules again and again leaves others' virtual CPUs in the queue. */
+START_TEST(test_affinity_holds_in_the_queue)
+{
+    Bench *bench = bench_new(both[_i], 2);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0,
+              (Worker){.first_ps = 5 * MS, .work_ps = 1 * MS, .sleep_ps = 1 * MS});
+    bench->guests[2].cpus = &cpus[1];
+    run(bench, 5000 * MS);
+    check_share(bench, 0, 480, 520);
+    check_share(bench, 1, 480, 520);
+    check_share(bench, 2, 480, 500);
+    for (uint32_t v = 0; v < 3; v++)
+        ck_assert_uint_eq(ivc_sched_counts(&bench->platform.cores.items[v])->migrations, 0);
+    bench_free(bench);
+}
+END_TEST
+
+/* ---- credit ---- */
+
+START_TEST(test_a_boost_preempts)
+{
+    /* The hog has the core for slices of 30 ms; who sleeps does not wait for their end. */
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT, 1);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0,
+              (Worker){.first_ps = 5 * MS, .work_ps = 50 * US, .sleep_ps = 7 * MS});
+    run(bench, 2000 * MS);
+    ck_assert_uint_gt(bench->workers[1].rounds, 250);
+    /* Between the first wake-ups the hog has run for longer than the rate limit each time. */
+    ck_assert_uint_eq(bench->workers[1].latest_ps, (FLIGHT + DOMAIN_SWITCH + TLB) * US);
+    bench_free(bench);
+}
+END_TEST
+
+START_TEST(test_the_ratelimit_holds)
+{
+    /* It sleeps for 300 us: the hog has run for less than the rate limit when it wakes. */
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT, 1);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0,
+              (Worker){.first_ps = 5 * MS, .work_ps = 50 * US, .sleep_ps = 300 * US});
+    run(bench, 500 * MS);
+    /* The hog is put on when the other sleeps, and off after the limit: 700 us and a switch. */
+    ck_assert_uint_eq(bench->workers[1].latest_ps, 700 * US + (DOMAIN_SWITCH + TLB) * US);
+    const IvcVcpuCounts *counts = ivc_sched_counts(&bench->platform.cores.items[0]);
+    ck_assert_uint_le(counts->preemptions, 500);
+    bench->workers[1].sleep_ps = 800 * US;
+    bench->workers[1].latest_ps = 0;
+    go_on(bench, 600 * MS);
+    ck_assert_uint_eq(bench->workers[1].late_ps, 200 * US + (DOMAIN_SWITCH + TLB) * US);
+    bench->spec.credit.ratelimit.ps = 0;
+    go_on(bench, 1000 * MS);
+    ck_assert_uint_eq(bench->workers[1].late_ps, (FLIGHT + DOMAIN_SWITCH + TLB) * US);
+    bench_free(bench);
+}
+END_TEST
+
+/* Who has used up its credit is not boosted: two that never sleep for long share as hogs do. */
+START_TEST(test_no_boost_without_credit)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT, 1);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0,
+              (Worker){.first_ps = 1 * MS, .work_ps = 9 * MS, .sleep_ps = 10 * US});
+    run(bench, 20000 * MS);
+    check_share(bench, 0, 450, 550);
+    check_share(bench, 1, 450, 550);
+    bench_free(bench);
+}
+END_TEST
+
+/* ---- credit2 ---- */
+
+/* One with more credit takes the core soon after the rate limit; before it is not even offered. */
+START_TEST(test_credit2_keeps_its_ratelimit)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT2, 1);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0,
+              (Worker){.first_ps = 5 * MS, .work_ps = 50 * US, .sleep_ps = 3 * MS});
+    run(bench, 500 * MS);
+    ck_assert_uint_gt(bench->workers[1].rounds, 100);
+    ck_assert_uint_eq(bench->workers[1].late_ps, (FLIGHT + DOMAIN_SWITCH + TLB) * US);
+    /* A little before the end of the limit the core is told, but goes on with the hog. */
+    bench->workers[1].sleep_ps = 970 * US;
+    go_on(bench, 550 * MS);
+    ck_assert_uint_gt(bench->workers[1].late_ps, (29 + DOMAIN_SWITCH + TLB) * US);
+    bench->workers[1].sleep_ps = 300 * US;
+    bench->workers[1].latest_ps = 0;
+    go_on(bench, 600 * MS);
+    /* Within the limit nobody tells the core: the hog runs to the end of the time it was given. */
+    ck_assert_uint_ge(bench->workers[1].late_ps, 700 * US);
+    ck_assert_uint_gt(bench->workers[1].latest_ps, 1 * MS);
+    ck_assert_uint_le(bench->workers[1].latest_ps, 10 * MS + 100 * US);
+    bench_free(bench);
+}
+END_TEST
+
+/* Two run queues: who waits beside a full one is moved to the other, and there are two each. */
+START_TEST(test_sockets_balance)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT2, 2);
+    bench->machine.interconnect_kind = IVC_INTERCONNECT_SOCKETS;
+    bench->machine.interconnect_nodes = 2;
+    for (int g = 0; g < 4; g++)
+        add_guest(bench, 1, 2, 256, 0, hog);
+    run(bench, 20000 * MS);
+    for (uint32_t v = 0; v < 4; v++)
+        check_share(bench, v, 450, 550);
+    for (uint32_t c = 0; c < 2; c++)
+        ck_assert_uint_le(ivc_sched_cpu_times(bench->sched, c)->idle_ps, 50 * MS);
+    bench_free(bench);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sched");
+    TCase *tests = tcase_create("sched");
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, test_weights_share, 0, 2);
+    tcase_add_loop_test(tests, test_many_weights_share, 0, 2);
+    tcase_add_loop_test(tests, test_caps_hold, 0, 2);
+    tcase_add_loop_test(tests, test_a_cap_is_the_guests, 0, 2);
+    tcase_add_loop_test(tests, test_nobody_starves, 0, 2);
+    tcase_add_loop_test(tests, test_a_wakeup_takes_its_stages, 0, 2);
+    tcase_add_loop_test(tests, test_another_guest_pays_for_a_switch, 0, 2);
+    tcase_add_loop_test(tests, test_no_core_is_idle_beside_work, 0, 2);
+    tcase_add_loop_test(tests, test_affinity_holds, 0, 2);
+    tcase_add_loop_test(tests, test_affinity_holds_in_the_queue, 0, 2);
+    tcase_add_loop_test(tests, test_a_cap_is_for_running, 0, 2);
+    tcase_add_test(tests, test_a_boost_preempts);
+    tcase_add_test(tests, test_the_ratelimit_holds);
+    tcase_add_test(tests, test_no_boost_without_credit);
+    tcase_add_test(tests, test_credit2_keeps_its_ratelimit);
+    tcase_add_test(tests, test_sockets_balance);
+    suite_add_tcase(suite, tests);
+    return points_main(suite);
+}
