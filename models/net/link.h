@@ -15,7 +15,15 @@ typedef struct {
     uint64_t bytes; /**< of data; 0: it only acknowledges */
     uint64_t ack;   /**< position in the stream of the other way up to which all has come */
     uint64_t edge;  /**< position up to which the sender of the other way may send */
+    bool datagram;  /**< nobody waits for it: not TCP */
 } IvcSegment;
+
+/** Whether the network may drop it where Linux would: who sent it does not miss it. TCP would send
+ *  it again, which the model's does not. */
+static inline bool ivc_link_may_drop(const IvcSegment *segment)
+{
+    return segment->datagram;
+}
 
 /** The data of a segment, where the sending TCP keeps it until it is acknowledged. */
 typedef struct {
@@ -29,6 +37,7 @@ typedef struct {
     IvcLabel label;
     uint32_t slots;
     IvcSegment segment;
+    IvcBuffer *staged; /**< copied here on the way */
 } IvcLinkFrame;
 
 /** What a network provides. All hooks are required unless said otherwise. */
@@ -48,6 +57,10 @@ typedef struct {
     bool (*due)(const IvcLink *link, uint32_t rank);
     /** That part of the softirq: hands packets up by ivc_tcp_receive() and ivc_tcp_respond(). */
     IvcStep (*poll)(IvcLink *link, IvcAgent *agent, uint32_t rank);
+    /** The core whose softirq a rank's stack runs in. NULL, or NULL returned: the rank's own. */
+    IvcCore *(*softirq_core)(IvcLink *link, uint32_t rank);
+    /** The process of rank `to` has read up to a position in the stream. NULL: nothing to do. */
+    void (*read)(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to, uint64_t position);
     /** Packets that were sent and not handed up, dropped ones left out. NULL: TCP sees them all. */
     uint64_t (*in_flight)(const IvcLink *link);
     void (*digest)(const IvcLink *link, IvcDigest *digest);
@@ -78,6 +91,13 @@ IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes
  *  stay where it is. */
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb);
+
+/** The data of a segment in `skb` joins what ivc_tcp_receive() took last (GRO): no time passes. */
+void ivc_tcp_merge(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *segment,
+                   uint32_t skb);
+
+/** Data received so far at `to`: a position in the stream. */
+uint64_t ivc_tcp_arrived(const IvcTcp *tcp, uint32_t from, uint32_t to);
 
 /** What follows from the segment that `to` received last: processes are woken, segments
  *  acknowledged and sent. */

@@ -309,6 +309,24 @@ IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
     IVC_END(&stack->packet_frame);
 }
 
+void ivc_tcp_merge(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *segment, uint32_t skb)
+{
+    Way *in = way_of(tcp, from, to);
+    if (in->arrived == in->consumed)
+        mark(tcp, tcp->readable, to, from, true);
+    if (in->unacked_segments == 0)
+        mark(tcp, tcp->unacked, to, from, true);
+    in->in[skb].bytes += segment->bytes;
+    in->arrived += segment->bytes;
+    in->unacked_segments++;
+    acknowledge(tcp, way_of(tcp, to, from), segment);
+}
+
+uint64_t ivc_tcp_arrived(const IvcTcp *tcp, uint32_t from, uint32_t to)
+{
+    return way_of(tcp, from, to)->arrived;
+}
+
 IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
 {
     Stack *stack = &tcp->stacks[to];
@@ -440,6 +458,8 @@ static IvcStep tcp_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, uin
             way->in_n--;
         }
     }
+    if (tcp->net.read)
+        tcp->net.read(tcp->link, agent, from, to, way->consumed);
     if (window_update_due(tcp, way)) {
         /* Sent from the softirq of this core, as the stack does at the end of a read. */
         tcp->stacks[to].ack_due = true;
@@ -475,7 +495,8 @@ static void stack_init(IvcTcp *tcp, uint32_t rank)
 {
     IvcPlatform *platform = tcp->platform;
     Stack *stack = &tcp->stacks[rank];
-    IvcCore *core = &platform->cores.items[platform->ranks[rank].core];
+    IvcCore *core = tcp->net.softirq_core ? tcp->net.softirq_core(tcp->link, rank) : NULL;
+    core = core ? core : &platform->cores.items[platform->ranks[rank].core];
     stack->tcp = tcp;
     stack->rank = rank;
     stack->sleeper.signal.id = ivc_platform_id(platform);

@@ -116,6 +116,8 @@ static IvcStep upcall_step(IvcAgent *agent)
         vcpu->asserted = false;
         vcpu->in_upcall = true;
         vcpu->xen->upcalls++;
+        ++*vcpu->counted;
+        vcpu->xen->vcpu_switches += vcpu->was_idle;
         if (vcpu->was_idle)
             ivc_owe(agent, xen->t.vcpu_switch, xen->stage0 + XEN_VCPU_SWITCH);
         IVC_AWAIT(&vcpu->frame, ivc_spend(agent, xen->t.upcall_entry, xen->stage0 + XEN_UPCALL));
@@ -140,12 +142,22 @@ void ivc_xen_vcpu_init(IvcXenVcpu *vcpu, IvcXen *xen, IvcCore *core, uint32_t nu
 {
     IvcPlatform *platform = xen->platform;
     *vcpu = (IvcXenVcpu){.xen = xen};
+    vcpu->counted = &vcpu->upcalls;
     vcpu->line.id = ivc_platform_id(platform);
     g_snprintf(vcpu->name, sizeof vcpu->name, "upcall %u", number);
     ivc_timer_init(&vcpu->interrupt, ivc_platform_id(platform), interrupt_fire);
     ivc_agent_init(&vcpu->upcall, ivc_platform_id(platform), vcpu->name, core,
                    IVC_PRIORITY_INTERRUPT, upcall_step);
     ivc_agent_start(&vcpu->upcall);
+}
+
+void ivc_xen_count_upcalls(IvcXenVcpu *const vcpus[], size_t n, const char *domain)
+{
+    g_autofree char *name = g_strconcat("upcalls.", domain, NULL);
+    for (size_t i = 0; i < n; i++)
+        vcpus[i]->counted = &vcpus[0]->upcalls;
+    ivc_platform_count(vcpus[0]->xen->platform, g_intern_string(name), "count",
+                       "interrupts that handle pending events, of one domain", &vcpus[0]->upcalls);
 }
 
 void ivc_xen_port_init(IvcXenPort *port, IvcXenVcpu *vcpu, IvcXenHandler handler, void *owner)
@@ -170,6 +182,7 @@ static const IvcStateField vcpu_fields[] = {
     IVC_STATE(IvcXenVcpu, in_upcall, PLAIN), IVC_STATE(IvcXenVcpu, was_idle, PLAIN),
     IVC_STATE(IvcXenVcpu, first, OTHER),     IVC_STATE(IvcXenVcpu, last, OTHER),
     IVC_STATE(IvcXenVcpu, frame, PLAIN),     IVC_STATE(IvcXenVcpu, name, FIXED),
+    IVC_STATE(IvcXenVcpu, upcalls, FIXED),   IVC_STATE(IvcXenVcpu, counted, FIXED),
 };
 
 const IvcStateTable ivc_xen_state_tables[] = {

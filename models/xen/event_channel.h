@@ -41,11 +41,16 @@ struct IvcXenVcpu {
     struct {
         IvcLabel label;
     } frame;
+    uint64_t upcalls;
+    uint64_t *counted; /**< where its upcalls are counted: its own, or another's of its domain */
     char name[24];
 };
 
 /** Puts a vCPU on a core. It must stay where it is. */
 void ivc_xen_vcpu_init(IvcXenVcpu *vcpu, IvcXen *xen, IvcCore *core, uint32_t number);
+
+/** Declares a count of the upcalls of all `n` vCPUs of a domain, by its name: "upcalls.dom0". */
+void ivc_xen_count_upcalls(IvcXenVcpu *const vcpus[], size_t n, const char *domain);
 
 /** Binds an event channel to a vCPU. */
 void ivc_xen_port_init(IvcXenPort *port, IvcXenVcpu *vcpu, IvcXenHandler handler, void *owner);
