@@ -161,7 +161,7 @@ static bool joins(const Queue *queue)
 {
     const Netfront *net = queue->net;
     const Arrival *next = first_arrival(queue);
-    return queue->merged && queue->work < net->spec->front_budget && queue->arrivals_n &&
+    return queue->merged && queue->work < queue->visible &&
            next->from == queue->merges && next->segment.bytes && next->segment.bytes <= net->mss &&
            queue->merged + next->segment.bytes <= GRO_BYTES - HEADER_BYTES;
 }
@@ -183,7 +183,8 @@ IvcStep ivc_frontend_poll(Queue *queue, IvcAgent *agent)
         IVC_RETURN(&queue->poll_frame);
     }
     queue->work = 0;
-    while (queue->work < net->spec->front_budget && queue->arrivals_n) {
+    queue->visible = MIN((uint32_t)net->spec->front_budget, queue->arrivals_n);
+    while (queue->work < queue->visible) {
         IVC_AWAIT(&queue->poll_frame, take(queue, agent));
         if (net->variant->give == GIVE_PAGES)
             ivc_owe(agent, ivc_xen_pages_map(&net->xen, first_arrival(queue)->slots),

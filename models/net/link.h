@@ -76,6 +76,8 @@ struct IvcLink {
     uint32_t window;       /**< packets of one connection that can be under way */
     uint64_t segment_mtus; /**< segments of the MTU that one packet may carry; 1: no offload */
     bool restarts;         /**< it says when there is room again */
+    bool recycles;         /**< memory of socket buffers is used again as the kernel's pages are */
+    uint64_t posted_bytes; /**< that the driver posts ahead for what arrives */
 };
 
 /* ---- what TCP provides to it ---- */

@@ -72,6 +72,13 @@ static bool delivered(Queue *from)
     return ivc_os_notify(from->net->platform, &from->dealloc_sleeper);
 }
 
+/* As Linux: a full batch of operations is carried out, and its packets are pushed, before more. */
+static bool is_batch_open(const Queue *queue)
+{
+    const NetfrontSpec *spec = queue->net->spec;
+    return queue->done.n < spec->rx_batch && queue->operations < spec->copy_batch;
+}
+
 static IvcStep rx_thread_step(IvcAgent *agent)
 {
     Queue *queue = (Queue *)((char *)agent - offsetof(Queue, rx_thread));
@@ -82,7 +89,7 @@ static IvcStep rx_thread_step(IvcAgent *agent)
             IVC_CALL(&queue->rx_frame, ivc_os_sleep(net->platform, agent, &queue->rx_sleeper,
                                                     &queue->rx_frame.sleep));
         }
-        while (queue->done.n < net->spec->rx_batch && ivc_netback_can_give(queue)) {
+        while (is_batch_open(queue) && ivc_netback_can_give(queue)) {
             IVC_AWAIT(&queue->rx_frame, ivc_netback_give(queue, agent));
         }
         if (net->variant->give != GIVE_STAGED) {

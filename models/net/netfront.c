@@ -251,22 +251,21 @@ static uint32_t cpu_for(const Netfront *net, uint32_t number, uint32_t n_cpus, b
     return (number + number / n_cpus + local) % n_cpus;
 }
 
+/* Where a rank's interface interrupts: on a vCPU that its process leaves alone, where there is one.
+ */
 static IvcCore *softirq_core(IvcLink *link, uint32_t rank)
 {
     const Netfront *net = (const Netfront *)link;
-    const IvcGuestPlace *domain = &net->platform->guests[driver_domain(net)];
-    if (!is_local(net, rank))
-        return NULL;
-    uint32_t cpu = cpu_for(net, 0, (uint32_t)domain->n_cores, true);
-    return &net->platform->cores.items[domain->cores[cpu]];
+    const IvcGuestPlace *guest = &net->platform->guests[net->platform->ranks[rank].guest];
+    uint32_t n = (uint32_t)guest->n_cores;
+    uint32_t cpu = is_local(net, rank) ? cpu_for(net, 0, n, true) : 1 % n;
+    return &net->platform->cores.items[guest->cores[cpu]];
 }
 
 static void init_guest(Netfront *net, Vif *vif, Queue *queues)
 {
-    IvcPlatform *platform = net->platform;
     vif->queues = queues;
-    ivc_xen_vcpu_init(&vif->vcpu, &net->xen,
-                      &platform->cores.items[platform->ranks[vif->rank].core], vif->rank);
+    ivc_xen_vcpu_init(&vif->vcpu, &net->xen, softirq_core(&net->head, vif->rank), vif->rank);
     for (uint32_t q = 0; q < net->n_queues; q++) {
         Queue *queue = &queues[q];
         *queue = (Queue){.net = net, .vif = vif, .rank = vif->rank};
@@ -456,11 +455,14 @@ static void *netfront_create(IvcPlatform *platform, const void *bound, IvcRank *
     net->head = (IvcLink){.ops = &link_ops,
                           .window = (uint32_t)spec->front.ring,
                           .segment_mtus = ivc_netfront_segments(&spec->front, spec->tcp.mtu.n),
-                          .restarts = true};
+                          .restarts = true,
+                          .recycles = true};
     net->platform = platform;
     net->spec = &spec->front;
     net->variant = &ivc_netfront_variants[spec->front.variant];
     net->n_queues = (uint32_t)spec->front.queues;
+    if (net->variant->give != GIVE_STAGED)
+        net->head.posted_bytes = spec->front.ring * PAGE_BYTES;
     net->stage0 = platform->stage_mechanism;
     net->mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
     net->chunks = g_ptr_array_new_with_free_func(g_free);

@@ -65,7 +65,7 @@ static void front_digest(const Queue *queue, IvcDigest *digest)
     ivc_page_pool_digest(&queue->rx_pool, queue->net->platform->memory, digest);
     if (!queue->poll_frame.label)
         return;
-    ivc_digest_u64(digest, queue->work);
+    ivc_digest_u64(digest, queue->visible - queue->work);
     ivc_digest_u64(digest, queue->posting);
     ivc_digest_u64(digest, queue->merges);
     ivc_digest_u64(digest, queue->merged);

@@ -163,7 +163,8 @@ struct Queue {
     uint32_t reserved;            /**< slots of packets that are being written */
     bool stopped;                 /**< somebody found no room */
     bool polling;
-    uint32_t work;     /**< packets in this turn of polling */
+    uint32_t visible;  /**< packets for this turn of polling: what had come when it began */
+    uint32_t work;     /**< of them, those that were taken */
     uint32_t unposted; /**< slots taken from the ring of arrivals, not given back */
     uint32_t posting;  /**< of them, those that are being given back */
     uint32_t merges;   /**< from whom segments are being merged into one packet */
