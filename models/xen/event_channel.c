@@ -181,8 +181,8 @@ static const IvcStateField vcpu_fields[] = {
     IVC_STATE(IvcXenVcpu, asserted, PLAIN),  IVC_STATE(IvcXenVcpu, upcall_pending, PLAIN),
     IVC_STATE(IvcXenVcpu, in_upcall, PLAIN), IVC_STATE(IvcXenVcpu, was_idle, PLAIN),
     IVC_STATE(IvcXenVcpu, first, OTHER),     IVC_STATE(IvcXenVcpu, last, OTHER),
-    IVC_STATE(IvcXenVcpu, frame, PLAIN),     IVC_STATE(IvcXenVcpu, name, FIXED),
     IVC_STATE(IvcXenVcpu, upcalls, FIXED),   IVC_STATE(IvcXenVcpu, counted, FIXED),
+    IVC_STATE(IvcXenVcpu, frame, PLAIN),     IVC_STATE(IvcXenVcpu, name, FIXED),
 };
 
 const IvcStateTable ivc_xen_state_tables[] = {

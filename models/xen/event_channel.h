@@ -38,11 +38,11 @@ struct IvcXenVcpu {
     bool in_upcall;
     bool was_idle; /**< when it was notified */
     IvcXenPort *first, *last;
+    uint64_t upcalls;
+    uint64_t *counted; /**< where its upcalls are counted: its own, or another's of its domain */
     struct {
         IvcLabel label;
     } frame;
-    uint64_t upcalls;
-    uint64_t *counted; /**< where its upcalls are counted: its own, or another's of its domain */
     char name[24];
 };
 
