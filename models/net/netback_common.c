@@ -75,11 +75,11 @@ static IvcTime batch_ps(Netfront *net, uint32_t packets, uint32_t slots, uint32_
         return ivc_xen_grant_lookups(xen, slots) +
                packets * ivc_copy_l1_ps(net->platform->memory, HEAD_BYTES);
     if (variant->maps_head)
-        return ivc_xen_grant_map(xen, pages) +
+        return ivc_xen_grant_map(xen, pages, net->spec->map_batch) +
                packets * ivc_copy_l1_ps(net->platform->memory, HEAD_BYTES / 2);
     return ivc_xen_grant_copies(xen, packets) +
            ivc_xen_grant_copy_calls(xen, packets, net->spec->copy_batch) +
-           ivc_xen_grant_map(xen, pages);
+           ivc_xen_grant_map(xen, pages, net->spec->map_batch);
 }
 
 void ivc_netback_owe_batch(BackCpu *cpu, IvcAgent *agent, Queue *queue, uint32_t packets,
@@ -105,7 +105,8 @@ void ivc_netback_owe_unmap(Queue *queue, IvcAgent *agent, uint32_t slots)
         return;
     ivc_xen_lock(xen, &queue->vif->grants, agent, slots, xen->t.grant_lock);
     ivc_xen_lock(xen, &net->maptrack, agent, slots, xen->t.maptrack_lock);
-    ivc_owe(agent, ivc_xen_grant_unmap(xen, slots, net->n_cpus - 1), xen->stage0 + XEN_GRANT);
+    ivc_owe(agent, ivc_xen_grant_unmap(xen, slots, net->n_cpus - 1, net->spec->map_batch),
+            xen->stage0 + XEN_GRANT);
 }
 
 /* ---- the bridge ---- */

@@ -64,6 +64,7 @@ typedef struct {
     uint64_t back_budget;
     uint64_t rx_batch;
     uint64_t copy_batch;
+    uint64_t map_batch;
     uint64_t front_budget;
     IvcBytes gso;
     IvcBytes pull;

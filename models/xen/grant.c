@@ -11,22 +11,20 @@ static uint64_t calls_of(uint64_t operations, uint64_t batch)
     return (operations + batch - 1) / batch;
 }
 
-IvcTime ivc_xen_grant_map(IvcXen *xen, uint64_t pages)
+IvcTime ivc_xen_grant_map(IvcXen *xen, uint64_t pages, uint64_t batch)
 {
-    if (pages == 0)
-        return 0;
-    xen->hypercalls++;
+    uint64_t calls = calls_of(pages, batch);
+    xen->hypercalls += calls;
     xen->grant_maps += pages;
-    return xen->t.hypercall + pages * xen->t.grant_map;
+    return calls * xen->t.hypercall + pages * xen->t.grant_map;
 }
 
-IvcTime ivc_xen_grant_unmap(IvcXen *xen, uint64_t pages, uint64_t others)
+IvcTime ivc_xen_grant_unmap(IvcXen *xen, uint64_t pages, uint64_t others, uint64_t batch)
 {
-    if (pages == 0)
-        return 0;
-    xen->hypercalls++;
+    uint64_t calls = calls_of(pages, batch);
+    xen->hypercalls += calls;
     xen->grant_unmaps += pages;
-    return xen->t.hypercall + pages * xen->t.grant_unmap + others * xen->t.tlb_flush;
+    return calls * (xen->t.hypercall + others * xen->t.tlb_flush) + pages * xen->t.grant_unmap;
 }
 
 IvcTime ivc_xen_grant_copies(IvcXen *xen, uint64_t operations)

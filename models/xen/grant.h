@@ -10,11 +10,11 @@
 
 #include "models/xen/xen.h"
 
-/** One hypercall that maps `pages` granted pages; no time for none. */
-IvcTime ivc_xen_grant_map(IvcXen *xen, uint64_t pages);
+/** Maps `pages` granted pages, at most `batch` in each hypercall. */
+IvcTime ivc_xen_grant_map(IvcXen *xen, uint64_t pages, uint64_t batch);
 
-/** One hypercall that unmaps them, and flushes them out of the TLBs of `others` further vCPUs. */
-IvcTime ivc_xen_grant_unmap(IvcXen *xen, uint64_t pages, uint64_t others);
+/** Unmaps them, too, and each hypercall flushes them out of the TLBs of `others` further vCPUs. */
+IvcTime ivc_xen_grant_unmap(IvcXen *xen, uint64_t pages, uint64_t others, uint64_t batch);
 
 /** `operations` of grant copies, without the hypercalls that carry them. */
 IvcTime ivc_xen_grant_copies(IvcXen *xen, uint64_t operations);

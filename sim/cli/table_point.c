@@ -282,10 +282,11 @@ static void append_stages(GString *out, const json_t *point, bool all)
 
 static void append_counts(GString *out, json_t *point, bool all)
 {
-    static const char *const headers[] = {"count", ">value", ">per message"};
+    static const char *const headers[] = {"count", ">value", ">per message", ">per MB"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     double messages = (double)integer(point, "messages");
     json_t *counts = json_object_get(point, "counts");
+    const json_t *per_mb = json_object_get(point, "counts_per_mb");
     const char *name = NULL;
     json_t *value = NULL;
     json_object_foreach(counts, name, value)
@@ -296,6 +297,9 @@ static void append_counts(GString *out, json_t *point, bool all)
         add(cells, g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value)));
         add(cells, messages > 0.0 ? g_strdup_printf("%.3f", json_number_value(value) / messages)
                                   : g_strdup("-"));
+        const json_t *rate = json_object_get(per_mb, name);
+        add(cells, json_is_number(rate) ? g_strdup_printf("%.2f", json_number_value(rate))
+                                        : g_strdup("-"));
     }
     if (cells->len > 0)
         append_table(out, headers, G_N_ELEMENTS(headers), cells);

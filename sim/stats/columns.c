@@ -212,6 +212,19 @@ static json_t *get_counts(const IvcResult *result)
     return counts;
 }
 
+/* What happened for 10^6 delivered bytes, whatever the size of a message. */
+static json_t *get_counts_per_mb(const IvcResult *result)
+{
+    json_t *counts = json_object();
+    for (guint i = 0; i < result->counts->len; i++) {
+        const IvcCountResult *count = &g_array_index(result->counts, IvcCountResult, i);
+        if (g_str_equal(count->unit, "count"))
+            json_object_set_new(counts, count->name,
+                                make_ratio((Wide)count->value * 1000000, result->bytes, 3));
+    }
+    return counts;
+}
+
 static json_t *get_histogram(const IvcResult *result)
 {
     json_t *list = json_array();
@@ -312,6 +325,12 @@ const IvcColumn ivc_columns[] = {
      .sentence = "how often things happened in the measured phase, by name",
      .get = get_counts,
      .csv_prefix = "count"},
+    {.name = "counts_per_mb",
+     .type = IVC_COLUMN_BY_NAME,
+     .unit = "1/MB",
+     .sentence = "the same for a million bytes delivered: the faults of a path in numbers",
+     .get = get_counts_per_mb,
+     .csv_prefix = "count_per_mb"},
     ROW("latency_histogram_ps", LIST, "ps", get_histogram,
         "latencies as [low, high, messages]: low inclusive, high exclusive; only in JSON"),
     ROW("clock_hz", INTEGER, "Hz", get_clock_hz, "clock of the cores, in which cycles are counted"),

@@ -53,6 +53,15 @@ static const char *const scenarios[] = {
                     "workload: {kind: stream, message: 1300B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0}}\n"
                  "workload: {kind: stream, message: 50000B, ",
+    OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
+                 "  variant: copy-2.6.18}}\n"
+                 "workload: {kind: stream, message: 50000B, ",
+    OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
+                 "  variant: staging, ring: 64}}\n"
+                 "workload: {kind: stream, message: 50000B, ",
+    OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, dom0], driver_domain: dom0,\n"
+                 "  sndbuf: 64KiB, rcvbuf: 64KiB, gso: 1500B}}\n"
+                 "workload: {kind: stream, message: 30000B, ",
     OCTEON TWO "channels: {c: {mechanism: xen-ring, ring: 1KiB}}\n"
                "workload: {kind: stream, message: 472B, ",
     SLOW_BUS FOUR "channels: {c: {mechanism: xen-ring, ring: 2KiB}}\n"
@@ -275,18 +284,18 @@ static const char *const must_be_missed[] = {
     "netfront_digest.c: (uint64_t)packet->head_slots << 32 | packet->grant_slots",
     "netfront_digest.c: cpu->frame.label",
     "netfront_digest.c: cpu->poll_frame.label",
-    "netfront_digest.c: cpu->polled ? cpu->polled->rank : UINT64_MAX",
+    "netfront_digest.c: cpu->polled ? cpu->polled->number : UINT64_MAX",
     "netfront_digest.c: list->n",
-    "netfront_digest.c: sleeper->asleep",
-    "netfront_digest.c: sleeper->pending",
-    "netfront_digest.c: vif->arrivals_n",
-    "netfront_digest.c: vif->back_polling",
-    "netfront_digest.c: vif->pending",
-    "netfront_digest.c: vif->poll_frame.label",
-    "netfront_digest.c: vif->polling",
-    "netfront_digest.c: vif->rx_frame.label",
-    "netfront_digest.c: vif->rx_frame.sleep.label",
-    "netfront_digest.c: vif->unposted",
+    "netback.c: sleeper->asleep",
+    "netback.c: sleeper->pending",
+    "netfront_digest.c: queue->arrivals_n",
+    "netfront_digest.c: queue->back_polling",
+    "netfront_digest.c: queue->pending",
+    "netfront_digest.c: queue->poll_frame.label",
+    "netfront_digest.c: queue->polling",
+    "netback.c: queue->rx_frame.label",
+    "netback.c: queue->rx_frame.sleep.label",
+    "netfront_digest.c: queue->unposted",
     "recency.c: latest->extent",
     "recency.c: latest->extent + rest->extent",
     "recency.c: matters",
@@ -308,7 +317,7 @@ static const char *const must_be_missed[] = {
     "tcp_digest.c: frame->left",
     "tcp_digest.c: frame->part",
     "tcp_digest.c: frame->sleep.label",
-    "tcp_digest.c: from_first((uint32_t)(skb - way->out), way->out_first, tcp->n_out)",
+    "tcp_digest.c: from_first(skb, way->out_first, tcp->n_out)",
     "tcp_digest.c: from_first(writing->skb, way->out_first, tcp->n_out)",
     "tcp_digest.c: payload->at",
     "tcp_digest.c: payload->bytes",

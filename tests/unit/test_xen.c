@@ -516,16 +516,16 @@ START_TEST(test_grant_operations_cost_what_they_are)
 {
     Bench *bench = bench_new();
     IvcXen *xen = &bench->xen;
-    ck_assert_uint_eq(ivc_xen_grant_map(xen, 0), 0);
-    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 0, 3), 0);
+    ck_assert_uint_eq(ivc_xen_grant_map(xen, 0, 64), 0);
+    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 0, 3, 64), 0);
     ck_assert_uint_eq(xen->hypercalls, 0);
-    ck_assert_uint_eq(ivc_xen_grant_map(xen, 5), HYPERCALL + 5 * 11);
-    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 4, 3), HYPERCALL + 4 * 13 + 3 * 19);
+    ck_assert_uint_eq(ivc_xen_grant_map(xen, 5, 5), HYPERCALL + 5 * 11);
+    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 4, 3, 2), 2 * (HYPERCALL + 3 * 19) + 4 * 13);
     ck_assert_uint_eq(ivc_xen_grant_copies(xen, 65), 65 * 17);
     ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 65, 64), 2 * HYPERCALL);
     ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 64, 64), HYPERCALL);
     ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 0, 64), 0);
-    ck_assert_uint_eq(xen->hypercalls, 5);
+    ck_assert_uint_eq(xen->hypercalls, 6);
     ck_assert_uint_eq(xen->grant_maps, 5);
     ck_assert_uint_eq(xen->grant_unmaps, 4);
     ck_assert_uint_eq(xen->grant_copies, 65);
@@ -562,7 +562,7 @@ START_TEST(test_a_paravirtual_guest_has_its_own_hypercall)
     IvcXenSpec spec = *spec_of_bench();
     spec.guests = IVC_XEN_PARAVIRTUAL;
     ivc_xen_init(&bench->xen, &bench->platform, &spec, IVC_STAGES_MACHINE);
-    ck_assert_uint_eq(ivc_xen_grant_map(&bench->xen, 1), HYPERCALL_PV + 11);
+    ck_assert_uint_eq(ivc_xen_grant_map(&bench->xen, 1, 1), HYPERCALL_PV + 11);
     ck_assert_uint_eq(ivc_xen_event_send(&bench->xen), HYPERCALL_PV + SEND);
     bench_free(bench);
 }
