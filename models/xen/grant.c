@@ -1,7 +1,8 @@
 /* Grant-table operations: what they cost the calling domain.
  *
  * A lock is held in the hypervisor, where nothing pre-empts: so who comes is served in turn, and
- * how long it waits is known when it comes.
+ * how long it waits is known when it comes. A vCPU that the model has pre-empted there does not
+ * keep itself waiting.
  *
  * Left out: the grant status pages, and cache lines of the tables that travel between cores. */
 #include "models/xen/grant.h"
@@ -91,16 +92,17 @@ void ivc_xen_lock(IvcXen *xen, IvcXenLock *lock, IvcAgent *agent, uint64_t opera
         return;
     IvcTime now = xen->platform->sim.now + agent->owed_ps;
     xen->locks_acquired += operations;
-    if (lock->free_at > now) {
+    if (lock->free_at > now && lock->core != agent->core->id) {
         xen->locks_contended++;
         ivc_owe(agent, lock->free_at - now, xen->stage0 + XEN_GRANT_LOCK);
-        now = lock->free_at;
     }
-    lock->free_at = now + operations * hold_ps;
+    lock->free_at = MAX(lock->free_at, now) + operations * hold_ps;
+    lock->core = agent->core->id;
 }
 
 void ivc_xen_lock_digest(const IvcXen *xen, const IvcXenLock *lock, IvcDigest *digest)
 {
     IvcTime now = xen->platform->sim.now;
     ivc_digest_u64(digest, lock->free_at > now ? lock->free_at - now : 0);
+    ivc_digest_u64(digest, lock->free_at > now ? lock->core : 0);
 }

@@ -42,6 +42,7 @@ IvcTime ivc_xen_grant_lookups(IvcXen *xen, uint64_t n);
 /** A lock of the hypervisor that operations hold for a while, in the order in which they come. */
 typedef struct {
     IvcTime free_at;
+    uint32_t core; /**< who has it until then: it does not wait for itself */
 } IvcXenLock;
 
 /**

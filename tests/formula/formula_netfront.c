@@ -316,6 +316,74 @@ START_TEST(test_netback_waits_for_posted_slots)
 }
 END_TEST
 
+/* Whole segments that are there together become one packet for IP and TCP: fewer acknowledgements,
+ * and never a lower bandwidth here. What is left of a message is merged, too, but ends a packet. */
+START_TEST(test_gro_merges_segments)
+{
+    const char *const off[] = {"channels.c.gso=1500B",     "channels.c.gro=off",
+                               "workload.kind=stream",     "workload.message=100000B",
+                               "workload.total=20000000B", NULL};
+    const char *const on[] = {"channels.c.gso=1500B", "workload.kind=stream",
+                              "workload.message=100000B", "workload.total=20000000B", NULL};
+    g_autoptr(IvcResult) without = points_run(text, off);
+    g_autoptr(IvcResult) with = points_run(text, on);
+    ck_assert_uint_eq(count_of(without, "gro_merged"), 0);
+    ck_assert_uint_gt(count_of(with, "gro_merged"), count_of(with, "data_packets") / 2);
+    ck_assert_uint_lt(count_of(with, "ack_packets"), count_of(without, "ack_packets"));
+    ck_assert_uint_lt(with->elapsed_ps, without->elapsed_ps);
+    ck_assert_uint_eq(with->bytes, without->bytes);
+}
+END_TEST
+
+/* Two vCPUs of the driver domain that map at the same time meet in the lock; one cannot. TCP loses
+ * nothing where a queue is too long, whatever `overflow` says. */
+START_TEST(test_locks_are_contended_by_vcpus_only)
+{
+    for (unsigned cores = 1; cores <= 2; cores++) {
+        g_autofree char *own =
+            g_strdup_printf("guests.dom0.cores=%s", cores == 1 ? "[0]" : "[0, 3]");
+        g_autoptr(IvcResult) result = points_run(
+            text, (const char *[]){own, "channels.c.maptrack_lock=5us", "workload.kind=exchange",
+                                   "workload.message=60000B", "workload.total=24000000B",
+                                   "channels.c.queue_limit=1", "channels.c.queue_bytes=1B",
+                                   "channels.c.back_rx=100us", "channels.c.gso=1500B",
+                                   "channels.c.overflow=drop", NULL});
+        ck_assert_uint_ge(count_of(result, "grant_locks"), count_of(result, "grant_maps"));
+        ck_assert_msg((count_of(result, "grant_locks_contended") > 0) == (cores == 2),
+                      "%u vCPUs: %" G_GUINT64_FORMAT, cores,
+                      count_of(result, "grant_locks_contended"));
+        ck_assert_uint_gt(count_of(result, "netback_over_limit"), 0);
+        ck_assert_uint_eq(count_of(result, "netback_dropped"), 0);
+    }
+}
+END_TEST
+
+/* Connections of one guest lie on several queues, each with a vCPU of its own in the driver domain:
+ * all of them are at work, and the same packets arrive. */
+START_TEST(test_queues_spread_connections)
+{
+    uint64_t packets[2];
+    for (unsigned many = 0; many < 2; many++) {
+        g_autoptr(IvcResult) result = points_run(
+            text, (const char *[]){"guests={dom0: {cores: [0, 3]}, vm: {count: 2, cores: [1]}}",
+                                   "channels.c.between=[vm, dom0]", "workload.ranks=3",
+                                   "workload.kind=alltoall", "workload.message=1000B",
+                                   "workload.total=6000000B",
+                                   many ? "channels.c.queues=2" : "channels.c.queues=1", NULL});
+        packets[many] = count_of(result, "data_packets");
+        ck_assert_uint_ge(count_of(result, "packets_received") + 20,
+                          count_of(result, "packets_sent"));
+        for (guint c = 0; c < result->cores->len; c++) {
+            const IvcCoreResult *core = &g_array_index(result->cores, IvcCoreResult, c);
+            if (core->guest == 0)
+                ck_assert_uint_gt(core->states.running_ps, 0);
+        }
+    }
+    ck_assert_uint_ge(packets[0] + 20, packets[1]);
+    ck_assert_uint_ge(packets[1] + 20, packets[0]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("netfront");
@@ -325,6 +393,9 @@ int main(void)
     tcase_add_test(tests, test_traffic_that_ends_in_the_driver_domain_crosses_one_interface);
     tcase_add_test(tests, test_without_offload_a_segment_is_a_packet);
     tcase_add_test(tests, test_netback_waits_for_posted_slots);
+    tcase_add_test(tests, test_gro_merges_segments);
+    tcase_add_test(tests, test_locks_are_contended_by_vcpus_only);
+    tcase_add_test(tests, test_queues_spread_connections);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
