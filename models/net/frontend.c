@@ -161,8 +161,8 @@ static bool joins(const Queue *queue)
 {
     const Netfront *net = queue->net;
     const Arrival *next = first_arrival(queue);
-    return queue->merged && queue->work < queue->visible &&
-           next->from == queue->merges && next->segment.bytes && next->segment.bytes <= net->mss &&
+    return queue->merged && queue->work < queue->visible && next->from == queue->merges &&
+           next->segment.bytes && next->segment.bytes <= net->mss &&
            queue->merged + next->segment.bytes <= GRO_BYTES - HEADER_BYTES;
 }
 

@@ -82,6 +82,18 @@ static IvcTime batch_ps(Netfront *net, uint32_t packets, uint32_t slots, uint32_
            ivc_xen_grant_map(xen, pages, net->spec->map_batch);
 }
 
+/* Pages that stay mapped are mapped when their queue is first at work: both rings' worth of them.
+ */
+static void owe_set_up(Queue *queue, IvcAgent *agent)
+{
+    Netfront *net = queue->net;
+    if (queue->mapped)
+        return;
+    queue->mapped = true;
+    ivc_owe(agent, ivc_xen_grant_map(&net->xen, 2 * net->spec->ring, net->spec->map_batch),
+            net->xen.stage0 + XEN_GRANT);
+}
+
 void ivc_netback_owe_batch(BackCpu *cpu, IvcAgent *agent, Queue *queue, uint32_t packets,
                            uint32_t slots, uint32_t pages)
 {
@@ -89,7 +101,9 @@ void ivc_netback_owe_batch(BackCpu *cpu, IvcAgent *agent, Queue *queue, uint32_t
     IvcXen *xen = &net->xen;
     ivc_owe(agent, packets * net->t.back_tx + slots * net->t.back_tx_slot,
             net->stage0 + NETFRONT_BACK_TX);
-    if (!net->variant->staged) {
+    if (net->variant->staged) {
+        owe_set_up(queue, agent);
+    } else {
         ivc_xen_lock(xen, &queue->vif->grants, agent, packets + pages, xen->t.grant_lock);
         ivc_xen_lock(xen, &net->maptrack, agent, pages, xen->t.maptrack_lock);
     }
@@ -279,6 +293,7 @@ bool ivc_netback_give(Queue *queue, IvcAgent *agent)
         ivc_local_restart(net, queue);
     ivc_owe(agent, net->t.back_rx + slots * net->t.back_rx_slot, net->stage0 + NETFRONT_BACK_RX);
     if (net->variant->give == GIVE_STAGED) {
+        owe_set_up(queue, agent);
         ivc_owe(agent, ivc_xen_grant_lookups(xen, operations), xen->stage0 + XEN_GRANT);
     } else {
         ivc_xen_lock(xen, &queue->vif->grants, agent, operations, xen->t.grant_lock);

@@ -77,6 +77,7 @@ static void back_digest(const Queue *queue, IvcDigest *digest)
     ivc_xen_port_digest(&queue->rx_posted, digest);
     ivc_digest_u64(digest, queue->back_polling);
     ivc_digest_u64(digest, queue->starved);
+    ivc_digest_u64(digest, queue->mapped);
     ivc_digest_u64(digest, queue->pending);
     ivc_digest_u64(digest, queue->operations);
     ivc_digest_u64(digest, queue->pushed);

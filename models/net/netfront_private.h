@@ -178,6 +178,7 @@ struct Queue {
     IvcXenPort tx_ready, rx_posted; /**< events for the driver domain */
     PagePool own;                   /**< netback's pages with copies of what was sent */
     IvcBuffer *copied;              /**< that the first packet of the batch is copied into */
+    bool mapped;                    /**< the pages that are to stay mapped are */
     bool back_polling;
     bool starved; /**< requests are left because too many are pending */
     Queue *next_polled;
