@@ -37,6 +37,7 @@ typedef struct {
     IvcLabel label;
     uint32_t slots;
     IvcSegment segment;
+    IvcBuffer *staged; /**< copied here on the way */
 } IvcLinkFrame;
 
 /** What a network provides. All hooks are required unless said otherwise. */
@@ -62,6 +63,10 @@ typedef struct {
     /** That part of the softirq, which `agent` is: hands packets up by ivc_tcp_receive() and
      * ivc_tcp_respond(). */
     IvcStep (*poll)(IvcLink *link, IvcAgent *agent, uint32_t rank);
+    /** The core whose softirq a rank's stack runs in. NULL, or NULL returned: the rank's own. */
+    IvcCore *(*softirq_core)(IvcLink *link, uint32_t rank);
+    /** The process of rank `to` has read up to a position in the stream. NULL: nothing to do. */
+    void (*read)(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to, uint64_t position);
     /** Packets that were sent and not handed up, dropped ones left out. NULL: TCP sees them all. */
     uint64_t (*in_flight)(const IvcLink *link);
     void (*digest)(const IvcLink *link, IvcDigest *digest);
@@ -78,6 +83,8 @@ struct IvcLink {
     uint64_t segment_mtus; /**< segments of the MTU that one packet may carry; 1: no offload */
     bool restarts;         /**< it says when there is room again */
     bool tells; /**< set by datagrams: it may drop packets, and calls the three functions below */
+    bool recycles;         /**< memory of socket buffers is used again as the kernel's pages are */
+    uint64_t posted_bytes; /**< that the driver posts ahead for what arrives */
 };
 
 /* ---- what TCP provides to it ---- */
@@ -93,6 +100,13 @@ IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes
  *  another rank on whose core packets for `to` are taken. The segment must stay where it is. */
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb);
+
+/** The data of a segment in `skb` joins what ivc_tcp_receive() took last (GRO): no time passes. */
+void ivc_tcp_merge(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *segment,
+                   uint32_t skb);
+
+/** Data received so far at `to`: a position in the stream. */
+uint64_t ivc_tcp_arrived(const IvcTcp *tcp, uint32_t from, uint32_t to);
 
 /** What follows from the segment that `to` received last: processes are woken, segments
  *  acknowledged and sent. */

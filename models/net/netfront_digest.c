@@ -6,7 +6,24 @@ static void packet_digest(const Netfront *net, const Packet *packet, IvcDigest *
     ivc_digest_u64(digest, (uint64_t)packet->from << 32 | packet->to);
     ivc_digest_u64(digest, (uint64_t)packet->head_slots << 32 | packet->grant_slots);
     ivc_tcp_segment_digest(net->head.tcp, packet->from, packet->to, &packet->segment, digest);
-    ivc_tcp_payload_digest(net->head.tcp, packet->from, packet->to, &packet->payload, digest);
+    ivc_digest_u64(digest, packet->pool != NULL);
+    if (packet->pool)
+        ivc_digest_u64(digest, (uint64_t)(packet->payload.buffer - packet->pool));
+    else
+        ivc_tcp_payload_digest(net->head.tcp, packet->from, packet->to, &packet->payload, digest);
+}
+
+/* Packets whose data the driver domain's reader has not read: by how far it is from there. */
+static void held_digest(const Queue *queue, IvcDigest *digest)
+{
+    const Netfront *net = queue->net;
+    ivc_digest_u64(digest, queue->held.n);
+    for (const Packet *packet = queue->held.first; packet && !digest->brief;
+         packet = packet->next) {
+        ivc_digest_u64(digest, packet->grant_slots);
+        ivc_digest_u64(digest,
+                       ivc_tcp_arrived(net->head.tcp, packet->from, packet->to) - packet->end);
+    }
 }
 
 static void packets_digest(const Netfront *net, const PacketList *list, IvcDigest *digest)
@@ -16,63 +33,58 @@ static void packets_digest(const Netfront *net, const PacketList *list, IvcDiges
         packet_digest(net, packet, digest);
 }
 
-static void arrivals_digest(const Vif *vif, IvcDigest *digest)
+static void arrivals_digest(const Queue *queue, IvcDigest *digest)
 {
-    ivc_digest_u64(digest, vif->arrivals_n);
-    ivc_digest_u64(digest, vif->arrivals_staged);
-    for (uint32_t i = 0; i < vif->arrivals_n + vif->arrivals_staged && !digest->brief; i++) {
-        const Arrival *arrival = &vif->arrivals[(vif->arrivals_first + i) % vif->rx.size];
+    ivc_digest_u64(digest, queue->arrivals_n);
+    ivc_digest_u64(digest, queue->arrivals_staged);
+    for (uint32_t i = 0; i < queue->arrivals_n + queue->arrivals_staged && !digest->brief; i++) {
+        const Arrival *arrival = &queue->arrivals[(queue->arrivals_first + i) % queue->rx.size];
         ivc_digest_u64(digest, (uint64_t)arrival->from << 32 | arrival->slots);
-        ivc_tcp_segment_digest(vif->net->head.tcp, arrival->from, vif->rank, &arrival->segment,
+        ivc_tcp_segment_digest(queue->net->head.tcp, arrival->from, queue->rank, &arrival->segment,
                                digest);
-        if (arrival->segment.bytes)
-            ivc_tcp_place_digest(vif->net->head.tcp, arrival->from, vif->rank, arrival->skb,
+        ivc_digest_u64(
+            digest, arrival->staged ? 1 + (uint64_t)(arrival->staged - queue->rx_pool.buffers) : 0);
+        if (arrival->segment.bytes && queue->net->variant->give != GIVE_STAGED)
+            ivc_tcp_place_digest(queue->net->head.tcp, arrival->from, queue->rank, arrival->skb,
                                  digest);
     }
 }
 
-static void front_digest(const Vif *vif, IvcDigest *digest)
+static void front_digest(const Queue *queue, IvcDigest *digest)
 {
-    ivc_xen_vcpu_digest(&vif->vcpu, digest);
-    ivc_xen_port_digest(&vif->tx_done, digest);
-    ivc_xen_port_digest(&vif->rx_ready, digest);
-    ivc_xen_ring_digest(&vif->tx, digest);
-    ivc_xen_ring_digest(&vif->rx, digest);
-    ivc_digest_u64(digest, vif->reserved);
-    ivc_digest_u64(digest, vif->stopped);
-    ivc_digest_u64(digest, vif->polling);
-    ivc_digest_u64(digest, vif->unposted);
-    ivc_digest_u64(digest, vif->poll_frame.label);
-    if (vif->poll_frame.label)
-        ivc_digest_u64(digest, vif->work);
+    ivc_xen_port_digest(&queue->tx_done, digest);
+    ivc_xen_port_digest(&queue->rx_ready, digest);
+    ivc_xen_ring_digest(&queue->tx, digest);
+    ivc_xen_ring_digest(&queue->rx, digest);
+    ivc_digest_u64(digest, queue->reserved);
+    ivc_digest_u64(digest, queue->stopped);
+    ivc_digest_u64(digest, queue->polling);
+    ivc_digest_u64(digest, queue->unposted);
+    ivc_digest_u64(digest, queue->poll_frame.label);
+    ivc_page_pool_digest(&queue->tx_pool, queue->net->platform->memory, digest);
+    ivc_page_pool_digest(&queue->rx_pool, queue->net->platform->memory, digest);
+    if (!queue->poll_frame.label)
+        return;
+    ivc_digest_u64(digest, queue->visible - queue->work);
+    ivc_digest_u64(digest, queue->posting);
+    ivc_digest_u64(digest, queue->merges);
+    ivc_digest_u64(digest, queue->merged);
 }
 
-static void sleeper_digest(const IvcSleeper *sleeper, IvcDigest *digest)
+static void back_digest(const Queue *queue, IvcDigest *digest)
 {
-    ivc_signal_digest(&sleeper->signal, digest);
-    ivc_digest_u64(digest, sleeper->pending);
-    ivc_digest_u64(digest, sleeper->asleep);
-}
-
-static void back_digest(const Vif *vif, IvcDigest *digest)
-{
-    ivc_xen_port_digest(&vif->tx_ready, digest);
-    ivc_xen_port_digest(&vif->rx_posted, digest);
-    ivc_digest_u64(digest, vif->back_polling);
-    ivc_digest_u64(digest, vif->starved);
-    ivc_digest_u64(digest, vif->pending);
-    ivc_digest_u64(digest, vif->operations);
-    ivc_digest_u64(digest, vif->pushed);
-    ivc_digest_u64(digest, vif->to_answer);
-    ivc_digest_u64(digest, vif->answering);
-    ivc_agent_digest(&vif->rx_thread, digest);
-    ivc_agent_digest(&vif->dealloc_thread, digest);
-    sleeper_digest(&vif->rx_sleeper, digest);
-    sleeper_digest(&vif->dealloc_sleeper, digest);
-    ivc_digest_u64(digest, vif->rx_frame.label);
-    ivc_digest_u64(digest, vif->rx_frame.sleep.label);
-    ivc_digest_u64(digest, vif->dealloc_frame.label);
-    ivc_digest_u64(digest, vif->dealloc_frame.sleep.label);
+    ivc_xen_port_digest(&queue->tx_ready, digest);
+    ivc_xen_port_digest(&queue->rx_posted, digest);
+    ivc_digest_u64(digest, queue->back_polling);
+    ivc_digest_u64(digest, queue->starved);
+    ivc_digest_u64(digest, queue->mapped);
+    ivc_digest_u64(digest, queue->pending);
+    ivc_digest_u64(digest, queue->operations);
+    ivc_digest_u64(digest, queue->pushed);
+    ivc_digest_u64(digest, queue->to_answer);
+    ivc_digest_u64(digest, queue->answering);
+    ivc_page_pool_digest(&queue->own, queue->net->platform->memory, digest);
+    queue->net->variant->back->digest(queue, digest);
 }
 
 static void cpu_digest(const BackCpu *cpu, IvcDigest *digest)
@@ -80,13 +92,48 @@ static void cpu_digest(const BackCpu *cpu, IvcDigest *digest)
     ivc_xen_vcpu_digest(&cpu->vcpu, digest);
     ivc_agent_digest(&cpu->softirq, digest);
     ivc_signal_digest(&cpu->work, digest);
-    for (const Vif *vif = cpu->first; vif; vif = vif->next_polled)
-        ivc_digest_u64(digest, vif->rank);
+    for (const Queue *queue = cpu->first; queue; queue = queue->next_polled)
+        ivc_digest_u64(digest, queue->number);
     ivc_digest_u64(digest, UINT64_MAX);
-    ivc_digest_u64(digest, cpu->polled ? cpu->polled->rank : UINT64_MAX);
+    ivc_digest_u64(digest, cpu->polled ? cpu->polled->number : UINT64_MAX);
+    ivc_digest_u64(digest, cpu->starved);
+    ivc_digest_u64(digest, cpu->gives_due);
+    ivc_digest_u64(digest, cpu->answers_due);
     ivc_digest_u64(digest, cpu->frame.label);
     ivc_digest_u64(digest, cpu->poll_frame.label);
     packets_digest(cpu->net, &cpu->batch, digest);
+    ivc_digest_u64(digest, cpu->forward_frame.label);
+    if (cpu->forward_frame.label && cpu->batch.n) {
+        const Packet *first = cpu->batch.first;
+        const Queue *from = ivc_netfront_queue(cpu->net, first->from, first->to);
+        ivc_digest_u64(digest, from->copied ? 1 + (uint64_t)(from->copied - from->own.buffers) : 0);
+    }
+    ivc_digest_u64(digest, cpu->give_frame.label);
+    if (cpu->give_frame.label)
+        ivc_digest_u64(digest, cpu->giving);
+    ivc_digest_u64(digest, cpu->answer_frame.label);
+    if (cpu->answer_frame.label)
+        ivc_digest_u64(digest, cpu->answering);
+}
+
+static void vif_digest(const Vif *vif, IvcDigest *digest)
+{
+    const Netfront *net = vif->net;
+    ivc_digest_u64(digest, vif->frame.label);
+    if (vif != net->local) {
+        ivc_xen_vcpu_digest(&vif->vcpu, digest);
+        ivc_xen_lock_digest(&net->xen, &vif->grants, digest);
+        if (vif->frame.label)
+            ivc_digest_u64(digest, vif->polled);
+        return;
+    }
+    packets_digest(net, &vif->arrived, digest);
+    ivc_digest_u64(digest, vif->blocked);
+    if (!vif->frame.label)
+        return;
+    ivc_digest_u64(digest, vif->taken);
+    if (vif->arrived.n && vif->arrived.first->segment.bytes)
+        ivc_tcp_place_digest(net->head.tcp, vif->arrived.first->from, vif->rank, vif->skb, digest);
 }
 
 void ivc_netfront_digest(const IvcLink *link, IvcDigest *digest)
@@ -94,14 +141,18 @@ void ivc_netfront_digest(const IvcLink *link, IvcDigest *digest)
     const Netfront *net = (const Netfront *)link;
     for (uint32_t c = 0; c < net->n_cpus; c++)
         cpu_digest(&net->cpus[c], digest);
-    for (uint32_t r = 0; r < net->n; r++) {
-        const Vif *vif = &net->vifs[r];
-        front_digest(vif, digest);
-        back_digest(vif, digest);
-        packets_digest(net, &vif->sent, digest);
-        packets_digest(net, &vif->queue, digest);
-        packets_digest(net, &vif->done, digest);
-        arrivals_digest(vif, digest);
+    for (uint32_t r = 0; r < net->n; r++)
+        vif_digest(&net->vifs[r], digest);
+    ivc_xen_lock_digest(&net->xen, &net->maptrack, digest);
+    for (uint32_t q = 0; q < net->n_all; q++) {
+        const Queue *queue = &net->queues[q];
+        front_digest(queue, digest);
+        back_digest(queue, digest);
+        packets_digest(net, &queue->sent, digest);
+        packets_digest(net, &queue->waiting, digest);
+        packets_digest(net, &queue->done, digest);
+        held_digest(queue, digest);
+        arrivals_digest(queue, digest);
     }
 }
 
@@ -112,5 +163,10 @@ void ivc_netfront_frame_digest(const IvcLink *link, const IvcLinkFrame *frame, u
     if (!frame->label)
         return;
     ivc_digest_u64(digest, frame->slots);
+    if (frame->staged) {
+        const Netfront *net = (const Netfront *)link;
+        const Queue *queue = ivc_netfront_queue(net, from, to);
+        ivc_digest_u64(digest, (uint64_t)(frame->staged - queue->tx_pool.buffers));
+    }
     ivc_tcp_segment_digest(link->tcp, from, to, &frame->segment, digest);
 }

@@ -92,7 +92,7 @@ static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpT
             mark(tcp, tcp->blocked, from, to, true);
         return false;
     }
-    f->part = (IvcPayload){.buffer = &skb->data, .at = skb->sent, .bytes = bytes};
+    f->part = (IvcPayload){.buffer = &skb->data->buffer, .at = skb->sent, .bytes = bytes};
     f->skb = index;
     skb->sent += bytes;
     way->next += bytes;
@@ -135,22 +135,22 @@ static Skb *open_tail(const IvcTcp *tcp, const Way *way)
 }
 
 /* Prepares an skb for new bytes. */
-static Skb *skb_empty(IvcTcp *tcp, Skb *skb)
+static Skb *skb_empty(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay)
 {
-    if (!skb->data.id)
-        ivc_buffer_init(&skb->data, ivc_platform_id(tcp->platform), tcp->segment);
+    ivc_tcp_data_take(tcp, skb, index, from, stay);
     skb->bytes = 0;
     return skb;
 }
 
 /* Makes room for the next part of a write in the open tail, or in a new skb when it is NULL;
  * returns the buffer's index. */
-static uint32_t reserve_part(IvcTcp *tcp, Way *way, Skb *tail, uint64_t header_left,
+static uint32_t reserve_part(IvcTcp *tcp, Way *way, Stack *stack, Skb *tail, uint64_t header_left,
                              IvcStreamFrame *f)
 {
     Skb *skb = tail;
     if (!tail) {
-        skb = skb_empty(tcp, out_at(tcp, way, way->out_n++));
+        skb = out_at(tcp, way, way->out_n++);
+        (void)skb_empty(tcp, skb, (uint32_t)(skb - way->out), &stack->free_out, 0);
         skb->sent = 0;
     }
     f->part = MIN(f->left, tcp->segment - skb->bytes);
@@ -214,12 +214,12 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
         way->filling = true;
         way->transmitting = true;
         done = header + bytes - f->left;
-        stack->writing.skb = reserve_part(tcp, way, tail, header - MIN(header, done), f);
+        stack->writing.skb = reserve_part(tcp, way, stack, tail, header - MIN(header, done), f);
         ivc_owe(agent, ivc_copy_l1_ps(tcp->platform->memory, f->of_header),
                 tcp->stage0 + TCP_COPY_USER);
         if (f->part > f->of_header) {
-            IVC_AWAIT(f, ivc_copy(agent, &way->out[stack->writing.skb].data, f->at + f->of_header,
-                                  buffer, at + (bytes - MIN(bytes, f->left)),
+            IVC_AWAIT(f, ivc_copy(agent, &way->out[stack->writing.skb].data->buffer,
+                                  f->at + f->of_header, buffer, at + (bytes - MIN(bytes, f->left)),
                                   f->part - f->of_header, tcp->stage0 + TCP_COPY_USER));
         }
         IVC_AWAIT(f, ivc_spend(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM));
@@ -238,7 +238,7 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
 
 /* ---- receiving ---- */
 
-static void acknowledge(IvcTcp *tcp, Way *way, const IvcSegment *segment)
+static void acknowledge(IvcTcp *tcp, uint32_t from, Way *way, const IvcSegment *segment)
 {
     way->edge = MAX(way->edge, segment->edge);
     if (segment->ack <= way->una)
@@ -248,7 +248,7 @@ static void acknowledge(IvcTcp *tcp, Way *way, const IvcSegment *segment)
         way->window += segment->ack - way->una;
     way->una = segment->ack;
     while (way->out_sent && out_at(tcp, way, 0)->end <= way->una) {
-        ivc_buffer_done(&out_at(tcp, way, 0)->data);
+        ivc_tcp_data_give(tcp, out_at(tcp, way, 0), &tcp->stacks[from].free_out, false);
         way->out_first = (way->out_first + 1) % tcp->n_out;
         way->out_sent--;
         way->out_n--;
@@ -276,13 +276,13 @@ IvcBuffer *ivc_tcp_place(IvcTcp *tcp, uint32_t from, uint32_t to, uint64_t bytes
     if (way->in_n == 0 || way->in[index].reserved + bytes > tcp->joined) {
         index = index + 1 == tcp->n_in ? 0 : index + 1;
         way->in_n++;
-        (void)skb_empty(tcp, &way->in[index]);
+        (void)skb_empty(tcp, &way->in[index], index, &tcp->stacks[to].free_in, tcp->posted);
         way->in[index].reserved = way->in[index].read = 0;
     }
     *ret_skb = index;
     *ret_at = way->in[index].reserved;
     way->in[index].reserved += bytes;
-    return &way->in[index].data;
+    return &way->in[index].data->buffer;
 }
 
 static void arm_ack_timer(Stack *stack)
@@ -363,8 +363,26 @@ IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
     } else {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->t.ack_rx, tcp->stage0 + TCP_ACK));
     }
-    acknowledge(tcp, stack->out, segment);
+    acknowledge(tcp, to, stack->out, segment);
     IVC_END(&stack->packet_frame);
+}
+
+void ivc_tcp_merge(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *segment, uint32_t skb)
+{
+    Way *in = way_of(tcp, from, to);
+    if (in->arrived == in->consumed)
+        mark(tcp, tcp->readable, to, from, true);
+    if (in->unacked_segments == 0)
+        mark(tcp, tcp->unacked, to, from, true);
+    in->in[skb].bytes += segment->bytes;
+    in->arrived += segment->bytes;
+    in->unacked_segments++;
+    acknowledge(tcp, to, way_of(tcp, to, from), segment);
+}
+
+uint64_t ivc_tcp_arrived(const IvcTcp *tcp, uint32_t from, uint32_t to)
+{
+    return way_of(tcp, from, to)->arrived;
 }
 
 IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
@@ -509,7 +527,7 @@ static IvcStep tcp_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, uin
     for (f->at = 0; f->left > 0; f->left -= f->part) {
         skb = &way->in[way->in_first];
         f->part = MIN(f->left, skb->bytes - skb->read);
-        IVC_AWAIT(f, ivc_copy(agent, buffer, buffer ? at + f->at : 0, &skb->data, skb->read,
+        IVC_AWAIT(f, ivc_copy(agent, buffer, buffer ? at + f->at : 0, &skb->data->buffer, skb->read,
                               f->part, tcp->stage0 + TCP_COPY_USER));
         ivc_owe(agent, checksum_ps(tcp, f->part), tcp->stage0 + TCP_CHECKSUM);
         skb->read += f->part;
@@ -518,11 +536,13 @@ static IvcStep tcp_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, uin
             mark(tcp, tcp->readable, to, from, false);
         f->at += f->part;
         if (skb->read == skb->reserved) {
-            ivc_buffer_done(&skb->data);
+            ivc_tcp_data_give(tcp, skb, &tcp->stacks[to].free_in, tcp->posted > 0);
             way->in_first = (way->in_first + 1) % tcp->n_in;
             way->in_n--;
         }
     }
+    if (tcp->net.read)
+        tcp->net.read(tcp->link, agent, from, to, way->consumed);
     if (way->unacked_segments >= tcp->ack_every || window_update_due(tcp, way)) {
         /* Sent from the softirq of this core, as the stack does at the end of a read. */
         tcp->stacks[to].ack_due = true;
@@ -558,7 +578,8 @@ static void stack_init(IvcTcp *tcp, uint32_t rank)
 {
     IvcPlatform *platform = tcp->platform;
     Stack *stack = &tcp->stacks[rank];
-    IvcCore *core = &platform->cores.items[platform->ranks[rank].core];
+    IvcCore *core = tcp->net.softirq_core ? tcp->net.softirq_core(tcp->link, rank) : NULL;
+    core = core ? core : &platform->cores.items[platform->ranks[rank].core];
     stack->tcp = tcp;
     stack->rank = stack->as = rank;
     stack->sleeper.signal.id = ivc_platform_id(platform);
@@ -595,6 +616,7 @@ static void tcp_free(IvcStreams *streams)
     g_free(tcp->readable);
     g_free(tcp->unacked);
     g_free(tcp->blocked);
+    g_ptr_array_unref(tcp->data);
     g_free(tcp->stacks);
     g_free(tcp);
 }
@@ -652,6 +674,8 @@ IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t 
     tcp->n_in = (uint32_t)(2 * (spec->rcvbuf.n / tcp->joined) + 4);
     set_times(tcp);
     tcp->stacks = g_new0(Stack, tcp->n);
+    tcp->data = g_ptr_array_new_with_free_func(g_free);
+    tcp->posted = (uint32_t)(link->posted_bytes / tcp->segment);
     ivc_pairs_init(&tcp->ways, tcp->n, sizeof(Way));
     tcp->words = ivc_rank_words(tcp->n);
     tcp->readable = g_new0(uint64_t, tcp->n * tcp->words);

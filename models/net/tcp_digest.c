@@ -6,13 +6,15 @@ static void skb_data_digest(const IvcTcp *tcp, const Skb *skb, IvcDigest *digest
 {
     IvcBuffer fresh;
     ivc_buffer_init(&fresh, 0, tcp->segment);
-    ivc_buffer_digest(tcp->platform->memory, skb->data.id ? &skb->data : &fresh, digest);
+    ivc_buffer_digest(tcp->platform->memory, skb->data ? &skb->data->buffer : &fresh, digest);
 }
 
 /* Buffers are alike: where their ring begins is only a name. */
 static void buffers_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
 {
-    for (uint32_t i = 0; i < tcp->n_out; i++) {
+    uint32_t n_out = tcp->link->recycles ? way->out_n : tcp->n_out;
+    uint32_t n_in = tcp->link->recycles ? way->in_n : tcp->n_in;
+    for (uint32_t i = 0; i < n_out; i++) {
         const Skb *skb = out_at(tcp, way, i);
         skb_data_digest(tcp, skb, digest);
         if (i < way->out_n)
@@ -22,7 +24,7 @@ static void buffers_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
         if (i < way->out_sent)
             ivc_digest_u64(digest, skb->end - way->consumed);
     }
-    for (uint32_t i = 0; i < tcp->n_in; i++) {
+    for (uint32_t i = 0; i < n_in; i++) {
         const Skb *skb = &way->in[(way->in_first + i) % tcp->n_in];
         skb_data_digest(tcp, skb, digest);
         if (i < way->in_n) {
@@ -98,8 +100,8 @@ void ivc_tcp_payload_digest(const IvcTcp *tcp, uint32_t from, uint32_t to,
     ivc_digest_u64(digest, payload->bytes);
     if (!payload->bytes)
         return;
-    const Skb *skb = (const Skb *)((const char *)payload->buffer - offsetof(Skb, data));
-    ivc_digest_u64(digest, from_first((uint32_t)(skb - way->out), way->out_first, tcp->n_out));
+    uint32_t skb = ((const IvcTcpData *)payload->buffer)->skb;
+    ivc_digest_u64(digest, from_first(skb, way->out_first, tcp->n_out));
     ivc_digest_u64(digest, payload->at);
 }
 
@@ -111,6 +113,12 @@ static void transmit_digest(const IvcTcp *tcp, const IvcTcpTransmit *frame, uint
         return;
     ivc_tcp_payload_digest(tcp, from, to, &frame->part, digest);
     tcp->link->ops->frame_digest(tcp->link, &frame->link, from, to, digest);
+}
+
+static void free_digest(const IvcTcp *tcp, const IvcTcpFree *list, IvcDigest *digest)
+{
+    for (const IvcTcpData *data = list->first; data && !digest->brief; data = data->next)
+        ivc_buffer_digest(tcp->platform->memory, &data->buffer, digest);
 }
 
 static void stack_digest(const Stack *stack, IvcDigest *digest)
@@ -131,6 +139,8 @@ static void stack_digest(const Stack *stack, IvcDigest *digest)
     ivc_digest_u64(digest, stack->soft_frame.label);
     ivc_digest_u64(digest, stack->packet_frame.label);
     ivc_digest_u64(digest, stack->ack_frame.label);
+    free_digest(tcp, &stack->free_out, digest);
+    free_digest(tcp, &stack->free_in, digest);
     if (!stack->soft_frame.label)
         return;
     ivc_digest_u64(digest, stack->as);

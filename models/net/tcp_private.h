@@ -6,9 +6,23 @@
 #include "models/net/tcp.h"
 #include "sim/model/pairs.h"
 
+/** The memory of a socket buffer. */
+typedef struct IvcTcpData IvcTcpData;
+struct IvcTcpData {
+    IvcBuffer buffer; /**< first: a payload is known by it */
+    uint32_t skb;     /**< index of the socket buffer that has it */
+    IvcTcpData *next; /**< among those that none has */
+};
+
+/** Memory that no socket buffer has. */
+typedef struct {
+    IvcTcpData *first, *last;
+    uint32_t n;
+} IvcTcpFree;
+
 /** A socket buffer of at most one packet; all zeros before its first use. */
 typedef struct {
-    IvcBuffer data;
+    IvcTcpData *data;
     uint64_t bytes;
     uint64_t reserved; /**< incoming: bytes that have their place here, come or not */
     uint64_t sent;     /**< outgoing: so many of them */
@@ -68,6 +82,8 @@ typedef struct {
         IvcLabel label;
         IvcLinkFrame link;
     } ack_frame;
+    IvcTcpFree free_out; /**< the last freed is the next used: the kernel's lists of pages */
+    IvcTcpFree free_in;  /**< the first freed, while as much as the driver posts ahead stays */
     IvcTcpTransmit transmit;
     IvcTcpTransmit writing; /**< the same of the process, in a write */
     uint32_t as;   /**< whose packets the softirq takes: its own, or those of another core's rank */
@@ -94,6 +110,8 @@ struct IvcTcp {
     uint64_t segment; /**< data in the largest packet: as many of them as the network takes */
     uint64_t joined;  /**< arriving bytes that share a socket buffer */
     Stack *stacks;
+    GPtrArray *data;    /**< of IvcTcpData: all */
+    uint32_t posted;    /**< socket buffers whose memory the driver has posted ahead */
     IvcPairs ways;      /**< of Way; both directions of a connection are made at once */
     size_t words;       /**< of a row of the sets below, each by the rank whose stack looks at it */
     uint64_t *readable; /**< from whom there is something to read */
@@ -121,6 +139,10 @@ static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
 {
     return &way->out[(way->out_first + i) % tcp->n_out];
 }
+
+/* tcp_data.c: the memory of socket buffers. */
+void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay);
+void ivc_tcp_data_give(IvcTcp *tcp, Skb *skb, IvcTcpFree *to, bool last);
 
 /* tcp_digest.c */
 void ivc_tcp_digest(const IvcStreams *streams, IvcDigest *digest);

@@ -135,6 +135,7 @@ static IvcStep upcall_step(IvcAgent *agent)
         vcpu->in_upcall = true;
         vcpu->xen->upcalls++;
         vcpu->upcalls++;
+        vcpu->xen->vcpu_switches += vcpu->was_idle;
         if (vcpu->was_idle)
             ivc_owe(agent, xen->t.vcpu_switch, xen->stage0 + XEN_VCPU_SWITCH);
         IVC_AWAIT(&vcpu->frame, ivc_spend(agent, xen->t.upcall_entry, xen->stage0 + XEN_UPCALL));

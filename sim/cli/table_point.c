@@ -301,34 +301,38 @@ static void append_stages(GString *out, const json_t *point, bool all)
                                stages->len - shown);
 }
 
-static void add_count(GPtrArray *cells, char *name, const json_t *value, double messages)
+static void add_count(GPtrArray *cells, char *name, const json_t *value, double messages,
+                      const json_t *per_mb)
 {
     add(cells, name);
     add(cells, g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value)));
     add(cells, messages > 0.0 ? g_strdup_printf("%.3f", json_number_value(value) / messages)
                               : g_strdup("-"));
+    add(cells, json_is_number(per_mb) ? g_strdup_printf("%.2f", json_number_value(per_mb))
+                                      : g_strdup("-"));
 }
 
 static void append_counts(GString *out, json_t *point, bool all)
 {
-    static const char *const headers[] = {"count", ">value", ">per message"};
+    static const char *const headers[] = {"count", ">value", ">per message", ">per MB"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     double messages = (double)integer(point, "messages");
     json_t *counts = json_object_get(point, "counts");
     const json_t *of_guests = json_object_get(point, "guest_counts");
+    const json_t *per_mb = json_object_get(point, "counts_per_mb");
     const char *name = NULL;
     json_t *value = NULL;
     json_object_foreach(counts, name, value)
     {
         if (all || json_integer_value(value) != 0)
-            add_count(cells, g_strdup(name), value, messages);
+            add_count(cells, g_strdup(name), value, messages, json_object_get(per_mb, name));
     }
     for (size_t i = 0; i < json_array_size(of_guests); i++) {
         const json_t *one = json_array_get(of_guests, i);
         value = json_object_get(one, "value");
         if (all || json_integer_value(value) != 0)
             add_count(cells, g_strdup_printf("%s of %s", text(one, "name"), text(one, "guest")),
-                      value, messages);
+                      value, messages, json_object_get(one, "per_mb"));
     }
     if (cells->len > 0)
         append_table(out, headers, G_N_ELEMENTS(headers), cells);

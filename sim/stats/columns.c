@@ -259,6 +259,23 @@ static json_t *get_counts(const IvcResult *result)
     return counts;
 }
 
+/* What happened for 10^6 delivered bytes, whatever the size of a message. */
+static json_t *per_mb(uint64_t value, const IvcResult *result)
+{
+    return make_ratio((Wide)value * 1000000, result->bytes, 3);
+}
+
+static json_t *get_counts_per_mb(const IvcResult *result)
+{
+    json_t *counts = json_object();
+    for (guint i = 0; i < result->counts->len; i++) {
+        const IvcCountResult *count = &g_array_index(result->counts, IvcCountResult, i);
+        if (g_str_equal(count->unit, "count"))
+            json_object_set_new(counts, count->name, per_mb(count->value, result));
+    }
+    return counts;
+}
+
 /* No such column where a mechanism counts nothing by guest. */
 static json_t *get_guest_counts(const IvcResult *result)
 {
@@ -271,6 +288,7 @@ static json_t *get_guest_counts(const IvcResult *result)
         json_object_set_new(record, "guest", make_text(guest_name(result, count->guest)));
         json_object_set_new(record, "name", make_text(count->name));
         json_object_set_new(record, "value", make_integer(count->value));
+        json_object_set_new(record, "per_mb", per_mb(count->value, result));
         json_array_append_new(list, record);
     }
     return list;
@@ -403,6 +421,12 @@ const IvcColumn ivc_columns[] = {
      .sentence = "how often things happened in the measured phase, by name",
      .get = get_counts,
      .csv_prefix = "count"},
+    {.name = "counts_per_mb",
+     .type = IVC_COLUMN_BY_NAME,
+     .unit = "1/MB",
+     .sentence = "the same for a million bytes delivered: the faults of a path in numbers",
+     .get = get_counts_per_mb,
+     .csv_prefix = "count_per_mb"},
     {.name = "guest_counts",
      .type = IVC_COLUMN_LIST,
      .unit = "count or bytes",

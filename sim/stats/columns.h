@@ -17,7 +17,7 @@ typedef enum {
     IVC_COLUMN_REAL,
     IVC_COLUMN_BOOL,
     IVC_COLUMN_BY_GUEST, /**< an object, guest to real; in CSV one column each: `name.guest` */
-    IVC_COLUMN_BY_NAME,  /**< an object, name to integer; in CSV one column each */
+    IVC_COLUMN_BY_NAME,  /**< an object, name to number; in CSV one column each */
     IVC_COLUMN_LIST,     /**< an array of records; in CSV one column for each record and value:
                               `prefix.key.value`, or left out */
 } IvcColumnType;

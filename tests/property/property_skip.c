@@ -228,6 +228,32 @@ START_TEST(test_split_driver_scenario)
 }
 END_TEST
 
+/* The other ways to the pages, and sockets of the driver domain. */
+START_TEST(test_variants_of_the_split_driver)
+{
+    static const char *const variants[] = {"copy-2.6.18", "flip-2.6.18", "persistent", "staging"};
+    static const char *const between[] = {"[sender, receiver]", "[sender, dom0]", "[dom0, sender]"};
+    static const char *const messages[] = {"3000B", "100000B"};
+    for (size_t i = 0; i < G_N_ELEMENTS(variants) * G_N_ELEMENTS(between); i++) {
+        const char *variant = variants[i % G_N_ELEMENTS(variants)];
+        const char *ends = between[i / G_N_ELEMENTS(variants)];
+        for (size_t m = 0; m < G_N_ELEMENTS(messages); m++) {
+            g_autofree char *text = g_strdup_printf(
+                "schema: ivcsim/1\nname: variants\nmachine: {profile: xeon-e5-2630v4}\n"
+                "guests: {dom0: {cores: [0, 3]}, sender: {cores: [1]}, receiver: {cores: [2]}}\n"
+                "channels: {c: {mechanism: netfront, driver_domain: dom0, between: %s,\n"
+                "  variant: %s, grant_lock: 200ns, maptrack_lock: 100ns, sndbuf: 64KiB,\n"
+                "  rcvbuf: 64KiB}}\n"
+                "workload: {kind: stream, ranks: 2, message: %s, total: 60MiB, warmup: 100}\n",
+                ends, variant, messages[m]);
+            g_autoptr(IvcScenario) scenario = points_bind(text, NULL);
+            g_autofree char *name = g_strdup_printf("%s %s %s", variant, ends, messages[m]);
+            (void)compare(scenario, NULL, name);
+        }
+    }
+}
+END_TEST
+
 /* A small ring comes back to the same place early. */
 START_TEST(test_byte_ring_scenario)
 {
@@ -247,6 +273,7 @@ int main(void)
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
     tcase_add_test(tests, test_split_driver_scenario);
+    tcase_add_test(tests, test_variants_of_the_split_driver);
     tcase_add_test(tests, test_byte_ring_scenario);
     tcase_add_test(tests, test_numa_scenario);
     suite_add_tcase(suite, tests);

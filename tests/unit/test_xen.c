@@ -234,6 +234,7 @@ END_TEST
 /* Round costs in picoseconds; see set_times(). */
 enum {
     HYPERCALL = 1000,
+    HYPERCALL_PV = 71,
     SEND = 300,
     FLIGHT = 500,
     IDLE_WAKE = 4000,
@@ -322,7 +323,16 @@ static const IvcXenSpec *spec_of_bench(void)
                         .grant_map = cost(11),
                         .grant_unmap = cost(13),
                         .grant_copy = cost(17),
-                        .tlb_flush = cost(19)};
+                        .tlb_flush = cost(19),
+                        .hypercall_pv = cost(HYPERCALL_PV),
+                        .multicall_entry = cost(23),
+                        .grant_transfer = cost(29),
+                        .mapping_update = cost(31),
+                        .page_exchange = cost(37),
+                        .page_zero = cost(41),
+                        .grant_lookup = cost(43),
+                        .grant_lock = cost(100),
+                        .maptrack_lock = cost(200)};
     return &spec;
 }
 
@@ -514,19 +524,83 @@ START_TEST(test_grant_operations_cost_what_they_are)
 {
     Bench *bench = bench_new();
     IvcXen *xen = &bench->xen;
-    ck_assert_uint_eq(ivc_xen_grant_map(xen, 0), 0);
-    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 0, 3), 0);
+    ck_assert_uint_eq(ivc_xen_grant_map(xen, 0, 64), 0);
+    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 0, 3, 64), 0);
     ck_assert_uint_eq(xen->hypercalls, 0);
-    ck_assert_uint_eq(ivc_xen_grant_map(xen, 5), HYPERCALL + 5 * 11);
-    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 4, 3), HYPERCALL + 4 * 13 + 3 * 19);
+    ck_assert_uint_eq(ivc_xen_grant_map(xen, 5, 5), HYPERCALL + 5 * 11);
+    ck_assert_uint_eq(ivc_xen_grant_unmap(xen, 4, 3, 2), 2 * (HYPERCALL + 3 * 19) + 4 * 13);
     ck_assert_uint_eq(ivc_xen_grant_copies(xen, 65), 65 * 17);
     ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 65, 64), 2 * HYPERCALL);
     ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 64, 64), HYPERCALL);
     ck_assert_uint_eq(ivc_xen_grant_copy_calls(xen, 0, 64), 0);
-    ck_assert_uint_eq(xen->hypercalls, 5);
+    ck_assert_uint_eq(xen->hypercalls, 6);
     ck_assert_uint_eq(xen->grant_maps, 5);
     ck_assert_uint_eq(xen->grant_unmaps, 4);
     ck_assert_uint_eq(xen->grant_copies, 65);
+    bench_free(bench);
+}
+END_TEST
+
+/* One trap for all that a multicall carries, and a cost for each entry. */
+START_TEST(test_pages_change_hands_in_multicalls)
+{
+    Bench *bench = bench_new();
+    IvcXen *xen = &bench->xen;
+    ck_assert_uint_eq(ivc_xen_grant_transfer(xen, 0), 0);
+    ck_assert_uint_eq(xen->hypercalls, 0);
+    /* For each page update_va_mapping, mmu_update and the transfer; one entry for all transfers. */
+    ck_assert_uint_eq(ivc_xen_grant_transfer(xen, 3), HYPERCALL + 7 * 23 + 3 * (2 * 31 + 29));
+    ck_assert_uint_eq(ivc_xen_pages_get(xen, 65, 64), 2 * HYPERCALL + 65 * 37);
+    ck_assert_uint_eq(ivc_xen_pages_give(xen, 65, 64),
+                      2 * HYPERCALL + 67 * 23 + 65 * (41 + 31 + 37));
+    ck_assert_uint_eq(ivc_xen_pages_map(xen, 2), HYPERCALL + 4 * 23 + 4 * 31);
+    ck_assert_uint_eq(ivc_xen_grant_lookups(xen, 5), 5 * 43);
+    ck_assert_uint_eq(xen->hypercalls, 1 + 2 + 2 + 1);
+    ck_assert_uint_eq(xen->multicalls, 1 + 2 + 1);
+    ck_assert_uint_eq(xen->grant_transfers, 3);
+    ck_assert_uint_eq(xen->page_exchanges, 130);
+    ck_assert_uint_eq(xen->grant_lookups, 5);
+    bench_free(bench);
+}
+END_TEST
+
+START_TEST(test_a_paravirtual_guest_has_its_own_hypercall)
+{
+    Bench *bench = bench_new();
+    IvcXenSpec spec = *spec_of_bench();
+    spec.guests = IVC_XEN_PARAVIRTUAL;
+    ivc_xen_init(&bench->xen, &bench->platform, &spec, IVC_STAGES_MACHINE);
+    ck_assert_uint_eq(ivc_xen_grant_map(&bench->xen, 1, 1), HYPERCALL_PV + 11);
+    ck_assert_uint_eq(ivc_xen_event_send(&bench->xen), HYPERCALL_PV + SEND);
+    bench_free(bench);
+}
+END_TEST
+
+/* Who comes while a lock is held spins until those before it are through; what an agent still owes
+ * comes before its turn. */
+START_TEST(test_a_lock_is_held_in_turn)
+{
+    Bench *bench = bench_new();
+    IvcXen *xen = &bench->xen;
+    IvcXenLock lock = {0};
+    IvcAgent *first = &bench->vcpu.upcall;
+    IvcAgent *second = &bench->sender.agent;
+    ivc_agent_init(second, 99, "second", &bench->platform.cores.items[0], IVC_PRIORITY_PROCESS,
+                   script_step);
+    ivc_xen_lock(xen, &lock, first, 3, 100);
+    ck_assert_uint_eq(first->owed_ps, 0);
+    ivc_xen_lock(xen, &lock, second, 2, 100);
+    ck_assert_uint_eq(second->owed_ps, 300);
+    ivc_xen_lock(xen, &lock, first, 1, 100); /* behind both */
+    ck_assert_uint_eq(first->owed_ps, 500);
+    ivc_xen_lock(xen, &lock, first, 1, 100); /* it does not wait for itself */
+    ck_assert_uint_eq(first->owed_ps, 500);
+    ck_assert_uint_eq(lock.free_at, 700);
+    ivc_xen_lock(xen, &lock, second, 1, 0); /* held for no time: nobody waits */
+    ck_assert_uint_eq(second->owed_ps, 300);
+    ck_assert_uint_eq(xen->locks_acquired, 7);
+    ck_assert_uint_eq(xen->locks_contended, 2);
+    ck_assert_uint_eq(first->ledger[xen->stage0 + XEN_GRANT_LOCK].spent_ps, 500);
     bench_free(bench);
 }
 END_TEST
@@ -551,6 +625,9 @@ int main(void)
     tcase_add_test(tests, test_a_masked_event_waits);
     tcase_add_test(tests, test_masking_takes_a_pending_event_out);
     tcase_add_test(tests, test_grant_operations_cost_what_they_are);
+    tcase_add_test(tests, test_pages_change_hands_in_multicalls);
+    tcase_add_test(tests, test_a_paravirtual_guest_has_its_own_hypercall);
+    tcase_add_test(tests, test_a_lock_is_held_in_turn);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
