@@ -74,9 +74,9 @@ IvcStep ivc_frontend_send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_
         ivc_xen_event_arrive(&vif->tx_ready);
     }
     answers = collect(vif);
-    if (link->tells && ivc_tcp_freed(link->tcp, from))
-        ivc_owe(agent, net->platform->t.wake, IVC_STAGE_WAKE);
     if (answers) {
+        if (link->tells && ivc_tcp_freed(link->tcp, from))
+            ivc_owe(agent, net->platform->t.wake, IVC_STAGE_WAKE);
         IVC_AWAIT(f, ivc_spend(agent, answers * net->t.front_tx_done, net->stage0 + TCP_DRIVER));
     }
     restart(vif);

@@ -66,15 +66,13 @@ static const char *const scenarios[] = {
     OCTEON TWO "channels: {c: {mechanism: xen-ring, ring: 1KiB}}\n"
                "workload: {kind: netperf-tcp-stream, message: 472B, receive: 700B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
-                 "  udp_sndbuf: 8KiB, udp_rcvbuf: 8KiB, ring: 64}}\n"
+                 "  udp_sndbuf: 4KiB}}\n"
                  "workload: {kind: netperf-udp-stream, message: 5000B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
                  "  udp_rcvbuf: 8KiB, udp_rx: 30us, softirq_turn: 200us}}\n"
                  "workload: {kind: netperf-udp-stream, message: 1000B, ",
     OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, udp_rcvbuf: 4KiB}}\n"
                "workload: {kind: netperf-udp-stream, message: 3000B, ",
-    OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0}}\n"
-                 "workload: {kind: flood-ping, message: 3000B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0}}\n"
                  "workload: {kind: osu-bandwidth, window: 4, message: 3000B, ",
 };
