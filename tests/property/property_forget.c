@@ -66,8 +66,8 @@ static const char *const scenarios[] = {
     OCTEON TWO "channels: {c: {mechanism: xen-ring, ring: 1KiB}}\n"
                "workload: {kind: netperf-tcp-stream, message: 472B, receive: 700B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
-                 "  udp_sndbuf: 4KiB}}\n"
-                 "workload: {kind: netperf-udp-stream, message: 5000B, ",
+                 "  udp_sndbuf: 64KiB, udp_rcvbuf: 8KiB}}\n"
+                 "workload: {kind: netperf-udp-stream, message: 3000B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
                  "  udp_rcvbuf: 8KiB, udp_rx: 30us, softirq_turn: 200us}}\n"
                  "workload: {kind: netperf-udp-stream, message: 1000B, ",

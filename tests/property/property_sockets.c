@@ -116,7 +116,7 @@ START_TEST(test_random_scenarios)
             }
     }
     printf("%u of %u recurred\n", recurred, runs);
-    ck_assert(only != UINT32_MAX || (runs > CASES / 2 && recurred > runs / 4));
+    ck_assert(only != UINT32_MAX || (runs > CASES / 4 && recurred > runs / 5));
 }
 END_TEST
 
