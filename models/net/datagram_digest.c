@@ -87,8 +87,7 @@ void ivc_datagrams_payload_digest(const IvcDatagrams *d, uint32_t from, uint32_t
 void ivc_datagrams_digest(const IvcDatagrams *d, IvcDigest *digest)
 {
     for (uint32_t r = 0; r < d->platform->n_ranks; r++) {
-        if (d->tcp->stacks[r].soft_frame.label)
-            ivc_digest_time(digest, d->ends[r].busy_since_ps);
+        ivc_digest_u64(digest, MIN(digest->now - d->ends[r].busy_since_ps, d->t.turn));
         ivc_signal_digest(&d->ends[r].turn, digest);
         ivc_digest_u64(digest, d->ends[r].receives);
         ivc_digest_u64(digest, d->ends[r].done);

@@ -88,9 +88,9 @@ IvcStep ivc_frontend_send(Queue *queue, IvcAgent *agent, uint32_t to, const IvcP
         ivc_xen_event_arrive(&queue->tx_ready);
     }
     answers = collect(queue);
-    if (net->head.tells && ivc_tcp_freed(net->head.tcp, queue->rank))
-        ivc_owe(agent, net->platform->t.wake, IVC_STAGE_WAKE);
     if (answers) {
+        if (net->head.tells && ivc_tcp_freed(net->head.tcp, queue->rank))
+            ivc_owe(agent, net->platform->t.wake, IVC_STAGE_WAKE);
         IVC_AWAIT(f, ivc_spend(agent, answers * net->t.front_tx_done, net->stage0 + TCP_DRIVER));
         restart(queue);
     }

@@ -197,9 +197,19 @@ static int print_component(IvcCli *cli, const IvcComponent *component, const cha
     return IVC_EXIT_OK;
 }
 
+/* "mpi, stream": what workloads on it may speak. @return transfer full */
+static char *carries_text(const IvcMechanism *mechanism)
+{
+    GString *text = g_string_new(ivc_speech_names[IVC_SPEAKS_MPI]);
+    for (int s = IVC_SPEAKS_STREAM; s < IVC_SPEECHES; s++)
+        if (mechanism->carries & IVC_CARRIES(s))
+            g_string_append_printf(text, ", %s", ivc_speech_names[s]);
+    return g_string_free(text, FALSE);
+}
+
 int ivc_list_mechanisms(IvcCli *cli, const char *name)
 {
-    static const char *const headers[] = {"mechanism", "mode", "summary", NULL};
+    static const char *const headers[] = {"mechanism", "mode", "carries", "summary", NULL};
     g_autoptr(IvcListing) listing = ivc_listing_new(headers);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (const IvcMechanism *const *row = cli->registry->mechanisms; *row != NULL; row++) {
@@ -213,6 +223,8 @@ int ivc_list_mechanisms(IvcCli *cli, const char *name)
         g_ptr_array_add(names, (void *)mechanism->head.name);
         ivc_listing_add(listing, mechanism->head.name);
         ivc_listing_add(listing, mode);
+        g_autofree char *carries = carries_text(mechanism);
+        ivc_listing_add(listing, carries);
         ivc_listing_add(listing, mechanism->head.summary);
     }
     g_ptr_array_add(names, NULL);
@@ -222,9 +234,23 @@ int ivc_list_mechanisms(IvcCli *cli, const char *name)
     return IVC_EXIT_OK;
 }
 
+/* The workload's own, or that of all. */
+static const char *default_message(const IvcWorkload *workload)
+{
+    for (const IvcDefault *own = workload->defaults; own != NULL && own->key != NULL; own++)
+        if (strcmp(own->key, "message") == 0)
+            return own->value;
+    for (const IvcScenarioTable *table = ivc_scenario_tables; table->path != NULL; table++)
+        for (const IvcParam *row = table->params; row->key != NULL; row++)
+            if (strcmp(table->path, "workload") == 0 && strcmp(row->key, "message") == 0)
+                return row->fallback;
+    return NULL;
+}
+
 int ivc_list_workloads(IvcCli *cli, const char *name)
 {
-    static const char *const headers[] = {"workload", "ranks", "summary", NULL};
+    static const char *const headers[] = {"workload", "speaks",  "ranks",
+                                          "message",  "summary", NULL};
     g_autoptr(IvcListing) listing = ivc_listing_new(headers);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (const IvcWorkload *const *row = cli->registry->workloads; *row != NULL; row++) {
@@ -235,12 +261,15 @@ int ivc_list_workloads(IvcCli *cli, const char *name)
                                   workload->ranks_multiple)
                 : g_strdup_printf("%u or more", workload->ranks_min);
         if (name != NULL && strcmp(workload->head.name, name) == 0) {
-            g_autofree char *notes = g_strdup_printf("Ranks: %s.\n", ranks);
+            g_autofree char *notes = g_strdup_printf("Ranks: %s. Speaks: %s.\n", ranks,
+                                                     ivc_speech_names[workload->speaks]);
             return print_component(cli, &workload->head, notes);
         }
         g_ptr_array_add(names, (void *)workload->head.name);
         ivc_listing_add(listing, workload->head.name);
+        ivc_listing_add(listing, ivc_speech_names[workload->speaks]);
         ivc_listing_add(listing, ranks);
+        ivc_listing_add(listing, default_message(workload));
         ivc_listing_add(listing, workload->head.summary);
     }
     g_ptr_array_add(names, NULL);

@@ -271,6 +271,10 @@ static void check_speech(const IvcScenario *s, IvcDiags *diags)
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, at), NULL,
                       "the run takes channel '%s'", s->channel->name);
     }
+    if (workload->speaks == IVC_SPEAKS_ECHO && s->workload.sizes != IVC_SIZES_FIXED)
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
+                      ivc_scenario_place(s, "workload.sizes.kind"), "leave 'sizes' out",
+                      "an answer has the size of its request: ping sends one size");
     if (workload->speaks != IVC_SPEAKS_STREAM &&
         ivc_workload_draws(&s->workload).bytes_max > DATAGRAM_MAX)
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-range",
