@@ -110,9 +110,11 @@ choices:
   slow: {channels.nemesis.send_overhead: 100us}
   fast: {}
 END
-sed '/^profile/d; /^choice/,$d; s/^set: .*/set: [channels.nemesis.send_overhead=7us]\nshared: shared\/machine.yaml/' \
+sed '/^profile/d; /^choice/,$d
+    s/^set: .*/set: [channels.nemesis.send_overhead=7us]\nshared: shared\/machine.yaml/' \
     suite/open.yaml >suite/sharing.yaml
-sed 's/^set: .*/set: [workload.total=64KiB, channels.nemesis.send_overhead=7us]/' suite/open.yaml >suite/alone.yaml
+sed 's/^set: .*/set: [workload.total=64KiB, channels.nemesis.send_overhead=7us]/' \
+    suite/open.yaml >suite/alone.yaml
 try validate suite/alone.yaml -q --format json
 status_is 4
 sed 's/alone.yaml/sharing.yaml/' out >alone.json
@@ -159,7 +161,8 @@ try validate suite/no-cells.yaml -q
 status_is 3
 
 # One that fails costs its end of the range, not the row.
-sed 's/^  fast: {}/&\n  broken: {limits.horizon: 1us}/; s/^choice: slow/choice: fast/' suite/open.yaml >suite/half.yaml
+sed 's/^  fast: {}/&\n  broken: {limits.horizon: 1us}/; s/^choice: slow/choice: fast/' \
+    suite/open.yaml >suite/half.yaml
 try validate suite/half.yaml -q --format json
 status_is 1
 has err 'set: one, way, bandwidth, another choice: '

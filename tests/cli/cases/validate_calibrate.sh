@@ -137,11 +137,13 @@ sed 's/read.other,machine.read.l2/read.memory,machine.read.l2/' unbound.yaml >ap
 try validate --calibrate apart.yaml -q
 status_is 3
 has err "the ranges of 'machine.read.l2' and of those before it have nothing in common"
-sed 's/machine.read.other,machine.read.l2/machine.memory.rate,machine.read.l2/' unbound.yaml >apart.yaml
+sed 's/machine.read.other,machine.read.l2/machine.memory.rate,machine.read.l2/' \
+    unbound.yaml >apart.yaml
 try validate --calibrate apart.yaml -q
 status_is 3
 has err "'machine.read.l2' cannot have the value of 'machine.memory.rate': it is another quantity"
-sed 's/machine.read.other,machine.read.l2/machine.read.l2,machine.copy.word/' unbound.yaml >apart.yaml
+sed 's/machine.read.other,machine.read.l2/machine.read.l2,machine.copy.word/' \
+    unbound.yaml >apart.yaml
 try validate --calibrate apart.yaml -q
 status_is 3
 has err 'nothing in common'
