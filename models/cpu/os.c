@@ -26,3 +26,10 @@ bool ivc_os_notify(IvcPlatform *platform, IvcSleeper *sleeper)
     ivc_signal(&platform->sim, &sleeper->signal);
     return was_asleep;
 }
+
+void ivc_sleeper_digest(const IvcSleeper *sleeper, IvcDigest *digest)
+{
+    ivc_signal_digest(&sleeper->signal, digest);
+    ivc_digest_u64(digest, sleeper->pending);
+    ivc_digest_u64(digest, sleeper->asleep);
+}

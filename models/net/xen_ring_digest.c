@@ -14,9 +14,7 @@ static void way_digest(const XenRings *rings, const RingWay *way, IvcDigest *dig
 static void end_digest(const RingEnd *end, IvcDigest *digest)
 {
     ivc_xen_vcpu_digest(&end->vcpu, digest);
-    ivc_signal_digest(&end->sleeper.signal, digest);
-    ivc_digest_u64(digest, end->sleeper.pending);
-    ivc_digest_u64(digest, end->sleeper.asleep);
+    ivc_sleeper_digest(&end->sleeper, digest);
     ivc_digest_u64(digest, end->tell_frame.label);
     ivc_digest_u64(digest, end->wait_frame.label);
 }

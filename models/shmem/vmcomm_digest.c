@@ -65,9 +65,7 @@ static void frames_digest(const IvcVmcommPort *port, IvcDigest *digest)
 static void port_digest(const IvcVmcommPort *port, IvcDigest *digest)
 {
     const IvcVmcomm *module = port->module;
-    ivc_signal_digest(&port->sleeper.signal, digest);
-    ivc_digest_u64(digest, port->sleeper.pending);
-    ivc_digest_u64(digest, port->sleeper.asleep);
+    ivc_sleeper_digest(&port->sleeper, digest);
     ivc_digest_u64(digest, port->blocks);
     ivc_digest_u64(digest, port->wants_room);
     ivc_digest_u64(digest, port->wants_window);

@@ -91,11 +91,26 @@ static int load_suites(IvcCli *cli, Validation *v, IvcDiags *diags)
                                         : ivc_cli_fail_diags(cli, diags);
 }
 
-/* What is free is checked in any case: a slip is not to be found when somebody calibrates. */
+static bool has_row_to_calibrate(const IvcSuite *suite)
+{
+    for (guint r = 0; r < suite->data->rows->len; r++) {
+        const IvcDataRow *row = ivc_data_row(suite->data, r);
+        if (row->role == IVC_ROLE_CALIBRATE && ivc_suite_entry_of(suite, row) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is free is checked in any case: a slip is not to be found when somebody calibrates. What is
+ * free for the sake of other suites that share it is not this one's. */
 static void check_free(const Validation *v, IvcDiags *diags)
 {
     for (guint i = 0; i < v->suites->len; i++) {
-        ivc_calibration_free(ivc_calibration_new(v->suites->pdata[i], diags));
+        IvcSuite *const *suite = (IvcSuite *const *)v->suites->pdata + i;
+        if ((*suite)->shared == NULL || has_row_to_calibrate(*suite)) {
+            ivc_calibration_free(ivc_calibration_new(suite, 1, diags));
+        }
     }
 }
 
@@ -278,9 +293,9 @@ static int check_options(IvcCli *cli)
     if (ivc_cli_value(cli, "write") != NULL && !ivc_cli_flag(cli, "calibrate")) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option '--write' needs '--calibrate'");
     }
-    if (ivc_cli_flag(cli, "calibrate") && n != 1) {
+    if (ivc_cli_flag(cli, "calibrate") && n == 0) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
-                            "option '--calibrate' takes one suite, got %zu", n);
+                            "option '--calibrate' takes a suite, or several of one machine");
     }
     if (ivc_cli_flag(cli, "calibrate") && strcmp(ivc_cli_value(cli, "role"), "all") != 0) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
@@ -309,7 +324,8 @@ int ivc_cmd_validate(IvcCli *cli)
     }
     ivc_cli_catch_signals(cli);
     if (ivc_cli_flag(cli, "calibrate")) {
-        return ivc_validate_calibrate(cli, v.suites->pdata[0], &v.folder);
+        return ivc_validate_calibrate(cli, (IvcSuite *const *)v.suites->pdata, v.suites->len,
+                                      &v.folder);
     }
     status = run_points(cli, &v);
     if (status != IVC_EXIT_OK) {

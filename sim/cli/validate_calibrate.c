@@ -17,7 +17,8 @@
 /* What trials work on. */
 typedef struct {
     IvcCli *cli;
-    IvcSuite *suite;
+    IvcSuite *const *suites;
+    size_t n;
     const IvcSweepFolder *folder;
     char *program;
     size_t failed; /* rows of the last trial without a prediction */
@@ -49,13 +50,27 @@ static bool run_trial(const Trials *trials, const IvcSuitePlan *plan, GError **e
     return !outcome.stopped || stopped(error);
 }
 
-/* The score of the rows to calibrate with some values. @return transfer full, or NULL */
-static IvcScore *score_with(Trials *trials, const char *const *sets, GError **error)
+/* Keeps a score beyond its plan and predictions. */
+static void detach(Trials *trials, IvcScore *score)
+{
+    score->parameters = NULL;
+    for (guint i = 0; i < score->rows->len; i++) {
+        IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, i);
+        if (row->status == IVC_ROW_FAILED && trials->why == NULL) {
+            trials->why = g_strdup(row->why);
+        }
+        row->why = NULL;
+    }
+    trials->failed += score->failed;
+}
+
+/* The scores of the rows to calibrate with some values. @return IvcScore *, transfer full, or NULL
+ */
+static GPtrArray *score_with(Trials *trials, const char *const *sets, GError **error)
 {
     g_autoptr(IvcDiags) diags = ivc_diags_new();
-    IvcSuite *const suites[] = {trials->suite};
-    g_autoptr(IvcSuitePlan) plan =
-        ivc_suite_plan_new(suites, 1, IVC_ROLES_CALIBRATE, true, sets, trials->program, diags);
+    g_autoptr(IvcSuitePlan) plan = ivc_suite_plan_new(
+        trials->suites, trials->n, IVC_ROLES_CALIBRATE, true, sets, trials->program, diags);
     if (plan == NULL) {
         g_autofree char *text = ivc_diags_render(diags);
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI, "values that a scenario refuses:\n%s",
@@ -69,34 +84,38 @@ static IvcScore *score_with(Trials *trials, const char *const *sets, GError **er
     if (predictions == NULL) {
         return NULL;
     }
-    IvcScore *score = ivc_score_new(plan, 0, predictions, IVC_ROLES_CALIBRATE);
-    score->parameters = NULL; /* the plan's, which ends here */
     g_clear_pointer(&trials->why, g_free);
-    for (guint i = 0; i < score->rows->len; i++) {
-        IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, i);
-        if (row->status == IVC_ROW_FAILED && trials->why == NULL) {
-            trials->why = g_strdup(row->why);
-        }
-        row->why = NULL;
+    trials->failed = 0;
+    GPtrArray *scores = g_ptr_array_new_with_free_func((GDestroyNotify)ivc_score_free);
+    for (guint s = 0; s < trials->n; s++) {
+        IvcScore *score = ivc_score_new(plan, s, predictions, IVC_ROLES_CALIBRATE);
+        detach(trials, score);
+        g_ptr_array_add(scores, score);
     }
-    trials->failed = score->failed;
-    return score;
+    return scores;
 }
 
-/* A row without a prediction counts as one a thousand times too large: no search is drawn there. */
-static bool attempt(const char *const *sets, GArray **ret_errors, void *user, GError **error)
+static void append_errors(GArray *errors, const IvcScore *score)
 {
-    g_autoptr(IvcScore) score = score_with(user, sets, error);
-    if (score == NULL) {
-        return false;
-    }
-    GArray *errors = g_array_new(FALSE, FALSE, sizeof(double));
     for (guint i = 0; i < score->rows->len; i++) {
         const IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, i);
         double value = row->status == IVC_ROW_FAILED ? 999 : row->error;
         if (row->status != IVC_ROW_WITHOUT_ENTRY) {
             g_array_append_val(errors, value);
         }
+    }
+}
+
+/* A row without a prediction counts as one a thousand times too large: no search is drawn there. */
+static bool attempt(const char *const *sets, GArray **ret_errors, void *user, GError **error)
+{
+    g_autoptr(GPtrArray) scores = score_with(user, sets, error);
+    if (scores == NULL) {
+        return false;
+    }
+    GArray *errors = g_array_new(FALSE, FALSE, sizeof(double));
+    for (guint s = 0; s < scores->len; s++) {
+        append_errors(errors, scores->pdata[s]);
     }
     *ret_errors = errors;
     return true;
@@ -125,14 +144,14 @@ static json_t *real(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *rows_json(const IvcScore *before, const IvcScore *after)
+static void append_rows(json_t *rows, const IvcScore *before, const IvcScore *after)
 {
-    json_t *rows = json_array();
     for (guint i = 0; i < before->rows->len; i++) {
         const IvcScoreRow *from = &g_array_index(before->rows, IvcScoreRow, i);
         const IvcScoreRow *to = &g_array_index(after->rows, IvcScoreRow, i);
         const IvcDataRow *data = from->row;
         json_t *row = json_object();
+        json_object_set_new(row, "set", json_string(before->suite->data->name));
         json_object_set_new(row, "path", json_string(data->path));
         json_object_set_new(row, "metric", json_string(data->metric));
         json_object_set_new(row, "unit", json_string(data->unit));
@@ -146,12 +165,31 @@ static json_t *rows_json(const IvcScore *before, const IvcScore *after)
         json_object_set_new(row, "error_after", real(to->error));
         json_array_append_new(rows, row);
     }
+}
+
+static json_t *rows_json(const GPtrArray *before, const GPtrArray *after)
+{
+    json_t *rows = json_array();
+    for (guint s = 0; s < before->len; s++) {
+        append_rows(rows, before->pdata[s], after->pdata[s]);
+    }
     return rows;
 }
 
-static json_t *make_json(const IvcCalibration *calibration, const IvcScore *before,
-                         const IvcScore *after)
+/* "xenloop-tables, xenloop-osu-latency". @return transfer full */
+static char *names_of(const IvcCalibration *calibration)
 {
+    GString *out = g_string_new(NULL);
+    for (size_t s = 0; s < calibration->n_suites; s++) {
+        g_string_append_printf(out, "%s%s", s > 0 ? ", " : "", calibration->suites[s]->data->name);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static json_t *make_json(const IvcCalibration *calibration, const GPtrArray *before,
+                         const GPtrArray *after)
+{
+    g_autofree char *names = names_of(calibration);
     json_t *parameters = json_array();
     for (guint i = 0; i < calibration->parameters->len; i++) {
         json_array_append_new(
@@ -160,7 +198,7 @@ static json_t *make_json(const IvcCalibration *calibration, const IvcScore *befo
     json_t *document = json_object();
     json_object_set_new(document, "schema", json_string(IVC_CALIBRATE_SCHEMA));
     json_object_set_new(document, "status", json_string("ok"));
-    json_object_set_new(document, "set", json_string(calibration->suite->data->name));
+    json_object_set_new(document, "set", json_string(names));
     json_object_set_new(document, "trials", json_integer(calibration->trials));
     json_object_set_new(document, "sum_before", real(calibration->sum_before));
     json_object_set_new(document, "sum_after", real(calibration->sum_after));
@@ -184,7 +222,8 @@ static char *error_of(const json_t *row, const char *key)
 static void print_table(IvcCli *cli, const IvcCalibration *calibration, const json_t *document)
 {
     static const char *const headers[] = {"parameter", "range", ">before", ">after"};
-    static const char *const row_headers[] = {"path", "metric", ">size", ">before", ">after"};
+    static const char *const row_headers[] = {"set",   "path",    "metric",
+                                              ">size", ">before", ">after"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     const json_t *parameters = json_object_get(document, "parameters");
     for (size_t i = 0; i < json_array_size(parameters); i++) {
@@ -202,6 +241,7 @@ static void print_table(IvcCli *cli, const IvcCalibration *calibration, const js
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
         const json_t *size = json_object_get(row, "message_bytes");
+        g_ptr_array_add(errors, g_strdup(text_of(row, "set")));
         g_ptr_array_add(errors, g_strdup(text_of(row, "path")));
         g_ptr_array_add(errors, g_strdup(text_of(row, "metric")));
         g_ptr_array_add(errors, json_is_integer(size)
@@ -211,12 +251,13 @@ static void print_table(IvcCli *cli, const IvcCalibration *calibration, const js
         g_ptr_array_add(errors, error_of(row, "error_after"));
     }
     g_autofree char *more =
-        ivc_table_texts(row_headers, 5, (const char *const *)errors->pdata, json_array_size(rows));
+        ivc_table_texts(row_headers, 6, (const char *const *)errors->pdata, json_array_size(rows));
     g_autofree char *sum = ivc_validate_number(calibration->sum_before);
     g_autofree char *sum_after = ivc_validate_number(calibration->sum_after);
     g_autofree char *settings = ivc_calibration_settings(calibration);
+    g_autofree char *names = names_of(calibration);
     fprintf(cli->out, "set %s: calibration, %u trials\n%s%ssum of squared errors: %s, then %s\n",
-            calibration->suite->data->name, calibration->trials, table, more, sum, sum_after);
+            names, calibration->trials, table, more, sum, sum_after);
     for (guint i = 0; i < calibration->parameters->len; i++) {
         const IvcFitted *fitted = &g_array_index(calibration->parameters, IvcFitted, i);
         if (fitted->after == fitted->low || fitted->after == fitted->high) {
@@ -252,8 +293,8 @@ static int report(IvcCli *cli, Trials *trials, const IvcCalibration *calibration
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) first = ivc_calibration_sets(calibration, false);
     g_auto(GStrv) last = ivc_calibration_sets(calibration, true);
-    g_autoptr(IvcScore) before = score_with(trials, (const char *const *)first, &error);
-    g_autoptr(IvcScore) after =
+    g_autoptr(GPtrArray) before = score_with(trials, (const char *const *)first, &error);
+    g_autoptr(GPtrArray) after =
         before != NULL ? score_with(trials, (const char *const *)last, &error) : NULL;
     if (after == NULL) {
         return ivc_cli_fail_error(cli, error);
@@ -277,27 +318,46 @@ static int report(IvcCli *cli, Trials *trials, const IvcCalibration *calibration
     return IVC_EXIT_OK;
 }
 
-int ivc_validate_calibrate(IvcCli *cli, IvcSuite *suite, const IvcSweepFolder *folder)
+/* @return exit status: usage, when the suites are not of one machine */
+static int check_same(IvcCli *cli, IvcSuite *const *suites, size_t n)
 {
+    for (size_t i = 1; i < n; i++) {
+        if (!ivc_calibration_same(suites[0], suites[i])) {
+            return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                                "'%s' and '%s' have not the same profile and free parameters\n"
+                                "hint: suites that are calibrated together have them in one file "
+                                "that both name as 'shared'",
+                                suites[0]->file, suites[i]->file);
+        }
+    }
+    return IVC_EXIT_OK;
+}
+
+int ivc_validate_calibrate(IvcCli *cli, IvcSuite *const *suites, size_t n,
+                           const IvcSweepFolder *folder)
+{
+    int status = check_same(cli, suites, n);
+    if (status != IVC_EXIT_OK) {
+        return status;
+    }
     g_autoptr(IvcDiags) diags = ivc_diags_new();
-    g_autoptr(IvcCalibration) calibration = ivc_calibration_new(suite, diags);
+    g_autoptr(IvcCalibration) calibration = ivc_calibration_new(suites, n, diags);
     if (calibration == NULL) {
         return ivc_cli_fail_diags(cli, diags);
     }
     if (calibration->parameters->len == 0) {
         return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "scenario",
-                            "suite '%s' declares no parameter free", suite->file);
+                            "suite '%s' declares no parameter free", suites[0]->file);
     }
     if (ivc_cli_value(cli, "write") != NULL && !ivc_calibration_has_machine(calibration)) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
                             "no parameter of the machine is free: there is no profile to write\n"
                             "hint: what is fitted belongs under 'set' of the suite");
     }
-    Trials trials = {.cli = cli, .suite = suite, .folder = folder};
+    Trials trials = {.cli = cli, .suites = suites, .n = n, .folder = folder};
     trials.program = ivc_cli_program();
     int64_t start = g_get_monotonic_time();
     g_autoptr(GError) error = NULL;
-    int status = IVC_EXIT_OK;
     if (!ivc_calibration_run(calibration, attempt, &trials, &error)) {
         status = ivc_cli_fail_error(cli, error);
     } else {

@@ -10,7 +10,9 @@
  * Fits, prints values and errors before and after by `--format`, and writes the profile to the file
  * of `--write`.
  *
+ * @param suites  at least one; all of one machine, with the same parameters free
  * @param folder  open; trials are kept in its store
  * @return exit status
  */
-int ivc_validate_calibrate(IvcCli *cli, IvcSuite *suite, const IvcSweepFolder *folder);
+int ivc_validate_calibrate(IvcCli *cli, IvcSuite *const *suites, size_t n,
+                           const IvcSweepFolder *folder);

@@ -157,3 +157,6 @@ IvcStep ivc_os_sleep(IvcPlatform *platform, IvcAgent *agent, IvcSleeper *sleeper
  *         its own core
  */
 bool ivc_os_notify(IvcPlatform *platform, IvcSleeper *sleeper);
+
+/** Feeds a sleeper's state. */
+void ivc_sleeper_digest(const IvcSleeper *sleeper, IvcDigest *digest);

@@ -28,10 +28,11 @@ static IvcFitted *fitted_at(const IvcCalibration *calibration, guint i)
 
 /* ---- what is free ---- */
 
-/* The first row to calibrate whose scenario has the path, bound; NULL: none has. */
-static IvcScenario *bind_with(const IvcSuite *suite, const char *path, IvcDiags *diags)
+/* Binds rows to calibrate until one has the path; *ret_scenario is the last of them.
+ * @return whether one has, or a row cannot be bound */
+static bool bind_until(const IvcSuite *suite, const char *path, IvcScenario **ret_scenario,
+                       IvcDiags *diags)
 {
-    IvcScenario *last = NULL;
     for (guint r = 0; r < suite->data->rows->len; r++) {
         const IvcDataRow *row = ivc_data_row(suite->data, r);
         const IvcSuiteEntry *entry = ivc_suite_entry_of(suite, row);
@@ -41,9 +42,21 @@ static IvcScenario *bind_with(const IvcSuite *suite, const char *path, IvcDiags 
         g_auto(GStrv) sets = NULL;
         IvcScenario *scenario =
             ivc_suite_bind(suite, entry, row, suite->main_choice, NULL, &sets, diags);
-        g_clear_pointer(&last, ivc_scenario_free);
-        last = scenario;
+        g_clear_pointer(ret_scenario, ivc_scenario_free);
+        *ret_scenario = scenario;
         if (scenario == NULL || ivc_binding_find(scenario->binding, path) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first row to calibrate whose scenario has the path, bound; NULL: none can be. */
+static IvcScenario *bind_with(const IvcCalibration *calibration, const char *path, IvcDiags *diags)
+{
+    IvcScenario *last = NULL;
+    for (size_t s = 0; s < calibration->n_suites; s++) {
+        if (bind_until(calibration->suites[s], path, &last, diags)) {
             break;
         }
     }
@@ -187,7 +200,7 @@ static bool narrow(IvcFitted *fitted, const IvcFitted *one, const IvcSuiteFree *
 static bool add_path(IvcCalibration *calibration, const IvcSuiteFree *free, const char *path,
                      IvcFitted *fitted, IvcDiags *diags)
 {
-    g_autoptr(IvcScenario) scenario = bind_with(calibration->suite, path, diags);
+    g_autoptr(IvcScenario) scenario = bind_with(calibration, path, diags);
     const IvcBound *bound = scenario != NULL ? ivc_binding_find(scenario->binding, path) : NULL;
     IvcFitted one = {.paths = NULL};
     if (bound == NULL) {
@@ -223,11 +236,25 @@ static void add_free(IvcCalibration *calibration, const IvcSuiteFree *free, IvcD
     g_array_append_val(calibration->parameters, fitted);
 }
 
-IvcCalibration *ivc_calibration_new(const IvcSuite *suite, IvcDiags *diags)
+bool ivc_calibration_same(const IvcSuite *one, const IvcSuite *other)
 {
+    bool same = g_strcmp0(one->profile, other->profile) == 0 && one->free->len == other->free->len;
+    for (guint i = 0; same && i < one->free->len; i++) {
+        const IvcSuiteFree *a = &g_array_index(one->free, IvcSuiteFree, i);
+        const IvcSuiteFree *b = &g_array_index(other->free, IvcSuiteFree, i);
+        same = strcmp(a->path, b->path) == 0 && g_strcmp0(a->low, b->low) == 0 &&
+               g_strcmp0(a->high, b->high) == 0;
+    }
+    return same;
+}
+
+IvcCalibration *ivc_calibration_new(IvcSuite *const *suites, size_t n, IvcDiags *diags)
+{
+    const IvcSuite *suite = suites[0];
     size_t before = ivc_diags_errors(diags);
     g_autoptr(IvcCalibration) calibration = g_new0(IvcCalibration, 1);
-    calibration->suite = suite;
+    calibration->suites = suites;
+    calibration->n_suites = n;
     calibration->parameters = g_array_new(FALSE, TRUE, sizeof(IvcFitted));
     g_array_set_clear_func(calibration->parameters, fitted_clear);
     for (guint i = 0; i < suite->free->len; i++) {

@@ -19,7 +19,8 @@ typedef struct {
 } IvcFitted;
 
 typedef struct {
-    const IvcSuite *suite;
+    IvcSuite *const *suites; /**< borrowed; of one machine, and with the same free parameters */
+    size_t n_suites;
     GArray *parameters; /**< IvcFitted */
     double sum_before;  /**< of squared relative errors */
     double sum_after;
@@ -28,12 +29,18 @@ typedef struct {
 } IvcCalibration;
 
 /**
- * Checks what a suite declares free: that each is a parameter of a row to calibrate, a quantity,
- * and has a range inside of what its table and its profile allow.
+ * Checks what suites declare free: that each is a parameter of a row to calibrate, a quantity, and
+ * has a range inside of what its table and its profile allow.
+ *
+ * @param suites  all declare the same: see ivc_calibration_same()
  *
  * @return transfer full, or NULL with errors added
  */
-IvcCalibration *ivc_calibration_new(const IvcSuite *suite, IvcDiags *diags);
+IvcCalibration *ivc_calibration_new(IvcSuite *const *suites, size_t n, IvcDiags *diags);
+/** Whether two suites can be calibrated together: one profile, and the same parameters free within
+ *  the same ranges. */
+bool ivc_calibration_same(const IvcSuite *one, const IvcSuite *other);
+
 void ivc_calibration_free(IvcCalibration *calibration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcCalibration, ivc_calibration_free)
 

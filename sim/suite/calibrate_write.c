@@ -6,12 +6,10 @@
 
 #include <string.h>
 
-/* "fitted to set NAME: PATH, METRIC at 16, 4096 B; ..." */
-char *ivc_calibration_source(const IvcCalibration *calibration)
+/* "NAME: PATH, METRIC at 16 B, 4096 B; ..." */
+static void append_rows(GString *out, const IvcSuite *suite)
 {
-    const IvcSuite *suite = calibration->suite;
-    GString *out = g_string_new(NULL);
-    g_string_append_printf(out, "fitted to rows of %s: ", suite->data->name);
+    g_string_append_printf(out, "%s: ", suite->data->name);
     const IvcDataRow *last = NULL;
     for (guint r = 0; r < suite->data->rows->len; r++) {
         const IvcDataRow *row = ivc_data_row(suite->data, r);
@@ -29,6 +27,15 @@ char *ivc_calibration_source(const IvcCalibration *calibration)
                                    row->message_bytes);
         }
         last = row;
+    }
+}
+
+char *ivc_calibration_source(const IvcCalibration *calibration)
+{
+    GString *out = g_string_new("fitted to rows of ");
+    for (size_t s = 0; s < calibration->n_suites; s++) {
+        g_string_append(out, s > 0 ? "; and of " : "");
+        append_rows(out, calibration->suites[s]);
     }
     return g_string_free(out, FALSE);
 }
@@ -100,19 +107,27 @@ static void append_bound(GString *out, const IvcCalibration *calibration, const 
 }
 
 /* The scenario of the first row to calibrate, with the machine of all rows. */
-static IvcScenario *bind_any(const IvcCalibration *calibration)
+static IvcScenario *bind_first(const IvcSuite *suite, const char *const *values)
 {
-    const IvcSuite *suite = calibration->suite;
-    g_auto(GStrv) values = ivc_calibration_sets(calibration, true);
     for (guint r = 0; r < suite->data->rows->len; r++) {
         const IvcDataRow *row = ivc_data_row(suite->data, r);
         const IvcSuiteEntry *entry = ivc_suite_entry_of(suite, row);
         if (entry != NULL && row->role == IVC_ROLE_CALIBRATE) {
             g_autoptr(IvcDiags) diags = ivc_diags_new();
-            return ivc_suite_bind_machine(suite, entry, row, (const char *const *)values, diags);
+            return ivc_suite_bind_machine(suite, entry, row, values, diags);
         }
     }
     return NULL;
+}
+
+static IvcScenario *bind_any(const IvcCalibration *calibration)
+{
+    g_auto(GStrv) values = ivc_calibration_sets(calibration, true);
+    IvcScenario *scenario = NULL;
+    for (size_t s = 0; s < calibration->n_suites && scenario == NULL; s++) {
+        scenario = bind_first(calibration->suites[s], (const char *const *)values);
+    }
+    return scenario;
 }
 
 bool ivc_calibration_has_machine(const IvcCalibration *calibration)

@@ -69,6 +69,41 @@ static void add_entry(Assignments *all, const IvcSuiteEntry *entry, bool variant
     }
 }
 
+/* Whether a number with a unit was given where one without is wanted: at the last assignment. */
+static bool wants_count(const IvcDiags *said, const Assignments *all)
+{
+    for (size_t i = 0; i < ivc_diags_count(said); i++) {
+        const IvcDiag *diag = ivc_diags_get(said, i);
+        if (diag->level == IVC_DIAG_ERROR && argument_of(diag->place) == all->places->len &&
+            g_strcmp0(diag->code, "config-unit") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The size of a row goes to a setting: as bytes, and where a count is wanted, as a plain number. */
+static IvcScenario *bind_size(const IvcSuiteEntry *entry, const IvcDataRow *row, Assignments *all,
+                              IvcDiags *said)
+{
+    g_autofree char *plain =
+        g_strdup_printf("%s=%" G_GUINT64_FORMAT, entry->size, row->message_bytes);
+    g_autofree char *bytes = g_strconcat(plain, "B", NULL);
+    add(all, bytes, row->place);
+    g_ptr_array_add(all->texts, NULL);
+    char **texts = (char **)all->texts->pdata;
+    IvcScenario *scenario =
+        ivc_scenario_bind(entry->scenario->source, (const char *const *)texts, said);
+    if (scenario != NULL || !wants_count(said, all)) {
+        return scenario;
+    }
+    g_autoptr(IvcDiags) again = ivc_diags_new();
+    char **last = &texts[all->places->len - 1];
+    g_free(*last);
+    *last = g_steal_pointer(&plain);
+    return ivc_scenario_bind(entry->scenario->source, (const char *const *)texts, again);
+}
+
 static IvcScenario *bind(const IvcSuite *suite, const IvcSuiteEntry *entry, const IvcDataRow *row,
                          guint choice, const char *const *more, bool variant, char ***ret_sets,
                          IvcDiags *diags)
@@ -84,20 +119,20 @@ static IvcScenario *bind(const IvcSuite *suite, const IvcSuiteEntry *entry, cons
     if (choice < suite->choices->len) {
         add_all(&all, g_array_index(suite->choices, IvcSuiteChoice, choice).settings);
     }
-    if (row->sized) {
-        g_autofree char *size =
-            g_strdup_printf("%s=%" G_GUINT64_FORMAT "B", entry->size, row->message_bytes);
-        add(&all, size, row->place);
-    }
-    g_ptr_array_add(texts, NULL);
-    const char *const *sets = (const char *const *)texts->pdata;
     g_autoptr(IvcDiags) said = ivc_diags_new();
-    IvcScenario *scenario = ivc_scenario_bind(entry->scenario->source, sets, said);
+    IvcScenario *scenario = NULL;
+    if (row->sized) {
+        scenario = bind_size(entry, row, &all, said);
+    } else {
+        g_ptr_array_add(texts, NULL);
+        scenario =
+            ivc_scenario_bind(entry->scenario->source, (const char *const *)texts->pdata, said);
+    }
     if (scenario == NULL) {
         hand_on(said, &all, entry, diags);
         return NULL;
     }
-    *ret_sets = g_strdupv((char **)sets);
+    *ret_sets = g_strdupv((char **)texts->pdata);
     return scenario;
 }
 

@@ -72,7 +72,8 @@ CLI_ONLY = {
 }
 # jansson allocates its texts with malloc(): they go back with free().
 FREE_OF_JANSSON = {"sim/config/diag_json.c", "sim/stats/result_json.c", "sim/stats/export_json.c",
-                   "sim/scenario/schema.c", "sim/scenario/shard.c", "sim/scenario/sweep_plan.c"}
+                   "sim/scenario/schema.c", "sim/scenario/shard.c", "sim/scenario/sweep_plan.c",
+                   "sim/suite/suite_schema.c"}
 
 # Where nothing is computed in floating point: time, cycles and bytes are integers.
 INTEGER_FOLDERS = ("sim/base/", "sim/engine/", "sim/model/", "models/")

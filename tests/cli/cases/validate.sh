@@ -110,9 +110,11 @@ choices:
   slow: {channels.nemesis.send_overhead: 100us}
   fast: {}
 END
-sed '/^profile/d; /^choice/,$d; s/^set: .*/set: [channels.nemesis.send_overhead=7us]\nshared: shared\/machine.yaml/' \
+sed '/^profile/d; /^choice/,$d
+    s/^set: .*/set: [channels.nemesis.send_overhead=7us]\nshared: shared\/machine.yaml/' \
     suite/open.yaml >suite/sharing.yaml
-sed 's/^set: .*/set: [workload.total=64KiB, channels.nemesis.send_overhead=7us]/' suite/open.yaml >suite/alone.yaml
+sed 's/^set: .*/set: [workload.total=64KiB, channels.nemesis.send_overhead=7us]/' \
+    suite/open.yaml >suite/alone.yaml
 try validate suite/alone.yaml -q --format json
 status_is 4
 sed 's/alone.yaml/sharing.yaml/' out >alone.json
@@ -133,8 +135,34 @@ try validate suite/sharing.yaml -q
 status_is 3
 has err 'this is not a shared file that this version reads'
 
+# The size may go to a count: cells of a queue.
+{
+    echo 'path,metric,unit,message_bytes,value,role'
+    echo 'queue,bandwidth,MB/s,2,10,predict'
+    echo 'queue,bandwidth,MB/s,8,10,predict'
+} >data/cells.csv
+cat >suite/cells.yaml <<'END'
+schema: ivcsim-suite/1
+data: ../data/cells.csv
+profile: octeon-cn5650
+scenario: scenario.yaml
+set: {workload.total: 64KiB, workload.message: 4KiB, channels.nemesis.fastbox: false}
+entries: [{path: queue, metric: bandwidth, predict: bandwidth, size: channels.nemesis.cells}]
+END
+try validate suite/cells.yaml -q --format json
+status_is 0
+bandwidth=$("$ivcsim" run suite/scenario.yaml --format json -q --set workload.message=4KiB \
+    --set workload.total=64KiB --set channels.nemesis.fastbox=false \
+    --set channels.nemesis.cells=8 | python3 -c "import json,sys
+print(json.load(sys.stdin)['points'][0]['bandwidth_bytes_per_s'] / 1e6)")
+holds "abs(s['rows'][1]['predicted'] / $bandwidth - 1) < 1e-9"
+sed 's/channels.nemesis.cells/channels.nemesis.fastbox/' suite/cells.yaml >suite/no-cells.yaml
+try validate suite/no-cells.yaml -q
+status_is 3
+
 # One that fails costs its end of the range, not the row.
-sed 's/^  fast: {}/&\n  broken: {limits.horizon: 1us}/; s/^choice: slow/choice: fast/' suite/open.yaml >suite/half.yaml
+sed 's/^  fast: {}/&\n  broken: {limits.horizon: 1us}/; s/^choice: slow/choice: fast/' \
+    suite/open.yaml >suite/half.yaml
 try validate suite/half.yaml -q --format json
 status_is 1
 has err 'set: one, way, bandwidth, another choice: '

@@ -137,11 +137,50 @@ sed 's/read.other,machine.read.l2/read.memory,machine.read.l2/' unbound.yaml >ap
 try validate --calibrate apart.yaml -q
 status_is 3
 has err "the ranges of 'machine.read.l2' and of those before it have nothing in common"
-sed 's/machine.read.other,machine.read.l2/machine.memory.rate,machine.read.l2/' unbound.yaml >apart.yaml
+sed 's/machine.read.other,machine.read.l2/machine.memory.rate,machine.read.l2/' \
+    unbound.yaml >apart.yaml
 try validate --calibrate apart.yaml -q
 status_is 3
 has err "'machine.read.l2' cannot have the value of 'machine.memory.rate': it is another quantity"
-sed 's/machine.read.other,machine.read.l2/machine.read.l2,machine.copy.word/' unbound.yaml >apart.yaml
+sed 's/machine.read.other,machine.read.l2/machine.read.l2,machine.copy.word/' \
+    unbound.yaml >apart.yaml
 try validate --calibrate apart.yaml -q
 status_is 3
 has err 'nothing in common'
+
+# Suites of one machine are calibrated together: on the rows of both, and what is free is said once.
+sed '/^free/,$d; /^profile/d' suite.yaml >first.yaml
+echo 'shared: machine.yaml' >>first.yaml
+sed 's/data.csv/second.csv/' first.yaml >second.yaml
+sed 's/data.csv/third.csv/' first.yaml >third.yaml
+cat >machine.yaml <<'END'
+schema: ivcsim-suite-shared/1
+profile: octeon-cn5650
+free:
+  machine.read.l2: [20cycles, 40cycles]
+  channels.nemesis.send_overhead: [100cycles, 5000cycles]
+END
+grep -e value -e ',64,' -e predict data.csv >less.csv
+grep -v ',64,' data.csv >second.csv
+mv less.csv data.csv
+grep -e value -e predict data.csv >third.csv
+try validate --calibrate first.yaml second.yaml third.yaml -q --format json --write both.yaml
+status_is 0
+json_holds out 'json["set"] == "data, second, third"'
+json_holds out '[r["set"] for r in json["rows"]] == ["data", "second", "second"]'
+json_holds out 'json["sum_after"] < 1e-5'
+json_holds out 'abs(int(json["parameters"][0]["after"][:-6]) - 31) <= 1'
+has both.yaml 'fitted to rows of data: pair, bandwidth at 64 B; and of second: pair, bandwidth at'
+# One without rows to calibrate only shares what others fit.
+try validate third.yaml -q
+status_is 0
+try validate --calibrate third.yaml -q
+status_is 3
+has err 'there is no row to calibrate'
+sed 's/^shared: .*/profile: octeon-cn5650/' second.yaml >apart.yaml
+try validate --calibrate first.yaml apart.yaml -q
+status_is 2
+has err 'have not the same profile and free parameters'
+try validate --calibrate -q
+status_is 2
+has err 'takes a suite, or several of one machine'
