@@ -101,7 +101,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     ivc_link_check_apart(scenario, path,
                          "the ranks of one guest are on one machine, and no wire leads from it to "
                          "itself: each guest of this channel has one rank",
-                         "give each guest one core, or say less 'workload.ranks'", diags);
+                         "give each guest one core, or ask for fewer 'workload.ranks'", diags);
 }
 
 static const IvcMechanismOps ops = {

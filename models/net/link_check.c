@@ -45,10 +45,9 @@ void ivc_link_check_server(const char *name, const IvcScenario *scenario, const 
     for (size_t g = 0; (guest = ivc_scenario_channel_guest(scenario, path, g)); g++)
         if (g_str_equal(guest, name))
             ivc_link_conflict(scenario, path, key, "name the others in 'between'",
-                              "the driver domain is one of the guests that the channel joins",
-                              diags);
+                              "dom0 is one of the guests that the channel joins", diags);
     if (ivc_scenario_check_guest(scenario, name, full, diags) &&
         !ivc_scenario_guest_cores(scenario, name))
-        ivc_link_conflict(scenario, path, key, "give it a core", "the driver domain owns no core",
-                          diags);
+        ivc_link_conflict(scenario, path, key, "give it a core",
+                          "dom0 owns no core: nobody would run the xenstore", diags);
 }

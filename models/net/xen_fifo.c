@@ -186,7 +186,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     ivc_link_check_apart(scenario, path,
                          "the ranks of one guest have no FIFO between them: each guest of this "
                          "channel has one rank",
-                         "give each guest one core, or say less 'workload.ranks'", diags);
+                         "give each guest one core, or ask for fewer 'workload.ranks'", diags);
 }
 
 static const char *served_by(const void *bound)

@@ -262,6 +262,16 @@ START_TEST(test_byte_ring_scenario)
 }
 END_TEST
 
+START_TEST(test_ways_below_tcp_scenario)
+{
+    static const char *const loopback[] = {"loopback", NULL}, *const wire[] = {"ethernet", NULL};
+    static const char *const fifo[] = {"xen-fifo", NULL};
+    try_shipped("xen-fifo-vs-netfront.yaml", loopback, NULL);
+    try_shipped("xen-fifo-vs-netfront.yaml", wire, "channels.ethernet.rate=1Gbit/s");
+    try_shipped("xen-fifo-vs-netfront.yaml", fifo, "channels.xen-fifo.fifo=4KiB");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("skip");
@@ -275,6 +285,7 @@ int main(void)
     tcase_add_test(tests, test_split_driver_scenario);
     tcase_add_test(tests, test_variants_of_the_split_driver);
     tcase_add_test(tests, test_byte_ring_scenario);
+    tcase_add_test(tests, test_ways_below_tcp_scenario);
     tcase_add_test(tests, test_numa_scenario);
     suite_add_tcase(suite, tests);
     return points_main(suite);
