@@ -322,11 +322,6 @@ void ivc_tcp_merge(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *se
     acknowledge(tcp, to, way_of(tcp, to, from), segment);
 }
 
-uint64_t ivc_tcp_arrived(const IvcTcp *tcp, uint32_t from, uint32_t to)
-{
-    return way_of(tcp, from, to)->arrived;
-}
-
 IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
 {
     Stack *stack = &tcp->stacks[to];

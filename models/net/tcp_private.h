@@ -104,9 +104,11 @@ struct IvcTcp {
     uint64_t segment; /**< data in the largest packet: as many of them as the network takes */
     uint64_t joined;  /**< arriving bytes that share a socket buffer */
     Stack *stacks;
-    GPtrArray *data;    /**< of IvcTcpData: all */
-    uint32_t posted;    /**< socket buffers whose memory the driver has posted ahead */
-    IvcPairs ways;      /**< of Way; both directions of a connection are made at once */
+    GPtrArray *data; /**< of IvcTcpData: all, in chunks */
+    IvcTcpData *fresh;
+    uint32_t fresh_left; /**< of the latest chunk: never used */
+    uint32_t posted;     /**< socket buffers whose memory the driver has posted ahead */
+    IvcPairs ways;       /**< of Way; both directions of a connection are made at once */
     size_t words;       /**< of a row of the sets below, each by the rank whose stack looks at it */
     uint64_t *readable; /**< from whom there is something to read */
     uint64_t *unacked;  /**< from whom there are segments to acknowledge */
