@@ -144,6 +144,8 @@ static void way_open(IvcTcp *tcp, uint32_t from, uint32_t to)
     Way *way = ivc_pairs_add(&tcp->ways, from, to);
     way->out = g_new0(Skb, tcp->n_out);
     way->in = g_new0(Skb, tcp->n_in);
+    ivc_tcp_data_own(tcp, way->out, tcp->n_out);
+    ivc_tcp_data_own(tcp, way->in, tcp->n_in);
     way->edge = way->offered = tcp->rcvbuf;
     if (tcp->link->ops->open)
         tcp->link->ops->open(tcp->link, from, to);

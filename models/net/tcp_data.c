@@ -10,6 +10,16 @@
 
 #define CHUNK 256
 
+void ivc_tcp_data_own(IvcTcp *tcp, Skb *skbs, uint32_t n)
+{
+    if (tcp->link->recycles)
+        return;
+    IvcTcpData *own = g_new0(IvcTcpData, n);
+    g_ptr_array_add(tcp->data, own);
+    for (uint32_t i = 0; i < n; i++)
+        skbs[i].data = &own[i];
+}
+
 static IvcTcpData *fresh(IvcTcp *tcp)
 {
     if (tcp->fresh_left == 0) {
@@ -17,9 +27,7 @@ static IvcTcpData *fresh(IvcTcp *tcp)
         tcp->fresh_left = CHUNK;
         g_ptr_array_add(tcp->data, tcp->fresh);
     }
-    IvcTcpData *data = &tcp->fresh[CHUNK - tcp->fresh_left--];
-    ivc_buffer_init(&data->buffer, ivc_platform_id(tcp->platform), tcp->segment);
-    return data;
+    return &tcp->fresh[CHUNK - tcp->fresh_left--];
 }
 
 void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay)
@@ -32,6 +40,8 @@ void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, 
     } else if (!skb->data) {
         skb->data = fresh(tcp);
     }
+    if (!skb->data->buffer.id)
+        ivc_buffer_init(&skb->data->buffer, ivc_platform_id(tcp->platform), tcp->segment);
     skb->data->next = NULL;
     skb->data->skb = index;
 }

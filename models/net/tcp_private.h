@@ -136,6 +136,8 @@ static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
 }
 
 /* tcp_data.c: the memory of socket buffers. */
+/** Gives each socket buffer of a ring memory of its own, where none is used again. */
+void ivc_tcp_data_own(IvcTcp *tcp, Skb *skbs, uint32_t n);
 void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay);
 void ivc_tcp_data_give(IvcTcp *tcp, Skb *skb, IvcTcpFree *to, bool last);
 
