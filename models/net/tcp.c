@@ -166,6 +166,8 @@ static void way_open(IvcTcp *tcp, uint32_t from, uint32_t to)
     Way *way = ivc_pairs_add(&tcp->ways, from, to);
     way->out = g_new0(Skb, tcp->n_out);
     way->in = g_new0(Skb, tcp->n_in);
+    ivc_tcp_data_own(tcp, way->out, tcp->n_out);
+    ivc_tcp_data_own(tcp, way->in, tcp->n_in);
     way->edge = way->offered = tcp->rcvbuf;
     way->window = tcp->window;
     if (tcp->link->ops->open)
@@ -378,11 +380,6 @@ void ivc_tcp_merge(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *se
     in->arrived += segment->bytes;
     in->unacked_segments++;
     acknowledge(tcp, to, way_of(tcp, to, from), segment);
-}
-
-uint64_t ivc_tcp_arrived(const IvcTcp *tcp, uint32_t from, uint32_t to)
-{
-    return way_of(tcp, from, to)->arrived;
 }
 
 IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)

@@ -8,6 +8,28 @@
  * Left out: lists by processor and by size, and pages that move between sending and receiving. */
 #include "models/net/tcp_private.h"
 
+#define CHUNK 256
+
+void ivc_tcp_data_own(IvcTcp *tcp, Skb *skbs, uint32_t n)
+{
+    if (tcp->link->recycles)
+        return;
+    IvcTcpData *own = g_new0(IvcTcpData, n);
+    g_ptr_array_add(tcp->data, own);
+    for (uint32_t i = 0; i < n; i++)
+        skbs[i].data = &own[i];
+}
+
+static IvcTcpData *fresh(IvcTcp *tcp)
+{
+    if (tcp->fresh_left == 0) {
+        tcp->fresh = g_new0(IvcTcpData, CHUNK);
+        tcp->fresh_left = CHUNK;
+        g_ptr_array_add(tcp->data, tcp->fresh);
+    }
+    return &tcp->fresh[CHUNK - tcp->fresh_left--];
+}
+
 void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay)
 {
     if (!skb->data && from->n > stay) {
@@ -16,10 +38,10 @@ void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, 
         if (--from->n == 0)
             from->last = NULL;
     } else if (!skb->data) {
-        skb->data = g_new0(IvcTcpData, 1);
-        g_ptr_array_add(tcp->data, skb->data);
-        ivc_buffer_init(&skb->data->buffer, ivc_platform_id(tcp->platform), tcp->segment);
+        skb->data = fresh(tcp);
     }
+    if (!skb->data->buffer.id)
+        ivc_buffer_init(&skb->data->buffer, ivc_platform_id(tcp->platform), tcp->segment);
     skb->data->next = NULL;
     skb->data->skb = index;
 }
@@ -39,4 +61,10 @@ void ivc_tcp_data_give(IvcTcp *tcp, Skb *skb, IvcTcpFree *to, bool last)
     if (last || to->n == 0)
         to->last = data;
     to->n++;
+}
+
+/* How far its data has come. */
+uint64_t ivc_tcp_arrived(const IvcTcp *tcp, uint32_t from, uint32_t to)
+{
+    return way_of(tcp, from, to)->arrived;
 }

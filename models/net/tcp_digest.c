@@ -6,7 +6,8 @@ static void skb_data_digest(const IvcTcp *tcp, const Skb *skb, IvcDigest *digest
 {
     IvcBuffer fresh;
     ivc_buffer_init(&fresh, 0, tcp->segment);
-    ivc_buffer_digest(tcp->platform->memory, skb->data ? &skb->data->buffer : &fresh, digest);
+    ivc_buffer_digest(tcp->platform->memory,
+                      skb->data && skb->data->buffer.id ? &skb->data->buffer : &fresh, digest);
 }
 
 /* Buffers are alike: where their ring begins is only a name. */

@@ -110,9 +110,11 @@ struct IvcTcp {
     uint64_t segment; /**< data in the largest packet: as many of them as the network takes */
     uint64_t joined;  /**< arriving bytes that share a socket buffer */
     Stack *stacks;
-    GPtrArray *data;    /**< of IvcTcpData: all */
-    uint32_t posted;    /**< socket buffers whose memory the driver has posted ahead */
-    IvcPairs ways;      /**< of Way; both directions of a connection are made at once */
+    GPtrArray *data; /**< of IvcTcpData: all, in chunks */
+    IvcTcpData *fresh;
+    uint32_t fresh_left; /**< of the latest chunk: never used */
+    uint32_t posted;     /**< socket buffers whose memory the driver has posted ahead */
+    IvcPairs ways;       /**< of Way; both directions of a connection are made at once */
     size_t words;       /**< of a row of the sets below, each by the rank whose stack looks at it */
     uint64_t *readable; /**< from whom there is something to read */
     uint64_t *unacked;  /**< from whom there are segments to acknowledge */
@@ -141,6 +143,8 @@ static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
 }
 
 /* tcp_data.c: the memory of socket buffers. */
+/** Gives each socket buffer of a ring memory of its own, where none is used again. */
+void ivc_tcp_data_own(IvcTcp *tcp, Skb *skbs, uint32_t n);
 void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay);
 void ivc_tcp_data_give(IvcTcp *tcp, Skb *skb, IvcTcpFree *to, bool last);
 

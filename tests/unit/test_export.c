@@ -42,12 +42,14 @@ START_TEST(csv_of_one_point)
         "stage.tx.shm-ring.poll.cycles_per_byte,stage.rx.shm-ring.copy-out.cycles_per_byte,"
         "core.0.running_ps,core.0.waiting_ps,core.0.blocked_ps,core.0.idle_ps,"
         "core.3.running_ps,core.3.waiting_ps,core.3.blocked_ps,core.3.idle_ps,"
-        "count.interrupts,count.copied_bytes,clock_hz,events,parameters,parameters_assumed,"
+        "count.interrupts,count.copied_bytes,count_per_mb.interrupts,clock_hz,events,parameters,"
+        "parameters_assumed,"
         "parameters_calibrated,seed,hash,digest\n"
         "sample,ring,shm-ring,stream,\"chip, \"\"big\"\"\",partitioned,2,4096,1000,4000,true,"
         "4096000,2000000000,1000,2000,2048000000,500000,5000,5040,5055,5055,9000,0.75,0.25,0,0,"
         "0.2,0.75,0.05,0,0.25,0,0.8,0.390625,0.1953125,0.09765625,0.09765625,1500000000,0,"
-        "400000000,100000000,500000000,0,1500000000,0,17,8192000,800000000,12000,70,20,1,42,00ff,"
+        "400000000,100000000,500000000,0,1500000000,0,17,8192000,4.15,800000000,12000,70,20,1,42,"
+        "00ff,"
         "abcd\n");
     json_decref(points);
 }

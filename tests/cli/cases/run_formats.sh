@@ -25,7 +25,7 @@ def text(value):
     return value
 for key, value in point.items():
     if isinstance(value, dict):
-        prefix = "count" if key == "counts" else key
+        prefix = {"counts": "count", "counts_per_mb": "count_per_mb"}.get(key, key)
         for name, inner in value.items():
             assert float(row[f"{prefix}.{name}"]) == float(inner), (key, name)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
