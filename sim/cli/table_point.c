@@ -211,8 +211,9 @@ static void append_guests(GString *out, json_t *point, bool all)
 
 static void append_cores(GString *out, const json_t *point)
 {
-    static const char *const headers[] = {"core",     "guest",    ">running",
-                                          ">waiting", ">blocked", ">idle"};
+    bool shared = json_object_get(point, "scheduling") != NULL;
+    const char *const headers[] = {
+        shared ? "vCPU" : "core", "guest", ">running", ">waiting", ">blocked", ">idle"};
     static const char *const keys[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     const json_t *cores = json_object_get(point, "cores");
@@ -224,6 +225,41 @@ static void append_cores(GString *out, const json_t *point)
             add(cells, time_text(json_object_get(core, keys[k])));
     }
     append_table(out, headers, G_N_ELEMENTS(headers), cells);
+}
+
+/* Only where guests share cores. */
+static void append_scheduling(GString *out, const json_t *point)
+{
+    static const char *const headers[] = {"scheduling", ">domain switches", ">wakes",
+                                          ">pre-emptions", ">migrations"};
+    static const char *const keys[] = {"domain_switches", "wakes", "preemptions", "migrations"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    const json_t *guests = json_object_get(point, "scheduling");
+    size_t n = MIN(json_array_size(guests), GUESTS_ONE_BY_ONE);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *guest = json_array_get(guests, i);
+        add(cells, g_strdup(text(guest, "guest")));
+        for (size_t k = 0; k < G_N_ELEMENTS(keys); k++)
+            add(cells, g_strdup_printf("%" G_GUINT64_FORMAT, integer(guest, keys[k])));
+    }
+    if (n > 0)
+        append_table(out, headers, G_N_ELEMENTS(headers), cells);
+}
+
+static void append_processors(GString *out, const json_t *point)
+{
+    static const char *const headers[] = {"physical core", ">running", ">switching", ">idle"};
+    static const char *const keys[] = {"running_ps", "switching_ps", "idle_ps"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    const json_t *cpus = json_object_get(point, "processors");
+    for (size_t i = 0; i < json_array_size(cpus); i++) {
+        const json_t *cpu = json_array_get(cpus, i);
+        add(cells, g_strdup_printf("%" G_GUINT64_FORMAT, integer(cpu, "core")));
+        for (size_t k = 0; k < G_N_ELEMENTS(keys); k++)
+            add(cells, time_text(json_object_get(cpu, keys[k])));
+    }
+    if (cells->len > 0)
+        append_table(out, headers, G_N_ELEMENTS(headers), cells);
 }
 
 static int compare_stages(const void *a, const void *b)
@@ -348,6 +384,9 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
     append_guests(out, borrowed, all);
     if (all)
         append_cores(out, point);
+    append_scheduling(out, point);
+    if (all)
+        append_processors(out, point);
     append_stages(out, point, all);
     append_counts(out, borrowed, all);
     if (json_is_true(json_object_get(point, "capped")))

@@ -144,6 +144,7 @@ static const struct {
     {"cores: [1]", "cores: [0]",
      "a.yaml:6:22: error: core 0 of guest 'receiver' is owned already [config-conflict]\n"
      "    6 |   receiver: {cores: [0], memory: 512MiB}\n      |                      ^\n"
+     "   hint: guests share cores under 'hypervisor.scheduler: credit2'\n"
      "a.yaml:5:20: note: guest 'sender' owns it\n"
      "    5 |   sender: {cores: [0], memory: 512MiB}\n      |                    ^\n"},
     {"cores: [1], memory: 512MiB", "cores: [1], memory: 1GiB",
