@@ -284,12 +284,6 @@ static bool window_update_due(const IvcTcp *tcp, const Way *way)
     return 2 * offered <= tcp->rcvbuf && possible >= 2 * offered && possible >= tcp->mss;
 }
 
-/* The softirq that takes a packet is that of the core where the packet is taken. */
-static Stack *stack_of(IvcAgent *softirq)
-{
-    return (Stack *)((char *)softirq - offsetof(Stack, softirq));
-}
-
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb)
 {
