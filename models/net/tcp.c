@@ -332,12 +332,6 @@ static bool ack_due_now(const IvcTcp *tcp, const Way *way)
            way->consumed + tcp->rcvbuf - way->arrived >= way->offered - way->acked;
 }
 
-/* The softirq that takes a packet is that of the core where the packet is taken. */
-static Stack *stack_of(IvcAgent *softirq)
-{
-    return (Stack *)((char *)softirq - offsetof(Stack, softirq));
-}
-
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                         const IvcSegment *segment, uint32_t skb)
 {

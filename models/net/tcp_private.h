@@ -132,6 +132,12 @@ static inline IvcTcp *tcp_of(const IvcStreams *streams)
     return (IvcTcp *)streams;
 }
 
+/** The stack of a softirq: that of the core on which a packet is taken. */
+static inline Stack *stack_of(IvcAgent *softirq)
+{
+    return (Stack *)((char *)softirq - offsetof(Stack, softirq));
+}
+
 static inline Way *way_of(const IvcTcp *tcp, uint32_t from, uint32_t to)
 {
     return ivc_pairs_find(&tcp->ways, from, to);
