@@ -63,18 +63,11 @@ static const char *const scenarios[] = {
                   "workload: {kind: ring, message: 1496B, ",
     OCTEON TWO "channels: {c: {mechanism: sock, rcvbuf: 8KiB, sndbuf: 8KiB}}\n"
                "workload: {kind: netperf-tcp-stream, message: 3000B, receive: 5000B, ",
-    OCTEON TWO "channels: {c: {mechanism: xen-ring, ring: 1KiB}}\n"
-               "workload: {kind: netperf-tcp-stream, message: 472B, receive: 700B, ",
-    OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
-                 "  udp_sndbuf: 64KiB, udp_rcvbuf: 8KiB}}\n"
-                 "workload: {kind: netperf-udp-stream, message: 3000B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
                  "  udp_rcvbuf: 8KiB, udp_rx: 30us, softirq_turn: 200us}}\n"
                  "workload: {kind: netperf-udp-stream, message: 1000B, ",
     OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, udp_rcvbuf: 4KiB}}\n"
                "workload: {kind: netperf-udp-stream, message: 3000B, ",
-    OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0}}\n"
-                 "workload: {kind: osu-bandwidth, window: 4, message: 3000B, ",
 };
 
 /* Under a sanitizer a run takes many times as long: some of the scenarios then. */
