@@ -1,11 +1,12 @@
 /* Xen's split network driver: TCP between guests through a driver domain that bridges their virtual
  * interfaces. What the driver domain does, it does on its own vCPUs, which all guests share.
  *
- * This file has the parameters and builds it; frontend.c and netback.c are its two halves, and the
- * message passing above is sock.c's. Each rank is a guest's interface with one queue.
+ * This file has the parameters and builds it; frontend.c is the guests' half, netback_common.c with
+ * netback.c or netback_tasklets.c the driver domain's, netback_local.c its own sockets, and the
+ * message passing above is sock.c's. netfront_variants.c says what the variants differ in.
  *
- * Left out: see netback.c; connecting through the control plane (before the measured phase), the
- * queueing discipline between TCP and the frontend (packets wait in the socket instead), GRO. */
+ * Left out: see those; connecting through the control plane (before the measured phase), and the
+ * queueing discipline between TCP and the frontend (packets wait in the socket instead). */
 #include "models/net/mechanisms.h"
 #include "models/net/netfront_private.h"
 #include "models/net/socket.h"
