@@ -9,6 +9,7 @@
 #include "sim/model/core.h"
 #include "sim/model/memory.h"
 #include "sim/model/sched.h"
+#include "models/cpu/core_private.h"
 #include "models/cpu/memory_state.h"
 #include "models/cpu/sharing.h"
 
@@ -372,7 +373,7 @@ static bool move_goes_on(IvcAgent *agent)
     return true;
 }
 
-static void agent_fire(IvcSim *sim, IvcTimer *timer)
+void ivc_agent_fire(IvcSim *sim, IvcTimer *timer)
 {
     (void)sim;
     IvcAgent *agent = agent_of_timer(timer);
@@ -391,7 +392,7 @@ static void agent_fire(IvcSim *sim, IvcTimer *timer)
     step(agent);
 }
 
-static void timeout_fire(IvcSim *sim, IvcTimer *timer)
+void ivc_agent_timeout_fire(IvcSim *sim, IvcTimer *timer)
 {
     (void)sim;
     IvcAgent *agent = agent_of_timeout(timer);
@@ -582,46 +583,6 @@ void ivc_signal(IvcSim *sim, IvcSignal *signal)
         }
         agent = next;
     }
-}
-
-/* ---- building ---- */
-
-void ivc_cores_init(IvcCores *cores, IvcSim *sim, uint32_t n, uint32_t n_stages)
-{
-    *cores = (IvcCores){.sim = sim, .n = n, .n_stages = n_stages, .items = g_new0(IvcCore, n)};
-    for (uint32_t i = 0; i < n; i++) {
-        cores->items[i].id = cores->items[i].cpu = i;
-        cores->items[i].cores = cores;
-        cores->items[i].ledger = g_new0(IvcLedgerEntry, n_stages);
-    }
-}
-
-void ivc_cores_clear(IvcCores *cores)
-{
-    for (uint32_t i = 0; i < cores->n; i++)
-        g_free(cores->items[i].ledger);
-    g_clear_pointer(&cores->items, g_free);
-    cores->n = 0;
-}
-
-void ivc_agent_init(IvcAgent *agent, uint32_t id, const char *name, IvcCore *core,
-                    IvcPriority priority, IvcStep (*step_function)(IvcAgent *))
-{
-    *agent = (IvcAgent){
-        .id = id,
-        .name = name,
-        .sim = core->cores->sim,
-        .core = core,
-        .ledger = core->ledger,
-        .step = step_function,
-        .priority = priority,
-        .above = ~((2u << priority) - 1),
-        .state = IVC_AGENT_WAITING,
-    };
-    ivc_timer_init(&agent->timer, id, agent_fire);
-    ivc_timer_init(&agent->timeout, id, timeout_fire);
-    if (priority == IVC_PRIORITY_PROCESS)
-        core->n_agents++;
 }
 
 void ivc_agent_start(IvcAgent *agent)

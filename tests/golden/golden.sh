@@ -49,6 +49,10 @@ for output in points.csv points.json points.jsonl table.txt; do
     cmp "$folder/1/$output" "$folder/2/$output"
 done
 [ "$(wc -l <"$folder/one.csv")" -gt 1 ]
+[ -f "$expected" ] || {
+    echo "$name: no expected file; tests/golden/update writes it"
+    exit 1
+}
 diff -u "$expected" "$folder/one.csv" | cut -c 1-300 >"$folder/difference" || true
 if [ -s "$folder/difference" ]; then
     head -n 40 "$folder/difference"

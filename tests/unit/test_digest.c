@@ -9,12 +9,12 @@
 
 static const IvcStateTable *table_at(size_t i)
 {
-    const IvcStateTable *const lists[] = {ivc_core_state_tables, ivc_sharing_state_tables,
+    const IvcStateTable *const lists[] = {ivc_core_state_tables,  ivc_sharing_state_tables,
                                           ivc_links_state_tables, ivc_memory_state_tables,
-                                          ivc_xen_state_tables, ivc_sched_state_tables};
-    const size_t sizes[] = {ivc_core_state_tables_n, ivc_sharing_state_tables_n,
+                                          ivc_xen_state_tables,   ivc_sched_state_tables};
+    const size_t sizes[] = {ivc_core_state_tables_n,  ivc_sharing_state_tables_n,
                             ivc_links_state_tables_n, ivc_memory_state_tables_n,
-                            ivc_xen_state_tables_n, ivc_sched_state_tables_n};
+                            ivc_xen_state_tables_n,   ivc_sched_state_tables_n};
     for (size_t l = 0; l < G_N_ELEMENTS(lists); l++) {
         if (i < sizes[l])
             return &lists[l][i];
