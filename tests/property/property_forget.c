@@ -56,7 +56,7 @@ static const char *const scenarios[] = {
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
                  "               autocork: false}}\n"
                  "workload: {kind: stream, message: 50000B, ",
-    OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, sndbuf: 8KiB, nagle: true}}\n"
+    OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, sndbuf: 8KiB, nagle: on}}\n"
                "workload: {kind: stream, message: 500B, ",
     OCTEON TWO "channels: {c: {mechanism: xen-ring, ring: 1KiB}}\n"
                "workload: {kind: stream, message: 472B, ",

@@ -340,7 +340,7 @@ static uint64_t one(unsigned n)
     return 1;
 }
 
-static const IvcWorkloadOps deadlock_ops = {.messages_per_round = one, .run = recv_first};
+static const IvcWorkloadOps deadlock_ops = {.messages_per_round = one, .round = recv_first};
 static const IvcWorkload deadlock = {
     .head = {.name = "ring", .summary = "everybody receives first"},
     .ops = &deadlock_ops,

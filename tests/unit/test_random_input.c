@@ -90,7 +90,8 @@ static bool even(const IvcRank *rank)
     return rank->rank % 2 == 0;
 }
 
-static const IvcWorkloadOps keeping_ops = {pairs, keeping_round, even};
+static const IvcWorkloadOps keeping_ops = {
+    .messages_per_round = pairs, .round = keeping_round, .paced = even};
 static const IvcWorkload keeping = {
     .head = {.name = "stream", .summary = "keeps what rank 1 gets"},
     .ops = &keeping_ops,
