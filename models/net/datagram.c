@@ -125,10 +125,12 @@ static void settle_lost(IvcDatagrams *d, Lane *lane)
     }
 }
 
-/* Whether nothing will come on a lane any more. */
+/* Whether nothing will come on a lane any more, for a reader who waits for it. Its rounds say so:
+ * they are counted on when periods are skipped, and datagrams' numbers are not. */
 static bool is_over(const IvcDatagrams *d, const Lane *lane)
 {
-    return *lane->base == d->ranks[lane->to].work->rounds;
+    const IvcWork *work = d->ranks[lane->to].work;
+    return work->round == work->rounds;
 }
 
 void ivc_datagram_lose(IvcDatagrams *d, Lane *lane, uint64_t datagram, int place)

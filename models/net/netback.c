@@ -99,7 +99,6 @@ static bool enqueue(Netfront *net, Packet *packet)
                 to->queue_bytes + packet->segment.bytes > net->spec->queue_bytes.n;
     net->over_limit += over;
     if (over && net->head.tells) {
-        net->dropped++;
         ivc_tcp_dropped(net->head.tcp, packet->from, packet->to, &packet->segment);
         return false;
     }

@@ -214,7 +214,7 @@ static void netfront_free(IvcLink *link)
 static uint64_t packets_in_flight(const IvcLink *link)
 {
     const Netfront *net = (const Netfront *)link;
-    return net->packets - net->delivered - net->dropped;
+    return net->packets - net->delivered - (link->tells ? net->over_limit : 0);
 }
 
 static const IvcLinkOps link_ops = {

@@ -158,7 +158,6 @@ struct Netfront {
     } t;
     uint64_t packets;    /**< sent by frontends */
     uint64_t delivered;  /**< taken by frontends */
-    uint64_t dropped;    /**< by netback: no streams' */
     uint64_t over_limit; /**< that found a vif's queue longer than Linux lets it grow */
     uint64_t stops;
 };

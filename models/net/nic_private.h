@@ -63,7 +63,7 @@ struct Nics {
     struct {
         IvcTime idle_wake, irq, tx, tx_done, rx, gro_merge;
     } t;
-    uint64_t sent, taken, dropped; /**< frames */
+    uint64_t sent, taken; /**< frames */
     uint64_t packets;
     uint64_t interrupts;
     uint64_t over_ring;
