@@ -125,7 +125,8 @@ static void settle_lost(IvcDatagrams *d, Lane *lane)
     }
 }
 
-/* Whether nothing will come on a lane any more. */
+/* Whether nothing will come on a lane any more, for a reader who waits for it. Its rounds say so:
+ * they are counted on when periods are skipped, and datagrams' numbers are not. */
 static bool is_over(const IvcDatagrams *d, const Lane *lane)
 {
     const IvcWork *work = d->ranks[lane->to].work;
@@ -157,7 +158,8 @@ void ivc_datagrams_stamp(IvcDatagrams *d, uint32_t from, uint32_t to, IvcSegment
 {
     const Lane *lane = ivc_datagram_lane(d, from, to);
     segment->datagram = lane->sending->datagram;
-    segment->of = lane->sending->of;
+    segment->of = (uint32_t)lane->sending->of;
+    segment->headers = lane->sending->headers;
 }
 
 void ivc_tcp_done(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcPayload *payload)
@@ -256,13 +258,14 @@ IvcStep ivc_datagrams_restart(IvcDatagrams *d, IvcAgent *agent, uint32_t from, u
 
 /* ---- sendto() ---- */
 
-Piece *ivc_datagram_piece(IvcDatagrams *d, Lane *lane, uint64_t datagram, uint64_t of,
+Piece *ivc_datagram_piece(IvcDatagrams *d, Lane *lane, uint64_t datagram, uint64_t of, uint64_t at,
                           uint64_t bytes)
 {
     Piece *piece = ivc_piece_take(d, &lane->out);
     piece->datagram = datagram;
     piece->of = of;
     piece->bytes = bytes;
+    piece->headers = IVC_IP_HEADER + (at ? 0 : IVC_UDP_HEADER);
     lane->held += ivc_piece_cost(d, piece);
     ivc_pieces_push(&lane->waiting, piece);
     return piece;
@@ -281,8 +284,8 @@ static bool copy_in(IvcDatagrams *d, SocketEnd *end, Lane *lane, IvcAgent *agent
                     const IvcMpiCall *call)
 {
     uint64_t bytes = piece_bytes(d, call->bytes, end->done);
-    Piece *piece = ivc_datagram_piece(d, lane, call->envelope.sequence, call->bytes, bytes);
     uint64_t at = end->done;
+    Piece *piece = ivc_datagram_piece(d, lane, call->envelope.sequence, call->bytes, at, bytes);
     end->done += bytes;
     ivc_owe(agent, (bytes + 7) / 8 * d->tcp->t.checksum_word, d->tcp->stage0 + TCP_CHECKSUM);
     return ivc_copy(agent, &piece->data, 0, call->buffer, at, bytes,

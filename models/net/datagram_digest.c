@@ -8,6 +8,7 @@ static void piece_digest(const IvcDatagrams *d, const Lane *lane, const Piece *p
     ivc_digest_u64(digest, piece->bytes);
     ivc_digest_u64(digest, piece->datagram - *lane->base);
     ivc_digest_u64(digest, piece->of);
+    ivc_digest_u64(digest, piece->headers);
 }
 
 /* Those that are in use are fed by who uses them. */
@@ -66,6 +67,7 @@ void ivc_datagrams_segment_digest(const IvcDatagrams *d, uint32_t from, uint32_t
     ivc_digest_u64(digest, segment->bytes);
     ivc_digest_u64(digest, segment->datagram - *lane->base);
     ivc_digest_u64(digest, segment->of);
+    ivc_digest_u64(digest, segment->headers);
 }
 
 void ivc_datagrams_place_digest(const IvcDatagrams *d, uint32_t from, uint32_t to, uint32_t skb,

@@ -15,6 +15,7 @@ typedef struct {
     uint64_t bytes;    /**< of data */
     uint64_t datagram; /**< its number */
     uint64_t of;       /**< bytes of the whole datagram */
+    uint32_t headers;  /**< on its way: bytes of them */
 } Piece;
 
 /** Packets that one end of a lane has made so far. The one that was freed last is used first. */
@@ -113,9 +114,9 @@ static inline uint64_t ivc_piece_cost(const IvcDatagrams *datagrams, const Piece
     return datagrams->spec->overhead.n + piece->bytes;
 }
 
-/** Makes a packet that goes out on a lane. */
+/** Makes a packet that goes out on a lane: the one from byte `at` of a datagram on. */
 Piece *ivc_datagram_piece(IvcDatagrams *datagrams, Lane *lane, uint64_t datagram, uint64_t of,
-                          uint64_t bytes);
+                          uint64_t at, uint64_t bytes);
 
 /** A datagram is lost: the first of its packets that was dropped says where. */
 void ivc_datagram_lose(IvcDatagrams *datagrams, Lane *lane, uint64_t datagram, int place);

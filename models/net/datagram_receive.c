@@ -59,20 +59,21 @@ static void queue_whole(IvcDatagrams *d, Lane *lane)
 /* Copies the next packet of a request into one of the answer. A request like ivc_copy(). */
 static bool copy_echo(IvcDatagrams *d, Lane *lane, IvcAgent *agent)
 {
-    uint32_t i = lane->queue.n - lane->partial + lane->echoed++;
-    Piece *in = ivc_pieces_at(&lane->queue, &lane->in, i);
+    uint32_t first = lane->queue.n - lane->partial, i = lane->echoed++;
+    Piece *in = ivc_pieces_at(&lane->queue, &lane->in, first + i);
     Piece *out = ivc_datagram_piece(d, ivc_datagram_lane(d, lane->to, lane->from), in->datagram,
-                                    in->of, in->bytes);
+                                    in->of, i, in->bytes);
     return ivc_copy(agent, &out->data, 0, &in->data, 0, in->bytes, d->stage0 + DATAGRAM_ECHO);
 }
 
 IvcStep ivc_datagrams_receive(IvcDatagrams *d, IvcAgent *agent, uint32_t from, uint32_t to,
                               const IvcSegment *segment, uint32_t skb)
 {
-    Stack *stack = &d->tcp->stacks[to];
+    Stack *stack = stack_of(agent);
     Lane *lane = ivc_datagram_lane(d, from, to);
     IVC_BEGIN(&stack->packet_frame);
     stack->from = from;
+    stack->as = to;
     IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, d->t.ip_rx, d->stage0 + DATAGRAM_RECEIVE));
     if (!join(lane, segment, skb)) {
         IVC_RETURN(&stack->packet_frame);
@@ -99,19 +100,19 @@ static bool gives_way(const IvcDatagrams *d, uint32_t rank)
 
 IvcStep ivc_datagrams_respond(IvcDatagrams *d, IvcAgent *agent, uint32_t to)
 {
-    Stack *stack = &d->tcp->stacks[to];
+    Stack *stack = stack_of(agent);
     Lane *answers = ivc_datagram_lane(d, to, stack->from);
     IVC_BEGIN(&stack->packet_frame);
     if (d->ends[to].receives && ivc_datagram_lane(d, stack->from, to)->ready &&
-        ivc_os_notify(d->platform, &stack->sleeper)) {
+        ivc_os_notify(d->platform, &d->tcp->stacks[to].sleeper)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, d->platform->t.wake, IVC_STAGE_WAKE));
     }
     if (answers->waiting.n && !answers->transmitting) {
         IVC_CALL(&stack->packet_frame, ivc_datagrams_transmit(d, agent, answers));
     }
-    if (gives_way(d, to)) {
-        IVC_AWAIT(&stack->packet_frame, ivc_wait(agent, &d->ends[to].turn, d->t.turn));
-        ivc_datagrams_busy(d, to);
+    if (gives_way(d, stack->rank)) {
+        IVC_AWAIT(&stack->packet_frame, ivc_wait(agent, &d->ends[stack->rank].turn, d->t.turn));
+        ivc_datagrams_busy(d, stack->rank);
     }
     IVC_END(&stack->packet_frame);
 }

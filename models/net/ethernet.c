@@ -4,19 +4,21 @@
  * a node for each keeps memory and caches apart, too.
  *
  * This file has the parameters; the cards and the wire are nic.c's, the message passing above is
- * sock.c's.
+ * sock.c's, and sockets without it are socket.c's.
  *
  * Left out: see nic.c; a hypervisor below the operating systems. */
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
 #include "models/net/nic.h"
 #include "models/net/sock.h"
+#include "models/net/socket.h"
 #include "models/net/tcp.h"
 
 typedef struct {
     IvcSockSpec sock;
     IvcTcpSpec tcp;
     IvcNicSpec nic;
+    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
@@ -48,7 +50,8 @@ static const IvcParam params[] = {
      .sentence = "packets that the card has been given and the driver not taken back"},
     {IVC_PARAM(S, nic.rx_ring, "rx_ring"), .fallback = "256", .min = "1", .max = "65536",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux drivers/net/ethernet/intel: E1000_DEFAULT_RXD",
-     .sentence = "frames from which on a card drops or pauses; here more are counted"},
+     .sentence = "frames from which on a card drops: those of datagrams; of streams they are "
+                 "counted only"},
     {IVC_PARAM(S, nic.dma_tx, "dma_tx"), .fallback = "1us", .max = "1ms", .kind = IVC_KIND_ASSUMED,
      .source = CARD, .sentence = "from the driver's word until the card has the packet"},
     {IVC_PARAM(S, nic.dma_rx, "dma_rx"), .fallback = "500ns", .max = "1ms",
@@ -57,6 +60,9 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, nic.rx_delay, "rx_delay"), .fallback = "3us", .max = "10ms",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: rx-usecs of common drivers, 0 to 125",
      .sentence = "interrupt moderation: from the first frame until the interrupt"},
+    {IVC_PARAM(S, nic.tx_delay, "tx_delay"), .fallback = "50us", .max = "10ms",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: tx-usecs of common drivers, 3 to 72",
+     .sentence = "the same from the first sent packet, where a sender may wait for it: datagrams"},
     {IVC_PARAM(S, nic.idle_wake, "idle_wake"), .fallback = "2us", .max = "1s",
      .kind = IVC_KIND_ASSUMED,
      .source = "recalled: 1 to 3 us from C1, 10 to 100 us from deep states",
@@ -76,23 +82,44 @@ static const IvcParam params[] = {
     IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "9000B", IEEE, "0cycles",
                        "Linux: common cards do checksums; 2 cycles are recalled without"),
     IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
+    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
     {0},
+};
+
+enum {
+    DATAGRAM = TCP_STAGES + SOCK_STAGES, /* the first of UDP's stages */
+    STAGES = DATAGRAM + DATAGRAM_STAGES,
 };
 
 static const IvcStage stages[] = {
     IVC_TCP_STAGE_ROWS,
     IVC_SOCK_STAGE_ROWS(TCP_STAGES),
-    [TCP_STAGES + SOCK_STAGES] = {NULL, NULL, false},
+    IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
+    [STAGES] = {NULL, NULL, false},
 };
+
+static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
+{
+    uint32_t stage0 = platform->stage_mechanism;
+    IvcLink *link =
+        ivc_nic_link_new(platform, &spec->nic, ivc_packet_bytes(platform, spec->tcp.mtu.n),
+                         ivc_tcp_offload(&spec->tcp, spec->nic.tso), stage0);
+    return ivc_tcp_new(platform, &spec->tcp, stage0, link);
+}
 
 static void *ethernet_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
 {
     const Spec *spec = bound;
-    uint32_t stage0 = platform->stage_mechanism;
-    IvcLink *link = ivc_nic_link_new(platform, &spec->nic, spec->tcp.mtu.n,
-                                     ivc_tcp_offload(&spec->tcp, spec->nic.tso), stage0);
-    IvcStreams *streams = ivc_tcp_new(platform, &spec->tcp, stage0, link);
-    return ivc_sock_new(platform, &spec->sock, stage0 + TCP_STAGES, ranks, n, streams);
+    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
+                        streams_new(platform, spec));
+}
+
+static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    IvcStreams *streams = streams_new(platform, spec);
+    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
+                               platform->stage_mechanism + DATAGRAM, streams);
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
@@ -109,6 +136,11 @@ static const IvcMechanismOps ops = {
     IVC_SOCK_HOOKS,
 };
 
+static const IvcMechanismOps socket_ops = {
+    .create = socket_create,
+    IVC_SOCKET_HOOKS,
+};
+
 const IvcMechanism ivc_mechanism_ethernet = {
     .head = {.name = "ethernet",
              .summary = "TCP between two machines, over their network cards and a wire",
@@ -117,4 +149,6 @@ const IvcMechanism ivc_mechanism_ethernet = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .carries = IVC_OVER_TCP,
+    .socket_ops = &socket_ops,
 };

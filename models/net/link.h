@@ -21,7 +21,10 @@ typedef struct {
     };
     union {
         uint64_t edge; /**< position up to which the sender of the other way may send */
-        uint64_t of;   /**< bytes of the whole datagram */
+        struct {
+            uint32_t of;      /**< bytes of the whole datagram */
+            uint32_t headers; /**< bytes of IP's and, in its first packet, UDP's or ICMP's */
+        };
     };
 } IvcSegment;
 

@@ -3,27 +3,32 @@
  * the receiver run on the sender's core. The data is copied into the kernel and out of it, and not
  * in between.
  *
- * This file has the parameters and the device; the message passing above is sock.c's.
+ * This file has the parameters and the device; the message passing above is sock.c's, and sockets
+ * without it are socket.c's.
  *
- * Left out: a limit of the backlog (Linux drops beyond 1,000 packets; here a softirq follows each
- * packet), packets that wait because a process is in the socket, steering packets to other cores,
- * the interrupt by which a process is woken on another core. */
+ * Left out: drops of streams where the backlog is full (counted; datagrams are dropped, but a
+ * softirq follows each packet until it has to give way to processes), packets that wait because a
+ * process is in the socket, steering packets to other cores, the interrupt by which a process is
+ * woken on another core. */
 #include "models/net/backlog.h"
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
 #include "models/net/sock.h"
+#include "models/net/socket.h"
 #include "models/net/tcp.h"
 
 typedef struct {
     IvcBytes gso;
     IvcCost xmit;
     IvcCost backlog;
+    uint64_t backlog_max;
 } LoSpec;
 
 typedef struct {
     IvcSockSpec sock;
     IvcTcpSpec tcp;
     LoSpec lo;
+    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
@@ -39,16 +44,27 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, lo.backlog, "backlog"), .fallback = "300cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: instructions of process_backlog",
      .sentence = "taking a packet from the backlog, before IP sees it"},
+    {IVC_PARAM(S, lo.backlog_max, "backlog_max"), .fallback = "1000", .min = "1", .max = "65536",
+     .kind = IVC_KIND_DOCUMENTED, .source = "Linux: net.core.netdev_max_backlog",
+     .sentence = "packets in a core's backlog from which on Linux drops; those of streams are "
+                 "counted only"},
     IVC_TCP_PARAM_ROWS(S, tcp, "65536B", "65536B", DEVICE ": 64 KiB; 16,436 B before 3.6",
                        "0cycles", DEVICE ": checksums are left out"),
     IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
+    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
     {0},
+};
+
+enum {
+    DATAGRAM = TCP_STAGES + SOCK_STAGES, /* the first of UDP's stages */
+    STAGES = DATAGRAM + DATAGRAM_STAGES,
 };
 
 static const IvcStage stages[] = {
     IVC_TCP_STAGE_ROWS,
     IVC_SOCK_STAGE_ROWS(TCP_STAGES),
-    [TCP_STAGES + SOCK_STAGES] = {NULL, NULL, false},
+    IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
+    [STAGES] = {NULL, NULL, false},
 };
 
 /* A packet in the backlog of a core. */
@@ -80,6 +96,7 @@ struct Loopback {
     uint32_t *rank_of; /* by core */
     IvcTime xmit, backlog;
     uint64_t packets;
+    uint64_t over_limit; /* packets that found the backlog full */
 };
 
 /* Packets of one connection beyond those that fill the send buffer; no more than small ones need.
@@ -96,6 +113,21 @@ static bool has_room(IvcLink *link, uint32_t from, uint32_t to)
     return true;
 }
 
+/* The packet goes into the backlog of a core, unless that is full. Its bytes are no longer the
+ * sender's socket's either way: the device parts them (skb_orphan). */
+static void enqueue(Loopback *lo, uint32_t here, const Packet *packet)
+{
+    bool over = lo->cpus[here].backlog.n >= lo->spec->backlog_max;
+    lo->packets++;
+    lo->over_limit += over;
+    if (over && lo->head.tells) {
+        ivc_tcp_dropped(lo->head.tcp, packet->from, packet->to, &packet->segment);
+        return;
+    }
+    ivc_backlog_push(&lo->cpus[here].backlog, packet);
+    ivc_tcp_raise(lo->head.tcp, here);
+}
+
 static IvcStep send_packet(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
                            const IvcPayload *payload, IvcLinkFrame *f)
 {
@@ -107,9 +139,11 @@ static IvcStep send_packet(IvcLink *link, IvcAgent *agent, uint32_t from, uint32
     ivc_tcp_stamp(link->tcp, from, to, &f->segment);
     IVC_AWAIT(f, ivc_spend(agent, lo->xmit, lo->stage0 + TCP_DRIVER));
     packet.segment = f->segment;
-    lo->packets++;
-    ivc_backlog_push(&lo->cpus[here].backlog, &packet);
-    ivc_tcp_raise(link->tcp, here);
+    enqueue(lo, here, &packet);
+    if (link->tells) {
+        ivc_tcp_done(link->tcp, from, to, payload);
+        (void)ivc_tcp_freed(link->tcp, from); /* nobody sleeps for that: it is free at once */
+    }
     IVC_END(f);
 }
 
@@ -213,6 +247,9 @@ static void start(IvcLink *link)
     }
     ivc_platform_count(platform, "packets_sent", "count", "packets that the loopback device took",
                        &lo->packets);
+    ivc_platform_count(platform, "backlog_over_limit", "count",
+                       "packets that found a core's backlog full: Linux drops them",
+                       &lo->over_limit);
 }
 
 static void lo_free(IvcLink *link)
@@ -237,9 +274,8 @@ static const IvcLinkOps link_ops = {
     .frame_digest = frame_digest,
 };
 
-static void *loopback_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
 {
-    const Spec *spec = bound;
     Loopback *lo = g_new0(Loopback, 1);
     lo->head = (IvcLink){.ops = &link_ops,
                          .window = WINDOW,
@@ -252,8 +288,22 @@ static void *loopback_create(IvcPlatform *platform, const void *bound, IvcRank *
     lo->rank_of = g_new0(uint32_t, platform->cores.n);
     lo->xmit = ivc_platform_ps(platform, spec->lo.xmit);
     lo->backlog = ivc_platform_ps(platform, spec->lo.backlog);
-    IvcStreams *streams = ivc_tcp_new(platform, &spec->tcp, lo->stage0, &lo->head);
-    return ivc_sock_new(platform, &spec->sock, lo->stage0 + TCP_STAGES, ranks, n, streams);
+    return ivc_tcp_new(platform, &spec->tcp, lo->stage0, &lo->head);
+}
+
+static void *loopback_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
+                        streams_new(platform, spec));
+}
+
+static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    IvcStreams *streams = streams_new(platform, spec);
+    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
+                               platform->stage_mechanism + DATAGRAM, streams);
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
@@ -269,6 +319,11 @@ static const IvcMechanismOps ops = {
     IVC_SOCK_HOOKS,
 };
 
+static const IvcMechanismOps socket_ops = {
+    .create = socket_create,
+    IVC_SOCKET_HOOKS,
+};
+
 const IvcMechanism ivc_mechanism_loopback = {
     .head = {.name = "loopback",
              .summary = "TCP between processes of one guest, through its loopback device",
@@ -277,4 +332,6 @@ const IvcMechanism ivc_mechanism_loopback = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .carries = IVC_OVER_TCP,
+    .socket_ops = &socket_ops,
 };

@@ -10,8 +10,13 @@
  * interrupts are events. A switch between more than two lets bits through as they come, and keeps
  * what a busy wire cannot take.
  *
- * Left out: lost frames, so that a full ring loses none (they wait in the card, and are counted),
- * the queueing discipline, what DMA takes from the memory's rate, several queues of a card. */
+ * Where datagrams are spoken, the card also interrupts for what it has sent, because a socket may
+ * wait for that; and what finds the receiver's ring full is dropped. Who would look at a ring as a
+ * frame arrives is not there: the driver finds out when it looks itself, with what has come since.
+ *
+ * Left out: lost frames of streams, so that a full ring loses none (they wait in the card, and are
+ * counted), the queueing discipline, what DMA takes from the memory's rate, several queues of a
+ * card. */
 #include "models/net/nic_private.h"
 
 IvcTime ivc_nic_wire_ps(const IvcNicSpec *spec, uint64_t bytes)
@@ -35,10 +40,11 @@ static const Frame *first_frame(const Nic *nic)
 
 static IvcTime leaves_ps(const Nic *nic, uint32_t i)
 {
-    return *(const IvcTime *)ivc_backlog_at(&nic->sending, i);
+    return ((const SentPacket *)ivc_backlog_at(&nic->sending, i))->leaves_ps;
 }
 
-/* The card interrupts when a frame has come, and when half of a full ring has left. */
+/* The card interrupts when a frame has come, and when half of a full ring has left, or anything of
+ * datagrams. */
 static void rearm(Nic *nic)
 {
     IvcTime when = IVC_TIME_NEVER;
@@ -48,6 +54,8 @@ static void rearm(Nic *nic)
         when = first_frame(nic)->arrives_ps + nic->nics->spec->rx_delay.ps;
     if (nic->stopped)
         when = MIN(when, leaves_ps(nic, nic->sending.n / 2));
+    if (nic->nics->head.tells && nic->sending.n)
+        when = MIN(when, leaves_ps(nic, 0) + nic->nics->spec->tx_delay.ps);
     if (when != IVC_TIME_NEVER)
         ivc_timer_arm(&nic->nics->platform->sim, &nic->interrupt, MAX(when, now(nic)),
                       IVC_PHASE_DELIVER);
@@ -116,18 +124,19 @@ static void send_frame(Nic *nic, Nic *to, IvcTime start_ps, const IvcSegment *se
 {
     Nics *nics = nic->nics;
     const IvcNicSpec *spec = nics->spec;
-    IvcTime wire_ps = ivc_nic_wire_ps(spec, IVC_TCP_HEADERS + segment->bytes);
+    IvcTime wire_ps =
+        ivc_nic_wire_ps(spec, ivc_packet_headers(&nics->head, segment) + segment->bytes);
     nic->sent_ps = MAX(nic->sent_ps, start_ps) + wire_ps;
     to->arrived_ps = MAX(nic->sent_ps + spec->wire.ps, to->arrived_ps + wire_ps);
     nics->sent++;
-    nics->over_ring += to->frames.n >= spec->rx_ring;
+    nics->over_ring += !nics->head.tells && to->frames.n >= spec->rx_ring;
     ivc_backlog_push(&to->frames, &(Frame){.from = nic->rank,
                                            .arrives_ps = to->arrived_ps + spec->dma_rx.ps,
                                            .segment = *segment});
 }
 
 /* The card takes a packet: all of its frames have their time. */
-static void send_packet(Nic *nic, Nic *to, const IvcSegment *packet)
+static void send_packet(Nic *nic, Nic *to, const IvcSegment *packet, const IvcPayload *payload)
 {
     Nics *nics = nic->nics;
     IvcTime start_ps = now(nic) + nics->spec->dma_tx.ps;
@@ -138,9 +147,12 @@ static void send_packet(Nic *nic, Nic *to, const IvcSegment *packet)
         send_frame(nic, to, start_ps, &segment);
         rest -= segment.bytes;
     } while (rest);
-    ivc_backlog_push(&nic->sending, &nic->sent_ps);
+    ivc_backlog_push(&nic->sending,
+                     &(SentPacket){.leaves_ps = nic->sent_ps, .to = to->rank, .payload = *payload});
     nics->packets++;
     rearm(to);
+    if (nics->head.tells)
+        rearm(nic);
 }
 
 static IvcStep send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
@@ -151,7 +163,7 @@ static IvcStep send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
     f->segment.bytes = payload->bytes;
     ivc_tcp_stamp(link->tcp, from, to, &f->segment);
     IVC_AWAIT(f, ivc_spend(agent, nics->t.tx, nics->stage0 + TCP_DRIVER));
-    send_packet(&nics->nics[from], &nics->nics[to], &f->segment);
+    send_packet(&nics->nics[from], &nics->nics[to], &f->segment, payload);
     IVC_END(f);
 }
 
@@ -162,25 +174,56 @@ static bool is_due(const IvcLink *link, uint32_t rank)
     return ((const Nics *)link)->nics[rank].polling;
 }
 
-static bool has_come(const Nic *nic)
+static void pop_frame(Nic *nic)
 {
+    if (nic->seen) {
+        nic->seen--;
+        nic->held -= !first_frame(nic)->lost;
+    }
+    ivc_backlog_pop(&nic->frames);
+}
+
+/* What has come to the ring since somebody looked: as much as there was room for. Lost frames at
+ * the head are gone. */
+static void see_ring(Nic *nic)
+{
+    Nics *nics = nic->nics;
+    for (; nic->seen < nic->frames.n; nic->seen++) {
+        Frame *frame = ivc_backlog_at(&nic->frames, nic->seen);
+        if (frame->arrives_ps > now(nic))
+            break;
+        frame->lost = nic->held == nics->spec->rx_ring;
+        nic->held += !frame->lost;
+        if (!frame->lost)
+            continue;
+        nics->over_ring++;
+        ivc_tcp_dropped(nics->head.tcp, frame->from, nic->rank, &frame->segment);
+    }
+    while (nic->seen && first_frame(nic)->lost)
+        pop_frame(nic);
+}
+
+static bool has_come(Nic *nic)
+{
+    if (nic->nics->head.tells)
+        see_ring(nic);
     return nic->frames.n && first_frame(nic)->arrives_ps <= now(nic);
 }
 
 /* Whether the next frame goes on where the joined ones end. */
-static bool joins(const Nic *nic)
+static bool joins(Nic *nic)
 {
     const Frame *next = first_frame(nic);
-    return has_come(nic) && next->from == nic->from && next->segment.bytes &&
-           nic->segment.bytes == nic->joined * nic->nics->mss &&
+    return !nic->nics->head.tells && has_come(nic) && next->from == nic->from &&
+           next->segment.bytes && nic->segment.bytes == nic->joined * nic->nics->mss &&
            nic->segment.bytes + next->segment.bytes <= nic->nics->merged_max;
 }
 
-static void pop_frame(Nic *nic)
+static void take_frame(Nic *nic)
 {
     nic->joined++;
     nic->nics->taken++;
-    ivc_backlog_pop(&nic->frames);
+    pop_frame(nic);
 }
 
 /* Takes the first frame, and with it those that follow on it. */
@@ -191,12 +234,12 @@ static void take_frames(Nic *nic)
     nic->joined = 0;
     nic->from = first_frame(nic)->from;
     nic->segment = first_frame(nic)->segment;
-    pop_frame(nic);
+    take_frame(nic);
     while (nics->spec->gro && nic->segment.bytes && joins(nic)) {
         uint64_t bytes = nic->segment.bytes;
         nic->segment = first_frame(nic)->segment;
         nic->segment.bytes += bytes;
-        pop_frame(nic);
+        take_frame(nic);
     }
     if (!nic->segment.bytes)
         return;
@@ -209,12 +252,19 @@ static void take_frames(Nic *nic)
 static void owe_cleaning(Nic *nic, IvcAgent *agent)
 {
     const Nics *nics = nic->nics;
+    IvcTcp *tcp = nics->head.tcp;
     uint32_t n = left(nic);
     if (!n)
         return;
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        const SentPacket *packet = ivc_backlog_at(&nic->sending, 0);
+        if (nics->head.tells)
+            ivc_tcp_done(tcp, nic->rank, packet->to, &packet->payload);
         ivc_backlog_pop(&nic->sending);
+    }
     ivc_owe(agent, n * nics->t.tx_done, nics->stage0 + TCP_DRIVER);
+    if (nics->head.tells && ivc_tcp_freed(tcp, nic->rank))
+        ivc_owe(agent, nics->platform->t.wake, IVC_STAGE_WAKE);
 }
 
 static IvcStep poll_card(IvcLink *link, IvcAgent *agent, uint32_t rank)
@@ -258,7 +308,7 @@ static void start(IvcLink *link)
         nic->nics = nics;
         nic->rank = r;
         nic->line.id = ivc_platform_id(platform);
-        ivc_backlog_init(&nic->sending, sizeof(IvcTime));
+        ivc_backlog_init(&nic->sending, sizeof(SentPacket));
         ivc_backlog_init(&nic->frames, sizeof(Frame));
         ivc_timer_init(&nic->interrupt, ivc_platform_id(platform), interrupt_fire);
         g_snprintf(nic->name, sizeof nic->name, "card %u", r);
@@ -275,7 +325,7 @@ static void start(IvcLink *link)
     ivc_platform_count(platform, "nic_interrupts", "count", "interrupts of cards",
                        &nics->interrupts);
     ivc_platform_count(platform, "nic_over_ring", "count",
-                       "frames that found the receiver's ring full: a card drops or pauses",
+                       "frames that found the receiver's ring full: a card drops them",
                        &nics->over_ring);
     ivc_platform_count(platform, "queue_stops", "count", "times that TCP found a card's ring full",
                        &nics->stops);
@@ -295,7 +345,7 @@ static void nics_free(IvcLink *link)
 static uint64_t in_flight(const IvcLink *link)
 {
     const Nics *nics = (const Nics *)link;
-    return nics->sent - nics->taken;
+    return nics->sent - nics->taken - (link->tells ? nics->over_ring : 0);
 }
 
 static const IvcLinkOps ops = {
@@ -310,7 +360,7 @@ static const IvcLinkOps ops = {
     .frame_digest = ivc_nic_frame_digest,
 };
 
-IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mtu, uint64_t tso,
+IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mss, uint64_t tso,
                           uint32_t stage0)
 {
     Nics *nics = g_new0(Nics, 1);
@@ -319,7 +369,7 @@ IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_
     nics->platform = platform;
     nics->spec = spec;
     nics->stage0 = stage0;
-    nics->mss = mtu - IVC_TCP_HEADERS;
+    nics->mss = mss;
     nics->merged_max = tso * nics->mss;
     nics->n = platform->n_ranks;
     nics->nics = g_new0(Nic, nics->n);

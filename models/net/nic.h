@@ -17,7 +17,7 @@ typedef struct {
     uint64_t tx_ring;
     uint64_t rx_ring;
     IvcSpan dma_tx, dma_rx;
-    IvcSpan rx_delay;
+    IvcSpan rx_delay, tx_delay;
     IvcCost idle_wake;
     IvcCost irq;
     IvcCost tx, tx_done;
@@ -30,10 +30,10 @@ IvcTime ivc_nic_wire_ps(const IvcNicSpec *spec, uint64_t bytes);
 /**
  * Makes a card for each rank of the platform.
  *
- * @param mtu     of IP
+ * @param mss     data in a packet of the MTU
  * @param tso     segments that the card takes in one packet; 1: it does not cut
  * @param stage0  id of TCP_SOCKET_CALL in the ledger
  * @return transfer full
  */
-IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mtu, uint64_t tso,
+IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mss, uint64_t tso,
                           uint32_t stage0);

@@ -9,13 +9,19 @@ static IvcTime not_before(const Nic *nic, IvcTime when_ps)
 static void frames_digest(const Nic *nic, IvcDigest *digest)
 {
     for (uint32_t i = 0; i < nic->sending.n; i++) {
-        IvcTime leaves_ps = *(const IvcTime *)ivc_backlog_at(&nic->sending, i);
-        ivc_digest_time(digest, not_before(nic, leaves_ps));
+        const SentPacket *packet = ivc_backlog_at(&nic->sending, i);
+        ivc_digest_time(digest, not_before(nic, packet->leaves_ps));
+        if (!nic->nics->head.tells)
+            continue;
+        ivc_digest_u64(digest, packet->to);
+        ivc_tcp_payload_digest(nic->nics->head.tcp, nic->rank, packet->to, &packet->payload,
+                               digest);
     }
     for (uint32_t i = 0; i < nic->frames.n; i++) {
         const Frame *frame = ivc_backlog_at(&nic->frames, i);
         ivc_digest_u64(digest, frame->from);
         ivc_digest_time(digest, not_before(nic, frame->arrives_ps));
+        ivc_digest_u64(digest, frame->lost);
         ivc_tcp_segment_digest(nic->nics->head.tcp, frame->from, nic->rank, &frame->segment,
                                digest);
     }
@@ -41,6 +47,7 @@ static void nic_digest(const Nic *nic, IvcDigest *digest)
     ivc_digest_time(digest, not_before(nic, nic->arrived_ps));
     ivc_digest_u64(digest, nic->sending.n);
     ivc_digest_u64(digest, nic->frames.n);
+    ivc_digest_u64(digest, nic->seen);
     ivc_digest_u64(digest, nic->stopped);
     ivc_digest_u64(digest, nic->asserted);
     ivc_digest_u64(digest, nic->polling);

@@ -12,7 +12,15 @@ typedef struct {
     uint32_t from;
     IvcTime arrives_ps; /**< when it is in the receiver's memory */
     IvcSegment segment;
+    bool lost; /**< it found the ring full */
 } Frame;
+
+/** A packet in the sender's ring. */
+typedef struct {
+    IvcTime leaves_ps;
+    uint32_t to;
+    IvcPayload payload; /**< of a datagram, whose socket waits to be rid of it */
+} SentPacket;
 
 typedef struct Nics Nics;
 
@@ -22,8 +30,10 @@ typedef struct {
     uint32_t rank;
     IvcTime sent_ps;    /**< up to when its wire to the switch is busy */
     IvcTime arrived_ps; /**< up to when its wire from the switch is */
-    IvcBacklog sending; /**< IvcTime: when each packet of the ring has left, in order */
+    IvcBacklog sending; /**< SentPacket: the ring, in order */
     IvcBacklog frames;  /**< Frame: for this rank, in the order of arrival */
+    uint32_t seen;      /**< of datagrams' frames: the first so many have come to the ring */
+    uint32_t held;      /**< and so many of them are in it */
     bool stopped;       /**< TCP found the ring full */
     bool asserted;      /**< the interrupt is here, and not handled */
     bool polling;       /**< NAPI: the softirq looks by itself, and the card is silent */
@@ -35,7 +45,6 @@ typedef struct {
     IvcSegment segment; /**< one frame, or several joined */
     uint32_t skb;
     uint32_t joined; /**< frames */
-    uint32_t done;   /**< packets that have left the ring */
     struct {
         IvcLabel label;
     } handler_frame, poll_frame;

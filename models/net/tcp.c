@@ -5,12 +5,13 @@
  * window allows, by the writing process or, when acknowledgements open the window, by the sender's
  * softirq. At the receiver the softirq acknowledges every second segment (or after the delay), and
  * wakes the reader, which copies into the user's buffer. Where the network takes packets of several
- * segments (TSO), a packet may be smaller than its socket buffer: what the window allows. Nagle's
- * algorithm is off, as MPICH sets it; small writes share a packet only while the window is closed
- * or the network has no room.
+ * segments (TSO), a packet may be smaller than its socket buffer: what the window allows. The
+ * congestion window grows as in slow start, because nothing is lost. Small writes share a packet
+ * while the window is closed, the network has no room or a packet to send (autocorking), or while
+ * Nagle's algorithm holds them; message passing turns that off.
  *
- * Left out: loss, retransmission, congestion windows (they are wide open on such a link), receive
- * buffer auto-tuning, memory accounting by skb overhead. */
+ * Left out: loss, retransmission, what congestion control does then, receive buffer auto-tuning,
+ * memory accounting by skb overhead. */
 #include "models/net/datagram_private.h"
 #include "models/net/rank_sets.h"
 
@@ -72,7 +73,7 @@ static uint64_t allowed(const IvcTcp *tcp, const Way *way, const Skb *skb)
  * another such is under way. */
 static uint64_t by_nagle(const IvcTcp *tcp, const Way *way, uint64_t bytes)
 {
-    bool holds = tcp->spec->nagle && way->small > way->una;
+    bool holds = tcp->nagle && way->small > way->una;
     return holds ? bytes / tcp->mss * tcp->mss : bytes;
 }
 
@@ -96,7 +97,7 @@ static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpT
     f->skb = index;
     skb->sent += bytes;
     way->next += bytes;
-    if (tcp->spec->nagle && bytes % tcp->mss)
+    if (tcp->nagle && bytes % tcp->mss)
         way->small = way->next;
     if (skb->sent == skb->bytes) {
         skb->end = way->next;
@@ -629,6 +630,8 @@ static IvcStep tcp_setup(IvcStreams *streams, IvcAgent *agent, uint32_t rank)
     return tcp->net.setup ? tcp->net.setup(tcp->link, agent, rank) : IVC_DONE;
 }
 
+const char *const ivc_tcp_nagle[] = {"auto", "on", "off", NULL};
+
 static const IvcStreamOps ops = {
     .free = tcp_free,
     .setup = tcp_setup,
@@ -658,6 +661,8 @@ IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t 
     tcp->window = spec->initial_window ? spec->initial_window * (spec->mtu.n - IVC_TCP_HEADERS)
                                        : UINT64_MAX / 4;
     tcp->mss = spec->mtu.n - IVC_TCP_HEADERS;
+    tcp->nagle = spec->nagle == IVC_NAGLE_ON ||
+                 (spec->nagle == IVC_NAGLE_AUTO && platform->speaks != IVC_SPEAKS_MPI);
     tcp->segment = tcp->mss * link->segment_mtus;
     tcp->n_out = (uint32_t)(spec->sndbuf.n / tcp->segment) + link->window;
     /* Two neighbours hold more than that together, which bounds their number. */

@@ -12,7 +12,7 @@ typedef struct {
     IvcBytes sndbuf;
     IvcBytes rcvbuf;
     uint64_t initial_window;
-    bool nagle;
+    int nagle;
     bool autocork;
     uint64_t ack_every;
     IvcSpan ack_delay;
@@ -25,25 +25,39 @@ typedef struct {
     IvcCost checksum_word;
 } IvcTcpSpec;
 
+typedef enum {
+    IVC_NAGLE_AUTO,
+    IVC_NAGLE_ON,
+    IVC_NAGLE_OFF,
+} IvcNagle;
+
+/** The choices of `nagle`, in the order of IvcNagle. */
+extern const char *const ivc_tcp_nagle[];
+
 /** Rows of a mechanism's table that say when a segment goes out; `field` is the IvcTcpSpec in its
  *  spec. */
-#define IVC_TCP_SENDING_PARAM_ROWS(S, field)                                                     \
-    {IVC_PARAM(S, field.initial_window, "initial_window"),                                       \
-     .fallback = "10",                                                                           \
-     .max = "65535",                                                                             \
-     .kind = IVC_KIND_DOCUMENTED,                                                                \
-     .source = "RFC 6928, Linux TCP_INIT_CWND",                                                  \
-     .sentence = "segments that a new connection may have under way; doubles every round trip "  \
-                 "while that is too few; 0: wide open"},                                         \
-        {IVC_PARAM(S, field.nagle, "nagle"), .fallback = "false", .kind = IVC_KIND_DOCUMENTED,   \
-         .source = "MPICH source tree, ch3 sock: TCP_NODELAY",                                   \
-         .sentence = "Nagle's algorithm: one segment below the MTU under way, more bytes wait"}, \
-    {                                                                                            \
-        IVC_PARAM(S, field.autocork, "autocork"),                                                \
-            .fallback = "true", .kind = IVC_KIND_DOCUMENTED,                                     \
-            .source = "Linux 3.14 on: sysctl tcp_autocorking",                                   \
-            .sentence = "small writes are gathered while the device holds an earlier packet; "   \
-                        "only where the network can tell"                                        \
+#define IVC_TCP_SENDING_PARAM_ROWS(S, field)                                                      \
+    {IVC_PARAM(S, field.initial_window, "initial_window"),                                        \
+     .fallback = "10",                                                                            \
+     .max = "65535",                                                                              \
+     .kind = IVC_KIND_DOCUMENTED,                                                                 \
+     .source = "RFC 6928, Linux TCP_INIT_CWND",                                                   \
+     .sentence = "segments that a new connection may have under way; doubles every round trip "   \
+                 "while that is too few; 0: wide open"},                                          \
+        {IVC_PARAM(S, field.nagle, "nagle"),                                                      \
+         .fallback = "auto",                                                                      \
+         .choices = ivc_tcp_nagle,                                                                \
+         .kind = IVC_KIND_DOCUMENTED,                                                             \
+         .source = "MPICH source tree, ch3 sock: TCP_NODELAY; Linux: on where a socket asks for " \
+                   "nothing",                                                                     \
+         .sentence = "Nagle's algorithm: one segment below the MTU under way, more bytes wait; "  \
+                     "auto: not below message passing, which turns it off"},                      \
+    {                                                                                             \
+        IVC_PARAM(S, field.autocork, "autocork"),                                                 \
+            .fallback = "true", .kind = IVC_KIND_DOCUMENTED,                                      \
+            .source = "Linux 3.14 on: sysctl tcp_autocorking",                                    \
+            .sentence = "small writes are gathered while the device holds an earlier packet; "    \
+                        "only where the network can tell"                                         \
     }
 
 #define IVC_TCP_STACK                                                                             \
@@ -138,6 +152,12 @@ typedef struct {
 /** Bytes of IP and TCP headers with time stamps, and of the Ethernet header. */
 #define IVC_TCP_HEADERS 52u
 #define IVC_TCP_FRAME 14u
+
+/** Bytes of headers that a packet has from IP on. */
+static inline uint32_t ivc_packet_headers(const IvcLink *link, const IvcSegment *segment)
+{
+    return G_UNLIKELY(link->tells) ? segment->headers : IVC_TCP_HEADERS;
+}
 
 typedef enum {
     TCP_SOCKET_CALL,

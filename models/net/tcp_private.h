@@ -107,6 +107,7 @@ struct IvcTcp {
     uint64_t rcvbuf;  /**< of a socket; these two are of the spec, at hand */
     uint64_t window;  /**< that a connection begins with */
     uint64_t mss;     /**< data in a packet of the MTU */
+    bool nagle;       /**< small segments wait */
     uint64_t segment; /**< data in the largest packet: as many of them as the network takes */
     uint64_t joined;  /**< arriving bytes that share a socket buffer */
     Stack *stacks;
@@ -141,6 +142,12 @@ static inline Stack *stack_of(IvcAgent *softirq)
 static inline Way *way_of(const IvcTcp *tcp, uint32_t from, uint32_t to)
 {
     return ivc_pairs_find(&tcp->ways, from, to);
+}
+
+/** The softirq that takes a packet is that of the core where the packet is taken. */
+static inline Stack *stack_of(IvcAgent *softirq)
+{
+    return (Stack *)((char *)softirq - offsetof(Stack, softirq));
 }
 
 static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)

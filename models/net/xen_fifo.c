@@ -9,12 +9,14 @@
  * packets that are larger than the FIFO (refused), the first packets before the FIFO is there. */
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
+#include "models/net/socket.h"
 #include "models/net/xen_fifo_private.h"
 
 typedef struct {
     IvcSockSpec sock;
     IvcTcpSpec tcp;
     XenFifoSpec fifos;
+    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
@@ -32,7 +34,8 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, fifos.waiting, "waiting"), .fallback = "1000", .min = "1", .max = "65536",
      .kind = IVC_KIND_ASSUMED,
      .source = "assumed: as a device's queue (txqueuelen); a list that the window of TCP bounds",
-     .sentence = "packets on the sender's list from which on it takes no more"},
+     .sentence = "packets on the sender's list from which on it takes no more: streams wait, "
+                 "datagrams are dropped"},
     {IVC_PARAM(S, fifos.hook, "hook"), .fallback = "500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: netfilter's hook and a look into a small table",
      .sentence = "taking a packet that IP hands down, and finding its FIFO"},
@@ -51,6 +54,7 @@ static const IvcParam params[] = {
     IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "65535B", "Linux drivers/net/xen-netfront.c: ETH_DATA_LEN",
                        "0cycles", "assumed as between netfronts: checksums are left blank"),
     IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
+    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
     {0},
 };
 
@@ -64,6 +68,7 @@ static const IvcStage stages[] = {
     [XEN_FIFO_COPY_OUT] = {"copy-out", "copying packets out of the FIFO", false},
     IVC_XEN_EVENT_STAGE_ROWS(XEN_FIFO_XEN),
     IVC_XEN_CONNECT_STAGE_ROW(XEN_FIFO_CONNECT),
+    IVC_DATAGRAM_STAGE_ROWS(XEN_FIFO_DATAGRAM),
     [XEN_FIFO_STAGES] = {NULL, NULL, false},
 };
 
@@ -144,14 +149,15 @@ static const IvcLinkOps link_ops = {
 /* Packets of one connection beyond those that fill the send buffer. */
 #define WINDOW 256
 
-static void *xen_fifo_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+/* Nothing below IP waits before the hook, as it would before a device: what the list does not take
+ * is lost. TCP, which would send it again, waits here instead. */
+static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
 {
-    const Spec *spec = bound;
     XenFifos *fifos = g_new0(XenFifos, 1);
     fifos->head = (IvcLink){.ops = &link_ops,
                             .window = WINDOW,
                             .segment_mtus = ivc_tcp_offload(&spec->tcp, spec->fifos.gso),
-                            .restarts = true};
+                            .restarts = !ivc_speaks_datagrams(platform)};
     fifos->platform = platform;
     fifos->spec = &spec->fifos;
     fifos->stage0 = platform->stage_mechanism;
@@ -164,15 +170,30 @@ static void *xen_fifo_create(IvcPlatform *platform, const void *bound, IvcRank *
     fifos->put = ivc_platform_ps(platform, spec->fifos.put);
     fifos->tasklet = ivc_platform_ps(platform, spec->fifos.tasklet);
     fifos->take = ivc_platform_ps(platform, spec->fifos.take);
-    IvcStreams *streams = ivc_tcp_new(platform, &spec->tcp, fifos->stage0, &fifos->head);
-    return ivc_sock_new(platform, &spec->sock, fifos->stage0 + TCP_STAGES, ranks, n, streams);
+    return ivc_tcp_new(platform, &spec->tcp, fifos->stage0, &fifos->head);
+}
+
+static void *xen_fifo_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
+                        streams_new(platform, spec));
+}
+
+static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    const Spec *spec = bound;
+    IvcStreams *streams = streams_new(platform, spec);
+    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
+                               platform->stage_mechanism + XEN_FIFO_DATAGRAM, streams);
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
     uint64_t mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
-    uint64_t most = xen_fifo_entry(ivc_tcp_offload(&spec->tcp, spec->fifos.gso) * mss);
+    uint64_t most =
+        xen_fifo_entry(IVC_TCP_HEADERS + ivc_tcp_offload(&spec->tcp, spec->fifos.gso) * mss);
     ivc_tcp_check(&spec->tcp, scenario, path, diags);
     ivc_link_check_power(spec->fifos.fifo.n, scenario, path, "fifo",
                          "the bytes of a FIFO are a power of two", diags);
@@ -199,6 +220,11 @@ static const IvcMechanismOps ops = {
     IVC_SOCK_HOOKS,
 };
 
+static const IvcMechanismOps socket_ops = {
+    .create = socket_create,
+    IVC_SOCKET_HOOKS,
+};
+
 const IvcMechanism ivc_mechanism_xen_fifo = {
     .head = {.name = "xen-fifo",
              .summary = "TCP over packet FIFOs that two guests share, past the driver domain",
@@ -207,5 +233,7 @@ const IvcMechanism ivc_mechanism_xen_fifo = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .carries = IVC_OVER_TCP,
+    .socket_ops = &socket_ops,
     .served_by = served_by,
 };

@@ -65,8 +65,10 @@ bool ivc_xen_fifo_room(IvcLink *link, uint32_t from, uint32_t to)
     FifoWay *way = xen_fifo_way(fifos, from, to);
     if (way->waiting.n < fifos->spec->waiting)
         return true;
-    fifos->stops += !way->stopped;
-    way->stopped = true;
+    if (link->restarts) {
+        fifos->stops += !way->stopped;
+        way->stopped = true;
+    }
     return false;
 }
 
@@ -79,15 +81,16 @@ static const WaitingPacket *first_waiting(const FifoWay *way)
  * asked for stands in the page of control. */
 static bool fits(const FifoWay *way)
 {
-    return xen_fifo_entry(first_waiting(way)->segment.bytes) <= ivc_xen_byte_ring_room(&way->fifo);
+    return xen_fifo_bytes(way->fifos, &first_waiting(way)->segment) <=
+           ivc_xen_byte_ring_room(&way->fifo);
 }
 
 /* Copies the next piece of the first packet: up to the end of its headers, of itself or of the
  * page. A request like ivc_copy(). */
 static bool copy_in(const XenFifos *fifos, IvcAgent *agent, FifoWay *way)
 {
-    const uint32_t head = XEN_FIFO_ENTRY + IVC_TCP_HEADERS;
     const WaitingPacket *packet = first_waiting(way);
+    const uint32_t head = xen_fifo_head(fifos, &packet->segment);
     const IvcPayload *data = &packet->payload;
     uint32_t position = way->fifo.prod + way->done;
     bool in_head = way->done < head;
@@ -98,12 +101,20 @@ static bool copy_in(const XenFifos *fifos, IvcAgent *agent, FifoWay *way)
                     way->piece, fifos->stage0 + XEN_FIFO_COPY_IN);
 }
 
-/* The packet becomes visible to the receiver. @return true when it must be told */
-static bool publish(FifoWay *way)
+/* The packet becomes visible to the receiver, and its sender's socket is rid of it.
+ * @return true when the receiver must be told */
+static bool publish(FifoWay *way, IvcAgent *agent)
 {
-    const IvcSegment *segment = &first_waiting(way)->segment;
-    ivc_xen_byte_ring_produce(&way->fifo, xen_fifo_entry(segment->bytes));
-    ivc_backlog_push(&way->packets, segment);
+    const WaitingPacket *packet = first_waiting(way);
+    const XenFifos *fifos = way->fifos;
+    IvcTcp *tcp = fifos->head.tcp;
+    ivc_xen_byte_ring_produce(&way->fifo, xen_fifo_bytes(fifos, &packet->segment));
+    ivc_backlog_push(&way->packets, &packet->segment);
+    if (fifos->head.tells) {
+        ivc_tcp_done(tcp, way->from, way->to, &packet->payload);
+        if (ivc_tcp_freed(tcp, way->from))
+            ivc_owe(agent, fifos->platform->t.wake, IVC_STAGE_WAKE);
+    }
     ivc_backlog_pop(&way->waiting);
     return ivc_xen_byte_ring_take(&way->fifo.data_asked);
 }
@@ -127,14 +138,14 @@ static IvcStep fill(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
             }
             way->fifo.room_asked = false;
         }
-        for (way->done = 0;
-             way->done < XEN_FIFO_ENTRY + IVC_TCP_HEADERS + first_waiting(way)->segment.bytes;
+        for (way->done = 0; way->done < xen_fifo_head(fifos, &first_waiting(way)->segment) +
+                                            first_waiting(way)->segment.bytes;
              way->done += way->piece) {
             IVC_AWAIT(&way->fill_frame, copy_in(fifos, agent, way));
         }
         owe_change(fifos, agent, way);
         IVC_AWAIT(&way->fill_frame, ivc_pay(agent));
-        if (publish(way)) {
+        if (publish(way, agent)) {
             IVC_AWAIT(&way->fill_frame, ivc_spend(agent, ivc_xen_event_send(&fifos->xen),
                                                   fifos->xen.stage0 + XEN_EVENT_SEND));
             ivc_xen_event_arrive(&way->port);
@@ -186,7 +197,7 @@ static FifoWay *way_in(const FifoEnd *end)
 static bool copy_out(FifoEnd *end, IvcAgent *agent)
 {
     FifoWay *way = way_in(end);
-    const uint32_t head = XEN_FIFO_ENTRY + IVC_TCP_HEADERS;
+    const uint32_t head = xen_fifo_head(end->fifos, &end->segment);
     uint32_t position = way->fifo.cons + end->done;
     bool in_head = end->done < head;
     uint32_t left = in_head ? head - end->done : head + (uint32_t)end->segment.bytes - end->done;
@@ -199,7 +210,7 @@ static bool copy_out(FifoEnd *end, IvcAgent *agent)
 /* The packet's place is free again. @return true when the sender must be told of it */
 static bool release(FifoEnd *end, FifoWay *way)
 {
-    ivc_xen_byte_ring_consume(&way->fifo, xen_fifo_entry(end->segment.bytes));
+    ivc_xen_byte_ring_consume(&way->fifo, xen_fifo_bytes(end->fifos, &end->segment));
     ivc_backlog_pop(&way->packets);
     end->fifos->taken++;
     return way->fifo.room_asked && fits(way) && ivc_xen_byte_ring_take(&way->fifo.room_asked);
@@ -216,7 +227,7 @@ static IvcStep take_packet(FifoEnd *end, IvcAgent *agent)
         end->place =
             ivc_tcp_place(tcp, end->from, end->rank, end->segment.bytes, &end->skb, &end->at);
     ivc_owe(agent, fifos->take, fifos->stage0 + TCP_DRIVER);
-    for (end->done = 0; end->done < XEN_FIFO_ENTRY + IVC_TCP_HEADERS + end->segment.bytes;
+    for (end->done = 0; end->done < xen_fifo_head(fifos, &end->segment) + end->segment.bytes;
          end->done += end->piece) {
         IVC_AWAIT(&end->take_frame, copy_out(end, agent));
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "models/net/backlog.h"
+#include "models/net/datagram.h"
 #include "models/net/link.h"
 #include "models/net/rank_sets.h"
 #include "models/net/sock.h"
@@ -37,7 +38,8 @@ typedef enum {
     XEN_FIFO_COPY_OUT,
     XEN_FIFO_XEN,                                /**< the first of the hypervisor's */
     XEN_FIFO_CONNECT = XEN_FIFO_XEN + XEN_GRANT, /**< nothing is granted later */
-    XEN_FIFO_STAGES,
+    XEN_FIFO_DATAGRAM,
+    XEN_FIFO_STAGES = XEN_FIFO_DATAGRAM + DATAGRAM_STAGES,
 } XenFifoStage;
 
 typedef struct XenFifos XenFifos;
@@ -108,11 +110,22 @@ static inline FifoWay *xen_fifo_way(const XenFifos *fifos, uint32_t from, uint32
     return ivc_pairs_find(&fifos->ways, from, to);
 }
 
-/** Bytes that a packet takes in the FIFO. */
+/** Bytes that a packet takes in the FIFO: so many with its headers. */
 static inline uint32_t xen_fifo_entry(uint64_t bytes)
 {
-    uint64_t all = XEN_FIFO_ENTRY + IVC_TCP_HEADERS + bytes;
+    uint64_t all = XEN_FIFO_ENTRY + bytes;
     return (uint32_t)((all + XEN_FIFO_ENTRY - 1) / XEN_FIFO_ENTRY * XEN_FIFO_ENTRY);
+}
+
+/** The same of a packet's, and what stands before its data. */
+static inline uint32_t xen_fifo_bytes(const XenFifos *fifos, const IvcSegment *segment)
+{
+    return xen_fifo_entry(ivc_packet_headers(&fifos->head, segment) + segment->bytes);
+}
+
+static inline uint32_t xen_fifo_head(const XenFifos *fifos, const IvcSegment *segment)
+{
+    return XEN_FIFO_ENTRY + ivc_packet_headers(&fifos->head, segment);
 }
 
 /* xen_fifo_io.c */

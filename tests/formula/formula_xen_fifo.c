@@ -96,11 +96,11 @@ END_TEST
 /* A receiver that lags behind looks by itself: only who finds nothing is told of the next. */
 START_TEST(test_nobody_is_told_who_is_at_work)
 {
-    g_autoptr(IvcResult) result =
-        points_run(text, (const char *[]){"workload.kind=stream", "workload.message=1000B",
-                                          "workload.total=500000B", "channels.c.fifo=1MiB",
-                                          "channels.c.take=20us", "channels.c.rcvbuf=1MiB",
-                                          "channels.c.sndbuf=1MiB", NULL});
+    g_autoptr(IvcResult) result = points_run(
+        text,
+        (const char *[]){"workload.kind=stream", "workload.message=1000B", "workload.total=500000B",
+                         "channels.c.fifo=1MiB", "channels.c.take=20us", "channels.c.rcvbuf=1MiB",
+                         "channels.c.sndbuf=1MiB", "channels.c.initial_window=0", NULL});
     ck_assert_uint_eq(result->messages, 500);
     check_count(result, "fifo_full", 0, 0);
     check_count(result, "events_sent", 0, 10);

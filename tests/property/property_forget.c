@@ -57,7 +57,7 @@ static const char *const scenarios[] = {
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
                  "               autocork: false}}\n"
                  "workload: {kind: stream, message: 50000B, ",
-    OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, sndbuf: 8KiB, nagle: true}}\n"
+    OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, sndbuf: 8KiB, nagle: on}}\n"
                "workload: {kind: stream, message: 500B, ",
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
                  "  variant: copy-2.6.18}}\n"
@@ -94,6 +94,14 @@ static const char *const scenarios[] = {
     OCTEON TWO "channels: {c: {mechanism: ethernet, tx_ring: 4, tso: 4KiB, sndbuf: 16KiB,\n"
                "  rcvbuf: 16KiB}}\n"
                "workload: {kind: stream, message: 5000B, ",
+    OCTEON TWO "channels: {c: {mechanism: ethernet, between: [a, b], rx_ring: 4, rx: 60us}}\n"
+               "workload: {kind: netperf-udp-stream, message: 1472B, ",
+    OCTEON TWO "channels: {c: {mechanism: xen-fifo, between: [a, b], fifo: 4KiB, waiting: 4,\n"
+               "               take: 60us}}\n"
+               "workload: {kind: netperf-udp-stream, message: 1472B, ",
+    OCTEON "guests: {a: {cores: [0, 1]}}\n"
+           "channels: {c: {mechanism: loopback, between: [a], mtu: 1500B}}\n"
+           "workload: {kind: flood-ping, message: 3000B, ",
 };
 
 /* Under a sanitizer a run takes many times as long: some of the scenarios then. */

@@ -71,18 +71,22 @@ static char *result_of(const IvcScenario *scenario, bool full, IvcRecurrenceResu
     return ivc_result_to_json(result);
 }
 
+/* What a network holds at least of a transaction of datagrams; or NULL. One that loses any waits
+ * for ever, as the tools do. */
+static const char *room_for(const char *text, const char *kind)
+{
+    if (!g_str_equal(kind, "netperf-udp-rr") && !g_str_equal(kind, "flood-ping"))
+        return NULL;
+    if (strstr(text, "mechanism: xen-fifo,"))
+        return "channels.c.waiting=200";
+    return strstr(text, "mechanism: ethernet,") ? "channels.c.rx_ring=200" : NULL;
+}
+
 static bool run_case(const char *text, const char *kind, uint32_t i)
 {
     g_autofree char *set = g_strdup_printf("workload.kind=%s", kind);
-    /* Small buffers recur soon, and drop. */
-    bool small = i % 3 != 0 && !strstr(text, "xen-ring");
-    const char *const sets[] = {set,
-                                "workload.messages_max=4000",
-                                "workload.total=1GiB",
-                                small ? "channels.c.udp_sndbuf=8KiB" : NULL,
-                                "channels.c.udp_rcvbuf=4KiB",
-                                "channels.c.softirq_turn=50us",
-                                NULL};
+    const char *const sets[] = {set, "workload.messages_max=4000", "workload.total=1GiB",
+                                room_for(text, kind), NULL};
     g_autoptr(IvcScenario) scenario = points_bind(text, sets);
     g_autofree char *name = g_strdup_printf("%s, case %u (IVC_TEST_CASE=%u)\n%s", kind, i, i, text);
     IvcRecurrenceResult recurrence, none;
@@ -116,7 +120,7 @@ START_TEST(test_random_scenarios)
             }
     }
     printf("%u of %u recurred\n", recurred, runs);
-    ck_assert(only != UINT32_MAX || (runs > CASES / 4 && recurred > runs / 5));
+    ck_assert(only != UINT32_MAX || (runs > CASES / 2 && recurred > runs / 4));
 }
 END_TEST
 
