@@ -144,12 +144,6 @@ static inline Way *way_of(const IvcTcp *tcp, uint32_t from, uint32_t to)
     return ivc_pairs_find(&tcp->ways, from, to);
 }
 
-/** The softirq that takes a packet is that of the core where the packet is taken. */
-static inline Stack *stack_of(IvcAgent *softirq)
-{
-    return (Stack *)((char *)softirq - offsetof(Stack, softirq));
-}
-
 static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
 {
     return &way->out[(way->out_first + i) % tcp->n_out];
