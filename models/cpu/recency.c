@@ -239,18 +239,20 @@ void ivc_recency_digest(IvcRecency *recency, IvcDigest *digest)
         seen->rank = ++n;
 }
 
-/* A level that was full once: what it holds, and where in the order. */
+/* A level that was full once: what it holds, and where in the order. While none was full, the order
+ * decides nothing: not even of what a pass goes on with. */
 static void seen_digest(const IvcRecency *recency, const IvcSeen *seen, bool open,
                         IvcDigest *digest)
 {
-    bool ordered = open && is_listed(recency, seen);
+    bool full = false, held = false;
     for (size_t l = 0; l < IVC_CACHE_LEVELS; l++) {
         if (!recency->capacity[l] || recency->whole[l])
             continue;
+        full = true;
         ivc_digest_u64(digest, seen->in[l]);
-        ordered = ordered || seen->in[l];
+        held = held || seen->in[l];
     }
-    if (ordered) {
+    if (held || (full && open && is_listed(recency, seen))) {
         ivc_digest_u64(digest, seen->rank);
         ivc_digest_u64(digest, seen->extent);
     }
