@@ -161,7 +161,7 @@ static const char beside_hog[] =
 
 START_TEST(test_more_weight_for_dom0_is_no_loss)
 {
-    static const char *const weights[] = {"guests.dom0.weight=64", "guests.dom0.weight=256",
+    static const char *const weights[] = {"guests.dom0.weight=32", "guests.dom0.weight=256",
                                           "guests.dom0.weight=1024"};
     static const char *const schedulers[] = {"hypervisor.scheduler=credit",
                                              "hypervisor.scheduler=credit2"};

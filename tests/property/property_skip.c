@@ -262,13 +262,15 @@ START_TEST(test_byte_ring_scenario)
 }
 END_TEST
 
+/* With that MTU four packets fill a FIFO of 4 KiB. */
 START_TEST(test_ways_below_tcp_scenario)
 {
     static const char *const loopback[] = {"loopback", NULL}, *const wire[] = {"ethernet", NULL};
     static const char *const fifo[] = {"xen-fifo", NULL};
     try_shipped("xen-fifo-vs-netfront.yaml", loopback, NULL);
     try_shipped("xen-fifo-vs-netfront.yaml", wire, "channels.ethernet.rate=1Gbit/s");
-    try_shipped("xen-fifo-vs-netfront.yaml", fifo, "channels.xen-fifo.fifo=4KiB");
+    try_shipped("xen-fifo-vs-netfront.yaml", fifo, "channels.xen-fifo={mechanism: xen-fifo, "
+                "between: [sender, receiver], fifo: 4KiB, mtu: 1016B}");
 }
 END_TEST
 
