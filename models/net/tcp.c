@@ -58,15 +58,26 @@ static uint64_t limit_of(const Way *way)
     return MIN(by_receiver, way->window > under_way ? way->window - under_way : 0);
 }
 
+/* Whether it pays to wait for an acknowledgement, which will let more go at once: by Linux's rule,
+ * when that is due within half a round trip. */
+static bool is_ack_near(const IvcTcp *tcp, const Way *way)
+{
+    IvcTime half = way->round_trip * 1000000 / 16;
+    return tcp->platform->sim.now - out_at(tcp, way, 0)->sent_ps >= half;
+}
+
 /* How much of a socket buffer's rest the windows allow: all of it, or whole segments when that is
- * much, by Linux's rule: a third of the window, or nothing is under way that would open it. */
+ * a third of the window, or nothing is near that would open it. */
 static uint64_t allowed(const IvcTcp *tcp, const Way *way, const Skb *skb)
 {
     uint64_t rest = skb->bytes - skb->sent, limit = limit_of(way);
     if (rest <= limit)
         return rest;
-    bool much = 3 * limit >= MIN(way->edge - way->una, way->window) || way->next == way->una;
-    return tcp->segment > tcp->mss && much ? limit / tcp->mss * tcp->mss : 0;
+    if (tcp->segment == tcp->mss)
+        return 0;
+    bool much = 3 * limit >= MIN(way->edge - way->una, way->window);
+    return much || way->next == way->una || !is_ack_near(tcp, way) ? limit / tcp->mss * tcp->mss
+                                                                   : 0;
 }
 
 /* What Nagle's algorithm leaves of it, as Minshall changed it: a segment below the MTU waits while
@@ -96,6 +107,7 @@ static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpT
     f->part = (IvcPayload){.buffer = &skb->data->buffer, .at = skb->sent, .bytes = bytes};
     f->skb = index;
     skb->sent += bytes;
+    skb->sent_ps = tcp->platform->sim.now;
     way->next += bytes;
     if (tcp->nagle && bytes % tcp->mss)
         way->small = way->next;
@@ -241,6 +253,13 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
 
 /* ---- receiving ---- */
 
+/* An eighth of each new one counts. */
+static void note_round_trip(Way *way, IvcTime round_trip_ps)
+{
+    uint64_t us = MAX(round_trip_ps / 1000000, 1);
+    way->round_trip = way->round_trip ? way->round_trip - way->round_trip / 8 + us : 8 * us;
+}
+
 static void acknowledge(IvcTcp *tcp, uint32_t from, Way *way, const IvcSegment *segment)
 {
     way->edge = MAX(way->edge, segment->edge);
@@ -251,6 +270,7 @@ static void acknowledge(IvcTcp *tcp, uint32_t from, Way *way, const IvcSegment *
         way->window += segment->ack - way->una;
     way->una = segment->ack;
     while (way->out_sent && out_at(tcp, way, 0)->end <= way->una) {
+        note_round_trip(way, tcp->platform->sim.now - out_at(tcp, way, 0)->sent_ps);
         ivc_tcp_data_give(tcp, out_at(tcp, way, 0), &tcp->stacks[from].free_out, false);
         way->out_first = (way->out_first + 1) % tcp->n_out;
         way->out_sent--;

@@ -28,23 +28,25 @@ typedef struct {
     uint64_t sent;     /**< outgoing: so many of them */
     uint64_t read;     /**< taken by the reader */
     uint64_t end;      /**< stream position after it, once sent */
+    IvcTime sent_ps;   /**< when its latest part was sent */
 } Skb;
 
 /** One direction between two ranks: its socket at both ends. */
 typedef struct {
     Skb *out;
     uint32_t out_first, out_sent,
-        out_n;         /**< first unacknowledged; how many sent; how many in all */
-    bool filling;      /**< a writer adds to the last one */
-    bool transmitting; /**< the process is sending: the softirq leaves it to it */
-    bool draining;     /**< a softirq is sending: on another core, the process leaves it to it */
-    uint64_t end;      /**< bytes written */
-    uint64_t next;     /**< bytes sent */
-    uint64_t una;      /**< bytes acknowledged */
-    uint64_t edge;     /**< how far the receiver allows */
-    uint64_t window;   /**< bytes that may be under way: the congestion window */
-    uint64_t small;    /**< end of the last sent segment below the MTU; counts while not
-                            acknowledged */
+        out_n;           /**< first unacknowledged; how many sent; how many in all */
+    bool filling;        /**< a writer adds to the last one */
+    bool transmitting;   /**< the process is sending: the softirq leaves it to it */
+    bool draining;       /**< a softirq is sending: on another core, the process leaves it to it */
+    uint64_t end;        /**< bytes written */
+    uint64_t next;       /**< bytes sent */
+    uint64_t una;        /**< bytes acknowledged */
+    uint64_t edge;       /**< how far the receiver allows */
+    uint64_t window;     /**< bytes that may be under way: the congestion window */
+    uint64_t round_trip; /**< smoothed, in eighths of a microsecond, as Linux keeps it */
+    uint64_t small;      /**< end of the last sent segment below the MTU; counts while not
+                              acknowledged */
     bool wants_room;
     Skb *in;
     uint32_t in_first, in_n;
