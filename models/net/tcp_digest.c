@@ -52,6 +52,7 @@ static void way_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
     ivc_digest_u64(digest, way->una - way->consumed);
     ivc_digest_u64(digest, way->edge - way->consumed);
     ivc_digest_u64(digest, way->window);
+    ivc_tcp_window_digest(tcp, way, digest);
     ivc_digest_u64(digest, way->round_trip);
     ivc_digest_u64(digest, way->small > way->una ? way->small - way->una : 0);
     ivc_digest_u64(digest, way->arrived - way->consumed);

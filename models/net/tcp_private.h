@@ -55,6 +55,13 @@ typedef struct {
     uint64_t acked;    /**< bytes acknowledged by the receiver */
     uint64_t offered;  /**< the edge it told last */
     uint32_t unacked_segments;
+    bool quick;      /**< the next acknowledgement is not delayed */
+    uint64_t told;   /**< the window, were nothing unread */
+    uint64_t room;   /**< that the window can grow to: what the receive buffer has grown to */
+    uint64_t latest; /**< bytes that the reader took in a round trip, the most so far */
+    uint64_t
+        read_from;   /**< position of the reader when the round trip began that is being measured */
+    IvcTime read_ps; /**< and when that was */
 } Way;
 
 /** The frame of sending what the window allows. */
@@ -156,6 +163,19 @@ static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
 void ivc_tcp_data_own(IvcTcp *tcp, Skb *skbs, uint32_t n);
 void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay);
 void ivc_tcp_data_give(IvcTcp *tcp, Skb *skb, IvcTcpFree *to, bool last);
+
+/** Segments that a reader is first thought to take in a round trip: Linux's TCP_INIT_CWND. */
+#define IVC_TCP_LATEST_SEGMENTS 10u
+
+/* tcp_window.c: how the receiver's window grows. */
+/** The position up to which the sender may send. */
+uint64_t ivc_tcp_edge(const IvcTcp *tcp, const Way *way);
+void ivc_tcp_window_init(const IvcTcp *tcp, Way *way);
+/** A packet has come. */
+void ivc_tcp_window_arrived(const IvcTcp *tcp, Way *way, uint64_t bytes);
+/** The reader has taken bytes. */
+void ivc_tcp_window_read(const IvcTcp *tcp, Way *way);
+void ivc_tcp_window_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest);
 
 /* tcp_digest.c */
 void ivc_tcp_digest(const IvcStreams *streams, IvcDigest *digest);
