@@ -22,7 +22,8 @@ bool ivc_frontend_room(Queue *queue)
 /* Takes the answers of netback. @return how many */
 static uint32_t collect(Queue *queue)
 {
-    return ivc_xen_ring_collect(&queue->tx);
+    return queue->net->variant->tasklets ? ivc_xen_ring_collect_half(&queue->tx)
+                                         : ivc_xen_ring_collect(&queue->tx);
 }
 
 /* After answers: packets that wait for room, or for the device to be rid of one, go on. */

@@ -40,7 +40,8 @@ void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment)
     }
     Way *back = way_of(tcp, to, from);
     segment->ack = back->acked = back->arrived;
-    segment->edge = back->offered = back->consumed + tcp->rcvbuf;
+    segment->edge = back->offered = ivc_tcp_edge(tcp, back);
+    back->quick = false;
     if (back->unacked_segments == 0)
         return;
     back->unacked_segments = 0;
@@ -58,15 +59,26 @@ static uint64_t limit_of(const Way *way)
     return MIN(by_receiver, way->window > under_way ? way->window - under_way : 0);
 }
 
+/* Whether it pays to wait for an acknowledgement, which will let more go at once: by Linux's rule,
+ * when that is due within half a round trip. */
+static bool is_ack_near(const IvcTcp *tcp, const Way *way)
+{
+    IvcTime half = way->round_trip * 1000000 / 16;
+    return tcp->platform->sim.now - out_at(tcp, way, 0)->sent_ps >= half;
+}
+
 /* How much of a socket buffer's rest the windows allow: all of it, or whole segments when that is
- * much, by Linux's rule: a third of the window, or nothing is under way that would open it. */
+ * a third of the window, or nothing is near that would open it. */
 static uint64_t allowed(const IvcTcp *tcp, const Way *way, const Skb *skb)
 {
     uint64_t rest = skb->bytes - skb->sent, limit = limit_of(way);
     if (rest <= limit)
         return rest;
-    bool much = 3 * limit >= MIN(way->edge - way->una, way->window) || way->next == way->una;
-    return tcp->segment > tcp->mss && much ? limit / tcp->mss * tcp->mss : 0;
+    if (tcp->segment == tcp->mss)
+        return 0;
+    bool much = 3 * limit >= MIN(way->edge - way->una, way->window);
+    return much || way->next == way->una || !is_ack_near(tcp, way) ? limit / tcp->mss * tcp->mss
+                                                                   : 0;
 }
 
 /* What Nagle's algorithm leaves of it, as Minshall changed it: a segment below the MTU waits while
@@ -96,6 +108,7 @@ static bool take_part(IvcTcp *tcp, Way *way, uint32_t from, uint32_t to, IvcTcpT
     f->part = (IvcPayload){.buffer = &skb->data->buffer, .at = skb->sent, .bytes = bytes};
     f->skb = index;
     skb->sent += bytes;
+    skb->sent_ps = tcp->platform->sim.now;
     way->next += bytes;
     if (tcp->nagle && bytes % tcp->mss)
         way->small = way->next;
@@ -169,7 +182,7 @@ static void way_open(IvcTcp *tcp, uint32_t from, uint32_t to)
     way->in = g_new0(Skb, tcp->n_in);
     ivc_tcp_data_own(tcp, way->out, tcp->n_out);
     ivc_tcp_data_own(tcp, way->in, tcp->n_in);
-    way->edge = way->offered = tcp->rcvbuf;
+    ivc_tcp_window_init(tcp, way);
     way->window = tcp->window;
     if (tcp->link->ops->open)
         tcp->link->ops->open(tcp->link, from, to);
@@ -186,11 +199,13 @@ static Way *connection(IvcTcp *tcp, uint32_t from, uint32_t to)
     return way_of(tcp, from, to);
 }
 
-/* As Linux: a small write waits for more bytes while data is under way and the device is busy with
- * it. What it waits for goes on when the device is rid of a packet. */
+/* As Linux: a small write waits for more bytes while the device is busy with more than there are.
+ * It looks at the memory of packets in the device; here that is what is under way, while the device
+ * holds something of it. What waits goes on when the device is rid of a packet. */
 static bool corked(const IvcTcp *tcp, const Way *way, uint32_t from, uint32_t to)
 {
-    return tcp->net.holds && tcp->spec->autocork && open_tail(tcp, way) && way->next > way->una &&
+    const Skb *tail = tcp->net.holds && tcp->spec->autocork ? open_tail(tcp, way) : NULL;
+    return tail && tail->bytes - tail->sent < way->next - way->una &&
            tcp->net.holds(tcp->link, from, to);
 }
 
@@ -241,6 +256,13 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
 
 /* ---- receiving ---- */
 
+/* An eighth of each new one counts. */
+static void note_round_trip(Way *way, IvcTime round_trip_ps)
+{
+    uint64_t us = MAX(round_trip_ps / 1000000, 1);
+    way->round_trip = way->round_trip ? way->round_trip - way->round_trip / 8 + us : 8 * us;
+}
+
 static void acknowledge(IvcTcp *tcp, uint32_t from, Way *way, const IvcSegment *segment)
 {
     way->edge = MAX(way->edge, segment->edge);
@@ -251,6 +273,7 @@ static void acknowledge(IvcTcp *tcp, uint32_t from, Way *way, const IvcSegment *
         way->window += segment->ack - way->una;
     way->una = segment->ack;
     while (way->out_sent && out_at(tcp, way, 0)->end <= way->una) {
+        note_round_trip(way, tcp->platform->sim.now - out_at(tcp, way, 0)->sent_ps);
         ivc_tcp_data_give(tcp, out_at(tcp, way, 0), &tcp->stacks[from].free_out, false);
         way->out_first = (way->out_first + 1) % tcp->n_out;
         way->out_sent--;
@@ -321,7 +344,7 @@ static IvcStep send_ack(Stack *stack, IvcAgent *agent)
 static bool window_update_due(const IvcTcp *tcp, const Way *way)
 {
     uint64_t offered = way->offered - way->arrived;
-    uint64_t possible = way->consumed + tcp->rcvbuf - way->arrived;
+    uint64_t possible = ivc_tcp_edge(tcp, way) - way->arrived;
     return 2 * offered <= tcp->rcvbuf && possible >= 2 * offered && possible >= tcp->mss;
 }
 
@@ -329,8 +352,8 @@ static bool window_update_due(const IvcTcp *tcp, const Way *way)
  * told would not shrink. While they wait to be read, the read that takes them acknowledges. */
 static bool ack_due_now(const IvcTcp *tcp, const Way *way)
 {
-    return way->unacked_segments >= tcp->ack_every &&
-           way->consumed + tcp->rcvbuf - way->arrived >= way->offered - way->acked;
+    return way->quick || (way->unacked_segments >= tcp->ack_every &&
+                          ivc_tcp_edge(tcp, way) - way->arrived >= way->offered - way->acked);
 }
 
 IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
@@ -355,6 +378,7 @@ IvcStep ivc_tcp_receive(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to
             mark(tcp, tcp->unacked, to, from, true);
         in->in[skb].bytes += segment->bytes;
         in->arrived += segment->bytes;
+        ivc_tcp_window_arrived(tcp, in, segment->bytes);
         in->unacked_segments +=
             segment->bytes <= tcp->mss ? 1 : (uint32_t)((segment->bytes + tcp->mss - 1) / tcp->mss);
     } else {
@@ -373,6 +397,7 @@ void ivc_tcp_merge(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *se
         mark(tcp, tcp->unacked, to, from, true);
     in->in[skb].bytes += segment->bytes;
     in->arrived += segment->bytes;
+    ivc_tcp_window_arrived(tcp, in, segment->bytes);
     in->unacked_segments++;
     acknowledge(tcp, to, way_of(tcp, to, from), segment);
 }
@@ -533,6 +558,7 @@ static IvcStep tcp_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, uin
             way->in_n--;
         }
     }
+    ivc_tcp_window_read(tcp, way);
     if (tcp->net.read)
         tcp->net.read(tcp->link, agent, from, to, way->consumed);
     if (way->unacked_segments >= tcp->ack_every || window_update_due(tcp, way)) {

@@ -11,6 +11,7 @@ typedef struct {
     IvcBytes mtu;
     IvcBytes sndbuf;
     IvcBytes rcvbuf;
+    IvcBytes rcvbuf_initial;
     uint64_t initial_window;
     int nagle;
     bool autocork;
@@ -36,28 +37,31 @@ extern const char *const ivc_tcp_nagle[];
 
 /** Rows of a mechanism's table that say when a segment goes out; `field` is the IvcTcpSpec in its
  *  spec. */
-#define IVC_TCP_SENDING_PARAM_ROWS(S, field)                                                      \
-    {IVC_PARAM(S, field.initial_window, "initial_window"),                                        \
-     .fallback = "10",                                                                            \
-     .max = "65535",                                                                              \
-     .kind = IVC_KIND_DOCUMENTED,                                                                 \
-     .source = "RFC 6928, Linux TCP_INIT_CWND",                                                   \
-     .sentence = "segments that a new connection may have under way; doubles every round trip "   \
-                 "while that is too few; 0: wide open"},                                          \
-        {IVC_PARAM(S, field.nagle, "nagle"),                                                      \
-         .fallback = "auto",                                                                      \
-         .choices = ivc_tcp_nagle,                                                                \
-         .kind = IVC_KIND_DOCUMENTED,                                                             \
-         .source = "MPICH source tree, ch3 sock: TCP_NODELAY; Linux: on where a socket asks for " \
-                   "nothing",                                                                     \
-         .sentence = "Nagle's algorithm: one segment below the MTU under way, more bytes wait; "  \
-                     "auto: not below message passing, which turns it off"},                      \
-    {                                                                                             \
-        IVC_PARAM(S, field.autocork, "autocork"),                                                 \
-            .fallback = "true", .kind = IVC_KIND_DOCUMENTED,                                      \
-            .source = "Linux 3.14 on: sysctl tcp_autocorking",                                    \
-            .sentence = "small writes are gathered while the device holds an earlier packet; "    \
-                        "only where the network can tell"                                         \
+#define IVC_TCP_SENDING_PARAM_ROWS(S, field)                                                       \
+    {IVC_PARAM(S, field.initial_window, "initial_window"),                                         \
+     .fallback = "10",                                                                             \
+     .max = "65535",                                                                               \
+     .kind = IVC_KIND_DOCUMENTED,                                                                  \
+     .source = "RFC 6928, Linux TCP_INIT_CWND",                                                    \
+     .sentence = "segments that a new connection may have under way; doubles every round trip "    \
+                 "while that is too few; 0: wide open"},                                           \
+        {IVC_PARAM(S, field.rcvbuf_initial, "rcvbuf_initial"), .fallback = "0B", .max = "16MiB",   \
+         .sentence = "window that a new connection is told; grows up to 'rcvbuf' with what comes " \
+                     "and is read; 0: all of it from the beginning"},                              \
+        {IVC_PARAM(S, field.nagle, "nagle"),                                                       \
+         .fallback = "auto",                                                                       \
+         .choices = ivc_tcp_nagle,                                                                 \
+         .kind = IVC_KIND_DOCUMENTED,                                                              \
+         .source = "MPICH source tree, ch3 sock: TCP_NODELAY; Linux: on where a socket asks for "  \
+                   "nothing",                                                                      \
+         .sentence = "Nagle's algorithm: one segment below the MTU under way, more bytes wait; "   \
+                     "auto: not below message passing, which turns it off"},                       \
+    {                                                                                              \
+        IVC_PARAM(S, field.autocork, "autocork"),                                                  \
+            .fallback = "true", .kind = IVC_KIND_DOCUMENTED,                                       \
+            .source = "Linux 3.14 on: sysctl tcp_autocorking",                                     \
+            .sentence = "small writes are gathered while the device holds an earlier packet; "     \
+                        "only where the network can tell"                                          \
     }
 
 #define IVC_TCP_STACK                                                                             \

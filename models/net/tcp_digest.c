@@ -24,6 +24,8 @@ static void buffers_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
             ivc_digest_u64(digest, skb->sent);
         if (i < way->out_sent)
             ivc_digest_u64(digest, skb->end - way->consumed);
+        if (i < way->out_sent || (i < way->out_n && skb->sent))
+            ivc_digest_time(digest, skb->sent_ps);
     }
     for (uint32_t i = 0; i < n_in; i++) {
         const Skb *skb = &way->in[(way->in_first + i) % tcp->n_in];
@@ -50,6 +52,8 @@ static void way_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest)
     ivc_digest_u64(digest, way->una - way->consumed);
     ivc_digest_u64(digest, way->edge - way->consumed);
     ivc_digest_u64(digest, way->window);
+    ivc_tcp_window_digest(tcp, way, digest);
+    ivc_digest_u64(digest, way->round_trip);
     ivc_digest_u64(digest, way->small > way->una ? way->small - way->una : 0);
     ivc_digest_u64(digest, way->arrived - way->consumed);
     ivc_digest_u64(digest, way->acked - way->consumed);

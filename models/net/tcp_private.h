@@ -28,23 +28,25 @@ typedef struct {
     uint64_t sent;     /**< outgoing: so many of them */
     uint64_t read;     /**< taken by the reader */
     uint64_t end;      /**< stream position after it, once sent */
+    IvcTime sent_ps;   /**< when its latest part was sent */
 } Skb;
 
 /** One direction between two ranks: its socket at both ends. */
 typedef struct {
     Skb *out;
     uint32_t out_first, out_sent,
-        out_n;         /**< first unacknowledged; how many sent; how many in all */
-    bool filling;      /**< a writer adds to the last one */
-    bool transmitting; /**< the process is sending: the softirq leaves it to it */
-    bool draining;     /**< a softirq is sending: on another core, the process leaves it to it */
-    uint64_t end;      /**< bytes written */
-    uint64_t next;     /**< bytes sent */
-    uint64_t una;      /**< bytes acknowledged */
-    uint64_t edge;     /**< how far the receiver allows */
-    uint64_t window;   /**< bytes that may be under way: the congestion window */
-    uint64_t small;    /**< end of the last sent segment below the MTU; counts while not
-                            acknowledged */
+        out_n;           /**< first unacknowledged; how many sent; how many in all */
+    bool filling;        /**< a writer adds to the last one */
+    bool transmitting;   /**< the process is sending: the softirq leaves it to it */
+    bool draining;       /**< a softirq is sending: on another core, the process leaves it to it */
+    uint64_t end;        /**< bytes written */
+    uint64_t next;       /**< bytes sent */
+    uint64_t una;        /**< bytes acknowledged */
+    uint64_t edge;       /**< how far the receiver allows */
+    uint64_t window;     /**< bytes that may be under way: the congestion window */
+    uint64_t round_trip; /**< smoothed, in eighths of a microsecond, as Linux keeps it */
+    uint64_t small;      /**< end of the last sent segment below the MTU; counts while not
+                              acknowledged */
     bool wants_room;
     Skb *in;
     uint32_t in_first, in_n;
@@ -53,6 +55,13 @@ typedef struct {
     uint64_t acked;    /**< bytes acknowledged by the receiver */
     uint64_t offered;  /**< the edge it told last */
     uint32_t unacked_segments;
+    bool quick;      /**< the next acknowledgement is not delayed */
+    uint64_t told;   /**< the window, were nothing unread */
+    uint64_t room;   /**< that the window can grow to: what the receive buffer has grown to */
+    uint64_t latest; /**< bytes that the reader took in a round trip, the most so far */
+    uint64_t
+        read_from;   /**< position of the reader when the round trip began that is being measured */
+    IvcTime read_ps; /**< and when that was */
 } Way;
 
 /** The frame of sending what the window allows. */
@@ -154,6 +163,19 @@ static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
 void ivc_tcp_data_own(IvcTcp *tcp, Skb *skbs, uint32_t n);
 void ivc_tcp_data_take(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay);
 void ivc_tcp_data_give(IvcTcp *tcp, Skb *skb, IvcTcpFree *to, bool last);
+
+/** Segments that a reader is first thought to take in a round trip: Linux's TCP_INIT_CWND. */
+#define IVC_TCP_LATEST_SEGMENTS 10u
+
+/* tcp_window.c: how the receiver's window grows. */
+/** The position up to which the sender may send. */
+uint64_t ivc_tcp_edge(const IvcTcp *tcp, const Way *way);
+void ivc_tcp_window_init(const IvcTcp *tcp, Way *way);
+/** A packet has come. */
+void ivc_tcp_window_arrived(const IvcTcp *tcp, Way *way, uint64_t bytes);
+/** The reader has taken bytes. */
+void ivc_tcp_window_read(const IvcTcp *tcp, Way *way);
+void ivc_tcp_window_digest(const IvcTcp *tcp, const Way *way, IvcDigest *digest);
 
 /* tcp_digest.c */
 void ivc_tcp_digest(const IvcStreams *streams, IvcDigest *digest);

@@ -143,6 +143,7 @@ static IvcStep upcall_step(IvcAgent *agent)
             vcpu->upcall_pending = false;
             while (vcpu->first) {
                 port = take_first(vcpu);
+                vcpu->handled++;
                 ivc_owe(agent, xen->t.event_dispatch, xen->stage0 + XEN_UPCALL);
                 port->handler(port, agent);
                 IVC_AWAIT(&vcpu->frame, ivc_pay(agent));
@@ -168,6 +169,9 @@ void ivc_xen_vcpu_init(IvcXenVcpu *vcpu, IvcXen *xen, IvcCore *core, uint32_t nu
     ivc_agent_start(&vcpu->upcall);
     ivc_platform_count_guest(platform, core->guest, "upcalls", "count",
                              "interrupts that handle pending events", &vcpu->upcalls);
+    ivc_platform_count_guest(platform, core->guest, "event_interrupts", "count",
+                             "events handled: interrupts as the guest's kernel counts them",
+                             &vcpu->handled);
 }
 
 void ivc_xen_port_init(IvcXenPort *port, IvcXenVcpu *vcpu, IvcXenHandler handler, void *owner)
@@ -191,8 +195,8 @@ static const IvcStateField vcpu_fields[] = {
     IVC_STATE(IvcXenVcpu, asserted, PLAIN),  IVC_STATE(IvcXenVcpu, upcall_pending, PLAIN),
     IVC_STATE(IvcXenVcpu, in_upcall, PLAIN), IVC_STATE(IvcXenVcpu, was_idle, PLAIN),
     IVC_STATE(IvcXenVcpu, first, OTHER),     IVC_STATE(IvcXenVcpu, last, OTHER),
-    IVC_STATE(IvcXenVcpu, upcalls, FIXED),   IVC_STATE(IvcXenVcpu, frame, PLAIN),
-    IVC_STATE(IvcXenVcpu, name, FIXED),
+    IVC_STATE(IvcXenVcpu, upcalls, FIXED),   IVC_STATE(IvcXenVcpu, handled, FIXED),
+    IVC_STATE(IvcXenVcpu, frame, PLAIN),     IVC_STATE(IvcXenVcpu, name, FIXED),
 };
 
 const IvcStateTable ivc_xen_state_tables[] = {

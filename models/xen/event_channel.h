@@ -39,6 +39,7 @@ struct IvcXenVcpu {
     bool was_idle; /**< when it was notified */
     IvcXenPort *first, *last;
     uint64_t upcalls;
+    uint64_t handled; /**< events: several can be pending at one upcall */
     struct {
         IvcLabel label;
     } frame;

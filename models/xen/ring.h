@@ -85,13 +85,21 @@ static inline void ivc_xen_ring_want_requests(IvcXenRing *ring)
     ring->req_event = ring->req_prod + 1;
 }
 
-/** The frontend takes all responses, and asks for a notification when half of what is then
- *  outstanding has come: netfront's rule for sent packets. @return how many it took */
+/** The frontend takes all responses, and asks for a notification of the next: netfront's rule for
+ *  sent packets since Linux 4.5. @return how many it took */
 static inline uint32_t ivc_xen_ring_collect(IvcXenRing *ring)
 {
     uint32_t n = ivc_xen_ring_responses(ring);
     ring->rsp_cons = ring->rsp_prod;
-    ring->rsp_event = ring->rsp_prod + ((ring->req_prod - ring->rsp_prod) >> 1) + 1;
+    ring->rsp_event = ring->rsp_prod + 1;
+    return n;
+}
+
+/** The same before that: asks for a notification when half of what is then outstanding has come. */
+static inline uint32_t ivc_xen_ring_collect_half(IvcXenRing *ring)
+{
+    uint32_t n = ivc_xen_ring_collect(ring);
+    ring->rsp_event += (ring->req_prod - ring->rsp_prod) >> 1;
     return n;
 }
 

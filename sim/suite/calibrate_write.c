@@ -7,8 +7,25 @@
 #include <string.h>
 
 /* "NAME: PATH, METRIC at 16 B, 4096 B; ..." */
+#define ROWS_NAMED 8 /* a source that names more is no text that anybody reads */
+
+static guint count_rows(const IvcSuite *suite)
+{
+    guint n = 0;
+    for (guint r = 0; r < suite->data->rows->len; r++) {
+        const IvcDataRow *row = ivc_data_row(suite->data, r);
+        n += row->role == IVC_ROLE_CALIBRATE && ivc_suite_entry_of(suite, row) != NULL;
+    }
+    return n;
+}
+
 static void append_rows(GString *out, const IvcSuite *suite)
 {
+    guint n = count_rows(suite);
+    if (n > ROWS_NAMED) {
+        g_string_append_printf(out, "%s: all %u that are marked calibrate", suite->data->name, n);
+        return;
+    }
     g_string_append_printf(out, "%s: ", suite->data->name);
     const IvcDataRow *last = NULL;
     for (guint r = 0; r < suite->data->rows->len; r++) {

@@ -101,6 +101,33 @@ START_TEST(test_reads_acknowledge_what_waited)
 }
 END_TEST
 
+/* Three domains of which the sender writes 64 B at a time. `where`: cores, and who schedules. */
+static uint64_t packets_per_mb(const char *machine, const char *scheduler, const char *cores[3])
+{
+    g_autofree char *text = g_strdup_printf(
+        "schema: ivcsim/1\nname: small\nmachine: {profile: xen-icount, %s}\n"
+        "hypervisor: {scheduler: %s}\n"
+        "guests: {dom0: {cores: %s}, a: {cores: %s}, b: {cores: %s}}\n"
+        "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
+        "  socket_call: 3400cycles, sndbuf: 981120B, rcvbuf: 490560B}}\n"
+        "workload: {kind: netperf-tcp-stream, message: 64B, total: 1000000B, warmup: 0}\n",
+        machine, scheduler, cores[0], cores[1], cores[2]);
+    g_autoptr(IvcResult) result = points_run(text, NULL);
+    return count_of(result, "data_packets") * 1000000 / result->bytes;
+}
+
+/* What a packet collects is how far its sender runs ahead before the driver domain has a processor:
+ * far more where they share one than where each has its own. */
+START_TEST(test_packets_collect_what_the_scheduler_lets_run_ahead)
+{
+    const char *one[] = {"[0]", "[0]", "[0]"}, *three[] = {"[0]", "[1]", "[2]"};
+    uint64_t shared = packets_per_mb("cores: 1", "credit2", one);
+    uint64_t own = packets_per_mb("cores: 3", "pinned", three);
+    ck_assert_msg(own > 8 * shared && shared > 17, "%" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT, own,
+                  shared);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tcp");
@@ -109,6 +136,7 @@ int main(void)
     tcase_add_test(tests, test_nagle_lets_one_small_segment_go);
     tcase_add_test(tests, test_small_writes_are_gathered_while_the_device_is_busy);
     tcase_add_test(tests, test_reads_acknowledge_what_waited);
+    tcase_add_test(tests, test_packets_collect_what_the_scheduler_lets_run_ahead);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

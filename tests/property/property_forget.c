@@ -102,6 +102,8 @@ static const char *const scenarios[] = {
     OCTEON "guests: {a: {cores: [0, 1]}}\n"
            "channels: {c: {mechanism: loopback, between: [a], mtu: 1500B}}\n"
            "workload: {kind: flood-ping, message: 3000B, ",
+    OCTEON TWO "channels: {c: {mechanism: xen-fifo, between: [a, b], fifo: 4KiB}}\n"
+               "workload: {kind: flood-ping, message: 3000B, ",
 };
 
 /* Under a sanitizer a run takes many times as long: some of the scenarios then. */

@@ -16,20 +16,15 @@ static char *scenario_of(uint32_t seed, uint32_t i, const RandomScenario *kind)
     return text;
 }
 
-/* What setting a channel up takes is stated as time: `setup_us` of it. */
-static IvcResult *run_with(const char *text, const char *clock, unsigned setup_us)
+static IvcResult *run_with(const char *text, const char *clock, const char *map)
 {
     g_autofree char *set_clock = g_strconcat("machine.clock=", clock, NULL);
-    g_autofree char *set_map = g_strdup_printf("channels.c.map=%uus", setup_us);
-    g_autofree char *set_request = g_strdup_printf("channels.c.xenstore_request=%uus", setup_us);
-    bool maps = strstr(text, "shmem") != NULL;
-    bool asks = strstr(text, "mechanism: xen-ring") || strstr(text, "mechanism: xen-fifo");
+    bool maps = strstr(text, "shmem") != NULL; /* else XenStore's times are what is no cycles */
+    bool xen = strstr(text, "mechanism: xen-ring,") || strstr(text, "mechanism: xen-fifo,");
+    g_autofree char *set_map =
+        g_strconcat(maps ? "channels.c.map=" : "channels.c.xenstore_request=", map, NULL);
     const char *sets[] = {set_clock, "machine.memory.rate=100TB/s",
-                          "machine.interconnect.rate=100TB/s",
-                          maps   ? set_map
-                          : asks ? set_request
-                                 : NULL,
-                          NULL};
+                          "machine.interconnect.rate=100TB/s", maps || xen ? set_map : NULL, NULL};
     return points_run(text, sets);
 }
 
@@ -62,8 +57,10 @@ START_TEST(test_half_the_clock_is_twice_the_time)
         if (only != UINT32_MAX && i != only)
             continue;
         g_autofree char *text = scenario_of(seed, i, &cycles_only);
-        g_autoptr(IvcResult) one = run_with(text, "1GHz", 20);
-        g_autoptr(IvcResult) two = run_with(text, "500MHz", 40);
+        if (strstr(text, "mechanism: ethernet,"))
+            continue; /* cards and wires have no clock */
+        g_autoptr(IvcResult) one = run_with(text, "1GHz", "20us");
+        g_autoptr(IvcResult) two = run_with(text, "500MHz", "40us");
         check_doubled(one, two, text);
     }
 }

@@ -124,12 +124,33 @@ START_TEST(test_random_scenarios)
 }
 END_TEST
 
+/* Every second datagram finds the card's ring full, in every period that is skipped; and with
+ * room none does. */
+START_TEST(test_periods_with_losses)
+{
+    static const char *const channels[] = {
+        "guests: {a: {cores: [0]}, b: {cores: [1]}}\n"
+        "channels: {c: {mechanism: ethernet, between: [a, b], rx_ring: 1, rx_delay: 30us,\n"
+        "    udp_sndbuf: 4KiB}}\n",
+        "guests: {a: {cores: [0]}, b: {cores: [1]}}\n"
+        "channels: {c: {mechanism: ethernet, between: [a, b], tx_delay: 1us, udp_sndbuf: 4KiB}}\n",
+    };
+    for (uint32_t i = 0; i < G_N_ELEMENTS(channels); i++) {
+        g_autofree char *text =
+            g_strconcat("schema: ivcsim/1\nname: losses\nmachine: {profile: octeon-cn5650}\n",
+                        channels[i], "workload: {kind: stream, message: 1472B}\n", NULL);
+        ck_assert_msg(run_case(text, "netperf-udp-stream", i), "%s: does not recur", text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sockets");
     TCase *tests = tcase_create("sockets");
     tcase_set_timeout(tests, 240);
     tcase_add_test(tests, test_random_scenarios);
+    tcase_add_test(tests, test_periods_with_losses);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
