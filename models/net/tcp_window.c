@@ -5,9 +5,9 @@
  *
  * Packets that leave more than half of their page empty let it grow to half of the buffer only.
  *
- * Left out: memory that a packet takes beyond its page, what unread packets take beyond their bytes,
- * and pressure on memory; the receiver's own estimate of the round trip, for which the sender's
- * stands. */
+ * Left out: memory that a packet takes beyond its page, what unread packets take beyond their
+ * bytes, and pressure on memory; the receiver's own estimate of the round trip, for which the
+ * sender's stands. */
 #include "models/net/tcp_private.h"
 
 #define PAGE_BYTES 4096u
