@@ -3,8 +3,12 @@
  */
 #pragma once
 
+#include "models/net/rank_sets.h"
 #include "models/net/tcp.h"
 #include "sim/model/pairs.h"
+
+/** Small packets share a page. */
+#define JOINED_BYTES 4096
 
 /** The memory of a socket buffer. */
 typedef struct IvcTcpData IvcTcpData;
@@ -157,6 +161,30 @@ static inline Skb *out_at(const IvcTcp *tcp, const Way *way, uint32_t i)
 {
     return &way->out[(way->out_first + i) % tcp->n_out];
 }
+
+static inline void mark(const IvcTcp *tcp, uint64_t *set, uint32_t row, uint32_t rank, bool on)
+{
+    ivc_rank_mark(set, tcp->words, row, rank, on);
+}
+
+static inline uint32_t next_marked(const IvcTcp *tcp, const uint64_t *set, uint32_t row,
+                                   uint32_t at)
+{
+    return ivc_rank_next(set, tcp->words, row, at);
+}
+
+/* tcp.c: sending. */
+/** Sends what the windows allow; run by the process or by the softirq of rank `from`. */
+IvcStep ivc_tcp_transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
+                         IvcTcpTransmit *f);
+/** Bytes that a writer may add now. */
+uint64_t ivc_tcp_room(const IvcTcp *tcp, const Way *way);
+/** Prepares a socket buffer for new bytes. */
+Skb *ivc_tcp_skb_empty(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay);
+
+/* tcp_softirq.c */
+/** Starts a rank's softirq. */
+void ivc_tcp_stack_init(IvcTcp *tcp, uint32_t rank);
 
 /* tcp_data.c: the memory of socket buffers. */
 /** Gives each socket buffer of a ring memory of its own, where none is used again. */

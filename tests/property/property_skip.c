@@ -269,7 +269,8 @@ START_TEST(test_ways_below_tcp_scenario)
     static const char *const fifo[] = {"xen-fifo", NULL};
     try_shipped("xen-fifo-vs-netfront.yaml", loopback, NULL);
     try_shipped("xen-fifo-vs-netfront.yaml", wire, "channels.ethernet.rate=1Gbit/s");
-    try_shipped("xen-fifo-vs-netfront.yaml", fifo, "channels.xen-fifo={mechanism: xen-fifo, "
+    try_shipped("xen-fifo-vs-netfront.yaml", fifo,
+                "channels.xen-fifo={mechanism: xen-fifo, "
                 "between: [sender, receiver], fifo: 4KiB, mtu: 1016B}");
 }
 END_TEST
