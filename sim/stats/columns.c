@@ -323,7 +323,7 @@ static const char *const core_keys[] = {"core", NULL};
 static const char *const core_values[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps",
                                           NULL};
 static const char *const guest_count_keys[] = {"guest", "name", NULL};
-static const char *const guest_count_values[] = {"value", NULL};
+static const char *const guest_count_values[] = {"value", "per_mb", NULL};
 
 #define ROW(name_, type_, unit_, get_, sentence_)                                              \
     {                                                                                          \

@@ -110,10 +110,12 @@ static Parts parts_of(uint64_t message)
 }
 
 /* A hypercall that sends an event when the first `answered` slots of a packet are answered and the
- * sender waits for one of them: the first beyond half of what is outstanding. */
-static uint64_t answer_ns(const Parts *parts, uint64_t answered)
+ * sender waits for one of them: for the next, or in 2.6.18 the first beyond half of what is
+ * outstanding. */
+static uint64_t answer_ns(Variant variant, const Parts *parts, uint64_t answered)
 {
-    return answered >= parts->sent_slots / 2 + 1 ? HYPERCALL + EVENT_SEND : 0;
+    bool half = variant == COPY_2_6_18 || variant == FLIP_2_6_18;
+    return answered >= (half ? parts->sent_slots / 2 + 1 : 1) ? HYPERCALL + EVENT_SEND : 0;
 }
 
 /* Netback on the sender's side, from the upcall to the bridge. */
@@ -123,16 +125,17 @@ static uint64_t take_ns(Variant variant, const Parts *parts)
     switch (variant) {
     case MAP_COPY: /* a header is copied, its slots answered; pages are mapped */
         return work + GRANT_COPY + HYPERCALL + HYPERCALL + parts->pages * GRANT_MAP +
-               answer_ns(parts, parts->sent_slots - parts->pages);
+               answer_ns(variant, parts, parts->sent_slots - parts->pages);
     case COPY_2_6_18: /* all is mapped; a slot about segment offload is answered */
     case FLIP_2_6_18:
         return work + HYPERCALL + (parts->pages + 1) * GRANT_MAP +
-               answer_ns(parts, parts->sent_slots - parts->pages - 1);
+               answer_ns(variant, parts, parts->sent_slots - parts->pages - 1);
     case PERSISTENT: /* copied: all is answered */
-        return work + parts->sent_slots * GRANT_LOOKUP + answer_ns(parts, parts->sent_slots);
+        return work + parts->sent_slots * GRANT_LOOKUP +
+               answer_ns(variant, parts, parts->sent_slots);
     case STAGING:
         return work + parts->sent_slots * GRANT_LOOKUP +
-               answer_ns(parts, parts->sent_slots - parts->pages);
+               answer_ns(variant, parts, parts->sent_slots - parts->pages);
     default:
         return 0;
     }

@@ -83,8 +83,8 @@ static uint64_t upcall_ns(void)
 /* From the frontend that sends a packet of one page to the softirq of the other, before IP. */
 static uint64_t wire_ns(void)
 {
-    uint64_t take =
-        BACK_POLL + BACK_TX + 2 * BACK_TX_SLOT + GRANT_COPY + HYPERCALL + HYPERCALL + GRANT_MAP;
+    uint64_t take = BACK_POLL + BACK_TX + 2 * BACK_TX_SLOT + GRANT_COPY + HYPERCALL + HYPERCALL +
+                    GRANT_MAP + HYPERCALL + EVENT_SEND; /* the slot of the header is answered */
     uint64_t give = BACK_RX + BACK_RX_SLOT + 2 * GRANT_COPY + HYPERCALL;
     return FRONT_TX + 2 * FRONT_TX_SLOT + upcall_ns() + take + BRIDGE + WAKE + IDLE_EXIT + RESUME +
            give + upcall_ns() + SOFTIRQ + FRONT_RX + FRONT_RX_SLOT;

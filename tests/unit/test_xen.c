@@ -470,11 +470,13 @@ START_TEST(test_an_event_on_the_way_out_is_taken_at_once)
     ck_assert_uint_eq(bench->taken_ps[1], taken_ps + DISPATCH + WORK + EXIT + ENTRY);
     ck_assert_uint_eq(bench->xen.upcalls, 2);
     const GArray *counters = bench->platform.guest_counters;
-    ck_assert_uint_eq(counters->len, 1);
+    ck_assert_uint_eq(counters->len, 2);
     const IvcGuestCounter *one = &g_array_index(counters, IvcGuestCounter, 0);
     ck_assert_uint_eq(one->guest, 7); /* whose core it is */
     ck_assert_str_eq(one->counter.name, "upcalls");
     ck_assert_uint_eq(*one->counter.at, 2);
+    ck_assert_str_eq((one + 1)->counter.name, "event_interrupts");
+    ck_assert_uint_eq(*(one + 1)->counter.at, 2);
     bench_free(bench);
 }
 END_TEST
