@@ -201,6 +201,12 @@ static bool writable(const SockProcess *process)
     return call && sock->io.writable(sock->below, process->rank->rank, writes_to(call));
 }
 
+static bool readable(const SockProcess *process)
+{
+    const Sock *sock = process->sock;
+    return sock->io.next_readable(sock->below, process->peer, process->rank->rank) != IVC_RANK_NONE;
+}
+
 /* Writes and reads what can be; sleeps in poll() when nothing can. */
 static IvcStep turn(SockProcess *process)
 {
@@ -210,18 +216,18 @@ static IvcStep turn(SockProcess *process)
     IVC_BEGIN(&requests->turn);
     if (writable(process)) {
         IVC_CALL(&requests->turn, flush(process));
+        if (requests->open == 0 || !readable(process)) { /* what is waited for may be over */
+            IVC_RETURN(&requests->turn);
+        }
     }
-    if (requests->open == 0) {
-        IVC_RETURN(&requests->turn);
-    }
-    if (sock->io.next_readable(sock->below, me, me) != IVC_RANK_NONE) {
+    if (readable(process)) {
         IVC_CALL(&requests->turn, ivc_sock_progress(process, NULL));
         if (requests->late) {
             IVC_AWAIT(&requests->turn, copy_aside(process, requests->late));
             done(process, requests->late);
             requests->late = NULL;
         }
-    } else if (!writable(process)) {
+    } else {
         IVC_CALL(&requests->turn,
                  sock->io.poll(sock->below, &process->rank->agent, me,
                                requests->out.first ? writes_to(requests->out.first) : IVC_RANK_NONE,
