@@ -36,6 +36,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_named[IVC_LMBENCH_TCP_BANDWIDTH],
     &ivc_workload_named[IVC_LMBENCH_TCP_LATENCY],
     &ivc_workload_named[IVC_OSU_BANDWIDTH],
+    &ivc_workload_named[IVC_OSU_BIDIRECTIONAL_BANDWIDTH],
     &ivc_workload_named[IVC_OSU_LATENCY],
     &ivc_workload_named[IVC_NETPIPE],
     NULL,

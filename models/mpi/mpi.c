@@ -2,7 +2,8 @@
  *
  * What travels and what it costs is the mechanism's business; what MPI users may expect of ranks,
  * tags, order and errors is here, once for all mechanisms.
- * Leaves out: non-blocking calls, collectives, user datatypes, communicators with other groups. */
+ * Leaves out: waiting for some of the requests and not for all, collectives, user datatypes,
+ * communicators with other groups. */
 #include "sim/model/mpi.h"
 
 #include "sim/engine/sim_error.h"
@@ -117,13 +118,9 @@ static inline IvcStep mechanism(IvcRank *rank, IvcMpiCall *call,
     return IVC_YIELD;
 }
 
-IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call)
+/* A message begins to exist. */
+static inline void send_begins(IvcRank *rank, IvcMpiCall *call)
 {
-    IVC_BEGIN(call);
-    call->error = check_call(rank, call, false);
-    if (call->error) {
-        IVC_RETURN(call);
-    }
     call->envelope = (IvcEnvelope){
         .source = rank->rank,
         .comm = call->comm,
@@ -134,6 +131,16 @@ IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call)
     };
     rank->platform->measure.sent++;
     rank->platform->measure.bytes_sent_all += call->bytes;
+}
+
+IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call)
+{
+    IVC_BEGIN(call);
+    call->error = check_call(rank, call, false);
+    if (call->error) {
+        IVC_RETURN(call);
+    }
+    send_begins(rank, call);
     rank->doing = "Send";
     rank->open = call;
     IVC_CALL(call, mechanism(rank, call, rank->ops->send));
@@ -151,6 +158,74 @@ IvcStep ivc_mpi_recv(IvcRank *rank, IvcMpiCall *call)
     rank->doing = "Recv";
     rank->open = call;
     IVC_CALL(call, mechanism(rank, call, rank->ops->recv));
+    rank->doing = NULL;
+    IVC_END(call);
+}
+
+/* ---- requests ---- */
+
+IvcStep ivc_mpi_isend(IvcRank *rank, IvcMpiCall *call)
+{
+    IVC_BEGIN(call);
+    call->pending = false;
+    call->receives = false;
+    call->error = check_call(rank, call, false);
+    if (call->error) {
+        IVC_RETURN(call);
+    }
+    send_begins(rank, call);
+    rank->doing = "Isend";
+    rank->open = call;
+    IVC_CALL(call, mechanism(rank, call, rank->ops->isend ? rank->ops->isend : rank->ops->send));
+    rank->doing = NULL;
+    IVC_END(call);
+}
+
+/* For a mechanism that has no requests. */
+static IvcStep post(IvcRank *rank, IvcMpiCall *call)
+{
+    call->next = NULL;
+    call->pending = true;
+    if (rank->posted)
+        rank->last_posted->next = call;
+    else
+        rank->posted = call;
+    rank->last_posted = call;
+    return IVC_DONE;
+}
+
+IvcStep ivc_mpi_irecv(IvcRank *rank, IvcMpiCall *call)
+{
+    IVC_BEGIN(call);
+    call->pending = false;
+    call->receives = true;
+    call->error = check_call(rank, call, true);
+    if (call->error) {
+        IVC_RETURN(call);
+    }
+    rank->doing = "Irecv";
+    rank->open = call;
+    IVC_CALL(call, mechanism(rank, call, rank->ops->irecv ? rank->ops->irecv : post));
+    rank->doing = NULL;
+    IVC_END(call);
+}
+
+IvcStep ivc_mpi_waitall(IvcRank *rank, IvcMpiCall *call)
+{
+    IVC_BEGIN(call);
+    while (rank->posted) {
+        rank->doing = "Recv";
+        rank->open = rank->posted;
+        IVC_CALL(call, mechanism(rank, rank->posted, rank->ops->recv));
+        rank->posted->pending = false;
+        rank->posted->done_ps = rank->agent.sim->now;
+        rank->posted = rank->posted->next;
+    }
+    if (rank->ops->waitall) {
+        rank->doing = "Waitall";
+        rank->open = NULL;
+        IVC_CALL(call, mechanism(rank, call, rank->ops->waitall));
+    }
     rank->doing = NULL;
     IVC_END(call);
 }
@@ -192,116 +267,4 @@ IvcStep ivc_mpi_init(IvcRank *rank)
 IvcStep ivc_mpi_finalize(IvcRank *rank)
 {
     return barrier(rank);
-}
-
-/* Of message `number` of one rank to another: this rank is one of them. */
-static uint64_t bytes_of(const IvcRank *rank, uint32_t from, uint32_t to, uint64_t number)
-{
-    const IvcDraws *draws = &rank->platform->draws;
-    return draws->sizes == IVC_SIZES_FIXED ? rank->work->message_bytes
-                                           : ivc_draw_bytes(draws, from, to, number);
-}
-
-IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to)
-{
-    IVC_BEGIN(&work->io);
-    ivc_mpi_call(&work->call, &work->outgoing, bytes_of(rank, rank->rank, to, rank->sent_to[to]),
-                 IVC_MPI_BYTE, (int)to, 0, IVC_MPI_COMM_WORLD);
-    work->call.due_ps = work->due_ps;
-    IVC_CALL(&work->io, ivc_mpi_send(rank, &work->call));
-    if (work->call.error)
-        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI,
-                     "rank %u: Send of %" G_GUINT64_FORMAT " bytes to rank %u failed: %s",
-                     rank->rank, work->call.count, to, ivc_mpi_error_name(work->call.error));
-    IVC_END(&work->io);
-}
-
-static void check_order(IvcRank *rank, const IvcWork *work)
-{
-    const IvcEnvelope *got = &work->call.envelope;
-    uint64_t expected = rank->received_from[got->source]++;
-    if (got->sequence != expected ||
-        got->bytes != bytes_of(rank, got->source, rank->rank, expected))
-        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_CONSERVATION,
-                     "rank %u received message %" G_GUINT64_FORMAT
-                     " of rank %u where message %" G_GUINT64_FORMAT " was due",
-                     rank->rank, got->sequence, got->source, expected);
-}
-
-void ivc_work_lost(IvcRank *rank, uint32_t source)
-{
-    uint64_t number = rank->received_from[source]++;
-    ivc_measure_lost(rank->platform, bytes_of(rank, source, rank->rank, number));
-    rank->work->round++;
-}
-
-IvcStep ivc_work_pace(IvcRank *rank, IvcWork *work)
-{
-    const IvcDraws *draws = &rank->platform->draws;
-    IvcAgent *agent = &rank->agent;
-    IVC_BEGIN(&work->pace);
-    if (draws->compute_ps != 0) {
-        IVC_AWAIT(&work->pace, ivc_spend(agent, ivc_draw_compute(draws, rank->rank, work->round),
-                                         IVC_STAGE_COMPUTE));
-    }
-    if (draws->arrivals == IVC_ARRIVALS_NONE) {
-        IVC_RETURN(&work->pace);
-    }
-    if (work->round == 0)
-        work->due_ps = agent->sim->now;
-    work->due_ps += ivc_draw_gap(draws, rank->rank, work->round);
-    if (agent->sim->now < work->due_ps) {
-        IVC_AWAIT(&work->pace, ivc_wait(agent, &work->never, work->due_ps - agent->sim->now));
-    }
-    IVC_END(&work->pace);
-}
-
-IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)
-{
-    IVC_BEGIN(&work->io);
-    ivc_mpi_call(&work->call, work->into, work->message_bytes, IVC_MPI_BYTE, from, 0,
-                 IVC_MPI_COMM_WORLD);
-    IVC_CALL(&work->io, ivc_mpi_recv(rank, &work->call));
-    if (work->call.error) {
-        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Recv failed: %s", rank->rank,
-                     ivc_mpi_error_name(work->call.error));
-        IVC_RETURN(&work->io);
-    }
-    if (work->call.ended) {
-        work->round--; /* the last of those that were lost was this one */
-        rank->platform->measure.counted = false;
-    } else {
-        check_order(rank, work);
-        ivc_measure_delivered(rank->platform, work->call.envelope.bytes);
-    }
-    IVC_END(&work->io);
-}
-
-#define ACK_TAG 1
-
-IvcStep ivc_work_send_ack(IvcRank *rank, IvcWork *work, uint32_t to, uint64_t bytes)
-{
-    IVC_BEGIN(&work->io);
-    ivc_mpi_call(&work->call, &work->ack, bytes, IVC_MPI_BYTE, (int)to, ACK_TAG,
-                 IVC_MPI_COMM_WORLD);
-    IVC_CALL(&work->io, ivc_mpi_send(rank, &work->call));
-    if (work->call.error)
-        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Send failed: %s", rank->rank,
-                     ivc_mpi_error_name(work->call.error));
-    IVC_END(&work->io);
-}
-
-IvcStep ivc_work_recv_ack(IvcRank *rank, IvcWork *work, int from, uint64_t bytes)
-{
-    IvcMeasure *measure = &rank->platform->measure;
-    IVC_BEGIN(&work->io);
-    ivc_mpi_call(&work->call, &work->ack, bytes, IVC_MPI_BYTE, from, ACK_TAG, IVC_MPI_COMM_WORLD);
-    IVC_CALL(&work->io, ivc_mpi_recv(rank, &work->call));
-    if (work->call.error)
-        ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Recv failed: %s", rank->rank,
-                     ivc_mpi_error_name(work->call.error));
-    rank->received_from[from]++;
-    measure->sent--; /* it was counted as one of the workload's */
-    measure->bytes_delivered_all += work->call.envelope.bytes;
-    IVC_END(&work->io);
 }

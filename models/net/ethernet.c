@@ -149,6 +149,7 @@ const IvcMechanism ivc_mechanism_ethernet = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .requests = true,
     .carries = IVC_OVER_TCP,
     .socket_ops = &socket_ops,
 };

@@ -332,6 +332,7 @@ const IvcMechanism ivc_mechanism_loopback = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .requests = true,
     .carries = IVC_OVER_TCP,
     .socket_ops = &socket_ops,
 };

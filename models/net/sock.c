@@ -6,17 +6,15 @@
  * waits sleeps in poll(), and takes from any connection what has come: messages that no Recv asked
  * for are put aside. What carries the streams is behind models/net/stream.h.
  *
- * Left out: connection set-up (before the measured phase), more than one outstanding request, the
- * progress engine's readv of header and data in one call when both have come (two reads here only
- * when the data is late). */
-#include "models/mpi/match.h"
+ * Isend and Irecv are in sock_requests.c.
+ *
+ * Left out: connection set-up (before the measured phase), the progress engine's readv of header
+ * and data in one call when both have come (two reads here only when the data is late). */
 #include "models/net/mechanisms.h"
-#include "models/net/rank_sets.h"
-#include "models/net/sock.h"
+#include "models/net/sock_private.h"
 #include "models/net/socket.h"
 #include "models/net/tcp.h"
 #include "models/net/virtual_link.h"
-#include "sim/model/pairs.h"
 
 typedef struct {
     IvcSockSpec sock;
@@ -68,79 +66,17 @@ static const IvcStage stages[] = {
     [STAGES] = {NULL, NULL, false},
 };
 
-/* What a message on the stream is. */
-enum { EAGER, REQUEST, CLEAR, BODY };
-
-/* The stream from one process to another: what was written and not read to its end. */
-typedef struct {
-    IvcArrivals sent; /* messages in the order of the stream */
-    bool in_body;     /* the header of the first one has been read */
-    bool wanted;      /* its data goes into the user's buffer */
-    uint64_t got;     /* bytes of the part that is being read */
-    uint64_t cleared; /* answers to requests that have come */
-} Stream;
-
-typedef struct Sock Sock;
-
-typedef struct {
-    Sock *sock;
-    IvcRank *rank;
-    IvcArrivals unexpected;
-    IvcBuffer aside;
-    IvcStreamFrame io;
-    struct {
-        IvcLabel label;
-    } call, say, progress;
-    uint32_t peer;      /* of a write, or whose stream is being read */
-    uint32_t kind;      /* of the message being written */
-    uint64_t data;      /* bytes of data behind its header */
-    uint32_t found;     /* position among unexpected */
-    bool matched;       /* the open Recv has its message */
-    bool complete;      /* and all of its data */
-    bool was_aside;     /* its data had been put aside */
-    IvcArrival arrival; /* the message of the open Recv */
-} Process;
-
-struct Sock {
-    IvcPlatform *platform;
-    const IvcSockSpec *spec;
-    uint32_t n;
-    uint32_t stage0;
-    IvcStreams *below;
-    IvcStreamOps io; /* its hooks, without the way to them */
-    Process *processes;
-    IvcPairs streams; /* of Stream */
-    IvcTime send_ps;
-    IvcTime recv_ps;
-    uint64_t in_flight;
-};
-
-static Stream *stream_of(Sock *sock, uint32_t from, uint32_t to)
-{
-    Stream *stream = ivc_pairs_find(&sock->streams, from, to);
-    if (G_LIKELY(stream))
-        return stream;
-    stream = ivc_pairs_add(&sock->streams, from, to);
-    ivc_arrivals_init(&stream->sent, 4);
-    return stream;
-}
-
-static Process *process_of(IvcRank *rank)
-{
-    return &((Sock *)rank->channel)->processes[rank->rank];
-}
-
 /* Writes a header of process->kind, and process->data bytes of the user's buffer behind it. */
-static IvcStep say(Process *process, IvcBuffer *buffer, const IvcEnvelope *envelope)
+static IvcStep say(SockProcess *process, IvcBuffer *buffer, const IvcEnvelope *envelope)
 {
     Sock *sock = process->sock;
     IvcAgent *agent = &process->rank->agent;
     IVC_BEGIN(&process->say);
-    ivc_arrivals_push(&stream_of(sock, process->rank->rank, process->peer)->sent, envelope,
+    ivc_arrivals_push(&sock_stream_of(sock, process->rank->rank, process->peer)->sent, envelope,
                       process->kind, 0);
     IVC_CALL(&process->say, sock->io.write(sock->below, agent, process->rank->rank, process->peer,
-                                           process->kind == BODY ? 0 : sock->spec->header.n, buffer,
-                                           0, process->data, &process->io));
+                                           process->kind == SOCK_BODY ? 0 : sock->spec->header.n,
+                                           buffer, 0, process->data, &process->io));
     IVC_END(&process->say);
 }
 
@@ -148,11 +84,11 @@ static IvcStep say(Process *process, IvcBuffer *buffer, const IvcEnvelope *envel
 
 static uint64_t data_bytes(const IvcArrival *message)
 {
-    return message->kind == EAGER || message->kind == BODY ? message->envelope.bytes : 0;
+    return message->kind == SOCK_EAGER || message->kind == SOCK_BODY ? message->envelope.bytes : 0;
 }
 
 /* Picks the next connection that has something to read. */
-static bool pick_readable(Process *process)
+static bool pick_readable(SockProcess *process)
 {
     uint32_t from =
         process->sock->io.next_readable(process->sock->below, process->peer, process->rank->rank);
@@ -163,13 +99,17 @@ static bool pick_readable(Process *process)
 }
 
 /* The header has come: does the open Recv ask for this message? */
-static void match(Process *process, Stream *stream, const IvcMpiCall *call)
+static void match(SockProcess *process, SockStream *stream, const IvcMpiCall *call)
 {
+    if (G_UNLIKELY(process->requests.open)) {
+        ivc_sock_requests_match(process, stream);
+        return;
+    }
     IvcArrival *message = ivc_arrivals_at(&stream->sent, 0);
     bool open = call && !process->matched && ivc_mpi_matches(call, &message->envelope);
-    bool body = message->kind == BODY;
-    stream->wanted = body || (open && message->kind == EAGER);
-    if (open && (message->kind == EAGER || message->kind == REQUEST)) {
+    bool body = message->kind == SOCK_BODY;
+    stream->wanted = body || (open && message->kind == SOCK_EAGER);
+    if (open && (message->kind == SOCK_EAGER || message->kind == SOCK_REQUEST)) {
         process->matched = true;
         process->arrival = *message;
     }
@@ -178,16 +118,18 @@ static void match(Process *process, Stream *stream, const IvcMpiCall *call)
 }
 
 /* The message has come whole. */
-static void complete(Process *process, Stream *stream)
+static void complete(SockProcess *process, SockStream *stream)
 {
     IvcArrival message = ivc_arrivals_take(&stream->sent, 0);
     stream->in_body = false;
     stream->got = 0;
-    if (message.kind == CLEAR)
+    if (G_UNLIKELY(process->requests.open))
+        ivc_sock_requests_complete(process, stream, &message);
+    else if (message.kind == SOCK_CLEAR)
         stream->cleared++;
     else if (stream->wanted)
         process->complete = true;
-    else if (message.kind == EAGER || !process->matched ||
+    else if (message.kind == SOCK_EAGER || !process->matched ||
              message.envelope.sequence != process->arrival.envelope.sequence ||
              message.envelope.source != process->arrival.envelope.source ||
              message.envelope.comm != process->arrival.envelope.comm)
@@ -195,26 +137,28 @@ static void complete(Process *process, Stream *stream)
 }
 
 /* Where the data that is being read goes, and how much of it fits. */
-static IvcBuffer *target(Process *process, const Stream *stream, IvcMpiCall *call)
+static IvcBuffer *target(SockProcess *process, const SockStream *stream, IvcMpiCall *call)
 {
+    if (stream->into)
+        call = stream->into;
     return stream->wanted && call->bytes >= ivc_arrivals_at(&stream->sent, 0)->envelope.bytes
                ? call->buffer
                : &process->aside;
 }
 
-/* Takes something from some connection; sleeps in poll() when there is nothing. */
-static IvcStep progress(Process *process, IvcMpiCall *recv_call)
+IvcStep ivc_sock_progress(SockProcess *process, IvcMpiCall *recv_call)
 {
     Sock *sock = process->sock;
     IvcAgent *agent = &process->rank->agent;
     uint32_t me = process->rank->rank;
-    Stream *stream = ivc_pairs_find(&sock->streams, process->peer, me);
+    SockStream *stream = ivc_pairs_find(&sock->streams, process->peer, me);
     IVC_BEGIN(&process->progress);
     while (!pick_readable(process)) {
-        IVC_CALL(&process->progress, sock->io.poll(sock->below, agent, me, &process->io));
+        IVC_CALL(&process->progress,
+                 sock->io.poll(sock->below, agent, me, IVC_RANK_NONE, &process->io));
     }
     stream = ivc_pairs_find(&sock->streams, process->peer, me);
-    if (!stream->in_body && ivc_arrivals_at(&stream->sent, 0)->kind != BODY) {
+    if (!stream->in_body && ivc_arrivals_at(&stream->sent, 0)->kind != SOCK_BODY) {
         IVC_CALL(&process->progress,
                  sock->io.read(sock->below, agent, process->peer, me, NULL, 0,
                                sock->spec->header.n - stream->got, &process->io));
@@ -244,34 +188,36 @@ static IvcStep progress(Process *process, IvcMpiCall *recv_call)
 
 IvcStep ivc_sock_send(IvcRank *rank, IvcMpiCall *call)
 {
-    Process *process = process_of(rank);
+    SockProcess *process = sock_process_of(rank);
     Sock *sock = process->sock;
-    Stream *answers = stream_of(sock, (uint32_t)call->peer, rank->rank);
+    SockStream *answers = sock_stream_of(sock, (uint32_t)call->peer, rank->rank);
+    if (G_UNLIKELY(process->requests.open))
+        return ivc_sock_requests_send(process, call);
     IVC_BEGIN(&process->call);
     ivc_owe(&rank->agent, sock->send_ps, sock->stage0 + SOCK_SEND);
     sock->in_flight++;
     process->peer = (uint32_t)call->peer;
     if (call->bytes <= sock->spec->eager_max.n) {
-        process->kind = EAGER;
+        process->kind = SOCK_EAGER;
         process->data = call->bytes;
         IVC_CALL(&process->call, say(process, call->buffer, &call->envelope));
         IVC_RETURN(&process->call);
     }
-    process->kind = REQUEST;
+    process->kind = SOCK_REQUEST;
     process->data = 0;
     IVC_CALL(&process->call, say(process, NULL, &call->envelope));
     while (answers->cleared == 0) {
-        IVC_CALL(&process->call, progress(process, NULL));
+        IVC_CALL(&process->call, ivc_sock_progress(process, NULL));
     }
     answers->cleared--;
     process->peer = (uint32_t)call->peer;
-    process->kind = BODY;
+    process->kind = SOCK_BODY;
     process->data = call->bytes;
     IVC_CALL(&process->call, say(process, call->buffer, &call->envelope));
     IVC_END(&process->call);
 }
 
-static void take_unexpected(Process *process, const IvcMpiCall *call)
+static void take_unexpected(SockProcess *process, const IvcMpiCall *call)
 {
     int64_t found = ivc_arrivals_find(&process->unexpected, call);
     process->matched = found >= 0;
@@ -279,18 +225,20 @@ static void take_unexpected(Process *process, const IvcMpiCall *call)
     if (!process->matched)
         return;
     process->arrival = ivc_arrivals_take(&process->unexpected, (uint32_t)found);
-    process->complete = process->was_aside = process->arrival.kind == EAGER;
+    process->complete = process->was_aside = process->arrival.kind == SOCK_EAGER;
 }
 
 IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
 {
-    Process *process = process_of(rank);
+    SockProcess *process = sock_process_of(rank);
     Sock *sock = process->sock;
+    if (G_UNLIKELY(process->requests.open))
+        return ivc_sock_requests_recv(process, call);
     IVC_BEGIN(&process->call);
     IVC_AWAIT(&process->call, ivc_spend(&rank->agent, sock->recv_ps, sock->stage0 + SOCK_RECV));
     take_unexpected(process, call);
     while (!process->matched) {
-        IVC_CALL(&process->call, progress(process, call));
+        IVC_CALL(&process->call, ivc_sock_progress(process, call));
         if (!process->matched) /* one that had begun to come before this Recv may be whole now */
             take_unexpected(process, call);
     }
@@ -299,14 +247,14 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
                                            MIN(call->bytes, process->arrival.envelope.bytes),
                                            sock->stage0 + SOCK_COPY_ASIDE));
     }
-    if (process->arrival.kind == REQUEST) {
+    if (process->arrival.kind == SOCK_REQUEST) {
         process->peer = process->arrival.envelope.source;
-        process->kind = CLEAR;
+        process->kind = SOCK_CLEAR;
         process->data = 0;
         IVC_CALL(&process->call, say(process, NULL, &process->arrival.envelope));
     }
     while (!process->complete) {
-        IVC_CALL(&process->call, progress(process, call));
+        IVC_CALL(&process->call, ivc_sock_progress(process, call));
     }
     sock->in_flight--;
     process->matched = false;
@@ -330,10 +278,10 @@ void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, uint32_t stag
     sock->recv_ps = ivc_platform_ps(platform, sock->spec->recv_overhead);
     sock->below = streams;
     sock->io = *streams->ops;
-    sock->processes = g_new0(Process, n);
-    ivc_pairs_init(&sock->streams, n, sizeof(Stream));
+    sock->processes = g_new0(SockProcess, n);
+    ivc_pairs_init(&sock->streams, n, sizeof(SockStream));
     for (uint32_t r = 0; r < n; r++) {
-        Process *process = &sock->processes[r];
+        SockProcess *process = &sock->processes[r];
         process->sock = sock;
         process->rank = &ranks[r];
         ivc_arrivals_init(&process->unexpected, 4);
@@ -347,7 +295,7 @@ void ivc_sock_free(void *channel)
 {
     Sock *sock = channel;
     for (uint32_t s = 0; s < ivc_pairs_count(&sock->streams); s++)
-        ivc_arrivals_clear(&((Stream *)ivc_pairs_at(&sock->streams, s)->state)->sent);
+        ivc_arrivals_clear(&((SockStream *)ivc_pairs_at(&sock->streams, s)->state)->sent);
     for (uint32_t r = 0; r < sock->n; r++)
         ivc_arrivals_clear(&sock->processes[r].unexpected);
     sock->io.free(sock->below);
@@ -376,7 +324,7 @@ uint64_t ivc_sock_in_flight(const void *channel)
     return sock->in_flight + sock->io.in_flight(sock->below);
 }
 
-static void process_digest(const Process *process, IvcDigest *digest)
+static void process_digest(const SockProcess *process, IvcDigest *digest)
 {
     const Sock *sock = process->sock;
     ivc_arrivals_digest(&process->unexpected, process->rank->received_from, digest);
@@ -386,6 +334,7 @@ static void process_digest(const Process *process, IvcDigest *digest)
     ivc_digest_u64(digest, process->say.label);
     ivc_digest_u64(digest, process->progress.label);
     ivc_digest_u64(digest, process->peer);
+    ivc_sock_requests_digest(process, digest);
     if (!process->call.label)
         return;
     ivc_digest_u64(digest, process->kind);
@@ -407,7 +356,7 @@ void ivc_sock_digest(const void *channel, IvcDigest *digest)
         process_digest(&sock->processes[r], digest);
     for (uint32_t s = 0; s < ivc_pairs_count(&sock->streams); s++) {
         const IvcPair *pair = ivc_pairs_at(&sock->streams, s);
-        const Stream *stream = pair->state;
+        const SockStream *stream = pair->state;
         ivc_digest_u64(digest, (uint64_t)pair->from << 32 | pair->to);
         ivc_arrivals_digest(&stream->sent, sock->processes[pair->to].rank->received_from, digest);
         ivc_digest_u64(digest, stream->in_body);
@@ -464,6 +413,7 @@ const IvcMechanism ivc_mechanism_sock = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .requests = true,
     .carries = IVC_OVER_TCP,
     .socket_ops = &socket_ops,
 };

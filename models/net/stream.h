@@ -12,10 +12,11 @@ typedef struct IvcStreams IvcStreams;
 /** The frame of a call by a process; there is one at a time for each rank. */
 typedef struct {
     IvcLabel label;
-    uint64_t left;
+    uint64_t left; /**< after a write of `some`: what was not written */
     uint64_t part;
     uint64_t of_header; /**< bytes of the part that belong to the header */
     uint64_t at;
+    bool some; /**< asked of a write: what there is room for, without sleeping */
     IvcSleepFrame sleep;
 } IvcStreamFrame;
 
@@ -25,7 +26,8 @@ typedef struct {
     /** A rank's part of the set-up, before anything is written. NULL: none. */
     IvcStep (*setup)(IvcStreams *streams, IvcAgent *agent, uint32_t rank);
     /** Puts a header of `header` bytes and `bytes` of `buffer` from `at` on the stream; blocks
-     *  while there is no room. The header lies in L1. `buffer` may be NULL with 0 bytes. */
+     *  while there is no room, unless frame->some. The header lies in L1. `buffer` may be NULL with
+     * 0 bytes. */
     IvcStep (*write)(IvcStreams *streams, IvcAgent *agent, uint32_t from, uint32_t to,
                      uint64_t header, IvcBuffer *buffer, uint64_t at, uint64_t bytes,
                      IvcStreamFrame *frame);
@@ -38,8 +40,12 @@ typedef struct {
      *  there is none. `buffer` NULL: they go into a header. */
     IvcStep (*read)(IvcStreams *streams, IvcAgent *agent, uint32_t from, uint32_t to,
                     IvcBuffer *buffer, uint64_t at, uint64_t bytes, IvcStreamFrame *frame);
-    /** Sleeps until anything can be read from anybody. */
-    IvcStep (*poll)(IvcStreams *streams, IvcAgent *agent, uint32_t rank, IvcStreamFrame *frame);
+    /** Whether a writer to `to` who sleeps would be woken: there is room worth a write. */
+    bool (*writable)(const IvcStreams *streams, uint32_t from, uint32_t to);
+    /** Sleeps until anything can be read from anybody, or the way to `to` is writable;
+     *  IVC_RANK_NONE: does not ask for that. */
+    IvcStep (*poll)(IvcStreams *streams, IvcAgent *agent, uint32_t rank, uint32_t to,
+                    IvcStreamFrame *frame);
     /** Bytes written and not read yet, over all streams, and packets inside a network. */
     uint64_t (*in_flight)(const IvcStreams *streams);
     void (*digest)(const IvcStreams *streams, IvcDigest *digest);

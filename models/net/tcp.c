@@ -215,6 +215,8 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
     IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
     for (f->left = header + bytes; f->left > 0; f->left -= f->part) {
         while (!(tail = open_tail(tcp, way)) && ivc_tcp_room(tcp, way) == 0) {
+            if (f->some)
+                goto full; /* the rest is the caller's */
             way->wants_room = true;
             IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
             way->wants_room = false;
@@ -239,6 +241,7 @@ static IvcStep tcp_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
         }
         way->transmitting = false;
     }
+full:
     way->filling = false;
     IVC_AWAIT(f, ivc_spend(agent, t->syscall_exit, IVC_STAGE_SYSCALL));
     IVC_END(f);
@@ -319,8 +322,16 @@ static IvcStep tcp_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, uin
     IVC_END(f);
 }
 
+static bool tcp_writable(const IvcStreams *streams, uint32_t from, uint32_t to)
+{
+    const IvcTcp *tcp = tcp_of(streams);
+    const Way *way = way_of(tcp, from, to);
+    return !way || ivc_tcp_worth_a_write(tcp, way);
+}
+
 /* poll() */
-static IvcStep tcp_poll(IvcStreams *streams, IvcAgent *agent, uint32_t rank, IvcStreamFrame *f)
+static IvcStep tcp_poll(IvcStreams *streams, IvcAgent *agent, uint32_t rank, uint32_t to,
+                        IvcStreamFrame *f)
 {
     IvcTcp *tcp = tcp_of(streams);
     Stack *stack = &tcp->stacks[rank];
@@ -328,10 +339,15 @@ static IvcStep tcp_poll(IvcStreams *streams, IvcAgent *agent, uint32_t rank, Ivc
     IVC_BEGIN(f);
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(f, ivc_spend(agent, tcp->t.socket_call, tcp->stage0 + TCP_SOCKET_CALL));
-    while (next_marked(tcp, tcp->readable, rank, 0) == IVC_RANK_NONE) {
+    while (next_marked(tcp, tcp->readable, rank, 0) == IVC_RANK_NONE &&
+           (to == IVC_RANK_NONE || !tcp_writable(streams, rank, to))) {
         stack->polls = true;
+        if (to != IVC_RANK_NONE)
+            way_of(tcp, rank, to)->wants_room = true;
         IVC_CALL(f, ivc_os_sleep(tcp->platform, agent, &stack->sleeper, &f->sleep));
         stack->polls = false;
+        if (to != IVC_RANK_NONE)
+            way_of(tcp, rank, to)->wants_room = false;
     }
     IVC_AWAIT(f, ivc_spend(agent, t->syscall_exit, IVC_STAGE_SYSCALL));
     IVC_END(f);
@@ -395,6 +411,7 @@ static const IvcStreamOps ops = {
     .readable = tcp_readable,
     .next_readable = tcp_next_readable,
     .read = tcp_read,
+    .writable = tcp_writable,
     .poll = tcp_poll,
     .in_flight = tcp_in_flight,
     .digest = ivc_tcp_digest,

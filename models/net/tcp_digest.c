@@ -170,6 +170,7 @@ void ivc_tcp_frame_digest(const IvcStreams *streams, const IvcStreamFrame *frame
     ivc_digest_u64(digest, frame->part);
     ivc_digest_u64(digest, frame->of_header);
     ivc_digest_u64(digest, frame->at);
+    ivc_digest_u64(digest, frame->some);
     if (!way || !way->transmitting)
         return;
     ivc_digest_u64(digest, from_first(writing->skb, way->out_first, tcp->n_out));

@@ -179,6 +179,11 @@ IvcStep ivc_tcp_transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t t
                          IvcTcpTransmit *f);
 /** Bytes that a writer may add now. */
 uint64_t ivc_tcp_room(const IvcTcp *tcp, const Way *way);
+/** Whether it is worth a write. As Linux: a writer is woken when a third of its buffer is free. */
+static inline bool ivc_tcp_worth_a_write(const IvcTcp *tcp, const Way *way)
+{
+    return ivc_tcp_room(tcp, way) >= tcp->spec->sndbuf.n / 3;
+}
 /** Prepares a socket buffer for new bytes. */
 Skb *ivc_tcp_skb_empty(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay);
 

@@ -147,8 +147,7 @@ IvcStep ivc_tcp_respond(IvcTcp *tcp, IvcAgent *agent, uint32_t to)
     if (owner->polls && wake_process(owner, in->arrived > in->consumed)) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
-    /* As Linux: a writer is woken when a third of its buffer is free. */
-    if (out->wants_room && wake_process(owner, ivc_tcp_room(tcp, out) >= tcp->spec->sndbuf.n / 3)) {
+    if (out->wants_room && wake_process(owner, ivc_tcp_worth_a_write(tcp, out))) {
         IVC_AWAIT(&stack->packet_frame, ivc_spend(agent, tcp->platform->t.wake, IVC_STAGE_WAKE));
     }
     if (ack_due_now(tcp, in)) {

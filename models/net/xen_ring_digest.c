@@ -42,6 +42,7 @@ void ivc_xen_ring_frame_digest(const IvcStreams *streams, const IvcStreamFrame *
     if (!frame->label)
         return;
     ivc_digest_u64(digest, frame->left);
+    ivc_digest_u64(digest, frame->some);
     ivc_digest_u64(digest, frame->part);
     ivc_digest_u64(digest, end->piece);
     ivc_digest_u64(digest, end->done);

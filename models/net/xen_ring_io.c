@@ -158,6 +158,8 @@ static IvcStep ring_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, u
             if (room(way) > 0)
                 break;
             rings->full++;
+            if (f->some)
+                goto full; /* the rest is the caller's */
             IVC_CALL(f, wait_for_event(rings, agent, from, &f->sleep));
             owe_look(rings, agent, way);
             IVC_AWAIT(f, ivc_pay(agent));
@@ -171,6 +173,7 @@ static IvcStep ring_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, u
         produce(rings, way, from, to, f->part);
         IVC_CALL(f, tell(rings, agent, from, to, way, &way->ring.data_asked));
     }
+full:
     IVC_END(f);
 }
 
@@ -242,7 +245,21 @@ static IvcStep ring_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
 
 /* ---- waiting for anybody ---- */
 
-static IvcStep ring_poll(IvcStreams *streams, IvcAgent *agent, uint32_t rank, IvcStreamFrame *f)
+static bool ring_writable(const IvcStreams *streams, uint32_t from, uint32_t to)
+{
+    const RingWay *way = xen_ring_way(xen_rings_of(streams), from, to);
+    return !way || room(way) > 0;
+}
+
+/* Is there nothing to read, and no room either that was asked for? */
+static bool nothing(const IvcStreams *streams, uint32_t rank, uint32_t to)
+{
+    return ring_next_readable(streams, rank, rank) == IVC_RANK_NONE &&
+           (to == IVC_RANK_NONE || !ring_writable(streams, rank, to));
+}
+
+static IvcStep ring_poll(IvcStreams *streams, IvcAgent *agent, uint32_t rank, uint32_t to,
+                         IvcStreamFrame *f)
 {
     XenRings *rings = xen_rings_of(streams);
     RingEnd *end = &rings->ends[rank];
@@ -255,12 +272,16 @@ static IvcStep ring_poll(IvcStreams *streams, IvcAgent *agent, uint32_t rank, Iv
             IVC_AWAIT(f, update_request(rings, agent, xen_ring_way(rings, end->asked, rank)));
             xen_ring_way(rings, end->asked, rank)->ring.data_asked = true;
         }
+        if (to != IVC_RANK_NONE) {
+            IVC_AWAIT(f, update_request(rings, agent, xen_ring_way(rings, rank, to)));
+            xen_ring_way(rings, rank, to)->ring.room_asked = true;
+        }
         IVC_AWAIT(f, ivc_pay(agent));
-        if (ring_next_readable(streams, rank, rank) != IVC_RANK_NONE)
+        if (!nothing(streams, rank, to))
             break;
         rings->empty++;
         IVC_CALL(f, wait_for_event(rings, agent, rank, &f->sleep));
-        if (ring_next_readable(streams, rank, rank) != IVC_RANK_NONE)
+        if (!nothing(streams, rank, to))
             break;
     }
     IVC_END(f);
@@ -302,6 +323,7 @@ const IvcStreamOps ivc_xen_ring_ops = {
     .readable = ring_readable,
     .next_readable = ring_next_readable,
     .read = ring_read,
+    .writable = ring_writable,
     .poll = ring_poll,
     .in_flight = in_flight,
     .digest = ivc_xen_ring_digest,

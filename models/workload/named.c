@@ -128,22 +128,52 @@ static uint64_t window_of(const IvcWork *work)
     return ((const WindowSpec *)work->spec)->window;
 }
 
+static uint64_t window_requests(const void *spec)
+{
+    return ((const WindowSpec *)spec)->window;
+}
+
 static IvcStep window_round(IvcRank *rank, IvcWork *work)
 {
     IVC_BEGIN(work);
     if (even(rank)) {
         for (work->step = 0; work->step < window_of(work); work->step++) {
-            IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
+            IVC_CALL(work, ivc_work_isend(rank, work, rank->rank + 1));
         }
+        IVC_CALL(work, ivc_work_waitall(rank, work));
         IVC_CALL(work, ivc_work_recv_ack(rank, work, (int)rank->rank + 1, ACK_BYTES));
     } else {
         for (work->step = 0; work->step < window_of(work); work->step++) {
-            IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank - 1));
-            keep_latency(rank, work);
+            IVC_CALL(work, ivc_work_irecv(rank, work, rank->rank - 1));
         }
+        IVC_CALL(work, ivc_work_waitall(rank, work));
         IVC_CALL(work, ivc_work_send_ack(rank, work, rank->rank - 1, ACK_BYTES));
     }
     IVC_END(work);
+}
+
+/* No acknowledgement: each side knows from its own Irecvs. */
+static IvcStep both_ways_round(IvcRank *rank, IvcWork *work)
+{
+    IVC_BEGIN(work);
+    for (work->step = 0; work->step < window_of(work); work->step++) {
+        IVC_CALL(work, ivc_work_irecv(rank, work, rank->rank ^ 1));
+    }
+    for (work->step = 0; work->step < window_of(work); work->step++) {
+        IVC_CALL(work, ivc_work_isend(rank, work, rank->rank ^ 1));
+    }
+    IVC_CALL(work, ivc_work_waitall(rank, work));
+    IVC_END(work);
+}
+
+static uint64_t both_ways_requests(const void *spec)
+{
+    return 2 * window_requests(spec);
+}
+
+static uint64_t both_ways_messages(const void *spec, unsigned n)
+{
+    return window_requests(spec) * two_a_pair(n);
 }
 
 static uint64_t window_pairs(const void *spec, unsigned n)
@@ -154,7 +184,7 @@ static uint64_t window_pairs(const void *spec, unsigned n)
 static const IvcParam window_params[] = {
     {IVC_PARAM(WindowSpec, window, "window"), .fallback = "64", .min = "1", .max = "4096",
      .kind = IVC_KIND_DOCUMENTED, .source = "OSU micro-benchmarks: window_size of osu_bw",
-     .sentence = "messages that are sent before the receiver acknowledges with 4 bytes"},
+     .sentence = "messages that are begun together: Isends of one side, Irecvs of the other"},
     {.key = NULL},
 };
 
@@ -162,7 +192,12 @@ static const IvcWorkloadOps window_ops = {.messages_per_round = pairs,
                                           .messages_of = window_pairs,
                                           .round = window_round,
                                           .paced = even,
+                                          .requests = window_requests,
                                           .acknowledges = true};
+static const IvcWorkloadOps both_ways_ops = {.messages_per_round = two_a_pair,
+                                             .messages_of = both_ways_messages,
+                                             .round = both_ways_round,
+                                             .requests = both_ways_requests};
 
 /* ---- the table ---- */
 
@@ -248,6 +283,15 @@ const IvcWorkload ivc_workload_named[IVC_NAMED_WORKLOADS] = {
          .ops = &window_ops,
          IN_PAIRS,
          .defaults = DEFAULTS({"warmup", "10", "OSU micro-benchmarks: skip of osu_bw"})},
+    [IVC_OSU_BIDIRECTIONAL_BANDWIDTH] =
+        {.head = {.name = "osu-bidirectional-bandwidth",
+                  .summary = "osu_bibw: windows of messages both ways at once",
+                  .params = window_params,
+                  .spec_size = sizeof(WindowSpec)},
+         .ops = &both_ways_ops,
+         IN_PAIRS,
+         .both_at_once = true,
+         .defaults = DEFAULTS({"warmup", "10", "OSU micro-benchmarks: skip of osu_bibw"})},
     [IVC_OSU_LATENCY] =
         {.head = {.name = "osu-latency",
                   .summary = "osu_latency: a message there and back; latency is half a round trip"},

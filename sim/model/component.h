@@ -94,6 +94,7 @@ typedef struct {
     const IvcMechanismOps *ops; /**< for MPI, which every mechanism carries */
     bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
     bool own_cores;   /**< it names physical cores: each guest must have its own, and keep them */
+    bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */
     unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
@@ -106,6 +107,7 @@ typedef struct {
     unsigned ranks_min;
     unsigned ranks_multiple; /**< the number of ranks is a multiple of this; 1: any */
     IvcSpeaks speaks;
+    bool both_at_once; /**< both sides Isend before either receives: needs IvcMechanism.requests */
     const IvcDefault *defaults; /**< of this workload; NULL: none of its own */
 } IvcWorkload;
 

@@ -2,8 +2,9 @@
  *  The message-passing interface that workloads are written against, and what a mechanism must
  *  provide to carry it.
  *
- *  Blocking Send and Recv with source (or any source), tag (or any tag) and communicator. Send may
- *  return before the message is received, as MPI's standard mode allows.
+ *  Send and Recv with source (or any source), tag (or any tag) and communicator: blocking, or
+ *  begun by Isend and Irecv and ended by Waitall. Send may return before the message is received,
+ *  as MPI's standard mode allows.
  */
 #pragma once
 
@@ -55,8 +56,11 @@ typedef struct {
 typedef struct IvcRank IvcRank;
 typedef struct IvcWork IvcWork;
 
-/** One Send or Recv: arguments, then results. The frame of the call; one open call a rank. */
-typedef struct {
+typedef struct IvcMpiCall IvcMpiCall;
+
+/** One Send or Recv: arguments, then results. The frame of the call; one open call a rank. What
+ *  Isend and Irecv have begun stays pending besides. */
+struct IvcMpiCall {
     IvcLabel label;
     IvcBuffer *buffer;
     uint64_t count;
@@ -69,7 +73,13 @@ typedef struct {
     IvcMpiError error; /**< result */
     bool ended;        /**< result of a Recv of datagrams: all that were still to come are lost */
     IvcEnvelope envelope; /**< the message that was sent or received */
-} IvcMpiCall;
+    /* Of Isend and Irecv only. */
+    bool receives;    /**< it is an Irecv */
+    bool pending;     /**< begun and not complete */
+    uint32_t state;   /**< the mechanism's */
+    IvcMpiCall *next; /**< in a list of the mechanism */
+    IvcTime done_ps;  /**< result: when it was complete */
+};
 
 /** A rank: a process on a core, and its end of the channel. What every step needs comes first. */
 struct IvcRank {
@@ -83,11 +93,13 @@ struct IvcRank {
     } life; /**< of the whole program */
     IvcPlatform *platform;
     const IvcMechanismOps *ops;
-    void *channel; /**< the mechanism's state, shared by all ranks */
-    void *end;     /**< the mechanism's state of this rank; for its own use */
-    IvcWork *work; /**< of the workload */
-    const IvcMpiCall *open;
-    const char *doing; /**< "Send", "Recv" or NULL: for deadlock messages */
+    void *channel;          /**< the mechanism's state, shared by all ranks */
+    void *end;              /**< the mechanism's state of this rank; for its own use */
+    IvcWork *work;          /**< of the workload */
+    const IvcMpiCall *open; /**< NULL in Waitall */
+    const char *doing;      /**< "Send", "Recv", "Waitall" or NULL: for deadlock messages */
+    IvcMpiCall *posted;     /**< Irecvs over a mechanism that has none: done by Waitall, in order */
+    IvcMpiCall *last_posted;
     /* While the mechanism is at work, steps of the agent go straight there (models/mpi/mpi.c). */
     IvcStep (*inside)(IvcRank *rank, IvcMpiCall *call);
     IvcMpiCall *inside_call;
@@ -111,6 +123,11 @@ struct IvcMechanismOps {
     IvcStep (*setup)(IvcRank *rank);
     IvcStep (*send)(IvcRank *rank, IvcMpiCall *call);
     IvcStep (*recv)(IvcRank *rank, IvcMpiCall *call);
+    /** Begin, and make call->pending false once they are complete; wait for all that were begun,
+     *  `call` is not used. NULL, all three: an Isend is a Send, and Waitall does the Recvs. */
+    IvcStep (*isend)(IvcRank *rank, IvcMpiCall *call);
+    IvcStep (*irecv)(IvcRank *rank, IvcMpiCall *call);
+    IvcStep (*waitall)(IvcRank *rank, IvcMpiCall *call);
     /** The largest message it can carry; UINT64_MAX: any. */
     uint64_t (*message_bytes_max)(const void *spec);
     void (*digest)(const void *channel, IvcDigest *digest);
@@ -136,6 +153,15 @@ IvcStep ivc_mpi_send(IvcRank *rank, IvcMpiCall *call);
 
 /** Receives the first matching message; call->envelope says which it was. */
 IvcStep ivc_mpi_recv(IvcRank *rank, IvcMpiCall *call);
+
+/** Begins to send; the call and its buffer are the channel's until Waitall. */
+IvcStep ivc_mpi_isend(IvcRank *rank, IvcMpiCall *call);
+
+/** Posts a receive: it takes the first matching message that no earlier one takes. */
+IvcStep ivc_mpi_irecv(IvcRank *rank, IvcMpiCall *call);
+
+/** Waits until all that this rank has begun is complete; `call` is only a frame. */
+IvcStep ivc_mpi_waitall(IvcRank *rank, IvcMpiCall *call);
 
 /** Whether an envelope is what a Recv asks for. */
 bool ivc_mpi_matches(const IvcMpiCall *call, const IvcEnvelope *envelope);
@@ -163,6 +189,8 @@ struct IvcWork {
         IvcLabel label;
     } io; /**< of ivc_work_send() and ivc_work_recv() */
     IvcMpiCall call;
+    IvcMpiCall *requests; /**< of Isend and Irecv; NULL: the workload has none */
+    uint32_t begun;       /**< how many of them since the last Waitall */
     IvcBuffer outgoing;
     IvcBuffer incoming;
     IvcBuffer ack;   /**< of acknowledgements, in both directions */
@@ -183,6 +211,8 @@ struct IvcWorkloadOps {
     bool (*active)(const IvcRank *rank);
     /** Bytes that a read of a stream socket asks for. NULL, or 0: those that its message lacks. */
     uint64_t (*read_bytes)(const void *spec);
+    /** Requests that a rank has begun at once, at most. NULL: it uses none. */
+    uint64_t (*requests)(const void *spec);
     bool transactions; /**< it counts round trips */
     bool acknowledges; /**< it uses the two calls for that below */
 };
@@ -195,6 +225,17 @@ IvcStep ivc_work_send(IvcRank *rank, IvcWork *work, uint32_t to);
 
 /** Receives into the work's buffer for it, checks order, counts the delivery. */
 IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from);
+
+/** The same without blocking: they begin work->requests[work->begun++]. Latency is measured, too.
+ */
+IvcStep ivc_work_isend(IvcRank *rank, IvcWork *work, uint32_t to);
+IvcStep ivc_work_irecv(IvcRank *rank, IvcWork *work, uint32_t from);
+
+/** Waits for all of them, and does for each what ivc_work_recv() does. */
+IvcStep ivc_work_waitall(IvcRank *rank, IvcWork *work);
+
+/** Feeds the requests that were begun. */
+void ivc_work_requests_digest(const IvcRank *rank, const IvcWork *work, IvcDigest *digest);
 
 /** The next message from `source` will not come: the round that would receive it is over. */
 void ivc_work_lost(IvcRank *rank, uint32_t source);

@@ -203,6 +203,8 @@ static void build_rank(IvcPoint *point, uint32_t r)
     ivc_buffer_init(&work->outgoing, ivc_platform_id(platform), work->message_bytes);
     ivc_buffer_init(&work->incoming, ivc_platform_id(platform), work->message_bytes);
     ivc_buffer_init(&work->ack, ivc_platform_id(platform), IVC_WORK_ACK_MAX);
+    if (work->ops->requests)
+        work->requests = g_new0(IvcMpiCall, work->ops->requests(work->spec));
     work->into =
         point->scenario->workload.buffers == IVC_BUFFERS_ONE ? &work->outgoing : &work->incoming;
 }
@@ -266,6 +268,8 @@ void ivc_point_free(IvcPoint *point)
         point->ops->free(point->channel);
     size_t n = point->platform.n_ranks;
     ivc_pages_free(point->ranks, n, sizeof(IvcRank));
+    for (size_t r = 0; r < n; r++)
+        g_free(point->works[r].requests);
     ivc_pages_free(point->works, n, sizeof(IvcWork));
     ivc_pages_free(point->sent, n * n, sizeof(uint64_t));
     ivc_pages_free(point->received, n * n, sizeof(uint64_t));
@@ -291,8 +295,9 @@ static void pace_digest(const IvcDraws *draws, const IvcWork *work, IvcDigest *d
         ivc_digest_time(digest, work->due_ps);
 }
 
-static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *digest)
+static void work_digest(const IvcPoint *point, uint32_t r, IvcDigest *digest)
 {
+    const IvcWork *work = &point->works[r];
     const IvcMemory *memory = point->platform.memory;
     pace_digest(&point->platform.draws, work, digest);
     ivc_digest_u64(digest, work->label);
@@ -306,6 +311,8 @@ static void work_digest(const IvcPoint *point, const IvcWork *work, IvcDigest *d
     /* What a Send has not handed on yet; a Recv has none before it ends. */
     if (work->call.label && work->call.envelope.sent_ps)
         ivc_digest_time(digest, work->call.envelope.sent_ps);
+    if (work->requests)
+        ivc_work_requests_digest(&point->ranks[r], work, digest);
     ivc_buffer_digest(memory, &work->outgoing, digest);
     ivc_buffer_digest(memory, &work->incoming, digest);
     if (point->workload->ops->acknowledges)
@@ -332,7 +339,7 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
         ivc_digest_u64(digest, rank->life.label);
         ivc_digest_u64(digest, rank->loop);
         ivc_digest_u64(digest, rank->internal.label);
-        work_digest(point, &point->works[r], digest);
+        work_digest(point, r, digest);
     }
     if (!digest->differs)
         point->ops->digest(point->channel, digest);

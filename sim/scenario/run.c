@@ -60,7 +60,9 @@ static bool check_finished(const IvcPoint *point, GError **error)
         if (rank->agent.state == IVC_AGENT_FINISHED)
             continue;
         g_string_append_printf(waiting, "%srank %u", waiting->len ? "; " : "", r);
-        if (rank->doing && rank->open->peer == IVC_MPI_ANY_SOURCE)
+        if (rank->doing && !rank->open)
+            g_string_append_printf(waiting, " waits in %s", rank->doing);
+        else if (rank->doing && rank->open->peer == IVC_MPI_ANY_SOURCE)
             g_string_append_printf(waiting, " waits in %s from any source", rank->doing);
         else if (rank->doing)
             g_string_append_printf(waiting, " waits in %s with rank %d, tag %d", rank->doing,

@@ -241,12 +241,19 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
+static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
+{
+    return workload->speaks == IVC_SPEAKS_MPI
+               ? mechanism->requests || !workload->both_at_once
+               : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
+}
+
 /* What carries what the workload speaks, for a hint. @return transfer full */
-static char *carriers_hint(const IvcScenario *s, IvcSpeaks speaks)
+static char *carriers_hint(const IvcScenario *s, const IvcWorkload *workload)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (size_t i = 0; s->registry->mechanisms[i]; i++)
-        if (s->registry->mechanisms[i]->carries & IVC_CARRIES(speaks))
+        if (carries(s->registry->mechanisms[i], workload))
             g_ptr_array_add(names, (gpointer)s->registry->mechanisms[i]->head.name);
     g_ptr_array_add(names, NULL);
     g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
@@ -256,14 +263,32 @@ static char *carriers_hint(const IvcScenario *s, IvcSpeaks speaks)
 /* The largest datagram of UDP and ICMP over IP: 65,535 less headers of 20 and 8 bytes. */
 #define DATAGRAM_MAX 65507
 
+/* Blocking Sends of both sides would wait for each other. */
+static void check_requests(const IvcScenario *s, IvcDiags *diags)
+{
+    const IvcWorkload *workload = s->workload.workload;
+    if (!workload || workload->speaks != IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism ||
+        carries(s->channel->mechanism, workload))
+        return;
+    g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
+    g_autofree char *hint = carriers_hint(s, workload);
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"),
+                  hint,
+                  "workload '%s' has both sides send at once, and mechanism '%s' carries no "
+                  "nonblocking messages",
+                  workload->head.name, s->channel->mechanism->head.name);
+    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, at), NULL,
+                  "the run takes channel '%s'", s->channel->name);
+}
+
 static void check_speech(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
     if (!workload || workload->speaks == IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism)
         return;
-    if (!(s->channel->mechanism->carries & IVC_CARRIES(workload->speaks))) {
+    if (!carries(s->channel->mechanism, workload)) {
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
-        g_autofree char *hint = carriers_hint(s, workload->speaks);
+        g_autofree char *hint = carriers_hint(s, workload);
         ivc_diags_add(
             diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"), hint,
             "workload '%s' speaks '%s', which mechanism '%s' does not carry", workload->head.name,
@@ -399,6 +424,7 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     if (cores_good)
         check_ranks(s, diags);
     check_speech(s, diags);
+    check_requests(s, diags);
     check_report(s, diags);
     check_costs(s, diags);
     if (ivc_diags_errors(diags) > errors_before)

@@ -6,7 +6,15 @@
 #include "sim/model/stages.h"
 #include "tests/harness/points.h"
 
-typedef enum { SCRIPT_END, SCRIPT_SEND, SCRIPT_RECV, SCRIPT_DELAY } ScriptKind;
+typedef enum {
+    SCRIPT_END,
+    SCRIPT_SEND,
+    SCRIPT_RECV,
+    SCRIPT_DELAY,
+    SCRIPT_ISEND,
+    SCRIPT_IRECV,
+    SCRIPT_WAITALL, /**< the results of what was begun before are there then */
+} ScriptKind;
 
 typedef struct {
     ScriptKind kind;
@@ -32,8 +40,36 @@ typedef struct {
 typedef struct {
     ScriptOp ops[SCRIPT_RANKS][SCRIPT_OPS];
     ScriptResult results[SCRIPT_RANKS][SCRIPT_OPS];
+    IvcMpiCall calls[SCRIPT_RANKS][SCRIPT_OPS]; /**< of Isend and Irecv */
     uint64_t repeat; /**< how often each rank goes through its script; 0: once */
 } Script;
+
+static inline IvcStep script_begin(IvcRank *rank, IvcWork *work, const ScriptOp *op)
+{
+    Script *script = (Script *)work->spec;
+    IvcMpiCall *call = &script->calls[rank->rank][work->step];
+    IVC_BEGIN(&work->io);
+    ivc_mpi_call(call, op->kind == SCRIPT_ISEND ? &work->outgoing : &work->incoming, op->count,
+                 op->type, op->peer, op->tag, op->comm);
+    IVC_CALL(&work->io,
+             op->kind == SCRIPT_ISEND ? ivc_mpi_isend(rank, call) : ivc_mpi_irecv(rank, call));
+    IVC_END(&work->io);
+}
+
+/* What was begun is complete. */
+static inline void script_keep(Script *script, uint32_t rank, uint32_t end)
+{
+    for (uint32_t i = 0; i < end; i++) {
+        ScriptKind kind = script->ops[rank][i].kind;
+        if (kind != SCRIPT_ISEND && kind != SCRIPT_IRECV)
+            continue;
+        ck_assert(!script->calls[rank][i].pending);
+        script->results[rank][i].done = true;
+        script->results[rank][i].error = script->calls[rank][i].error;
+        script->results[rank][i].envelope = script->calls[rank][i].envelope;
+        script->results[rank][i].ended_ps = script->calls[rank][i].done_ps;
+    }
+}
 
 static inline IvcStep script_round(IvcRank *rank, IvcWork *work)
 {
@@ -50,6 +86,13 @@ static inline IvcStep script_round(IvcRank *rank, IvcWork *work)
             ivc_mpi_call(&work->call, &work->outgoing, op->count, op->type, op->peer, op->tag,
                          op->comm);
             IVC_CALL(work, ivc_mpi_send(rank, &work->call));
+        } else if (op->kind == SCRIPT_ISEND || op->kind == SCRIPT_IRECV) {
+            IVC_CALL(work, script_begin(rank, work, op));
+            continue;
+        } else if (op->kind == SCRIPT_WAITALL) {
+            ivc_mpi_call(&work->call, &work->incoming, 0, IVC_MPI_BYTE, 0, 0, IVC_MPI_COMM_WORLD);
+            IVC_CALL(work, ivc_mpi_waitall(rank, &work->call));
+            script_keep(script, rank->rank, work->step);
         } else {
             ivc_mpi_call(&work->call, &work->incoming, op->count, op->type, op->peer, op->tag,
                          op->comm);

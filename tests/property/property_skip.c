@@ -196,6 +196,36 @@ static void try_shipped(const char *file, const char *const *channels, const cha
     }
 }
 
+/* Windows of requests, below and above what is sent without asking, and without room for all. */
+START_TEST(test_windows)
+{
+    static const char *const channels[] = {
+        "sock, ring: 8, sndbuf: 8KiB, rcvbuf: 8KiB, eager_max: 4KiB",
+        "netfront, driver_domain: dom, eager_max: 4KiB",
+        "xen-ring, ring: 2KiB, eager_max: 4KiB",
+        "xen-fifo, fifo: 4KiB, waiting: 3, eager_max: 4KiB",
+        "ethernet, eager_max: 4KiB",
+    };
+    static const char *const kinds[] = {"osu-bandwidth", "osu-bidirectional-bandwidth"};
+    static const char *const sizes[] = {"64B", "3000B", "5000B"};
+    unsigned recurred[] = {0, 0};
+    for (size_t i = 0; i < G_N_ELEMENTS(channels) * 6; i++) {
+        g_autofree char *text = g_strdup_printf(
+            "schema: ivcsim/1\nname: windows\nmachine: {profile: octeon-cn5650}\n"
+            "guests: {a: {cores: [0]}, b: {cores: [1]}, dom: {cores: [2]}}\n"
+            "channels: {c: {mechanism: %s, between: [a, b]}}\n"
+            "workload: {kind: %s, window: 5, message: %s, total: 1GiB, messages_max: 6000}\n",
+            channels[i / 6], kinds[i % 2], sizes[i / 2 % 3]);
+        g_autoptr(IvcScenario) scenario = points_bind(text, NULL);
+        recurred[i % 2] += compare(scenario, NULL, text).skips > 0;
+    }
+    printf("windows: %u and %u of %zu recurred\n", recurred[0], recurred[1],
+           G_N_ELEMENTS(channels) * 3);
+    ck_assert_uint_gt(recurred[0], 4);
+    ck_assert_uint_gt(recurred[1], 4);
+}
+END_TEST
+
 START_TEST(test_main_scenario)
 {
     static const char *const channels[] = {"register-shmem", "shmem",       "register",
@@ -283,6 +313,7 @@ int main(void)
     tcase_add_test(tests, test_random_scenarios);
     tcase_add_test(tests, test_pairs_that_end_one_after_the_other);
     tcase_add_test(tests, test_a_tebibyte_is_as_cheap_as_a_gibibyte);
+    tcase_add_test(tests, test_windows);
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
     tcase_add_test(tests, test_split_driver_scenario);
