@@ -1,7 +1,7 @@
 /*
- * Figures of lines over x: bandwidth (linear and logarithmic) and latency. One line a series, solid
- * for candidates and dashed for baselines. Repeated runs and estimates have intervals, drawn as
- * whiskers; the latency is then the mean.
+ * Figures of lines over x: bandwidth (linear and logarithmic), latency and balance. One line a
+ * series, solid for candidates and dashed for baselines. Repeated runs and estimates have
+ * intervals, drawn as whiskers; the latency is then the mean.
  */
 #include "sim/cli/plot_script.h"
 
@@ -395,6 +395,24 @@ void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table
     g_string_append_printf(script, "set ylabel '%s'\n",
                            data->n_intervals > 0 ? "mean latency" : "latency (median to p99)");
     append_decades(script, &frame);
+    append_yrange(script, frame.y_low, frame.y_high, 1);
+    append_plot(data, &lines, "", script);
+    append_table(data, &lines, table);
+}
+
+void ivc_figure_balance(const IvcPlotData *data, GString *script, GString *table)
+{
+    static const Lines lines = {"balance",
+                                "Jain's index of the guests' CPU shares: 1 is balanced.",
+                                "cpu_jain_index",
+                                NULL,
+                                NULL,
+                                false};
+    Frame frame = make_frame(data, &lines);
+    frame.y_low = 0;
+    frame.y_high = 1.05; /* so that a line along 1 is seen whole */
+    append_frame(data, &lines, &frame, script);
+    g_string_append(script, "set ylabel 'balance of CPU shares (Jain)'\nset ytics 0.2\n");
     append_yrange(script, frame.y_low, frame.y_high, 1);
     append_plot(data, &lines, "", script);
     append_table(data, &lines, table);

@@ -16,7 +16,7 @@ import xml.etree.ElementTree as ElementTree
 HERE = os.path.dirname(os.path.abspath(__file__))
 POINTS = os.path.join(HERE, "points.json")
 GOLDEN = os.path.join(HERE, "golden")
-FIGURES = ["bandwidth", "bandwidth-log", "latency", "cpu", "stages"]
+FIGURES = ["bandwidth", "bandwidth-log", "latency", "cpu", "balance", "stages", "operations"]
 LINES = FIGURES[:3]
 
 
@@ -320,7 +320,7 @@ def case_errors(run):
     fails(["points.json", "--only", "bandwith"], 2,
           "there is no figure 'bandwith'\nhint: did you mean 'bandwidth'?")
     fails(["points.json", "--only", "xyzzy"], 2, "there is no figure 'xyzzy'\nhint: there are "
-          "bandwidth, bandwidth-log, latency, cpu, stages")
+          "bandwidth, bandwidth-log, latency, cpu, balance, stages, operations")
     run.write("file", "")
     out, err = run.plot("points.json", "-o", "file/plots", status=5)
     equal(out, "")
