@@ -267,8 +267,9 @@ static char *series_label(const json_t *point, const GPtrArray *dims, const char
         g_autofree char *whole = point_text(point, key);
         g_autofree char *text = short_text(whole);
         const char *dot = strrchr(key, '.');
-        if (label->len == 0 && dot != NULL && is_word(text)) {
-            g_string_append(label, text); /* 'credit2' needs no 'scheduler' before it */
+        if (is_word(text) && (strcmp(key, "workload") == 0 || (label->len == 0 && dot != NULL))) {
+            /* 'credit2' needs no 'scheduler' before it, 'osu-latency' no 'workload' */
+            g_string_append_printf(label, "%s%s", label->len > 0 ? ", " : "", text);
             continue;
         }
         g_string_append_printf(label, "%s%s %s", label->len > 0 ? ", " : "",

@@ -196,6 +196,10 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
     g_autofree char *y = *scale != '\0' ? g_strdup_printf("($2%s)", scale) : g_strdup("2");
     g_autofree char *whisker =
         lines->half_key != NULL ? g_strdup_printf("1:%s:($3%s)", y, scale) : g_strdup("1:2:2:3");
+    /* from one word to the next there is no way */
+    bool apart = data->axis == IVC_PLOT_CATEGORIES &&
+                 g_ascii_isalpha(*(const char *)g_ptr_array_index(data->x_names, 0));
+    const char *style = apart ? "points" : "linespoints";
     g_string_append(script, "\nplot \\\n");
     for (guint i = 0; whisker_key(lines) != NULL && i < data->series->len; i++) {
         g_string_append_printf(script,
@@ -205,10 +209,9 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
     }
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
-        g_string_append_printf(script,
-                               "    '%s.dat' index %u using 1:%s with linespoints linetype %u%s "
-                               "title ",
-                               lines->name, i, y, i % 8 + 1, series->baseline ? " dashtype 2" : "");
+        g_string_append_printf(
+            script, "    '%s.dat' index %u using 1:%s with %s linetype %u%s title ", lines->name, i,
+            y, style, i % 8 + 1, series->baseline && !apart ? " dashtype 2" : "");
         ivc_plot_quote(script, series->label);
         if (has_capped(series)) {
             g_string_append_printf(script,

@@ -45,9 +45,11 @@ static double per_mb(const json_t *point, const Kind *kind)
     return bytes > 0 ? sum * 1e6 / bytes : 0;
 }
 
-/* The decades that all values lie in. */
-static void find_range(const IvcPlotData *data, double *ret_low, double *ret_high)
+/* The decades that all values lie in, and the kinds that ever happen, in ret_kinds; how many. */
+static size_t find_kinds(const IvcPlotData *data, double *ret_low, double *ret_high,
+                         const Kind *ret_kinds[KINDS_N])
 {
+    bool happens[KINDS_N] = {false};
     double low = INFINITY;
     double high = 0;
     for (guint i = 0; i < data->series->len; i++) {
@@ -55,6 +57,7 @@ static void find_range(const IvcPlotData *data, double *ret_low, double *ret_hig
         for (guint k = 0; k < series->points->len; k++) {
             for (size_t n = 0; n < KINDS_N; n++) {
                 double value = per_mb(ivc_plot_point(series, k)->json, &KINDS[n]);
+                happens[n] = happens[n] || value > 0;
                 low = value > 0 ? fmin(low, value) : low;
                 high = fmax(high, value);
             }
@@ -62,15 +65,23 @@ static void find_range(const IvcPlotData *data, double *ret_low, double *ret_hig
     }
     *ret_low = high > 0 ? pow(10, floor(log10(low))) : 1;
     *ret_high = high > 0 ? pow(10, ceil(log10(high * 1.001))) : 10;
+    size_t found = 0;
+    for (size_t n = 0; n < KINDS_N; n++) {
+        if (happens[n]) {
+            ret_kinds[found++] = &KINDS[n];
+        }
+    }
+    return found;
 }
 
-static void append_table(const IvcPlotData *data, GString *table)
+static void append_table(const IvcPlotData *data, const Kind *const *kinds, size_t n_kinds,
+                         GString *table)
 {
     g_string_append(table, "# Operations per MB (10^6 bytes) delivered, all guests together.\n"
                            "# One block a channel; position counts the values of x from 0.\n"
                            "# Columns: position, x");
-    for (size_t n = 0; n < KINDS_N; n++) {
-        g_string_append_printf(table, ", %s", KINDS[n].title);
+    for (size_t n = 0; n < n_kinds; n++) {
+        g_string_append_printf(table, ", %s", kinds[n]->title);
     }
     g_string_append(table, ".\n");
     for (guint i = 0; i < data->series->len; i++) {
@@ -80,9 +91,9 @@ static void append_table(const IvcPlotData *data, GString *table)
             const IvcPlotPoint *point = ivc_plot_point(series, k);
             g_string_append_printf(table, "%zu ", ivc_plot_position(data, point->x));
             ivc_plot_append_number(table, point->x);
-            for (size_t n = 0; n < KINDS_N; n++) {
+            for (size_t n = 0; n < n_kinds; n++) {
                 g_string_append_c(table, ' ');
-                ivc_plot_append_number(table, per_mb(point->json, &KINDS[n]));
+                ivc_plot_append_number(table, per_mb(point->json, kinds[n]));
             }
             g_string_append_c(table, '\n');
         }
@@ -92,12 +103,13 @@ static void append_table(const IvcPlotData *data, GString *table)
 void ivc_figure_operations(const IvcPlotData *data, GString *script, GString *table)
 {
     static const double heights[] = {4.2};
-    unsigned key_columns = data->series->len == 1 ? 2 : (unsigned)KINDS_N;
-    IvcPanels panels =
-        ivc_panels_make(data, 1, heights, ((unsigned)KINDS_N + key_columns - 1) / key_columns);
+    const Kind *kinds[KINDS_N];
     double low = 1;
     double high = 10;
-    find_range(data, &low, &high);
+    size_t n_kinds = find_kinds(data, &low, &high, kinds);
+    unsigned key_columns = data->series->len == 1 ? 2 : 3;
+    unsigned key_lines = ((unsigned)n_kinds + key_columns - 1) / key_columns;
+    IvcPanels panels = ivc_panels_make(data, 1, heights, MAX(key_lines, 1));
     ivc_script_begin(script, data, "operations",
                      "What is done how often for a MB, by kind, all guests together.",
                      panels.paper);
@@ -109,26 +121,30 @@ void ivc_figure_operations(const IvcPlotData *data, GString *script, GString *ta
     ivc_plot_append_number(script, high);
     g_string_append(script, "]\n# What never happens has no place on a logarithmic axis.\n"
                             "lines = \"");
-    for (size_t n = 0; n < KINDS_N; n++) {
+    g_string_append(script, n_kinds == 0 ? "NaN\"\n" : "");
+    for (size_t n = 0; n < n_kinds; n++) {
         g_string_append_printf(script,
                                "%s'operations.dat' index block using 1:(column(%zu) > 0 ? "
-                               "column(%zu) : NaN) with linespoints linetype %zu linewidth 1%s",
+                               "column(%zu) : NaN) with linespoints linetype %zu%s",
                                n > 0 ? "    .\"" : "", n + 3, n + 3, n + 1,
-                               n + 1 < KINDS_N ? ", \"\\\n" : "\"\n");
+                               n + 1 < n_kinds ? ", \"\\\n" : "\"\n");
     }
     for (guint i = 0; i < data->series->len; i++) {
         ivc_panels_choose(&panels, data, i, 0, "per MB", script);
+        if (i % panels.columns == 0) {
+            g_string_append(script, "set format y '%.0s%c'\n"); /* 100k */
+        }
         g_string_append_printf(script, "block = %u\nplot @lines\n%s", i,
                                i == 0 ? "unset label\n" : "");
     }
     ivc_panels_key(&panels, key_columns, script);
     g_string_append(script, "plot NaN");
-    for (size_t n = 0; n < KINDS_N; n++) {
+    for (size_t n = 0; n < n_kinds; n++) {
         g_string_append_printf(script,
-                               ", \\\n    keyentry with linespoints linetype %zu linewidth 1 "
+                               ", \\\n    keyentry with linespoints linetype %zu "
                                "title '%s'",
-                               n + 1, KINDS[n].title);
+                               n + 1, kinds[n]->title);
     }
     g_string_append(script, "\nunset multiplot\n");
-    append_table(data, table);
+    append_table(data, kinds, n_kinds, table);
 }

@@ -14,7 +14,7 @@ static const char *const schedulers[] = {"slurm", "parallel", NULL};
 static const char *const roles[] = {"all", "predict", "calibrate", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
-static const char *const benches[] = {"phold", "pingpong", "scenario", "scale", NULL};
+static const char *const benches[] = {"phold", "pingpong", "scenario", "scale", "xen", NULL};
 static const char *const schemas[] = {"scenario", "suite", "shared", NULL};
 static const char *const topics[] = {"mechanisms", "profiles", "workloads", "stages",
                                      "parameters", "errors",   "columns",   "suites",

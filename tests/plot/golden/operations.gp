@@ -5,7 +5,7 @@
 
 name = 'operations'
 width = 17.5 # cm
-height = 7.19
+height = 7.53
 if (!exists('to')) to = 'svg'
 load 'common.gp'
 
@@ -37,9 +37,7 @@ set yrange [1:1000000]
 lines = "'operations.dat' index block using 1:(column(3) > 0 ? column(3) : NaN) with linespoints linetype 1 linewidth 1, "\
     ."'operations.dat' index block using 1:(column(4) > 0 ? column(4) : NaN) with linespoints linetype 2 linewidth 1, "\
     ."'operations.dat' index block using 1:(column(5) > 0 ? column(5) : NaN) with linespoints linetype 3 linewidth 1, "\
-    ."'operations.dat' index block using 1:(column(6) > 0 ? column(6) : NaN) with linespoints linetype 4 linewidth 1, "\
-    ."'operations.dat' index block using 1:(column(7) > 0 ? column(7) : NaN) with linespoints linetype 5 linewidth 1, "\
-    ."'operations.dat' index block using 1:(column(8) > 0 ? column(8) : NaN) with linespoints linetype 6 linewidth 1"
+    ."'operations.dat' index block using 1:(column(6) > 0 ? column(6) : NaN) with linespoints linetype 4 linewidth 1"
 
 c = 1; r = 1
 @panel
@@ -49,6 +47,7 @@ set format y
 set xlabel 'buffer size'
 set format x
 @named
+set format y '%.0s%c'
 block = 0
 plot @lines
 unset label
@@ -97,16 +96,14 @@ unset grid
 unset logscale
 set lmargin at screen 0
 set rmargin at screen 1
-set tmargin at screen 0.1099
-set bmargin at screen 0.05285
+set tmargin at screen 0.1501
+set bmargin at screen 0.05046
 set xrange [0:1]
 set yrange [0:1]
-set key inside center center horizontal Left reverse maxcols 6 samplen 1.2
+set key inside center center horizontal Left reverse maxcols 3 samplen 1.2
 plot NaN, \
     keyentry with linespoints linetype 1 linewidth 1 title 'hypercalls', \
-    keyentry with linespoints linetype 2 linewidth 1 title 'event-channel sends', \
-    keyentry with linespoints linetype 3 linewidth 1 title 'domain switches', \
-    keyentry with linespoints linetype 4 linewidth 1 title 'grant operations', \
-    keyentry with linespoints linetype 5 linewidth 1 title 'copies', \
-    keyentry with linespoints linetype 6 linewidth 1 title 'interrupts'
+    keyentry with linespoints linetype 2 linewidth 1 title 'grant operations', \
+    keyentry with linespoints linetype 3 linewidth 1 title 'copies', \
+    keyentry with linespoints linetype 4 linewidth 1 title 'interrupts'
 unset multiplot
