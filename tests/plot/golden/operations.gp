@@ -34,10 +34,10 @@ set logscale y 10
 set ytics 1, 10
 set yrange [1:1000000]
 # What never happens has no place on a logarithmic axis.
-lines = "'operations.dat' index block using 1:(column(3) > 0 ? column(3) : NaN) with linespoints linetype 1 linewidth 1, "\
-    ."'operations.dat' index block using 1:(column(4) > 0 ? column(4) : NaN) with linespoints linetype 2 linewidth 1, "\
-    ."'operations.dat' index block using 1:(column(5) > 0 ? column(5) : NaN) with linespoints linetype 3 linewidth 1, "\
-    ."'operations.dat' index block using 1:(column(6) > 0 ? column(6) : NaN) with linespoints linetype 4 linewidth 1"
+lines = "'operations.dat' index block using 1:(column(3) > 0 ? column(3) : NaN) with linespoints linetype 1, "\
+    ."'operations.dat' index block using 1:(column(4) > 0 ? column(4) : NaN) with linespoints linetype 2, "\
+    ."'operations.dat' index block using 1:(column(5) > 0 ? column(5) : NaN) with linespoints linetype 3, "\
+    ."'operations.dat' index block using 1:(column(6) > 0 ? column(6) : NaN) with linespoints linetype 4"
 
 c = 1; r = 1
 @panel
@@ -102,8 +102,8 @@ set xrange [0:1]
 set yrange [0:1]
 set key inside center center horizontal Left reverse maxcols 3 samplen 1.2
 plot NaN, \
-    keyentry with linespoints linetype 1 linewidth 1 title 'hypercalls', \
-    keyentry with linespoints linetype 2 linewidth 1 title 'grant operations', \
-    keyentry with linespoints linetype 3 linewidth 1 title 'copies', \
-    keyentry with linespoints linetype 4 linewidth 1 title 'interrupts'
+    keyentry with linespoints linetype 1 title 'hypercalls', \
+    keyentry with linespoints linetype 2 title 'grant operations', \
+    keyentry with linespoints linetype 3 title 'copies', \
+    keyentry with linespoints linetype 4 title 'interrupts'
 unset multiplot
