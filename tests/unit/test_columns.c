@@ -68,14 +68,14 @@ START_TEST(counts_of_guests)
     IvcGuestCount counts[] = {{0, "upcalls", "count", "s", 3}, {1, "upcalls", "count", "s", 0}};
     g_array_append_vals(result->guest_counts, counts, 2);
     assert_value(result, "guest_counts",
-                 "[{\"guest\": \"tx\", \"name\": \"upcalls\", \"value\": 3}, "
-                 "{\"guest\": \"rx\", \"name\": \"upcalls\", \"value\": 0}]");
+                 "[{\"guest\": \"tx\", \"name\": \"upcalls\", \"value\": 3, \"per_mb\": 0.732}, "
+                 "{\"guest\": \"rx\", \"name\": \"upcalls\", \"value\": 0, \"per_mb\": 0.0}]");
     json_t *points = json_array();
     json_array_append_new(points, ivc_point_json(result));
     g_autofree char *csv = ivc_export_csv(points);
     ck_assert_ptr_nonnull(strstr(csv, ",guest_count.tx.upcalls.value,"
                                       "guest_count.rx.upcalls.value,"));
-    ck_assert_ptr_nonnull(strstr(csv, ",17,8192000,3,0,"));
+    ck_assert_ptr_nonnull(strstr(csv, ",17,8192000,4.15,3,0,")); /* 4.15: interrupts per MB */
     json_decref(points);
 }
 END_TEST
