@@ -116,7 +116,7 @@ def case_svg(run):
         assert wanted in texts, (wanted, texts)
     # what never happens, events and switches, is not in the key
     texts = svg_texts(run.path("plots", "operations.svg"))
-    for wanted in ["hypercalls", "grant operations", "copies", "interrupts", "per MB", "mpich2-sock"]:
+    for wanted in ["hypercalls", "grant operations", "copies", "interrupts", "per MB"]:
         assert wanted in texts, (wanted, texts)
     for absent in ["event-channel sends", "domain switches"]:
         assert absent not in texts, (absent, texts)
