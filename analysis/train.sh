@@ -19,8 +19,9 @@ for channel in register-shmem shmem mpich2-nemesis mpich2-sock; do
     done
 done
 simulate loongson3a-pingpong --no-skip --set workload.total=16KiB
-for channel in netfront xen-ring shared-memory; do
-    simulate netfront-vs-shared-memory --no-skip --set channel=$channel --set workload.total=48MiB
+for channel in netfront xen-ring nemesis; do
+    simulate xen-netfront-vs-shared-memory --no-skip --set channel=$channel \
+        --set workload.total=48MiB
 done
 simulate numa-placement --no-skip --set workload.total=64MiB
 simulate poisson-arrivals --repeats 1 --set workload.total=1MiB

@@ -15,7 +15,8 @@ const char *const *ivc_figure_names(void)
 
 bool ivc_figure_has_preview(const char *name)
 {
-    return strcmp(name, "cpu") != 0 && strcmp(name, "stages") != 0;
+    return strcmp(name, "cpu") != 0 && strcmp(name, "stages") != 0 &&
+           strcmp(name, "operations") != 0;
 }
 
 const char *ivc_figure_style(void)
@@ -33,6 +34,10 @@ void ivc_figure_make(const IvcPlotData *data, const char *name, IvcFigure *ret_f
         ivc_figure_cpu(data, script, table);
     } else if (strcmp(name, "stages") == 0) {
         ivc_figure_stages(data, script, table);
+    } else if (strcmp(name, "balance") == 0) {
+        ivc_figure_balance(data, script, table);
+    } else if (strcmp(name, "operations") == 0) {
+        ivc_figure_operations(data, script, table);
     } else {
         ivc_figure_bandwidth(data, strcmp(name, "bandwidth-log") == 0, script, table);
     }

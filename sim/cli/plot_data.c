@@ -138,6 +138,12 @@ static bool is_said(const json_t *points, const char *key, const GPtrArray *foun
     return false;
 }
 
+/* Is the buffer size only what each kind of workload takes by itself? */
+static bool size_is_workload(const json_t *points)
+{
+    return varies(points, "workload") && follows(points, "message_bytes", "workload");
+}
+
 /* The keys in which the points differ: KEYS first, then axes, which have a dot in their path.
  * An axis that sets what a column shows (workload.message) says the same twice and is left out; of
  * those in lock-step the first one names the points. */
@@ -145,7 +151,7 @@ static GPtrArray *dimensions(const json_t *points)
 {
     GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
     for (size_t i = 0; KEYS[i] != NULL; i++) {
-        if (varies(points, KEYS[i])) {
+        if (varies(points, KEYS[i]) && (i > 0 || !size_is_workload(points))) {
             g_ptr_array_add(found, g_strdup(KEYS[i]));
         }
     }
@@ -216,6 +222,29 @@ static void series_free(void *item)
     g_free(series);
 }
 
+/* A list of numbers one after the other, as of cores: "[4, 5, 6]" is "4-6". */
+static char *short_text(const char *text)
+{
+    if (text == NULL || text[0] != '[') {
+        return g_strdup(text != NULL ? text : "-");
+    }
+    guint64 first = 0;
+    guint64 n = 0;
+    for (const char *at = text; *at == '[' || *at == ','; n++) {
+        char *end = NULL;
+        at += strspn(at, "[, ");
+        guint64 value = g_ascii_strtoull(at, &end, 10);
+        first = n == 0 ? value : first;
+        if (end == at || value != first + n) {
+            return g_strdup(text);
+        }
+        at = end;
+    }
+    return n == 1
+               ? g_strdup_printf("%" G_GUINT64_FORMAT, first)
+               : g_strdup_printf("%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, first + n - 1);
+}
+
 static bool is_word(const char *text)
 {
     return g_ascii_isalpha(text[0]) && strcmp(text, "true") != 0 && strcmp(text, "false") != 0 &&
@@ -235,14 +264,16 @@ static char *series_label(const json_t *point, const GPtrArray *dims, const char
         if (g_strcmp0(key, x_key) == 0) {
             continue;
         }
-        g_autofree char *text = point_text(point, key);
+        g_autofree char *whole = point_text(point, key);
+        g_autofree char *text = short_text(whole);
         const char *dot = strrchr(key, '.');
-        if (label->len == 0 && dot != NULL && text != NULL && is_word(text)) {
-            g_string_append(label, text); /* 'credit2' needs no 'scheduler' before it */
+        if (is_word(text) && (strcmp(key, "workload") == 0 || (label->len == 0 && dot != NULL))) {
+            /* 'credit2' needs no 'scheduler' before it, 'osu-latency' no 'workload' */
+            g_string_append_printf(label, "%s%s", label->len > 0 ? ", " : "", text);
             continue;
         }
         g_string_append_printf(label, "%s%s %s", label->len > 0 ? ", " : "",
-                               dot != NULL ? dot + 1 : key, text != NULL ? text : "-");
+                               dot != NULL ? dot + 1 : key, text);
     }
     g_autofree char *whole = g_string_free(label, FALSE);
     return ivc_plot_clean(whole, LABEL_MAX);
@@ -283,7 +314,8 @@ static double x_value(IvcPlotData *data, const json_t *point, const char *key, I
         return ok ? (double)amount.n : 0;
     }
     guint position = 0;
-    g_autofree char *name = ivc_plot_clean(text != NULL ? text : "-", LABEL_MAX);
+    g_autofree char *brief = short_text(text);
+    g_autofree char *name = ivc_plot_clean(brief, LABEL_MAX);
     if (!g_ptr_array_find_with_equal_func(data->x_names, name, g_str_equal, &position)) {
         position = data->x_names->len;
         g_ptr_array_add(data->x_names, g_steal_pointer(&name));

@@ -1,7 +1,7 @@
 /*
- * Figures of lines over x: bandwidth (linear and logarithmic) and latency. One line a series, solid
- * for candidates and dashed for baselines. Repeated runs and estimates have intervals, drawn as
- * whiskers; the latency is then the mean.
+ * Figures of lines over x: bandwidth (linear and logarithmic), latency and balance. One line a
+ * series, solid for candidates and dashed for baselines. Repeated runs and estimates have
+ * intervals, drawn as whiskers; the latency is then the mean.
  */
 #include "sim/cli/plot_script.h"
 
@@ -196,6 +196,10 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
     g_autofree char *y = *scale != '\0' ? g_strdup_printf("($2%s)", scale) : g_strdup("2");
     g_autofree char *whisker =
         lines->half_key != NULL ? g_strdup_printf("1:%s:($3%s)", y, scale) : g_strdup("1:2:2:3");
+    /* from one word to the next there is no way */
+    bool apart = data->axis == IVC_PLOT_CATEGORIES &&
+                 g_ascii_isalpha(*(const char *)g_ptr_array_index(data->x_names, 0));
+    const char *style = apart ? "points" : "linespoints";
     g_string_append(script, "\nplot \\\n");
     for (guint i = 0; whisker_key(lines) != NULL && i < data->series->len; i++) {
         g_string_append_printf(script,
@@ -205,10 +209,9 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
     }
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
-        g_string_append_printf(script,
-                               "    '%s.dat' index %u using 1:%s with linespoints linetype %u%s "
-                               "title ",
-                               lines->name, i, y, i % 8 + 1, series->baseline ? " dashtype 2" : "");
+        g_string_append_printf(
+            script, "    '%s.dat' index %u using 1:%s with %s linetype %u%s title ", lines->name, i,
+            y, style, i % 8 + 1, series->baseline && !apart ? " dashtype 2" : "");
         ivc_plot_quote(script, series->label);
         if (has_capped(series)) {
             g_string_append_printf(script,
@@ -395,6 +398,24 @@ void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table
     g_string_append_printf(script, "set ylabel '%s'\n",
                            data->n_intervals > 0 ? "mean latency" : "latency (median to p99)");
     append_decades(script, &frame);
+    append_yrange(script, frame.y_low, frame.y_high, 1);
+    append_plot(data, &lines, "", script);
+    append_table(data, &lines, table);
+}
+
+void ivc_figure_balance(const IvcPlotData *data, GString *script, GString *table)
+{
+    static const Lines lines = {"balance",
+                                "Jain's index of the guests' CPU shares: 1 is balanced.",
+                                "cpu_jain_index",
+                                NULL,
+                                NULL,
+                                false};
+    Frame frame = make_frame(data, &lines);
+    frame.y_low = 0;
+    frame.y_high = 1.05; /* so that a line along 1 is seen whole */
+    append_frame(data, &lines, &frame, script);
+    g_string_append(script, "set ylabel 'balance of CPU shares (Jain)'\nset ytics 0.2\n");
     append_yrange(script, frame.y_low, frame.y_high, 1);
     append_plot(data, &lines, "", script);
     append_table(data, &lines, table);

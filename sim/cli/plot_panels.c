@@ -18,8 +18,8 @@ IvcPanels ivc_panels_make(const IvcPlotData *data, size_t rows, const double *he
                           unsigned key_lines)
 {
     IvcPanels panels = {.rows = rows};
-    panels.columns = MIN(data->series->len, IVC_PANELS_MAX);
-    panels.bands = (data->series->len + panels.columns - 1) / panels.columns;
+    panels.bands = (data->series->len + IVC_PANELS_MAX - 1) / IVC_PANELS_MAX;
+    panels.columns = (data->series->len + panels.bands - 1) / panels.bands; /* alike, not 5 and 1 */
     panels.paper.width = panels.columns == 1 ? 8.5 : 17.5;
     panels.cell = (panels.paper.width - LEFT - RIGHT + GAP_X) / (double)panels.columns;
     panels.letters = (size_t)((panels.cell - GAP_X) * LETTERS_PER_CM);

@@ -52,4 +52,6 @@ void ivc_script_number(GString *out, double value);
 void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, GString *table);
 void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table);
 void ivc_figure_cpu(const IvcPlotData *data, GString *script, GString *table);
+void ivc_figure_balance(const IvcPlotData *data, GString *script, GString *table);
+void ivc_figure_operations(const IvcPlotData *data, GString *script, GString *table);
 void ivc_figure_stages(const IvcPlotData *data, GString *script, GString *table);

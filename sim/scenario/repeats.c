@@ -102,6 +102,7 @@ void ivc_repeats_add(IvcResult *sum, const IvcResult *run)
         IvcGuestResult *guest = &g_array_index(sum->guests, IvcGuestResult, i);
         add_states(&guest->states, &g_array_index(run->guests, IvcGuestResult, i).states);
         guest->spinning_ps += g_array_index(run->guests, IvcGuestResult, i).spinning_ps;
+        guest->beside_ps += g_array_index(run->guests, IvcGuestResult, i).beside_ps;
     }
     for (guint i = 0; i < run->cores->len; i++)
         add_states(&g_array_index(sum->cores, IvcCoreResult, i).states,

@@ -226,14 +226,15 @@ static void collect_guests(const IvcPoint *point, IvcResult *result)
         for (size_t c = 0; c < place->n_cores; c++) {
             uint32_t i = place->cores[c];
             IvcCoreResult core = {.core = i, .guest = result->guests->len};
+            IvcTime beside_ps = running_ps(point, i, hypervisor, last, false);
             core.states.running_ps = running_ps(point, i, machine, 0, false) +
-                                     running_ps(point, i, mechanism, first, false) +
-                                     running_ps(point, i, hypervisor, last, false);
+                                     running_ps(point, i, mechanism, first, false) + beside_ps;
             core.states.waiting_ps = measure->over.waiting_ps[i] - measure->began.waiting_ps[i];
             core.states.blocked_ps = measure->over.blocked_ps[i] - measure->began.blocked_ps[i];
             core.states.idle_ps = measure->over.idle_ps[i] - measure->began.idle_ps[i];
             guest.spinning_ps += running_ps(point, i, machine, 0, true) +
                                  running_ps(point, i, mechanism, first, true);
+            guest.beside_ps += beside_ps;
             add_states(&guest.states, &core.states);
             g_array_append_val(result->cores, core);
         }

@@ -194,8 +194,8 @@ const IvcParam ivc_limits_params[] = {
     {.key = NULL},
 };
 
-const char *const ivc_report_figures[] = {"bandwidth", "bandwidth-log", "latency",
-                                          "cpu",       "stages",        NULL};
+const char *const ivc_report_figures[] = {"bandwidth", "bandwidth-log", "latency",    "cpu",
+                                          "balance",   "stages",        "operations", NULL};
 
 const IvcParam ivc_report_params[] = {
     {IVC_PARAM(IvcReportSpec, baseline, "baseline"), .fallback = IVC_PARAM_UNSET,

@@ -328,7 +328,7 @@ static void check_use(const IvcScenario *s, IvcDiags *diags)
     }
     for (size_t e = 0; e < s->n_groups && s->n_channels > 0; e++) {
         size_t g = s->groups[e].first, end = g + s->groups[e].n;
-        while (g < end && (used[g] || s->guests[g].idle))
+        while (g < end && (used[g] || s->guests[g].idle || s->guests[g].load != IVC_LOAD_NONE))
             g++;
         if (g == end)
             continue;

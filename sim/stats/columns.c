@@ -140,9 +140,9 @@ SHARE(idle, states.idle_ps)
 SHARE(spinning, spinning_ps)
 
 /*
- * Jain's index of the running shares of the guests that run at all, (sum x)^2 / (n * sum x^2): 1
- * when all run equally much, near 1/n when one does nearly everything. Shares are taken in
- * millionths, so that 2^20 guests fit 128 bits.
+ * Jain's index of the running shares of the guests that take part, (sum x)^2 / (n * sum x^2): 1
+ * when all run equally much, near 1/n when one does nearly everything. A guest that runs nothing
+ * but its load takes no part. Shares are taken in millionths, so that 2^20 guests fit 128 bits.
  */
 static json_t *get_jain(const IvcResult *result)
 {
@@ -151,7 +151,7 @@ static json_t *get_jain(const IvcResult *result)
     unsigned n = 0;
     for (guint i = 0; i < result->guests->len; i++) {
         const IvcGuestResult *guest = &g_array_index(result->guests, IvcGuestResult, i);
-        if (guest->states.running_ps == 0)
+        if (guest->states.running_ps == guest->beside_ps)
             continue; /* it has no part in this */
         n++;
         Wide all = sum_states(&guest->states);
@@ -377,7 +377,8 @@ const IvcColumn ivc_columns[] = {
     SHARE_ROW("cpu_spinning_share", get_cpu_spinning,
               "share of the guest's core time spent polling, a part of running"),
     ROW("cpu_jain_index", REAL, "1", get_jain,
-        "Jain's index of the running shares of the guests that ran: 1 is balanced, near 1/n is "
+        "Jain's index of the running shares of the guests that take part: 1 is balanced, near 1/n "
+        "is "
         "one doing nearly all"),
     ROW("cycles_per_byte", REAL, "cycles/byte", get_cycles_per_byte,
         "core cycles of all stages and guests for each byte delivered, polling included"),

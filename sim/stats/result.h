@@ -19,6 +19,7 @@ typedef struct {
     unsigned cores;      /**< that it owns */
     IvcStates states;    /**< summed over its cores */
     IvcTime spinning_ps; /**< part of running: polling */
+    IvcTime beside_ps;   /**< part of running, for nobody's message: a load, domain switches */
 } IvcGuestResult;
 
 typedef struct {

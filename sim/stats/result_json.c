@@ -71,8 +71,9 @@ static const Field SAMPLE[] = {
 };
 
 static const Field GUEST[] = {
-    FIELD(IvcGuestResult, name),        FIELD(IvcGuestResult, cores), FIELD(IvcGuestResult, states),
-    FIELD(IvcGuestResult, spinning_ps), {NULL, FIELD_U64, 0},
+    FIELD(IvcGuestResult, name),      FIELD(IvcGuestResult, cores),
+    FIELD(IvcGuestResult, states),    FIELD(IvcGuestResult, spinning_ps),
+    FIELD(IvcGuestResult, beside_ps), {NULL, FIELD_U64, 0},
 };
 
 static const Field CORE[] = {

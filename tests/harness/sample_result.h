@@ -36,8 +36,8 @@ static inline IvcResult *sample_result_new(void)
     for (int i = 0; i < 1000; i++)
         ivc_histogram_add(&result->latency_ps, i < 990 ? 5000 : 9000);
     IvcGuestResult guests[] = {
-        {g_strdup("tx"), 1, {1500000000, 0, 400000000, 100000000}, 500000000},
-        {g_strdup("rx"), 1, {500000000, 0, 1500000000, 0}, 0},
+        {g_strdup("tx"), 1, {1500000000, 0, 400000000, 100000000}, 500000000, 0},
+        {g_strdup("rx"), 1, {500000000, 0, 1500000000, 0}, 0, 0},
     };
     g_array_append_vals(result->guests, guests, 2);
     IvcCoreResult cores[] = {

@@ -16,7 +16,7 @@ import xml.etree.ElementTree as ElementTree
 HERE = os.path.dirname(os.path.abspath(__file__))
 POINTS = os.path.join(HERE, "points.json")
 GOLDEN = os.path.join(HERE, "golden")
-FIGURES = ["bandwidth", "bandwidth-log", "latency", "cpu", "stages"]
+FIGURES = ["bandwidth", "bandwidth-log", "latency", "cpu", "balance", "stages", "operations"]
 LINES = FIGURES[:3]
 
 
@@ -111,6 +111,15 @@ def case_svg(run):
                    "open marker: stopped at workload.messages_max"]:
         assert wanted in texts, (wanted, texts)
     assert "kiB" not in "".join(texts)
+    texts = svg_texts(run.path("plots", "balance.svg"))
+    for wanted in ["balance of CPU shares (Jain)", "0.8", "1", "register-shmem"]:
+        assert wanted in texts, (wanted, texts)
+    # what never happens, events and switches, is not in the key
+    texts = svg_texts(run.path("plots", "operations.svg"))
+    for wanted in ["hypercalls", "grant operations", "copies", "interrupts", "per MB"]:
+        assert wanted in texts, (wanted, texts)
+    for absent in ["event-channel sends", "domain switches"]:
+        assert absent not in texts, (absent, texts)
     texts = svg_texts(run.path("plots", "stages.svg"))
     for wanted in ["copy-in", "write-register", "polling", "other", "share of the cycles (%)"]:
         assert wanted in texts, (wanted, texts)
@@ -189,7 +198,7 @@ def case_hostile(run):
     for point in document["points"]:
         point["channel"] = renamed[point["channel"]]
         for key, value in point.items():
-            if key.startswith("cpu_"):
+            if key.startswith("cpu_") and isinstance(value, dict):
                 point[key] = {evil + guest: share for guest, share in value.items()}
         for stage in point["stages"]:
             stage["stage"] += evil
@@ -225,6 +234,15 @@ def case_axes(run):
          ["channels.shmem.slots", "16", "1024"]),
         ("times", big, [{"machine.ipi": t} for t in ("500ns", "1us", "20us")],
          ["machine.ipi", "500ns", "1us", "20us"]),
+        ("lists", big, [{"guests.tx.cores": "[0]"}, {"guests.tx.cores": "[4, 5, 6]"},
+                        {"guests.tx.cores": "[4, 6]"}],
+         ["guests.tx.cores", "0", "4-6", "[4, 6]"]),
+        ("tools", big, [{"workload": "netperf-tcp-rr", "message_bytes": 1},
+                        {"workload": "netperf-tcp-stream", "message_bytes": 16384}],
+         ["workload", "netperf-tcp-rr", "netperf-tcp-stream", "shmem"]),
+        ("words", lambda point: point["channel"] == "shmem",
+         [{"workload": w} for w in ("osu-latency", "osu-bandwidth")],
+         ["buffer size", "osu-latency", "osu-bandwidth"]),
         ("two", lambda point: point["channel"] == "shmem", [{"a.slots": n} for n in (1, 2)],
          ["buffer size", "slots 1", "slots 2"]),
     ]
@@ -234,6 +252,8 @@ def case_axes(run):
         texts = svg_texts(run.path(name, "bandwidth.svg"))
         for text in wanted:
             assert text in texts, (name, text, texts)
+    assert "with points" in read(run.path("tools", "bandwidth.gp")), "no line between words"
+    assert "with linespoints" in read(run.path("lists", "bandwidth.gp"))
     # a point that failed is left out and said
     base["points"].append({"status": "failed", "channel": "shmem", "error": "deadlock"})
     run.write("points.json", base)
@@ -320,7 +340,7 @@ def case_errors(run):
     fails(["points.json", "--only", "bandwith"], 2,
           "there is no figure 'bandwith'\nhint: did you mean 'bandwidth'?")
     fails(["points.json", "--only", "xyzzy"], 2, "there is no figure 'xyzzy'\nhint: there are "
-          "bandwidth, bandwidth-log, latency, cpu, stages")
+          "bandwidth, bandwidth-log, latency, cpu, balance, stages, operations")
     run.write("file", "")
     out, err = run.plot("points.json", "-o", "file/plots", status=5)
     equal(out, "")

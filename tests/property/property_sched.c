@@ -1,6 +1,7 @@
 /* Whatever guests share cores, and how: no time is lost (ivc_run() checks each ledger), runs are
  * the same with and without skipping, and what is reported adds up. And a driver domain that has
  * more of the processor does not make its guests slower. */
+#include "sim/stats/columns.h"
 #include "sim/stats/result_json.h"
 #include "tests/harness/points.h"
 
@@ -181,6 +182,43 @@ START_TEST(test_more_weight_for_dom0_is_no_loss)
 }
 END_TEST
 
+/* ---- the balance index ---- */
+
+static double balance_of(const IvcResult *result)
+{
+    json_t *value = ivc_column_find("cpu_jain_index")->get(result);
+    double balance = json_number_value(value);
+    json_decref(value);
+    return balance;
+}
+
+static double share_of(const IvcResult *result, guint g)
+{
+    const IvcStates *states = &g_array_index(result->guests, IvcGuestResult, g).states;
+    return (double)states->running_ps / (double)sum_of(states);
+}
+
+/* What a guest computes for itself has no part in it, whether it has a core or shares one. */
+START_TEST(test_balance_is_of_those_that_take_part)
+{
+    static const char *const pinned[] = {"hypervisor.scheduler=pinned", "machine.cores=4",
+                                         "guests.dom0.cores=[1]",       "guests.a.cores=[2]",
+                                         "guests.b.cores=[3]",          NULL};
+    static const char *const shared[] = {"hypervisor.scheduler=credit2", NULL};
+    const char *const *const sets[] = {pinned, shared};
+    for (size_t s = 0; s < G_N_ELEMENTS(sets); s++) {
+        g_autoptr(IvcResult) result = points_run(beside_hog, sets[s]);
+        const IvcGuestResult *hog = &g_array_index(result->guests, IvcGuestResult, 1);
+        ck_assert_str_eq(hog->name, "hog");
+        ck_assert_double_gt(share_of(result, 1), 0.2);
+        ck_assert_uint_eq(hog->beside_ps, hog->states.running_ps);
+        double dom0 = share_of(result, 0), a = share_of(result, 2), b = share_of(result, 3);
+        double wanted = (dom0 + a + b) * (dom0 + a + b) / (3 * (dom0 * dom0 + a * a + b * b));
+        ck_assert_double_eq_tol(balance_of(result), wanted, 1e-4);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sched");
@@ -189,6 +227,7 @@ int main(void)
     tcase_add_test(tests, test_no_time_is_lost);
     tcase_add_test(tests, test_more_cores_for_dom0_are_no_loss);
     tcase_add_test(tests, test_more_weight_for_dom0_is_no_loss);
+    tcase_add_test(tests, test_balance_is_of_those_that_take_part);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

@@ -253,8 +253,9 @@ START_TEST(test_split_driver_scenario)
 {
     static const char *const offload[] = {"netfront", NULL};
     static const char *const none[] = {"netfront-no-tso", NULL};
-    try_shipped("netfront-vs-shared-memory.yaml", offload, NULL);
-    try_shipped("netfront-vs-shared-memory.yaml", none, "channels.netfront-no-tso.rcvbuf=16KiB");
+    try_shipped("xen-netfront-vs-shared-memory.yaml", offload, NULL);
+    try_shipped("xen-netfront-vs-shared-memory.yaml", none,
+                "channels.netfront-no-tso.rcvbuf=16KiB");
 }
 END_TEST
 
@@ -288,7 +289,7 @@ END_TEST
 START_TEST(test_byte_ring_scenario)
 {
     static const char *const channels[] = {"xen-ring", NULL};
-    try_shipped("netfront-vs-shared-memory.yaml", channels, "channels.xen-ring.ring=4KiB");
+    try_shipped("xen-netfront-vs-shared-memory.yaml", channels, "channels.xen-ring.ring=4KiB");
 }
 END_TEST
 

@@ -93,6 +93,15 @@ START_TEST(balance_is_of_those_that_run)
     g_array_append_val(result->guests, some);
     /* (0.75 + 0.25 + 0.25)^2 / (3 * (0.5625 + 0.0625 + 0.0625)) */
     assert_value(result, "cpu_jain_index", "0.757575758");
+    IvcGuestResult busy = {.name = g_strdup("busy"),
+                           .cores = 1,
+                           .states = {2000000000, 0, 0, 0},
+                           .beside_ps = 2000000000};
+    g_array_append_val(result->guests, busy); /* a load, and no message */
+    assert_value(result, "cpu_jain_index", "0.757575758");
+    /* 2.25^2 / (4 * 1.6875): with its whole share */
+    g_array_index(result->guests, IvcGuestResult, 4).beside_ps--;
+    assert_value(result, "cpu_jain_index", "0.75");
 }
 END_TEST
 

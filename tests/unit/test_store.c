@@ -355,7 +355,8 @@ static IvcResult *sample(void)
     ivc_histogram_add(&result->latency_ps, 1);
     ivc_histogram_add(&result->latency_ps, 123456789);
     ivc_histogram_add(&result->latency_ps, UINT64_MAX);
-    IvcGuestResult guest = {.name = g_strdup("sender"), .cores = 2, .spinning_ps = 5};
+    IvcGuestResult guest = {
+        .name = g_strdup("sender"), .cores = 2, .spinning_ps = 5, .beside_ps = 7};
     guest.states = (IvcStates){1, 2, 3, UINT64_MAX};
     g_array_append_val(result->guests, guest);
     IvcCoreResult core = {.core = 3, .guest = 1, .states = {4, 5, 6, 7}};
@@ -394,6 +395,7 @@ START_TEST(result_round_trip)
     const IvcGuestResult *guest = &g_array_index(back->guests, IvcGuestResult, 0);
     ck_assert_str_eq(guest->name, "sender");
     ck_assert_uint_eq(guest->states.idle_ps, UINT64_MAX);
+    ck_assert_uint_eq(guest->beside_ps, 7);
     ck_assert_mem_eq(back->cores->data, result->cores->data, sizeof(IvcCoreResult));
     const IvcStageResult *stage = &g_array_index(back->stages, IvcStageResult, 0);
     ck_assert_str_eq(stage->component, "machine");
