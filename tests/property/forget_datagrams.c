@@ -7,20 +7,39 @@ static const char *const scenarios[] = {
                  "workload: {kind: netperf-udp-stream, message: 1000B, ",
     OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, udp_rcvbuf: 4KiB}}\n"
                "workload: {kind: netperf-udp-stream, message: 3000B, ",
-    OCTEON TWO "channels: {c: {mechanism: ethernet, between: [a, b], rx_ring: 4, rx: 60us}}\n"
+    OCTEON TWO "channels: {c: {mechanism: ethernet, between: [a, b], rx_ring: 4,\n"
+               "  rx_delay: 30us, udp_sndbuf: 8KiB}}\n"
                "workload: {kind: netperf-udp-stream, message: 1472B, ",
-    OCTEON TWO "channels: {c: {mechanism: xen-fifo, between: [a, b], fifo: 4KiB, waiting: 4,\n"
-               "               take: 60us}}\n"
-               "workload: {kind: netperf-udp-stream, message: 1472B, ",
-    OCTEON "guests: {a: {cores: [0, 1]}}\n"
-           "channels: {c: {mechanism: loopback, between: [a], mtu: 1500B}}\n"
-           "workload: {kind: flood-ping, message: 3000B, ",
     OCTEON TWO "channels: {c: {mechanism: xen-fifo, between: [a, b], fifo: 4KiB}}\n"
                "workload: {kind: flood-ping, message: 3000B, ",
     NULL,
 };
 
 static const char *const must_be_missed[] = {
+    "datagram_digest.c: (uint64_t)pair->from << 32 | pair->to",
+    "datagram_digest.c: MIN(digest->now - d->ends[r].busy_since_ps, d->t.turn)",
+    "datagram_digest.c: d->ends[r].done",
+    "datagram_digest.c: d->ends[r].receives",
+    "datagram_digest.c: d->in_flight",
+    "datagram_digest.c: lane->held",
+    "datagram_digest.c: lane->held_in",
+    "datagram_digest.c: lane->partial",
+    "datagram_digest.c: lane->ready",
+    "datagram_digest.c: lane->transmit.label",
+    "datagram_digest.c: lane->transmitting",
+    "datagram_digest.c: lane->wants_room",
+    "datagram_digest.c: piece->bytes",
+    "datagram_digest.c: piece->datagram - *lane->base",
+    "datagram_digest.c: piece->headers",
+    "datagram_digest.c: piece->of",
+    "datagram_digest.c: pool->spare->len",
+    "datagram_digest.c: queue->n",
+    "datagram_digest.c: segment->bytes",
+    "datagram_digest.c: segment->datagram - *lane->base",
+    "datagram_digest.c: segment->headers",
+    "datagram_digest.c: segment->of",
+    "netfront_digest.c: cpu->give_frame.label",
+    "socket.c: process->datagram.bytes",
     NULL,
 };
 
