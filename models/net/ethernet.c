@@ -39,6 +39,9 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, nic.wire, "wire"), .fallback = "300ns", .max = "1s", .kind = IVC_KIND_ASSUMED,
      .source = "assumed: 10 m of cable at 5 ns each, and coding at both ends",
      .sentence = "from a bit's leaving a card until it is at the other one"},
+    {IVC_PARAM(S, nic.store, "store"), .fallback = "false", .kind = IVC_KIND_DESIGN,
+     .sentence = "a switch between the machines has a whole frame before it sends it on; else bits "
+                 "go through as they come"},
     {IVC_PARAM(S, nic.tso, "tso"), .fallback = "64KiB", .min = "1B", .max = "64KiB",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux: GSO_MAX_SIZE, less one byte",
      .sentence = "largest packet that the card cuts into frames; not above the MTU: it does not"},

@@ -127,7 +127,8 @@ static void send_frame(Nic *nic, Nic *to, IvcTime start_ps, const IvcSegment *se
     IvcTime wire_ps =
         ivc_nic_wire_ps(spec, ivc_packet_headers(&nics->head, segment) + segment->bytes);
     nic->sent_ps = MAX(nic->sent_ps, start_ps) + wire_ps;
-    to->arrived_ps = MAX(nic->sent_ps + spec->wire.ps, to->arrived_ps + wire_ps);
+    IvcTime first_ps = nic->sent_ps + spec->wire.ps + (spec->store ? wire_ps : 0);
+    to->arrived_ps = MAX(first_ps, to->arrived_ps + wire_ps);
     nics->sent++;
     nics->over_ring += !nics->head.tells && to->frames.n >= spec->rx_ring;
     ivc_backlog_push(&to->frames, &(Frame){.from = nic->rank,

@@ -12,6 +12,7 @@ typedef struct {
     IvcBytes framing;
     IvcBytes frame_min;
     IvcSpan wire;
+    bool store; /**< the switch has a whole frame before it sends it on */
     IvcBytes tso;
     bool gro;
     uint64_t tx_ring;

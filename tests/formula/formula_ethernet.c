@@ -89,6 +89,22 @@ START_TEST(test_latency_is_the_sum_of_the_stages)
 }
 END_TEST
 
+/* A switch that has the whole frame before it sends it on: its time once more. */
+START_TEST(test_a_switch_stores_a_frame)
+{
+    static const uint64_t sizes[] = {8, MSS - HEADER};
+    for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        g_autofree char *message =
+            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
+        g_autofree char *total =
+            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
+        g_autoptr(IvcResult) result =
+            points_run(text, (const char *[]){message, total, "channels.c.store=true", NULL});
+        check_latency(result, sizes[s], one_way_ns(sizes[s]) + 8 * (52 + HEADER + sizes[s] + 38));
+    }
+}
+END_TEST
+
 START_TEST(test_small_frames_are_filled_up)
 {
     const IvcNicSpec spec = {.rate = {1000000000}, .framing = {38}, .frame_min = {46}};
@@ -176,6 +192,7 @@ int main(void)
     Suite *suite = suite_create("ethernet");
     TCase *tests = tcase_create("ethernet");
     tcase_add_test(tests, test_latency_is_the_sum_of_the_stages);
+    tcase_add_test(tests, test_a_switch_stores_a_frame);
     tcase_add_test(tests, test_small_frames_are_filled_up);
     tcase_add_test(tests, test_framing_alone_leaves_941_mbit);
     tcase_add_test(tests, test_offload_cuts_and_joins);
