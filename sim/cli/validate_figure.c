@@ -128,8 +128,8 @@ static void append_tics(GString *out, const IvcScore *score, const Panel *panel)
             high = MAX(high, row->message_bytes);
         }
     }
-    g_string_append(out, "set logscale x 2\nset xlabel 'message'\nset key inside bottom right "
-                         "vertical noreverse Right\n"
+    g_string_append(out, "set logscale x 2\nset xlabel 'message'\nset key outside top center "
+                         "horizontal noreverse Right\n"
                          "set xtics norotate (");
     unsigned step = high / low > 4096 ? 4 : high / low > 64 ? 2 : 1;
     const char *comma = "";
@@ -144,6 +144,20 @@ static void append_tics(GString *out, const IvcScore *score, const Panel *panel)
     }
     g_string_append_printf(
         out, ")\nset xrange [%" G_GUINT64_FORMAT "/1.5:%" G_GUINT64_FORMAT "*1.5]\n", low, high);
+}
+
+/* A path has the same colour in all panels: by its place among the paths of the set. */
+static guint colour_of(const IvcScore *score, const char *path)
+{
+    g_autoptr(GHashTable) before = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < score->rows->len; i++) {
+        const char *other = row_at(score, i)->row->path;
+        if (g_str_equal(other, path)) {
+            break;
+        }
+        g_hash_table_add(before, (gpointer)other);
+    }
+    return g_hash_table_size(before) % COLOURS + 1;
 }
 
 static void append_series(GString *out, const char *file, guint index, guint colour,
@@ -185,7 +199,7 @@ static void append_panel(GString *script, GString *table, const IvcScore *score,
         const char *path = panel->sized ? panel->paths->pdata[i] : NULL;
         append_block(table, score, panel, path);
         if (panel->sized) {
-            append_series(script, file, *index, i % COLOURS + 1, path);
+            append_series(script, file, *index, colour_of(score, path), path);
         } else {
             append_bars(script, file, *index);
         }
