@@ -62,8 +62,8 @@ END_TEST
  * algorithm each message of a slow sender is a segment. */
 START_TEST(test_nagle_lets_one_small_segment_go)
 {
-    static const char *const slow[] = {"channels.c.send_overhead=20us", NULL};
-    static const char *const nagle[] = {slow[0], "channels.c.nagle=on", NULL};
+    const char *const slow[] = {"channels.c.send_overhead=20us", NULL};
+    const char *const nagle[] = {slow[0], "channels.c.nagle=on", NULL};
     g_autoptr(IvcResult) off = points_run(near_by, slow);
     g_autoptr(IvcResult) on = points_run(near_by, nagle);
     ck_assert_uint_eq(count_of(off, "tcp_segments"), off->messages);

@@ -180,7 +180,9 @@ START_TEST(test_what_is_forgotten_is_noticed)
 {
     g_autoptr(GHashTable) missed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     guint32 seed = points_seed("property_forget", 20121122), only = points_only_case();
-    for (guint32 s = 0; group->scenarios[s]; s += STRIDE) {
+    for (guint32 s = 0; group->scenarios[s]; s++) {
+        if (s % STRIDE != 0)
+            continue;
         if (only != UINT32_MAX && s != only)
             continue;
         Trial trial;
