@@ -117,15 +117,17 @@ static inline uint32_t xen_fifo_entry(uint64_t bytes)
     return (uint32_t)((all + XEN_FIFO_ENTRY - 1) / XEN_FIFO_ENTRY * XEN_FIFO_ENTRY);
 }
 
-/** The same of a packet's, and what stands before its data. */
+/** The same of a packet's. */
 static inline uint32_t xen_fifo_bytes(const XenFifos *fifos, const IvcSegment *segment)
 {
     return xen_fifo_entry(ivc_packet_headers(&fifos->head, segment) + segment->bytes);
 }
 
+/** What stands before its data: notes, headers, and what fills the entry up, so that a FIFO is
+ *  written and read without gaps. */
 static inline uint32_t xen_fifo_head(const XenFifos *fifos, const IvcSegment *segment)
 {
-    return XEN_FIFO_ENTRY + ivc_packet_headers(&fifos->head, segment);
+    return xen_fifo_bytes(fifos, segment) - (uint32_t)segment->bytes;
 }
 
 /* xen_fifo_io.c */
