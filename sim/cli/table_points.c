@@ -30,13 +30,55 @@ static char *text(const json_t *point, const char *key)
     return g_strdup(value != NULL ? value : "-");
 }
 
-/* "93.1/40.2": the guests in the order of the scenario. */
+/* More guests than this do not fit in a line: the busiest stand for them. */
+#define GUESTS_SHOWN 6
+#define BUSIEST_SHOWN 3
+
+static json_t *running_shares(const json_t *point)
+{
+    return json_object_get((json_t *)point, "cpu_running_share");
+}
+
+/* "vm-1 48.7 / vm-0 23.3": by share, those of equal shares in the order of the scenario. */
+static char *busiest(json_t *shares)
+{
+    GString *out = g_string_new(NULL);
+    double below = G_MAXDOUBLE;
+    const char *last = NULL; /* the one shown before, of share `below` */
+    for (size_t n = 0; n < BUSIEST_SHOWN; n++) {
+        const char *guest = NULL;
+        const char *best = NULL;
+        json_t *share = NULL;
+        double most = -1.0;
+        bool passed = false;
+        json_object_foreach(shares, guest, share)
+        {
+            double value = json_is_number(share) ? json_number_value(share) : -1.0;
+            if ((value < below || (value == below && passed)) && value > most) {
+                most = value;
+                best = guest;
+            }
+            passed = passed || guest == last;
+        }
+        if (!best)
+            break;
+        g_string_append_printf(out, "%s%s %.1f", out->len > 0 ? " / " : "", best, 100.0 * most);
+        below = most;
+        last = best;
+    }
+    return g_string_free(out, false);
+}
+
+/* "93.1 / 40.2": the guests in the order of the scenario. */
 static char *shares(const json_t *point)
 {
+    json_t *shares = running_shares(point);
+    if (json_object_size(shares) > GUESTS_SHOWN)
+        return busiest(shares);
     GString *out = g_string_new(NULL);
     const char *guest = NULL;
     json_t *share = NULL;
-    json_object_foreach(json_object_get((json_t *)point, "cpu_running_share"), guest, share)
+    json_object_foreach(shares, guest, share)
     {
         g_string_append(out, out->len > 0 ? " / " : "");
         if (json_is_number(share))
@@ -55,12 +97,16 @@ static char *guests_header(const json_t *points)
     const char *guest = NULL;
     json_t *ignored = NULL;
     const char *separator = " ";
-    json_t *first = json_object_get(json_array_get(points, 0), "cpu_running_share");
-    json_object_foreach(first, guest, ignored)
-    {
-        g_string_append_printf(out, "%s%s", separator, guest);
-        separator = "/";
-    }
+    json_t *first = running_shares(json_array_get(points, 0));
+    size_t n = json_object_size(first);
+    if (n > GUESTS_SHOWN)
+        g_string_append_printf(out, ", busiest of %zu guests", n);
+    else
+        json_object_foreach(first, guest, ignored)
+        {
+            g_string_append_printf(out, "%s%s", separator, guest);
+            separator = "/";
+        }
     return g_string_free(out, false);
 }
 
@@ -76,6 +122,42 @@ static GPtrArray *other_axes(const json_t *points)
             g_ptr_array_add(axes, (void *)key);
     }
     return axes;
+}
+
+/* The end of an axis' path that no other axis ends with: "cores", or "dom0.cores". */
+static char *axis_header(const GPtrArray *axes, guint i)
+{
+    const char *path = axes->pdata[i];
+    const char *end = strrchr(path, '.');
+    for (guint k = 0; k < axes->len && end; k++)
+        while (k != i && end && g_str_has_suffix(axes->pdata[k], end))
+            end = g_strrstr_len(path, end - path, ".");
+    return g_strconcat(">", end ? end + 1 : path, NULL);
+}
+
+/* A value of an axis; "[0, 1, 2, 3]" as "[0 to 3]". */
+static char *axis_value(const json_t *point, const char *axis)
+{
+    char *whole = text(point, axis);
+    guint64 first = 0;
+    guint64 n = 0;
+    const char *at = whole + 1;
+    while (whole[0] == '[' && g_ascii_isdigit(*at)) {
+        char *end = NULL;
+        guint64 number = g_ascii_strtoull(at, &end, 10);
+        first = n == 0 ? number : first;
+        if (number != first + n)
+            break;
+        n++;
+        at = end;
+        if (g_str_has_prefix(at, ", "))
+            at += 2;
+    }
+    if (n < 3 || strcmp(at, "]") != 0)
+        return whole;
+    g_free(whole);
+    return g_strdup_printf("[%" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT "]", first,
+                           first + n - 1);
 }
 
 /* What a reader of a point must know; a point without results has its status alone. */
@@ -100,7 +182,7 @@ static void add_row(GPtrArray *cells, const json_t *point, const GPtrArray *axes
     const json_t *size = json_object_get(point, "message_bytes");
     g_ptr_array_add(cells, text(point, "channel"));
     for (guint i = 0; i < axes->len; i++)
-        g_ptr_array_add(cells, text(point, axes->pdata[i]));
+        g_ptr_array_add(cells, axis_value(point, axes->pdata[i]));
     g_ptr_array_add(cells, json_is_integer(size)
                                ? ivc_human_bytes((uint64_t)json_integer_value(size))
                                : g_strdup("-"));
@@ -123,7 +205,7 @@ char *ivc_table_points(const IvcTerminal *terminal, const json_t *points)
     g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(headers, g_strdup("channel"));
     for (guint i = 0; i < axes->len; i++)
-        g_ptr_array_add(headers, g_strconcat(">", strrchr(axes->pdata[i], '.') + 1, NULL));
+        g_ptr_array_add(headers, axis_header(axes, i));
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         g_ptr_array_add(headers, g_strdup(known[i]));
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);

@@ -3,6 +3,7 @@
  */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/cli/table.h"
 
@@ -48,6 +49,42 @@ START_TEST(rates_and_counts)
 }
 END_TEST
 
+static char *points_table(const char *text)
+{
+    json_error_t error;
+    json_t *points = json_loads(text, 0, &error);
+    ck_assert_msg(points != NULL, "%s", error.text);
+    IvcTerminal terminal = {0};
+    char *table = ivc_table_points(&terminal, points);
+    json_decref(points);
+    return table;
+}
+
+/* Axes are told apart by as much of their paths as it takes; a long list of cores is short. */
+START_TEST(axes_of_points)
+{
+    g_autofree char *table = points_table(
+        "[{\"channel\": \"c\", \"guests.a.cores\": \"[0, 1, 2]\", \"guests.b.cores\": \"[3, 5, "
+        "4]\","
+        " \"workload.ranks\": \"2\", \"cpu_running_share\": {\"a\": 0.5, \"b\": null}}]");
+    ck_assert_msg(strstr(table, "   a.cores    b.cores  ranks  message") != NULL, "%s", table);
+    ck_assert_msg(strstr(table, "[0 to 2]  [3, 5, 4]      2") != NULL, "%s", table);
+    ck_assert_msg(strstr(table, "running % a/b") != NULL, "%s", table);
+    ck_assert_msg(strstr(table, "50.0 / -") != NULL, "%s", table);
+}
+END_TEST
+
+/* Seven guests: the three busiest, equals in the scenario's order. */
+START_TEST(busiest_guests)
+{
+    g_autofree char *table =
+        points_table("[{\"channel\": \"c\", \"cpu_running_share\": {\"a\": 0.1, \"b\": 0.2,"
+                     " \"c\": 0.9, \"d\": 0.2, \"e\": 0.2, \"f\": 0, \"g\": null}}]");
+    ck_assert_msg(strstr(table, "running %, busiest of 7 guests") != NULL, "%s", table);
+    ck_assert_msg(strstr(table, "c 90.0 / b 20.0 / d 20.0  ") != NULL, "%s", table);
+}
+END_TEST
+
 START_TEST(table_of_texts)
 {
     static const char *const headers[] = {"name", ">value"};
@@ -67,6 +104,8 @@ int main(void)
     tcase_add_test(tcase, times);
     tcase_add_test(tcase, rates_and_counts);
     tcase_add_test(tcase, table_of_texts);
+    tcase_add_test(tcase, axes_of_points);
+    tcase_add_test(tcase, busiest_guests);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
