@@ -1,6 +1,8 @@
 /*
  * Numbers for people: few digits and a fitting unit. Never for files that programs read.
  */
+#include <string.h>
+
 #include "sim/cli/table.h"
 
 char *ivc_human_bytes(uint64_t bytes)
@@ -50,4 +52,26 @@ char *ivc_human_count(double value)
     if (value < 1000.0 && value == (double)(int)value)
         return g_strdup_printf("%d", (int)value);
     return scale_decimal(value, units, G_N_ELEMENTS(units), 1000.0);
+}
+
+char *ivc_human_list(const char *text)
+{
+    if (text == NULL || text[0] != '[') {
+        return g_strdup(text != NULL ? text : "-");
+    }
+    guint64 first = 0;
+    guint64 n = 0;
+    for (const char *at = text; *at == '[' || *at == ','; n++) {
+        char *end = NULL;
+        at += strspn(at, "[, ");
+        guint64 value = g_ascii_strtoull(at, &end, 10);
+        first = n == 0 ? value : first;
+        if (end == at || value != first + n) {
+            return g_strdup(text);
+        }
+        at = end;
+    }
+    return n == 1
+               ? g_strdup_printf("%" G_GUINT64_FORMAT, first)
+               : g_strdup_printf("%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, first + n - 1);
 }

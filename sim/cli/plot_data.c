@@ -9,6 +9,7 @@
 
 #include "sim/base/units.h"
 #include "sim/cli/plot_text.h"
+#include "sim/cli/table.h"
 
 /* What may tell points apart, besides the axes that the points name; the first that varies is x. */
 static const char *const KEYS[] = {"message_bytes", "ranks", "workload", "profile",
@@ -222,29 +223,6 @@ static void series_free(void *item)
     g_free(series);
 }
 
-/* A list of numbers one after the other, as of cores: "[4, 5, 6]" is "4-6". */
-static char *short_text(const char *text)
-{
-    if (text == NULL || text[0] != '[') {
-        return g_strdup(text != NULL ? text : "-");
-    }
-    guint64 first = 0;
-    guint64 n = 0;
-    for (const char *at = text; *at == '[' || *at == ','; n++) {
-        char *end = NULL;
-        at += strspn(at, "[, ");
-        guint64 value = g_ascii_strtoull(at, &end, 10);
-        first = n == 0 ? value : first;
-        if (end == at || value != first + n) {
-            return g_strdup(text);
-        }
-        at = end;
-    }
-    return n == 1
-               ? g_strdup_printf("%" G_GUINT64_FORMAT, first)
-               : g_strdup_printf("%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, first + n - 1);
-}
-
 static bool is_word(const char *text)
 {
     return g_ascii_isalpha(text[0]) && strcmp(text, "true") != 0 && strcmp(text, "false") != 0 &&
@@ -265,7 +243,7 @@ static char *series_label(const json_t *point, const GPtrArray *dims, const char
             continue;
         }
         g_autofree char *whole = point_text(point, key);
-        g_autofree char *text = short_text(whole);
+        g_autofree char *text = ivc_human_list(whole);
         const char *dot = strrchr(key, '.');
         if (is_word(text) && (strcmp(key, "workload") == 0 || (label->len == 0 && dot != NULL))) {
             /* 'credit2' needs no 'scheduler' before it, 'osu-latency' no 'workload' */
@@ -314,7 +292,7 @@ static double x_value(IvcPlotData *data, const json_t *point, const char *key, I
         return ok ? (double)amount.n : 0;
     }
     guint position = 0;
-    g_autofree char *brief = short_text(text);
+    g_autofree char *brief = ivc_human_list(text);
     g_autofree char *name = ivc_plot_clean(brief, LABEL_MAX);
     if (!g_ptr_array_find_with_equal_func(data->x_names, name, g_str_equal, &position)) {
         position = data->x_names->len;

@@ -33,3 +33,7 @@ char *ivc_human_bytes(uint64_t bytes);
 char *ivc_human_rate(double bytes_per_s);
 char *ivc_human_time(uint64_t ps);
 char *ivc_human_count(double value);
+
+/** A list of whole numbers one after the other, as of cores: "[4, 5, 6]" is "4-6"; any other text
+ *  is returned as it is, NULL as "-". transfer full */
+char *ivc_human_list(const char *text);

@@ -135,31 +135,6 @@ static char *axis_header(const GPtrArray *axes, guint i)
     return g_strconcat(">", end ? end + 1 : path, NULL);
 }
 
-/* A value of an axis; "[0, 1, 2, 3]" as "[0 to 3]". */
-static char *axis_value(const json_t *point, const char *axis)
-{
-    char *whole = text(point, axis);
-    guint64 first = 0;
-    guint64 n = 0;
-    const char *at = whole + 1;
-    while (whole[0] == '[' && g_ascii_isdigit(*at)) {
-        char *end = NULL;
-        guint64 number = g_ascii_strtoull(at, &end, 10);
-        first = n == 0 ? number : first;
-        if (number != first + n)
-            break;
-        n++;
-        at = end;
-        if (g_str_has_prefix(at, ", "))
-            at += 2;
-    }
-    if (n < 3 || strcmp(at, "]") != 0)
-        return whole;
-    g_free(whole);
-    return g_strdup_printf("[%" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT "]", first,
-                           first + n - 1);
-}
-
 /* What a reader of a point must know; a point without results has its status alone. */
 static char *notes(const json_t *point)
 {
@@ -182,7 +157,8 @@ static void add_row(GPtrArray *cells, const json_t *point, const GPtrArray *axes
     const json_t *size = json_object_get(point, "message_bytes");
     g_ptr_array_add(cells, text(point, "channel"));
     for (guint i = 0; i < axes->len; i++)
-        g_ptr_array_add(cells, axis_value(point, axes->pdata[i]));
+        g_ptr_array_add(cells,
+                        ivc_human_list(json_string_value(json_object_get(point, axes->pdata[i]))));
     g_ptr_array_add(cells, json_is_integer(size)
                                ? ivc_human_bytes((uint64_t)json_integer_value(size))
                                : g_strdup("-"));
