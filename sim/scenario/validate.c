@@ -245,7 +245,7 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
 {
     return workload->speaks == IVC_SPEAKS_MPI
-               ? mechanism->requests || !workload->both_at_once
+               ? mechanism->ops && (mechanism->requests || !workload->both_at_once)
                : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
 }
 
@@ -275,8 +275,10 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
     g_autofree char *hint = carriers_hint(s, workload);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"),
                   hint,
-                  "workload '%s' has both sides send at once, and mechanism '%s' carries no "
-                  "nonblocking messages",
+                  s->channel->mechanism->ops
+                      ? "workload '%s' has both sides send at once, and mechanism '%s' carries no "
+                        "nonblocking messages"
+                      : "workload '%s' sends messages, and mechanism '%s' carries none",
                   workload->head.name, s->channel->mechanism->head.name);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, at), NULL,
                   "the run takes channel '%s'", s->channel->name);
