@@ -341,6 +341,38 @@ static void check_use(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
+static bool is_axis(const IvcScenario *s, const char *path)
+{
+    for (size_t i = 0; i < s->n_axes; i++)
+        if (g_strv_contains(s->axes[i].paths, path))
+            return true;
+    return false;
+}
+
+/* A matrix is made of axes. */
+static void check_axis(const IvcScenario *s, const char *path, const char *key, IvcDiags *diags)
+{
+    if (is_axis(s, path))
+        return;
+    g_autofree char *at = g_strconcat("report.", key, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (size_t i = 0; i < s->n_axes; i++)
+        for (const char **p = s->axes[i].paths; *p; p++)
+            g_ptr_array_add(names, (gpointer)*p);
+    g_ptr_array_add(names, NULL);
+    ivc_unknown_name("axis", path, (const char *const *)names->pdata, ivc_scenario_place(s, at),
+                     diags);
+}
+
+static void check_matrix(const IvcScenario *s, IvcDiags *diags)
+{
+    const IvcReportSpec *report = &s->report;
+    if (report->rows)
+        check_axis(s, report->rows, "rows", diags);
+    for (size_t i = 0; i < report->columns.n; i++)
+        check_axis(s, report->columns.items[i], "columns", diags);
+}
+
 static void check_report(const IvcScenario *s, IvcDiags *diags)
 {
     const char *baseline = s->report.baseline;
@@ -429,6 +461,7 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     check_speech(s, diags);
     check_requests(s, diags);
     check_report(s, diags);
+    check_matrix(s, diags);
     check_costs(s, diags);
     if (ivc_diags_errors(diags) > errors_before)
         return;
