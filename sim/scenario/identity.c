@@ -11,14 +11,29 @@
 static bool is_idle_scheduler(const IvcScenario *s, const char *path)
 {
     int scheduler = s->hypervisor.scheduler;
+    if (strcmp(path, "hypervisor.domain_switch") == 0 &&
+        ivc_virt_row(s->channel->mode, IVC_VIRT_VM_SWITCH)->how != IVC_VIRT_NATIVE)
+        return true;
     return scheduler == IVC_SCHEDULER_PINNED || strcmp(path, "hypervisor.mode") == 0 ||
            (scheduler != IVC_SCHEDULER_CREDIT && g_str_has_prefix(path, "hypervisor.credit.")) ||
            (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2."));
 }
 
+/* Costs of guests' events that are none under the run's mode; those without a hypervisor concern
+ * what measures events only. */
+static bool is_idle_virtualisation(const IvcScenario *s, const char *path)
+{
+    if (g_str_has_prefix(path, "machine.virtualisation.native."))
+        return s->workload.workload->speaks != IVC_SPEAKS_EVENTS;
+    return g_str_has_prefix(path, "machine.virtualisation.") &&
+           !ivc_virt_uses(s->channel->mode, path);
+}
+
 /* Machine, chosen channel and scheduler: the parameters that claim to describe the world. */
 static bool is_model_path(const IvcScenario *s, const char *path)
 {
+    if (is_idle_virtualisation(s, path))
+        return false;
     g_autofree char *channel = g_strdup_printf("channels.%s.", s->channel->name);
     return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel) ||
            (g_str_has_prefix(path, "hypervisor.") && !is_idle_scheduler(s, path));
@@ -52,6 +67,8 @@ static bool is_idle(const IvcScenario *s, const char *path)
         return is_idle_guest(s, path);
     if (g_str_has_prefix(path, "hypervisor."))
         return is_idle_scheduler(s, path);
+    if (g_str_has_prefix(path, "machine."))
+        return is_idle_virtualisation(s, path);
     if (!g_str_has_prefix(path, "statistics."))
         return false;
     return !statistics->estimate && (statistics->repeats == 1 || !ivc_scenario_is_random(s));

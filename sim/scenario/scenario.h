@@ -10,12 +10,7 @@
 #include "sim/model/component.h"
 #include "sim/model/draws.h"
 #include "sim/model/hypervisor.h"
-
-/** How guests and hypervisor share the chip. */
-typedef enum {
-    IVC_MODE_PARTITIONED, /**< each guest owns its cores; no hypervisor on the data path */
-    IVC_MODE_NATIVE,      /**< one operating system; the guests' names stand for its processes */
-} IvcMode;
+#include "sim/model/virt.h"
 
 /** What a guest does beside its ranks. */
 typedef enum {
@@ -115,6 +110,9 @@ typedef struct {
     const char *baseline; /**< name of a channel, or NULL */
     const char *title;    /**< or NULL */
     IvcNameList figures;
+    const char *rows;    /**< path of the axis down the matrix of a sweep; NULL: no matrix */
+    IvcNameList columns; /**< paths of axes: the last one across, the others a matrix each */
+    int cells;           /**< index into ivc_report_cells */
 } IvcReportSpec;
 
 /** One constraint of a sweep; opaque. */
@@ -181,6 +179,9 @@ typedef struct {
 
 /** The names that `report.figures` takes: every figure that can be drawn. NULL-terminated. */
 extern const char *const ivc_report_figures[];
+
+/** What `report.cells` takes; NULL-terminated. */
+extern const char *const ivc_report_cells[];
 
 /** The most points that one sweep may have before constraints. */
 #define IVC_POINTS_MAX 1000000

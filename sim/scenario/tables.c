@@ -9,8 +9,6 @@ const char *const ivc_scenario_keys[] = {
     "schema",  "name",     "about",  "machine",    "hypervisor", "guests", "channels",
     "channel", "workload", "limits", "statistics", "sweep",      "report", NULL};
 
-static const char *const modes[] = {"partitioned", "native", NULL};
-
 const IvcParam ivc_scenario_top_params[] = {
     {IVC_PARAM(IvcScenario, name, "name"),
      .sentence = "name of the scenario, also of the folder for its results"},
@@ -64,8 +62,8 @@ const IvcParam ivc_channel_params[] = {
     {IVC_PARAM(IvcChannelHead, between, "between"), .fallback = IVC_PARAM_UNSET,
      .sentence =
          "the guests that the channel joins, in the order of the ranks; without it all with cores"},
-    {IVC_PARAM(IvcChannelHead, mode, "mode"), .fallback = IVC_PARAM_UNSET, .choices = modes,
-     .sentence = "mode of this channel; without it the hypervisor's"},
+    {IVC_PARAM(IvcChannelHead, mode, "mode"), .fallback = IVC_PARAM_UNSET,
+     .choices = ivc_mode_names, .sentence = "mode of this channel; without it the hypervisor's"},
     {.key = NULL},
 };
 
@@ -147,7 +145,7 @@ const IvcParam ivc_workload_params[] = {
 
 const char *const ivc_speech_names[] = {
     [IVC_SPEAKS_MPI] = "mpi",   [IVC_SPEAKS_STREAM] = "stream", [IVC_SPEAKS_DATAGRAM] = "datagram",
-    [IVC_SPEAKS_ECHO] = "echo", [IVC_SPEECHES] = NULL,
+    [IVC_SPEAKS_ECHO] = "echo", [IVC_SPEAKS_EVENTS] = "events", [IVC_SPEECHES] = NULL,
 };
 
 IvcParam *ivc_workload_table(const IvcWorkload *workload)
@@ -197,6 +195,8 @@ const IvcParam ivc_limits_params[] = {
 const char *const ivc_report_figures[] = {"bandwidth", "bandwidth-log", "latency",    "cpu",
                                           "balance",   "stages",        "operations", NULL};
 
+const char *const ivc_report_cells[] = {"bandwidth", "latency", "latency-cycles", "messages", NULL};
+
 const IvcParam ivc_report_params[] = {
     {IVC_PARAM(IvcReportSpec, baseline, "baseline"), .fallback = IVC_PARAM_UNSET,
      .sentence = "the channel that others are compared with"},
@@ -204,6 +204,13 @@ const IvcParam ivc_report_params[] = {
      .sentence = "title of the figures"},
     {IVC_PARAM(IvcReportSpec, figures, "figures"), .fallback = IVC_PARAM_UNSET,
      .choices = ivc_report_figures, .sentence = "names of the figures to draw; without it all"},
+    {IVC_PARAM(IvcReportSpec, rows, "rows"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "the axis down the matrix in which a sweep is printed, and by run too"},
+    {IVC_PARAM(IvcReportSpec, columns, "columns"), .fallback = IVC_PARAM_UNSET,
+     .sentence =
+         "axes of that matrix: the last one goes across, each value of others has a matrix"},
+    {IVC_PARAM(IvcReportSpec, cells, "cells"), .fallback = IVC_PARAM_UNSET,
+     .choices = ivc_report_cells, .sentence = "what its cells show; without it bandwidth"},
     {.key = NULL},
 };
 
