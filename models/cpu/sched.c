@@ -40,6 +40,8 @@ void ivc_queue_insert(IvcSchedQueue *queue, IvcSchedVcpu *vcpu,
     ivc_hot_assert(!vcpu->queued);
     while (*at && !before(vcpu, *at))
         at = &(*at)->next;
+    if (vcpu->yields && *at)
+        at = &(*at)->next;
     vcpu->next = *at;
     vcpu->queued = true;
     *at = vcpu;
@@ -100,7 +102,7 @@ static void take_off(IvcSchedCpu *cpu, IvcSchedVcpu *vcpu)
         return;
     ivc_core_leave(vcpu->core, IVC_CORE_WAITING);
     vcpu->since_ps = cpu->sched->sim->now;
-    vcpu->counts.preemptions++;
+    *(vcpu->yields ? &vcpu->counts.yields : &vcpu->counts.preemptions) += 1;
 }
 
 static void put_on(IvcSchedCpu *cpu, IvcSchedVcpu *vcpu)
@@ -142,6 +144,7 @@ static void change(IvcSchedCpu *cpu, IvcSchedVcpu *next)
 static void schedule(IvcSchedCpu *cpu)
 {
     IvcSched *sched = cpu->sched;
+    IvcSchedVcpu *before = cpu->current;
     IvcTime slice = 0;
     cpu->told = false;
     IvcSchedVcpu *next = sched->ops->schedule(cpu, &slice);
@@ -151,8 +154,10 @@ static void schedule(IvcSchedCpu *cpu)
         ivc_timer_arm(sched->sim, &cpu->timer, sched->sim->now + slice, IVC_PHASE_ACT);
     else
         ivc_timer_cancel(&cpu->timer);
-    if (next != cpu->current)
+    if (next != before)
         change(cpu, next);
+    if (before)
+        before->yields = false;
 }
 
 static void timer_fire(IvcSim *sim, IvcTimer *timer)
@@ -190,6 +195,15 @@ void ivc_sched_block(IvcCore *core)
     core->state = IVC_CORE_AWAY;
     vcpu->since_ps = core->cores->sim->now;
     schedule(vcpu->cpu);
+}
+
+void ivc_sched_yield(IvcCore *core)
+{
+    if (!core->sched)
+        return;
+    ivc_hot_assert(core->stepping && core->state == IVC_CORE_ON);
+    vcpu_of(core)->yields = true;
+    ivc_sched_tell(vcpu_of(core)->cpu);
 }
 
 IvcVcpuCounts *ivc_sched_counts(const IvcCore *core)

@@ -30,6 +30,7 @@ struct IvcSchedVcpu {
     IvcSchedVcpu *next; /**< among those that wait in a queue */
     bool queued;
     bool parked;                /**< its guest has used up its cap */
+    bool yields;                /**< it has told its core to schedule, for others' sake */
     bool active;                /**< credit: takes part in the accounting */
     IvcCreditPriority priority; /**< credit */
     int64_t budget;             /**< credit2: under a cap */
@@ -133,7 +134,8 @@ static inline bool ivc_vcpu_on(const IvcSchedVcpu *vcpu)
 /** Tells a core to schedule: at once on the core that is speaking, else when it has heard. */
 void ivc_sched_tell(IvcSchedCpu *cpu);
 
-/** Puts a virtual CPU into a queue, before the first one for which `before` holds. */
+/** Puts a virtual CPU into a queue, before the first one for which `before` holds; one that yields
+ *  goes behind that one. */
 void ivc_queue_insert(IvcSchedQueue *queue, IvcSchedVcpu *vcpu,
                       bool (*before)(const IvcSchedVcpu *vcpu, const IvcSchedVcpu *other));
 void ivc_queue_remove(IvcSchedQueue *queue, IvcSchedVcpu *vcpu);

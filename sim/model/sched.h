@@ -12,6 +12,7 @@ typedef struct {
     uint64_t switches;    /**< put on a core that another domain had before */
     uint64_t wakes;       /**< had nothing to run, and then something */
     uint64_t preemptions; /**< taken off a core while it had something to run */
+    uint64_t yields;      /**< let another have its core while it had something to run */
     uint64_t migrations;  /**< put on another core than the one before */
 } IvcVcpuCounts;
 
@@ -48,6 +49,15 @@ void ivc_sched_ready(IvcCore *core);
 
 /** A virtual CPU has nothing more to run. */
 void ivc_sched_block(IvcCore *core);
+
+/**
+ * Lets another virtual CPU have the physical core, although there is something to run: Xen's
+ * SCHEDOP_yield, and what it does for a guest that spins on a pause instruction. For the agent
+ * that has the core, from its step; it goes on until it next takes time, and from there when the
+ * core is back. Without effect when nobody waits for that core, or when the core is pinned. What
+ * the hypercall or exit costs is the caller's to spend.
+ */
+void ivc_sched_yield(IvcCore *core);
 
 /** Brings the times of physical cores up to now. */
 void ivc_sched_settle(IvcSched *sched);

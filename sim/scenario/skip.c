@@ -44,6 +44,7 @@ static void add_cores(GArray *statistics, IvcCores *cores)
             add(statistics, &counts->switches, UINT64_MAX);
             add(statistics, &counts->wakes, UINT64_MAX);
             add(statistics, &counts->preemptions, UINT64_MAX);
+            add(statistics, &counts->yields, UINT64_MAX);
             add(statistics, &counts->migrations, UINT64_MAX);
         }
         add(statistics, &core->blocked_ps, UINT64_MAX);

@@ -20,6 +20,7 @@ typedef struct {
     IvcTime first_ps; /* sleeps before it begins */
     IvcTime work_ps;
     IvcTime sleep_ps; /* 0: it never sleeps */
+    bool yields;      /* after each work */
     uint64_t rounds;
     IvcTime due_ps;    /* the latest wake-up */
     IvcTime late_ps;   /* from wake-up to running: the latest */
@@ -52,6 +53,8 @@ static IvcStep worker_step(IvcAgent *agent)
         worker->latest_ps = MAX(worker->latest_ps, worker->late_ps);
         IVC_AWAIT(worker, ivc_spend(agent, worker->work_ps, 0));
         worker->rounds++;
+        if (worker->yields)
+            ivc_sched_yield(agent->core);
         if (worker->sleep_ps) {
             worker->due_ps = agent->sim->now + worker->sleep_ps;
             IVC_AWAIT(worker, ivc_wait(agent, &worker->never, worker->sleep_ps));
@@ -388,7 +391,77 @@ START_TEST(test_affinity_holds_in_the_queue)
 }
 END_TEST
 
+/* ---- yielding ---- */
+
+static const Worker yielding = {.work_ps = 100 * US, .yields = true};
+
+/* It goes on at once, with all of the core. */
+START_TEST(test_yielding_to_nobody_is_nothing)
+{
+    Bench *bench = bench_new(both[_i], 1);
+    add_guest(bench, 1, 1, 256, 0, yielding);
+    run(bench, 200 * MS);
+    IvcTime began = (FLIGHT + IDLE_WAKE + DOMAIN_SWITCH + TLB) * US;
+    ck_assert_uint_eq(bench->workers[0].rounds, (200 * MS - began) / (100 * US));
+    ck_assert_uint_eq(ivc_sched_counts(&bench->platform.cores.items[0])->yields, 0);
+    ck_assert_uint_eq(bench->platform.cores.items[0].ledger[SWITCH].times, 1);
+    bench_free(bench);
+}
+END_TEST
+
+/* Two that yield take turns, each as long as its work and a switch: the rate limit does not hold.
+ * None of that is a pre-emption. */
+START_TEST(test_two_yield_in_turn)
+{
+    Bench *bench = bench_new(both[_i], 1);
+    add_guest(bench, 1, 1, 256, 0, yielding);
+    add_guest(bench, 1, 1, 256, 0, yielding);
+    run(bench, 218 * MS);
+    for (uint32_t v = 0; v < 2; v++) {
+        const IvcVcpuCounts *counts = ivc_sched_counts(&bench->platform.cores.items[v]);
+        ck_assert_uint_ge(bench->workers[v].rounds, 998);
+        ck_assert_uint_le(bench->workers[v].rounds, 1000);
+        ck_assert_uint_eq(counts->yields, bench->workers[v].rounds);
+        ck_assert_uint_eq(counts->preemptions, 0);
+    }
+    bench_free(bench);
+}
+END_TEST
+
+/* Beside one that does not: it has the core once in the other's turn. Half of the core is its due,
+ * so it has credit all the time, and the other none. */
+START_TEST(test_a_hog_takes_what_is_yielded)
+{
+    Bench *bench = bench_new(both[_i], 1);
+    IvcTime turn = both[_i] == IVC_SCHEDULER_CREDIT ? 30 * MS : 10 * MS;
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0, yielding);
+    run(bench, 2000 * MS);
+    uint64_t turns = 2000 * MS / (turn + (100 + DOMAIN_SWITCH + TLB) * US);
+    ck_assert_uint_le(bench->workers[1].rounds, turns + 1);
+    ck_assert_uint_ge(bench->workers[1].rounds, turns * 9 / 10);
+    bench_free(bench);
+}
+END_TEST
+
 /* ---- credit ---- */
+
+/* It goes behind one without credit, not behind all of them: 100 turns, not 50; fewer by those in
+ * which the hogs have credit. */
+START_TEST(test_yielding_is_to_one_of_a_lower_class)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT, 1);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0, yielding);
+    run(bench, 600 * MS);
+    uint64_t before = bench->workers[2].rounds;
+    go_on(bench, 3600 * MS);
+    ck_assert_uint_ge(bench->workers[2].rounds - before, 80);
+    ck_assert_uint_le(bench->workers[2].rounds - before, 105);
+    bench_free(bench);
+}
+END_TEST
 
 START_TEST(test_a_boost_preempts)
 {
@@ -502,6 +575,10 @@ int main(void)
     tcase_add_loop_test(tests, test_affinity_holds, 0, 2);
     tcase_add_loop_test(tests, test_affinity_holds_in_the_queue, 0, 2);
     tcase_add_loop_test(tests, test_a_cap_is_for_running, 0, 2);
+    tcase_add_loop_test(tests, test_yielding_to_nobody_is_nothing, 0, 2);
+    tcase_add_loop_test(tests, test_two_yield_in_turn, 0, 2);
+    tcase_add_loop_test(tests, test_a_hog_takes_what_is_yielded, 0, 2);
+    tcase_add_test(tests, test_yielding_is_to_one_of_a_lower_class);
     tcase_add_test(tests, test_a_boost_preempts);
     tcase_add_test(tests, test_the_ratelimit_holds);
     tcase_add_test(tests, test_no_boost_without_credit);
