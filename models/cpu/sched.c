@@ -78,6 +78,15 @@ void ivc_sched_tell(IvcSchedCpu *cpu)
         ivc_timer_arm(sched->sim, &cpu->timer, when, IVC_PHASE_ACT);
 }
 
+void ivc_sched_again(IvcSchedCpu *cpu)
+{
+    cpu->told = true;
+    if (cpu->switching)
+        cpu->again = true;
+    else
+        ivc_timer_arm(cpu->sched->sim, &cpu->timer, cpu->sched->sim->now, IVC_PHASE_ACT);
+}
+
 static void switch_ends(IvcSchedCpu *cpu)
 {
     IvcSched *sched = cpu->sched;
@@ -150,7 +159,7 @@ static void schedule(IvcSchedCpu *cpu)
     IvcSchedVcpu *next = sched->ops->schedule(cpu, &slice);
     if (cpu->told) /* by its own decision */
         slice = 0;
-    if (next || cpu->told)
+    if ((next && slice != IVC_TIME_NEVER) || cpu->told)
         ivc_timer_arm(sched->sim, &cpu->timer, sched->sim->now + slice, IVC_PHASE_ACT);
     else
         ivc_timer_cancel(&cpu->timer);
@@ -272,6 +281,10 @@ static void init_domain(IvcSched *sched, IvcSchedDomain *domain, const IvcSchedG
     }
 }
 
+static const IvcSchedOps *const algorithms[] = {[IVC_SCHEDULER_CREDIT] = &ivc_sched_credit,
+                                                [IVC_SCHEDULER_CREDIT2] = &ivc_sched_credit2,
+                                                [IVC_SCHEDULER_FAIR] = &ivc_sched_fair};
+
 static void set_times(IvcSched *sched)
 {
     const IvcPlatform *platform = sched->platform;
@@ -290,7 +303,7 @@ IvcSched *ivc_sched_new(IvcPlatform *platform, const IvcHypervisorSpec *spec,
     sched->platform = platform;
     sched->sim = &platform->sim;
     sched->spec = spec;
-    sched->ops = spec->scheduler == IVC_SCHEDULER_CREDIT ? &ivc_sched_credit : &ivc_sched_credit2;
+    sched->ops = algorithms[spec->scheduler];
     sched->n_cpus = (uint32_t)platform->spec->cores;
     sched->n_vcpus = platform->cores.n;
     sched->n_domains = (uint32_t)n_guests;

@@ -11,7 +11,14 @@ typedef enum {
     IVC_SCHEDULER_PINNED, /**< each virtual CPU has a core for itself: there is nothing to decide */
     IVC_SCHEDULER_CREDIT,
     IVC_SCHEDULER_CREDIT2,
+    IVC_SCHEDULER_FAIR,
 } IvcScheduler;
+
+/** How the times of the fair scheduler grow with the number of cores. */
+typedef enum {
+    IVC_SCALING_LOG, /**< 1 + log2 of them, at most of 8 */
+    IVC_SCALING_NONE,
+} IvcScaling;
 
 /** Which cores share a queue under credit2. */
 typedef enum {
@@ -42,6 +49,20 @@ typedef struct {
 } IvcCredit2Spec;
 
 typedef struct {
+    IvcSpan latency;
+    IvcSpan min_granularity;
+    IvcSpan wakeup_granularity;
+    int scaling; /**< IvcScaling */
+    uint64_t sleeper_part;
+    IvcSpan tick;
+    IvcSpan migration_cost;
+    uint64_t hot_tries;
+    IvcSpan balance_interval;
+    uint64_t busy_factor;
+    uint64_t imbalance; /**< percent */
+} IvcFairSpec;
+
+typedef struct {
     int scheduler; /**< IvcScheduler */
     IvcCost domain_switch;
     IvcCost tlb_refill;
@@ -50,4 +71,5 @@ typedef struct {
     IvcCost reschedule_flight;
     IvcCreditSpec credit;
     IvcCredit2Spec credit2;
+    IvcFairSpec fair;
 } IvcHypervisorSpec;

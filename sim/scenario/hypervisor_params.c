@@ -5,10 +5,13 @@
 
 #define XEN_CREDIT "Xen, xen/common/sched/credit.c"
 #define XEN_CREDIT2 "Xen, xen/common/sched/credit2.c"
+#define LINUX_FAIR "Linux 6.1, kernel/sched/fair.c"
 
 static const char *const modes[] = {"partitioned", "native", NULL};
-static const char *const schedulers[] = {"pinned", "credit", "credit2", NULL}; /* IvcScheduler */
-static const char *const runqueues[] = {"socket", "all", NULL};                /* IvcRunqueue */
+static const char *const schedulers[] = {"pinned", "credit", "credit2", "fair",
+                                         NULL};                 /* IvcScheduler */
+static const char *const runqueues[] = {"socket", "all", NULL}; /* IvcRunqueue */
+static const char *const scalings[] = {"log", "none", NULL};    /* IvcScaling */
 
 /* A time that the hypervisor's code states. */
 #define SPAN(key, field, value, least, most, file, what)                                      \
@@ -61,6 +64,45 @@ static const IvcParam credit2_params[] = {
     {.key = NULL},
 };
 
+static const IvcParam fair_params[] = {
+    SPAN("latency", spec.fair.latency, "6ms", "100us", "1s", LINUX_FAIR,
+         "in which every vCPU that waits for a core gets its part of it; on one core: see "
+         "'scaling'"),
+    SPAN("min_granularity", spec.fair.min_granularity, "750us", "1us", "1s", LINUX_FAIR,
+         "the shortest part of 'latency'; with more vCPUs than fit, it grows"),
+    SPAN("wakeup_granularity", spec.fair.wakeup_granularity, "1ms", "0ps", "1s", LINUX_FAIR,
+         "a vCPU that wakes takes the core from one that is so far ahead of it"),
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.scaling, "scaling"), .fallback = "log",
+     .choices = scalings, .kind = IVC_KIND_DOCUMENTED, .source = LINUX_FAIR,
+     .sentence =
+         "the three times above are multiplied by 1 + log2 of the cores, at most 4; or not"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.sleeper_part, "sleeper_part"), .fallback = "2",
+     .min = "1", .max = "100", .kind = IVC_KIND_DOCUMENTED, .source = LINUX_FAIR,
+     .sentence = "a vCPU that wakes is behind the others by at most 'latency' divided by this"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.tick, "tick"), .fallback = "4ms", .min = "100us",
+     .max = "100ms", .kind = IVC_KIND_DOCUMENTED, .source = "Linux, kernel/Kconfig.hz: HZ_250",
+     .sentence = "how often a core looks whether its vCPU has had its part"},
+    SPAN("migration_cost", spec.fair.migration_cost, "500us", "0ps", "1s",
+         "Linux 6.1, "
+         "kernel/sched/core.c",
+         "a vCPU that ran so lately is not moved to another core"),
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.hot_tries, "hot_tries"), .fallback = "1", .min = "0",
+     .max = "100", .kind = IVC_KIND_DOCUMENTED, .source = "Linux 6.1, kernel/sched/topology.c",
+     .sentence = "after so many vain tries it is moved, however lately it ran"},
+    SPAN("balance_interval", spec.fair.balance_interval, "1ms", "100us", "1s",
+         "Linux 6.1, kernel/sched/topology.c",
+         "how often a core evens out its load with the busiest, for each core of the chip"),
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.busy_factor, "busy_factor"), .fallback = "16",
+     .min = "1", .max = "1000", .kind = IVC_KIND_DOCUMENTED,
+     .source = "Linux 6.1, kernel/sched/topology.c",
+     .sentence = "a busy core does it by so much less often"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.imbalance, "imbalance"), .fallback = "117",
+     .min = "100", .max = "1000", .kind = IVC_KIND_DOCUMENTED,
+     .source = "Linux 6.1, kernel/sched/topology.c",
+     .sentence = "percent of its own load that the busiest core's must exceed"},
+    {.key = NULL},
+};
+
 const IvcParam ivc_hypervisor_params[] = {
     {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned", .choices = modes,
      .sentence = "how guests share the chip: each owns its cores, or one OS runs them all"},
@@ -96,5 +138,9 @@ const IvcParam ivc_hypervisor_params[] = {
      .type = IVC_PARAM_GROUP,
      .group = credit2_params,
      .sentence = "parameters of the scheduler 'credit2'"},
+    {.key = "fair",
+     .type = IVC_PARAM_GROUP,
+     .group = fair_params,
+     .sentence = "parameters of the scheduler 'fair'"},
     {.key = NULL},
 };

@@ -13,7 +13,8 @@ static bool is_idle_scheduler(const IvcScenario *s, const char *path)
     int scheduler = s->hypervisor.scheduler;
     return scheduler == IVC_SCHEDULER_PINNED || strcmp(path, "hypervisor.mode") == 0 ||
            (scheduler != IVC_SCHEDULER_CREDIT && g_str_has_prefix(path, "hypervisor.credit.")) ||
-           (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2."));
+           (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2.")) ||
+           (scheduler != IVC_SCHEDULER_FAIR && g_str_has_prefix(path, "hypervisor.fair."));
 }
 
 /* Machine, chosen channel and scheduler: the parameters that claim to describe the world. */

@@ -176,7 +176,11 @@ static void check_vcpus(const IvcScenario *s, IvcDiags *diags)
                           "set 'hypervisor.scheduler', or as many 'cores' as 'vcpus'",
                           "guest '%s' is pinned: it has a vCPU on each of its %zu cores",
                           guest->name, guest->cores.n);
-        if (guest->cap > 100 * ivc_guest_vcpus(guest))
+        if (guest->cap && s->hypervisor.scheduler == IVC_SCHEDULER_FAIR)
+            ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, cap),
+                          "weights share; caps hold under credit and credit2",
+                          "guest '%s' has a cap, and the scheduler 'fair' knows none", guest->name);
+        else if (guest->cap > 100 * ivc_guest_vcpus(guest))
             ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, cap),
                           "100 is one core; 0: no cap",
                           "guest '%s' has a cap of %" G_GUINT64_FORMAT

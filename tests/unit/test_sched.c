@@ -96,6 +96,8 @@ static Bench *bench_new(IvcScheduler scheduler, uint32_t n_cpus)
         .credit = {us(30000), 3, 10, us(1000), us(100), us(1000)},
         .credit2 = {us(10000), us(500), us(10000), us(500), us(500), us(50), us(1000), us(50),
                     us(10000), IVC_RUNQUEUE_SOCKET},
+        .fair = {us(6000), us(750), us(1000), IVC_SCALING_LOG, 2, us(4000), us(500), 1, us(1000),
+                 16, 117},
     };
     bench->platform.spec = &bench->machine;
     bench->platform.clock = ivc_clock_make(bench->machine.clock);
@@ -200,7 +202,8 @@ static void check_share(const Bench *bench, uint32_t v, double low, double high)
 
 /* ---- both ---- */
 
-static const IvcScheduler both[] = {IVC_SCHEDULER_CREDIT, IVC_SCHEDULER_CREDIT2};
+static const IvcScheduler both[] = {IVC_SCHEDULER_CREDIT, IVC_SCHEDULER_CREDIT2,
+                                    IVC_SCHEDULER_FAIR};
 
 START_TEST(test_weights_share)
 {
@@ -338,7 +341,8 @@ START_TEST(test_another_guest_pays_for_a_switch)
 }
 END_TEST
 
-/* Three hogs on two cores: both are busy, and each hog has two thirds of one. */
+/* Three hogs on two cores: both are busy, and each hog has two thirds of one; under fair, which
+ * evens out now and then, at least half of one. */
 START_TEST(test_no_core_is_idle_beside_work)
 {
     Bench *bench = bench_new(both[_i], 2);
@@ -348,7 +352,8 @@ START_TEST(test_no_core_is_idle_beside_work)
     for (uint32_t c = 0; c < 2; c++)
         ck_assert_uint_le(ivc_sched_cpu_times(bench->sched, c)->idle_ps, 100 * US);
     for (uint32_t v = 0; v < 3; v++)
-        check_share(bench, v, 600, 735);
+        check_share(bench, v, both[_i] == IVC_SCHEDULER_FAIR ? 490 : 600,
+                    both[_i] == IVC_SCHEDULER_FAIR ? 850 : 735);
     uint64_t migrations = 0;
     for (uint32_t v = 0; v < 3; v++)
         migrations += ivc_sched_counts(&bench->platform.cores.items[v])->migrations;
@@ -559,24 +564,124 @@ START_TEST(test_sockets_balance)
 }
 END_TEST
 
+/* ---- fair ---- */
+
+/* Yielding is a hint: the first in the queue runs until it is ahead by the granularity of wake-ups
+ * or has had its part, and no part is given away. */
+START_TEST(test_fair_yields_no_part)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_FAIR, 1);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0, yielding);
+    run(bench, 2000 * MS);
+    check_share(bench, 0, 480, 505);
+    check_share(bench, 1, 480, 505);
+    const IvcVcpuCounts *counts = ivc_sched_counts(&bench->platform.cores.items[1]);
+    ck_assert_uint_gt(counts->yields, 200);
+    ck_assert_uint_le(counts->preemptions, 10);
+    bench_free(bench);
+}
+END_TEST
+
+/* Equal hogs take turns in the latency, of which each has its part, as of the next tick: nobody
+ * waits for longer than the parts of all others. */
+START_TEST(test_fair_bounds_the_wait)
+{
+    static const uint32_t n_cpus[] = {1, 2, 4};
+    static const uint64_t scale[] = {1, 2, 3};
+    for (uint32_t n = 2; n <= 4; n++) {
+        Bench *bench = bench_new(IVC_SCHEDULER_FAIR, n_cpus[_i]);
+        for (uint32_t v = 0; v < n; v++)
+            add_guest(bench, 1, 1, 256, 0, hog);
+        run(bench, 4000 * MS);
+        /* Ticks come every 4 ms; one that has run for no more than its part goes on for another,
+         * and a switch after a tick makes that so. */
+        uint64_t part = (6 * scale[_i] * 1000 / n) / 4000 + 1;
+        const IvcVcpuCounts *counts = ivc_sched_counts(&bench->platform.cores.items[0]);
+        ck_assert_uint_ge(counts->preemptions, 4000 / (n * (part + 1) * 4));
+        ck_assert_uint_le(counts->preemptions, 4000 / (n * part * 4) + 1);
+        for (uint32_t v = 0; v < n; v++)
+            check_share(bench, v, 985.0 / n, 1005.0 / n);
+        bench_free(bench);
+    }
+}
+END_TEST
+
+/* One that sleeps is at most half of the latency (3 ms) behind, and takes the core when that is
+ * more than the granularity of wake-ups: at once with 1 ms, never before a tick with 3.1 ms. */
+START_TEST(test_fair_wakeups_preempt)
+{
+    static const uint64_t granularities[] = {1000, 2900, 3100};
+    for (size_t i = 0; i < G_N_ELEMENTS(granularities); i++) {
+        Bench *bench = bench_new(IVC_SCHEDULER_FAIR, 1);
+        bench->spec.fair.wakeup_granularity = us(granularities[i]);
+        add_guest(bench, 1, 1, 256, 0, hog);
+        add_guest(bench, 1, 1, 256, 0,
+                  (Worker){.first_ps = 5 * MS, .work_ps = 50 * US, .sleep_ps = 9700 * US});
+        run(bench, 2000 * MS);
+        ck_assert_uint_gt(bench->workers[1].rounds, 100);
+        if (i < 2)
+            ck_assert_uint_eq(bench->workers[1].latest_ps, (FLIGHT + DOMAIN_SWITCH + TLB) * US);
+        else
+            ck_assert_uint_gt(bench->workers[1].latest_ps, 2 * MS);
+        bench_free(bench);
+    }
+}
+END_TEST
+
+/* Who has slept for long does not get all that it has missed: the hog has its half soon again. */
+START_TEST(test_fair_forgets_sleep)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_FAIR, 1);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0, (Worker){.first_ps = 1000 * MS, .work_ps = 100 * US});
+    run(bench, 1000 * MS);
+    uint64_t before = bench->workers[0].rounds;
+    go_on(bench, 1100 * MS);
+    uint64_t rounds = bench->workers[0].rounds - before; /* of 100 us, in 100 ms */
+    ck_assert_msg(rounds > 450 && rounds < 520, "%" G_GUINT64_FORMAT, rounds);
+    bench_free(bench);
+}
+END_TEST
+
+/* Double the weight is half as much virtual runtime: it takes the core from one that is ahead, and
+ * the granularity is that of who wakes. */
+START_TEST(test_fair_granularity_is_weighted)
+{
+    static const uint64_t weights[] = {128, 64}; /* 2 and 4 ms of 3 ms behind */
+    for (size_t i = 0; i < G_N_ELEMENTS(weights); i++) {
+        Bench *bench = bench_new(IVC_SCHEDULER_FAIR, 1);
+        add_guest(bench, 1, 1, 256, 0, hog);
+        add_guest(bench, 1, 1, weights[i], 0,
+                  (Worker){.first_ps = 5 * MS, .work_ps = 50 * US, .sleep_ps = 9700 * US});
+        run(bench, 1000 * MS);
+        if (i == 0)
+            ck_assert_uint_eq(bench->workers[1].latest_ps, (FLIGHT + DOMAIN_SWITCH + TLB) * US);
+        else
+            ck_assert_uint_gt(bench->workers[1].latest_ps, 1 * MS);
+        bench_free(bench);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sched");
     TCase *tests = tcase_create("sched");
     tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, test_weights_share, 0, 2);
-    tcase_add_loop_test(tests, test_many_weights_share, 0, 2);
+    tcase_add_loop_test(tests, test_weights_share, 0, 3);
+    tcase_add_loop_test(tests, test_many_weights_share, 0, 3);
     tcase_add_loop_test(tests, test_caps_hold, 0, 2);
     tcase_add_loop_test(tests, test_a_cap_is_the_guests, 0, 2);
-    tcase_add_loop_test(tests, test_nobody_starves, 0, 2);
-    tcase_add_loop_test(tests, test_a_wakeup_takes_its_stages, 0, 2);
-    tcase_add_loop_test(tests, test_another_guest_pays_for_a_switch, 0, 2);
-    tcase_add_loop_test(tests, test_no_core_is_idle_beside_work, 0, 2);
-    tcase_add_loop_test(tests, test_affinity_holds, 0, 2);
-    tcase_add_loop_test(tests, test_affinity_holds_in_the_queue, 0, 2);
+    tcase_add_loop_test(tests, test_nobody_starves, 0, 3);
+    tcase_add_loop_test(tests, test_a_wakeup_takes_its_stages, 0, 3);
+    tcase_add_loop_test(tests, test_another_guest_pays_for_a_switch, 0, 3);
+    tcase_add_loop_test(tests, test_no_core_is_idle_beside_work, 0, 3);
+    tcase_add_loop_test(tests, test_affinity_holds, 0, 3);
+    tcase_add_loop_test(tests, test_affinity_holds_in_the_queue, 0, 3);
     tcase_add_loop_test(tests, test_a_cap_is_for_running, 0, 2);
-    tcase_add_loop_test(tests, test_yielding_to_nobody_is_nothing, 0, 2);
-    tcase_add_loop_test(tests, test_two_yield_in_turn, 0, 2);
+    tcase_add_loop_test(tests, test_yielding_to_nobody_is_nothing, 0, 3);
+    tcase_add_loop_test(tests, test_two_yield_in_turn, 0, 3);
     tcase_add_loop_test(tests, test_a_hog_takes_what_is_yielded, 0, 2);
     tcase_add_test(tests, test_yielding_is_to_one_of_a_lower_class);
     tcase_add_test(tests, test_a_boost_preempts);
@@ -584,6 +689,11 @@ int main(void)
     tcase_add_test(tests, test_no_boost_without_credit);
     tcase_add_test(tests, test_credit2_keeps_its_ratelimit);
     tcase_add_test(tests, test_sockets_balance);
+    tcase_add_loop_test(tests, test_fair_bounds_the_wait, 0, 3);
+    tcase_add_test(tests, test_fair_yields_no_part);
+    tcase_add_test(tests, test_fair_wakeups_preempt);
+    tcase_add_test(tests, test_fair_forgets_sleep);
+    tcase_add_test(tests, test_fair_granularity_is_weighted);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
