@@ -5,9 +5,9 @@
 
 #define XEN_CREDIT "Xen, xen/common/sched/credit.c"
 #define XEN_CREDIT2 "Xen, xen/common/sched/credit2.c"
+#define LINUX_CORE "Linux 6.1, kernel/sched/core.c"
 #define LINUX_FAIR "Linux 6.1, kernel/sched/fair.c"
 
-static const char *const modes[] = {"partitioned", "native", NULL};
 static const char *const schedulers[] = {"pinned", "credit", "credit2", "fair",
                                          NULL};                 /* IvcScheduler */
 static const char *const runqueues[] = {"socket", "all", NULL}; /* IvcRunqueue */
@@ -82,9 +82,7 @@ static const IvcParam fair_params[] = {
     {IVC_PARAM(IvcHypervisorHead, spec.fair.tick, "tick"), .fallback = "4ms", .min = "100us",
      .max = "100ms", .kind = IVC_KIND_DOCUMENTED, .source = "Linux, kernel/Kconfig.hz: HZ_250",
      .sentence = "how often a core looks whether its vCPU has had its part"},
-    SPAN("migration_cost", spec.fair.migration_cost, "500us", "0ps", "1s",
-         "Linux 6.1, "
-         "kernel/sched/core.c",
+    SPAN("migration_cost", spec.fair.migration_cost, "500us", "0ps", "1s", LINUX_CORE,
          "a vCPU that ran so lately is not moved to another core"),
     {IVC_PARAM(IvcHypervisorHead, spec.fair.hot_tries, "hot_tries"), .fallback = "1", .min = "0",
      .max = "100", .kind = IVC_KIND_DOCUMENTED, .source = "Linux 6.1, kernel/sched/topology.c",
@@ -104,8 +102,10 @@ static const IvcParam fair_params[] = {
 };
 
 const IvcParam ivc_hypervisor_params[] = {
-    {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned", .choices = modes,
-     .sentence = "how guests share the chip: each owns its cores, or one OS runs them all"},
+    {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned",
+     .choices = ivc_mode_names,
+     .sentence = "how guests share the chip: each owns its cores, one OS or kernel runs them all, "
+                 "or a hypervisor takes part by translation, paravirtualisation or hardware"},
     {IVC_PARAM(IvcHypervisorHead, spec.scheduler, "scheduler"), .fallback = "pinned",
      .choices = schedulers,
      .sentence = "who decides which vCPU has a core; pinned: each vCPU has one for itself"},
