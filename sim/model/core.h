@@ -186,6 +186,9 @@ struct IvcCores {
     uint32_t stage_switch; /**< time in IVC_CORE_SWITCHING */
     struct IvcMemory *memory;
     IvcSched *sched; /**< NULL: all are pinned */
+    /** A core's state has changed, under a scheduler; NULL: nobody looks. */
+    void (*moved)(void *data, IvcCore *core);
+    void *moved_data;
 };
 
 /** Prepares `n` cores whose ledgers have `n_stages` lines. */
