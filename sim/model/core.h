@@ -189,6 +189,7 @@ struct IvcCores {
     /** A core's state has changed, under a scheduler; NULL: nobody looks. */
     void (*moved)(void *data, IvcCore *core);
     void *moved_data;
+    struct IvcVirt *virt; /**< what the mode costs, see sim/model/virt.h; NULL: nothing */
 };
 
 /** Prepares `n` cores whose ledgers have `n_stages` lines. */

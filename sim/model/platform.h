@@ -12,6 +12,7 @@
 #include "sim/model/memory.h"
 #include "sim/model/spin.h"
 #include "sim/model/stages.h"
+#include "sim/model/virt.h"
 
 /** The profile's costs as times. */
 typedef struct {
@@ -82,6 +83,7 @@ struct IvcPlatform {
     unsigned *vcpus; /**< what the lists of cores lie in under a scheduler; else NULL */
     IvcSched *sched; /**< NULL: pinned */
     IvcSpin spin;    /**< locks, and who spins for them */
+    IvcVirt *virt;   /**< what the mode costs; NULL: nothing */
     IvcAgent *loads; /**< a process on each virtual CPU of guests with a load */
     unsigned n_loads;
     unsigned n_at_work;         /**< ranks that have not ended */
@@ -131,8 +133,8 @@ void ivc_platform_count(IvcPlatform *platform, const char *name, const char *uni
 void ivc_platform_count_guest(IvcPlatform *platform, unsigned guest, const char *name,
                               const char *unit, const char *sentence, uint64_t *at);
 
-/** Declares how much of something that ranks compete for one of them got: of all of these, the result
- *  reports the most and the least. */
+/** Declares how much of something that ranks compete for one of them got: of all of these, the
+ * result reports the most and the least. */
 void ivc_platform_share(IvcPlatform *platform, uint64_t *at);
 
 /** Forgets all counters, and frees what they needed. */
