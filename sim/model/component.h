@@ -74,6 +74,8 @@ typedef enum {
     IVC_SPEAKS_STREAM,   /**< write and read on a stream socket, as TCP's */
     IVC_SPEAKS_DATAGRAM, /**< send and receive on a UDP socket */
     IVC_SPEAKS_ECHO,     /**< ICMP echo requests, which the other kernel answers */
+    IVC_SPEAKS_LOCK,     /**< acquire and release */
+    IVC_SPEAKS_BARRIER,  /**< all wait for all */
     IVC_SPEECHES,
 } IvcSpeaks;
 
@@ -94,6 +96,7 @@ typedef struct {
     const IvcMechanismOps *ops; /**< for MPI, which every mechanism carries */
     bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
     bool own_cores;   /**< it names physical cores: each guest must have its own, and keep them */
+    bool no_mpi;      /**< it carries what `carries` says, and no messages */
     bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */
     unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */

@@ -9,6 +9,9 @@
 /* Far more pending events than agents and timers there can be: a bound, not a size. */
 #define QUEUE_MAX (1u << 22)
 
+/* Rounds of a rank that goes on until the measured phase is over: more than it can do. */
+#define ROUNDS_OPEN (UINT64_C(1) << 62)
+
 static IvcMachineTimes times_of(const IvcPlatform *platform)
 {
     const IvcMachineSpec *spec = platform->spec;
@@ -141,7 +144,7 @@ static void plan_rounds(IvcPoint *point)
     point->capped = rounds > rounds_max;
     rounds = MIN(rounds, rounds_max);
     uint64_t warmup = warmup_rounds(spec, rounds);
-    point->rounds = rounds + warmup;
+    point->rounds = point->workload->ops->open_ended ? ROUNDS_OPEN : rounds + warmup;
     ivc_measure_init(&point->platform, warmup * per_round, rounds * per_round);
     if (point->workload->ops->transactions)
         ivc_platform_count(&point->platform, "transactions", "count", "round trips of the workload",
@@ -154,6 +157,12 @@ static bool paced(const IvcRank *rank)
     return ivc_draws_paced(&rank->platform->draws) && (!ops->paced || ops->paced(rank));
 }
 
+static bool goes_on(const IvcRank *rank, const IvcWork *work)
+{
+    return work->round < work->rounds &&
+           !(work->ops->open_ended && rank->platform->measure.ended);
+}
+
 static IvcStep rank_step(IvcAgent *agent)
 {
     IvcRank *rank = (IvcRank *)((char *)agent - offsetof(IvcRank, agent));
@@ -162,7 +171,7 @@ static IvcStep rank_step(IvcAgent *agent)
     IVC_CALL(&rank->life, ivc_mpi_init(rank));
     if (rank->platform->measure.warmup == 0)
         ivc_measure_begin_now(rank->platform);
-    for (work->round = 0; work->round < work->rounds; work->round++) {
+    for (work->round = 0; goes_on(rank, work); work->round++) {
         if (work->paced) {
             IVC_CALL(&rank->life, ivc_work_pace(rank, work));
         }

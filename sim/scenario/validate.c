@@ -249,7 +249,7 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
 {
     return workload->speaks == IVC_SPEAKS_MPI
-               ? mechanism->requests || !workload->both_at_once
+               ? !mechanism->no_mpi && (mechanism->requests || !workload->both_at_once)
                : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
 }
 
@@ -273,7 +273,7 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
     if (!workload || workload->speaks != IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism ||
-        carries(s->channel->mechanism, workload))
+        carries(s->channel->mechanism, workload) || s->channel->mechanism->no_mpi)
         return;
     g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
     g_autofree char *hint = carriers_hint(s, workload);
@@ -289,8 +289,10 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 static void check_speech(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
-    if (!workload || workload->speaks == IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism)
+    if (!workload || !s->channel || !s->channel->mechanism)
         return;
+    if (workload->speaks == IVC_SPEAKS_MPI && !s->channel->mechanism->no_mpi)
+        return; /* every other mechanism carries messages */
     if (!carries(s->channel->mechanism, workload)) {
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
         g_autofree char *hint = carriers_hint(s, workload);
@@ -305,7 +307,7 @@ static void check_speech(const IvcScenario *s, IvcDiags *diags)
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
                       ivc_scenario_place(s, "workload.sizes.kind"), "leave 'sizes' out",
                       "an answer has the size of its request: ping sends one size");
-    if (workload->speaks != IVC_SPEAKS_STREAM &&
+    if ((workload->speaks == IVC_SPEAKS_DATAGRAM || workload->speaks == IVC_SPEAKS_ECHO) &&
         ivc_workload_draws(&s->workload).bytes_max > DATAGRAM_MAX)
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-range",
                       ivc_scenario_place(s, "workload.message"), NULL,
