@@ -38,6 +38,7 @@ struct IvcSchedVcpu {
     IvcSchedCpu *told;          /**< credit2: the core that was told to take it */
     IvcSchedQueue *queue;       /**< credit2 and fair: that it belongs to */
     IvcSchedCpu *assigned;      /**< fair: it has this core for itself; NULL: any */
+    IvcTime ahead_ps;           /**< fair, co-scheduled: of the last of its siblings */
     IvcVcpuCounts counts;
 };
 
@@ -64,6 +65,7 @@ struct IvcSchedCpu {
     IvcSchedQueue *queue;  /**< of its own, or of its socket under credit2 */
     IvcTime balanced_ps;   /**< credit, fair: it last looked for work elsewhere; 0: never */
     uint32_t failed;       /**< fair: how often it has found nothing since */
+    bool taken;            /**< fair, co-scheduled: somebody has it in this turn */
     uint64_t sorted;       /**< credit: accountings up to which its queue is in order */
     IvcTime since_ps;
     IvcCpuTimes times;
@@ -81,6 +83,9 @@ struct IvcSchedDomain {
     int64_t budget;    /**< credit2: that no virtual CPU has taken */
     int64_t budget_all;
     int64_t quota;
+    int64_t had;    /**< fair, co-scheduled: time, in inverse proportion to its weight */
+    bool looked_at; /**< the same: only while a turn begins */
+    bool chosen;    /**< the same: has cores in this turn */
 };
 
 /** What an algorithm does. */
@@ -104,7 +109,7 @@ typedef struct {
 } IvcSchedOps;
 
 struct IvcSched {
-    IvcTimer account; /**< credit */
+    IvcTimer account; /**< credit; fair: co-scheduling */
     IvcPlatform *platform;
     IvcSim *sim;
     const IvcHypervisorSpec *spec;
@@ -162,6 +167,11 @@ static inline IvcTime ivc_sched_grid(const IvcSched *sched, IvcTime period_ps)
 
 /** Feeds what all algorithms have. */
 void ivc_sched_state_digest(const IvcSched *sched, IvcDigest *digest);
+
+/** Co-scheduling (sched_gang.c), for the fair scheduler: somebody wakes. */
+void ivc_gang_wake(IvcSched *sched);
+void ivc_gang_init(IvcSched *sched);
+void ivc_gang_digest(const IvcSched *sched, IvcDigest *digest);
 
 extern const IvcSchedOps ivc_sched_credit;
 extern const IvcSchedOps ivc_sched_credit2;

@@ -21,6 +21,7 @@ static const IvcStateField vcpu_fields[] = {
     IVC_STATE(IvcSchedVcpu, told, OTHER),
     IVC_STATE(IvcSchedVcpu, queue, OTHER),
     IVC_STATE(IvcSchedVcpu, assigned, REF),
+    IVC_STATE(IvcSchedVcpu, ahead_ps, OTHER),
     IVC_STATE(IvcSchedVcpu, counts, FIXED),
 };
 
@@ -39,6 +40,7 @@ static const IvcStateField cpu_fields[] = {
     IVC_STATE(IvcSchedCpu, queue, FIXED),
     IVC_STATE(IvcSchedCpu, balanced_ps, OTHER),
     IVC_STATE(IvcSchedCpu, failed, OTHER),
+    IVC_STATE(IvcSchedCpu, taken, FIXED), /* only while a turn begins */
     IVC_STATE(IvcSchedCpu, sorted, OTHER),
     IVC_STATE(IvcSchedCpu, since_ps, FIXED), /* only attributes time */
     IVC_STATE(IvcSchedCpu, times, FIXED),
@@ -57,7 +59,8 @@ static const IvcStateField domain_fields[] = {
     IVC_STATE(IvcSchedDomain, allowed, FIXED),   IVC_STATE(IvcSchedDomain, vcpus, FIXED),
     IVC_STATE(IvcSchedDomain, n, FIXED),         IVC_STATE(IvcSchedDomain, n_active, FIXED),
     IVC_STATE(IvcSchedDomain, budget, OTHER),    IVC_STATE(IvcSchedDomain, budget_all, FIXED),
-    IVC_STATE(IvcSchedDomain, quota, FIXED),
+    IVC_STATE(IvcSchedDomain, quota, FIXED),     IVC_STATE(IvcSchedDomain, had, OTHER),
+    IVC_STATE(IvcSchedDomain, looked_at, FIXED), IVC_STATE(IvcSchedDomain, chosen, OTHER),
 };
 
 const IvcStateTable ivc_sched_state_tables[] = {

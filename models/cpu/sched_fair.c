@@ -82,6 +82,12 @@ static bool is_urgent(const IvcSchedVcpu *vcpu, const IvcSchedVcpu *other)
     return other->vruntime - vcpu->vruntime > weighted(far, vcpu);
 }
 
+/* Whether it may go on there. */
+static bool may_stay(const IvcSchedVcpu *vcpu, const IvcSchedCpu *cpu)
+{
+    return vcpu && ivc_vcpu_runnable(vcpu) && (!vcpu->assigned || vcpu->assigned == cpu);
+}
+
 /* ---- queues ---- */
 
 static bool is_idle(const IvcSchedCpu *cpu)
@@ -137,6 +143,7 @@ static IvcSchedCpu *find_idle(const IvcSchedVcpu *vcpu)
 static void wake(IvcSchedVcpu *vcpu, bool unparked)
 {
     IvcSched *sched = vcpu->domain->sched;
+    ivc_gang_wake(sched);
     IvcSchedCpu *cpu = vcpu->assigned ? vcpu->assigned : find_idle(vcpu);
     if (!cpu)
         cpu = vcpu->cpu;
@@ -148,7 +155,7 @@ static void wake(IvcSchedVcpu *vcpu, bool unparked)
         vcpu->vruntime = MAX(vcpu->vruntime, cpu->queue->vruntime - ahead);
     }
     enqueue(vcpu);
-    if (!cpu->current || is_urgent(vcpu, cpu->current) || !ivc_vcpu_runnable(cpu->current))
+    if (!may_stay(cpu->current, cpu) || is_urgent(vcpu, cpu->current))
         ivc_sched_tell(cpu);
 }
 
@@ -170,6 +177,8 @@ static IvcSchedVcpu *find_movable(const IvcSchedCpu *from, const IvcSchedCpu *cp
     for (IvcSchedVcpu *vcpu = from->queue->first; vcpu; vcpu = vcpu->next) {
         uint64_t weight = (vcpu->domain->weight * cpu->sched->n_cpus) >> MIN(cpu->failed, 16);
         if (!ivc_vcpu_allowed(vcpu, cpu) || weight > most || (is_hot(vcpu) && !hot_too))
+            continue;
+        if (vcpu->assigned && vcpu->assigned != cpu)
             continue;
         if (!best || vcpu->burnt_ps < best->burnt_ps)
             best = vcpu;
@@ -293,7 +302,7 @@ static void tick_fire(IvcSim *sim, IvcTimer *timer)
 {
     IvcSchedCpu *cpu = cpu_of_tick(timer);
     arm_tick(cpu);
-    if (!ivc_vcpu_runnable(cpu->current))
+    if (!may_stay(cpu->current, cpu))
         return; /* it is being taken off */
     update(cpu);
     if (cpu->queue->n && has_had_its_part(cpu))
@@ -326,7 +335,7 @@ static IvcSchedVcpu *least_of(IvcSchedVcpu *current, IvcSchedVcpu *first)
 static IvcSchedVcpu *choose(IvcSchedCpu *cpu)
 {
     IvcSchedVcpu *first = cpu->queue->first, *current = cpu->current;
-    if (current && !ivc_vcpu_runnable(current))
+    if (!may_stay(current, cpu))
         current = NULL;
     IvcSchedVcpu *least = least_of(current, first), *chosen = least;
     if (least && least == current && current->yields) {
@@ -356,8 +365,13 @@ static IvcSchedVcpu *schedule(IvcSchedCpu *cpu, IvcTime *slice)
     } else if (next != current) {
         dequeue(next);
     }
-    if (current && next != current && ivc_vcpu_runnable(current))
+    if (current && next != current && ivc_vcpu_runnable(current)) {
+        if (current->assigned)
+            join(current, current->assigned->queue);
         enqueue(current);
+        if (!may_stay(current, cpu))
+            ivc_sched_tell(current->assigned);
+    }
     if (next && next != current)
         next->burnt_ps = cpu->sched->sim->now;
     return next;
@@ -403,6 +417,7 @@ static void init(IvcSched *sched)
         sched->cpus[c].queue = &sched->queues[c];
         ivc_timer_init(&sched->cpus[c].tick, ivc_platform_id(sched->platform), tick_fire);
     }
+    ivc_gang_init(sched);
     for (uint32_t v = 0; v < sched->n_vcpus; v++)
         sched->vcpus[v].queue = sched->vcpus[v].cpu->queue;
 }
@@ -421,6 +436,7 @@ static void digest_vcpu(const IvcSched *sched, const IvcSchedVcpu *vcpu, IvcDige
 
 static void digest(const IvcSched *sched, IvcDigest *to)
 {
+    ivc_gang_digest(sched, to);
     ivc_digest_u64(to, sched->sim->now % spec_of(sched)->tick.ps);
     for (uint32_t v = 0; v < sched->n_vcpus; v++)
         digest_vcpu(sched, &sched->vcpus[v], to);

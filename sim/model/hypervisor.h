@@ -20,6 +20,13 @@ typedef enum {
     IVC_SCALING_NONE,
 } IvcScaling;
 
+/** Whether the virtual CPUs of a guest run at the same time. */
+typedef enum {
+    IVC_CO_SCHEDULING_NONE,
+    IVC_CO_SCHEDULING_STRICT,  /**< all of them or none */
+    IVC_CO_SCHEDULING_RELAXED, /**< none may be too far ahead */
+} IvcCoScheduling;
+
 /** Which cores share a queue under credit2. */
 typedef enum {
     IVC_RUNQUEUE_SOCKET,
@@ -60,6 +67,9 @@ typedef struct {
     IvcSpan balance_interval;
     uint64_t busy_factor;
     uint64_t imbalance; /**< percent */
+    int co_scheduling;  /**< IvcCoScheduling */
+    IvcSpan skew;
+    IvcSpan skew_check;
 } IvcFairSpec;
 
 typedef struct {

@@ -11,7 +11,8 @@
 static const char *const schedulers[] = {"pinned", "credit", "credit2", "fair",
                                          NULL};                 /* IvcScheduler */
 static const char *const runqueues[] = {"socket", "all", NULL}; /* IvcRunqueue */
-static const char *const scalings[] = {"log", "none", NULL};    /* IvcScaling */
+static const char *const co_schedulings[] = {"none", "strict", "relaxed", NULL};
+static const char *const scalings[] = {"log", "none", NULL}; /* IvcScaling */
 
 /* A time that the hypervisor's code states. */
 #define SPAN(key, field, value, least, most, file, what)                                      \
@@ -98,6 +99,17 @@ static const IvcParam fair_params[] = {
      .min = "100", .max = "1000", .kind = IVC_KIND_DOCUMENTED,
      .source = "Linux 6.1, kernel/sched/topology.c",
      .sentence = "percent of its own load that the busiest core's must exceed"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.co_scheduling, "co_scheduling"), .fallback = "none",
+     .choices = co_schedulings,
+     .sentence = "whether the vCPUs of a guest run at the same time; strict: all or none, relaxed: "
+                 "none is further ahead than 'skew'"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.skew, "skew"), .fallback = "3ms", .min = "100us",
+     .max = "1s", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: a few milliseconds, as hypervisors that bound it are said to do",
+     .sentence = "how far a vCPU may be ahead of the last of its guest when relaxed"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.skew_check, "skew_check"), .fallback = "1ms",
+     .min = "10us", .max = "1s", .kind = IVC_KIND_ASSUMED, .source = "assumed: a third of 'skew'",
+     .sentence = "how often that is looked at"},
     {.key = NULL},
 };
 

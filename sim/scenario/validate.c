@@ -163,6 +163,23 @@ static uint64_t count_cores(const IvcScenario *s, const IvcChannelSpec *channel)
     return channel->joined ? cores : 0;
 }
 
+/* Virtual CPUs that cannot run at the same time. */
+static void check_gang(const IvcScenario *s, size_t g, IvcPlace vcpus, IvcDiags *diags)
+{
+    const IvcGuestSpec *guest = &s->guests[g];
+    if (s->hypervisor.scheduler != IVC_SCHEDULER_FAIR ||
+        s->hypervisor.fair.co_scheduling == IVC_CO_SCHEDULING_NONE ||
+        guest->vcpus <= guest->cores.n)
+        return;
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", vcpus,
+                  "as many 'cores' as 'vcpus', or 'co_scheduling: none'",
+                  "guest '%s' has %" G_GUINT64_FORMAT
+                  " vCPUs, which cannot run at the same time on %zu cores",
+                  guest->name, guest->vcpus, guest->cores.n);
+    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
+                  ivc_scenario_place(s, "hypervisor.fair.co_scheduling"), NULL, "here they are to");
+}
+
 /* What a guest asks of a scheduler that is not there, or cannot give it. */
 static void check_vcpus(const IvcScenario *s, IvcDiags *diags)
 {
@@ -177,6 +194,7 @@ static void check_vcpus(const IvcScenario *s, IvcDiags *diags)
                           "set 'hypervisor.scheduler', or as many 'cores' as 'vcpus'",
                           "guest '%s' is pinned: it has a vCPU on each of its %zu cores",
                           guest->name, guest->cores.n);
+        check_gang(s, g, ivc_scenario_place(s, vcpus), diags);
         if (guest->cap && s->hypervisor.scheduler == IVC_SCHEDULER_FAIR)
             ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, cap),
                           "weights share; caps hold under credit and credit2",
