@@ -10,6 +10,7 @@
  * Left out: the time of ticks and of decisions that change nothing; soft affinity; simultaneous
  * threads; what a copy costs elsewhere when its virtual CPU is moved in the middle of it. */
 #include "models/cpu/sched.h"
+#include "sim/model/pause_loop.h"
 
 static IvcSchedCpu *cpu_of_switched(IvcTimer *timer)
 {
@@ -111,6 +112,7 @@ static void take_off(IvcSchedCpu *cpu, IvcSchedVcpu *vcpu)
         return;
     ivc_core_leave(vcpu->core, IVC_CORE_WAITING);
     vcpu->since_ps = cpu->sched->sim->now;
+    vcpu->preempted = true;
     *(vcpu->yields ? &vcpu->counts.yields : &vcpu->counts.preemptions) += 1;
 }
 
@@ -123,7 +125,9 @@ static void put_on(IvcSchedCpu *cpu, IvcSchedVcpu *vcpu)
     vcpu->counts.migrations += vcpu->cpu != cpu;
     vcpu->cpu = cpu;
     vcpu->since_ps = sched->sim->now;
+    vcpu->preempted = false;
     cpu->latest = vcpu;
+    ivc_pause_loops_begin(sched->platform->pauses, core);
     core->cpu = cpu->id;
     core->ledger[core->cores->stage_switch].times++;
     ivc_core_set_state(core, IVC_CORE_SWITCHING);
@@ -213,6 +217,30 @@ void ivc_sched_yield(IvcCore *core)
     ivc_hot_assert(core->stepping && core->state == IVC_CORE_ON);
     vcpu_of(core)->yields = true;
     ivc_sched_tell(vcpu_of(core)->cpu);
+}
+
+bool ivc_sched_is_preempted(const IvcCore *core)
+{
+    return core->sched && vcpu_of(core)->preempted;
+}
+
+bool ivc_sched_boost(IvcCore *target)
+{
+    const IvcSched *sched = target->sched;
+    return sched && vcpu_of(target)->queued && sched->ops->boost(vcpu_of(target));
+}
+
+IvcYield ivc_sched_yield_to(IvcCore *core, IvcCore *target)
+{
+    if (!core->sched || !vcpu_of(target)->queued)
+        return IVC_YIELD_VAIN;
+    const IvcSchedCpu *own = vcpu_of(core)->cpu, *other = vcpu_of(target)->cpu;
+    if (own->queue != other->queue && own->queue->n == 0 && other->queue->n == 1 && !other->current)
+        return IVC_YIELD_ALONE;
+    if (!ivc_sched_boost(target))
+        return IVC_YIELD_VAIN;
+    ivc_sched_yield(core);
+    return IVC_YIELD_DONE;
 }
 
 IvcVcpuCounts *ivc_sched_counts(const IvcCore *core)

@@ -32,6 +32,7 @@ struct IvcSchedVcpu {
     bool queued;
     bool parked;                /**< its guest has used up its cap, or it waits for its siblings */
     bool yields;                /**< it has told its core to schedule, for others' sake */
+    bool preempted;             /**< it was taken off its core, and not put on one since */
     bool active;                /**< credit: takes part in the accounting */
     IvcCreditPriority priority; /**< credit */
     int64_t budget;             /**< credit2: under a cap */
@@ -61,7 +62,7 @@ struct IvcSchedCpu {
     bool told;             /**< to schedule, and has not yet */
     IvcSchedVcpu *current; /**< NULL: idle */
     IvcSchedVcpu *latest;  /**< that was there; the current one too */
-    IvcSchedVcpu *wanted;  /**< fair: waits here and was asked for; NULL: nobody */
+    IvcSchedVcpu *wanted;  /**< waits for it and was asked for; NULL: nobody */
     IvcSchedQueue *queue;  /**< of its own, or of its socket under credit2 */
     IvcTime balanced_ps;   /**< credit, fair: it last looked for work elsewhere; 0: never */
     uint32_t failed;       /**< fair: how often it has found nothing since */

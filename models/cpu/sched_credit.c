@@ -338,6 +338,18 @@ static IvcSchedVcpu *schedule(IvcSchedCpu *cpu, IvcTime *slice)
     return next;
 }
 
+/* ---- asking for one ---- */
+
+/* As if it had been woken with credit: before all that have not, until the next tick. */
+static bool boost(IvcSchedVcpu *vcpu)
+{
+    ivc_queue_remove(vcpu->cpu->queue, vcpu);
+    vcpu->priority = IVC_CREDIT_BOOST;
+    enqueue(vcpu);
+    offer(vcpu);
+    return true;
+}
+
 /* ---- building ---- */
 
 static void init(IvcSched *sched)
@@ -378,5 +390,6 @@ const IvcSchedOps ivc_sched_credit = {
     .wake = wake,
     .schedule = schedule,
     .busy = busy,
+    .boost = boost,
     .digest = digest,
 };

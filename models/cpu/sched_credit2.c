@@ -246,6 +246,10 @@ static IvcSchedVcpu *candidate(IvcSchedCpu *cpu, bool *ret_first)
 {
     IvcSchedVcpu *current = cpu->current, *vcpu = cpu->queue->first;
     *ret_first = true;
+    IvcSchedVcpu *wanted = cpu->wanted;
+    cpu->wanted = NULL;
+    if (wanted && wanted->queued && wanted->queue == cpu->queue && grab(wanted))
+        return wanted;
     if (is_limited(cpu))
         return current;
     IvcSchedVcpu *best = current && ivc_vcpu_runnable(current) ? current : NULL;
@@ -361,6 +365,19 @@ static void left(IvcSchedVcpu *vcpu)
         enqueue(vcpu);
 }
 
+/* ---- asking for one ---- */
+
+/* The core where it was takes it next, whatever the others' credit. */
+static bool boost(IvcSchedVcpu *vcpu)
+{
+    IvcSchedCpu *cpu = vcpu->cpu;
+    if (cpu->queue != vcpu->queue)
+        return false;
+    cpu->wanted = vcpu;
+    ivc_sched_tell(cpu);
+    return true;
+}
+
 /* ---- building ---- */
 
 static uint32_t socket_of(const IvcSched *sched, uint32_t cpu)
@@ -427,5 +444,6 @@ const IvcSchedOps ivc_sched_credit2 = {
     .wake = wake,
     .schedule = schedule,
     .left = left,
+    .boost = boost,
     .digest = digest,
 };

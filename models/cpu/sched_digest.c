@@ -15,6 +15,7 @@ static const IvcStateField vcpu_fields[] = {
     IVC_STATE(IvcSchedVcpu, queued, FIXED), /* follows from the queues */
     IVC_STATE(IvcSchedVcpu, parked, PLAIN),
     IVC_STATE(IvcSchedVcpu, yields, PLAIN),
+    IVC_STATE(IvcSchedVcpu, preempted, PLAIN),
     IVC_STATE(IvcSchedVcpu, active, OTHER),
     IVC_STATE(IvcSchedVcpu, priority, OTHER),
     IVC_STATE(IvcSchedVcpu, budget, OTHER),

@@ -377,13 +377,11 @@ static IvcSchedVcpu *schedule(IvcSchedCpu *cpu, IvcTime *slice)
     return next;
 }
 
-/* ---- giving way ---- */
+/* ---- asking for one, and keeping one off ---- */
 
 static bool boost(IvcSchedVcpu *vcpu)
 {
     IvcSchedCpu *cpu = cpu_of_queue(vcpu->queue, vcpu->domain->sched);
-    if (!vcpu->queued)
-        return false;
     cpu->wanted = vcpu;
     if (!cpu->told)
         ivc_sched_tell(cpu);

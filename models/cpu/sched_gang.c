@@ -171,7 +171,7 @@ static void compare(IvcSchedDomain *domain)
     }
     for (uint32_t v = 0; v < domain->n && stopped; v++)
         if (domain->vcpus[v].ahead_ps == 0)
-            (void)sched->ops->boost(&domain->vcpus[v]);
+            (void)ivc_sched_boost(domain->vcpus[v].core);
 }
 
 static void look(IvcSched *sched)

@@ -101,10 +101,20 @@ void ivc_sync_spin_ends(IvcSyncWaiter *waiter)
 
 /* ---- spinning ---- */
 
+/* 0: the processor does not look, or does not take so slow a loop for spinning. */
+static IvcTime window_of(const IvcSyncWaiter *waiter)
+{
+    const IvcSync *sync = waiter->sync;
+    const IvcSpin *spin = &sync->platform->spin;
+    if (!spin->window_ps || sync->turn_ps > spin->gap_ps)
+        return 0;
+    return spin->window_ps(sync->platform, waiter->agent->core);
+}
+
 bool ivc_sync_pause_due(const IvcSyncWaiter *waiter)
 {
-    const IvcSpin *spin = &waiter->sync->platform->spin;
-    return spin->window_ps && waiter->spun_ps >= spin->window_ps;
+    IvcTime window = window_of(waiter);
+    return window && waiter->spun_ps >= window;
 }
 
 IvcStep ivc_sync_pause(IvcSyncWaiter *waiter)
@@ -121,7 +131,7 @@ IvcStep ivc_sync_pause(IvcSyncWaiter *waiter)
 /* Until something must be done other than polling. */
 static IvcTime bound_of(const IvcSyncWaiter *waiter)
 {
-    IvcTime window = waiter->sync->platform->spin.window_ps;
+    IvcTime window = window_of(waiter);
     IvcTime left = window ? window - MIN(window, waiter->spun_ps) : IVC_TIME_NEVER;
     return MAX(1, MIN(left, waiter->limit_ps));
 }
@@ -273,7 +283,7 @@ void ivc_sync_waiter_digest(const IvcSyncWaiter *waiter, IvcDigest *digest)
     ivc_digest_u64(digest, waiter->burning);
     if (waiter->burning)
         ivc_digest_time(digest, waiter->since_ps);
-    ivc_digest_u64(digest, waiter->sync->platform->spin.window_ps ? waiter->spun_ps : 0);
+    ivc_digest_u64(digest, window_of(waiter) ? waiter->spun_ps : 0);
     if (waiter->limit_ps != IVC_TIME_NEVER && waiter->spinning)
         ivc_digest_u64(digest, waiter->spun_ps - waiter->bound_ps);
     ivc_digest_u64(digest, waiter->limit_ps);

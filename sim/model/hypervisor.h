@@ -72,6 +72,29 @@ typedef struct {
     IvcSpan skew_check;
 } IvcFairSpec;
 
+/** What happens when a processor finds that its guest spins. */
+typedef enum {
+    IVC_PAUSE_EXITS_NONE, /**< it does not look */
+    IVC_PAUSE_EXITS_YIELD,
+    IVC_PAUSE_EXITS_DIRECTED,
+} IvcPauseExits;
+
+/** Whom a directed yield may choose. */
+typedef enum {
+    IVC_CANDIDATES_KERNEL, /**< who was taken off its core in its kernel, or waits after a wake-up
+                            */
+    IVC_CANDIDATES_ANY,
+    IVC_CANDIDATES_LOCKS, /**< who holds a lock or is the next to get one */
+} IvcCandidates;
+
+typedef struct {
+    int exits; /**< IvcPauseExits */
+    IvcCost gap;
+    IvcCost window;
+    uint64_t grow;
+    int candidates; /**< IvcCandidates */
+} IvcPauseSpec;
+
 typedef struct {
     int scheduler; /**< IvcScheduler */
     IvcCost domain_switch;
@@ -82,4 +105,5 @@ typedef struct {
     IvcCreditSpec credit;
     IvcCredit2Spec credit2;
     IvcFairSpec fair;
+    IvcPauseSpec pause_loop;
 } IvcHypervisorSpec;

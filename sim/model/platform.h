@@ -84,7 +84,8 @@ struct IvcPlatform {
     IvcSched *sched; /**< NULL: pinned */
     IvcSpin spin;    /**< locks, and who spins for them */
     IvcVirt *virt;   /**< what the mode costs; NULL: nothing */
-    IvcAgent *loads; /**< a process on each virtual CPU of guests with a load */
+    struct IvcPauseLoops *pauses; /**< NULL: spinning is nobody's business */
+    IvcAgent *loads;              /**< a process on each virtual CPU of guests with a load */
     unsigned n_loads;
     unsigned n_at_work;         /**< ranks that have not ended */
     IvcSignal load_ends;        /**< loads go on until all ranks have ended */

@@ -59,6 +59,23 @@ void ivc_sched_block(IvcCore *core);
  */
 void ivc_sched_yield(IvcCore *core);
 
+/** What came of a yield to somebody. */
+typedef enum {
+    IVC_YIELD_VAIN,  /**< the other does not wait for a core */
+    IVC_YIELD_ALONE, /**< nobody but the other waits on either core: there is nothing to give */
+    IVC_YIELD_DONE,
+} IvcYield;
+
+/** As ivc_sched_yield(), and the virtual CPU `target`, which waits for a core, is to have it soon:
+ *  as soon as the algorithm's idea of fairness allows. */
+IvcYield ivc_sched_yield_to(IvcCore *core, IvcCore *target);
+
+/** Somebody wants `target` to have a core soon. @return false: it does not wait for one */
+bool ivc_sched_boost(IvcCore *target);
+
+/** Whether a virtual CPU was taken off its core while it had something to run, and waits. */
+bool ivc_sched_is_preempted(const IvcCore *core);
+
 /** Brings the times of physical cores up to now. */
 void ivc_sched_settle(IvcSched *sched);
 

@@ -22,8 +22,9 @@ typedef struct {
 /** Part of every platform; all zero: nobody looks. */
 typedef struct IvcSpin {
     /** Time of spinning on a core, in one wait, after which `pause` is called: the window of
-     *  pause-loop exits. 0: never. */
-    IvcTime window_ps;
+     *  pause-loop exits. NULL, or returns 0: never. */
+    IvcTime (*window_ps)(const IvcPlatform *platform, const IvcCore *core);
+    IvcTime gap_ps; /**< only loops whose turn takes no longer are seen to spin */
     /**
      * The processor leaves the guest because it spins: the hook charges what that costs, and may
      * give the physical core away. A stackless function, called by the spinning agent between two

@@ -3,6 +3,7 @@
 
 #include "sim/base/pages.h"
 #include "sim/engine/sim_error.h"
+#include "sim/model/pause_loop.h"
 #include "sim/model/sched.h"
 #include "sim/scenario/vcpus.h"
 
@@ -110,6 +111,7 @@ static void build_platform(IvcPoint *point)
     ivc_vcpus_place(platform, scenario);
     platform->virt = ivc_virt_new(platform, scenario->channel->mode);
     platform->cores.virt = platform->virt;
+    platform->pauses = ivc_pause_loops_new(platform, &scenario->hypervisor.pause_loop);
     /* Wherever a system call is charged, it is with what the mode adds. */
     platform->t.syscall_enter += ivc_virt_ps(platform, IVC_VIRT_SYSTEM_CALL);
     place_ranks(point);
@@ -159,8 +161,7 @@ static bool paced(const IvcRank *rank)
 
 static bool goes_on(const IvcRank *rank, const IvcWork *work)
 {
-    return work->round < work->rounds &&
-           !(work->ops->open_ended && rank->platform->measure.ended);
+    return work->round < work->rounds && !(work->ops->open_ended && rank->platform->measure.ended);
 }
 
 static IvcStep rank_step(IvcAgent *agent)
@@ -290,6 +291,7 @@ void ivc_point_free(IvcPoint *point)
     ivc_memory_free(point->platform.memory);
     ivc_vcpus_clear(&point->platform);
     ivc_virt_free(point->platform.virt);
+    ivc_pause_loops_free(point->platform.pauses);
     ivc_cores_clear(&point->platform.cores);
     ivc_platform_clear_counters(&point->platform);
     g_free(point->platform.ranks);
@@ -342,6 +344,7 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
         ivc_core_digest(&platform->cores.items[c], digest);
     if (platform->sched)
         ivc_sched_digest(platform->sched, digest);
+    ivc_pause_loops_digest(platform->pauses, digest);
     for (unsigned l = 0; l < platform->n_loads; l++)
         ivc_agent_digest(&platform->loads[l], digest);
     ivc_memory_digest(platform->memory, digest);

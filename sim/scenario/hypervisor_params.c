@@ -113,6 +113,33 @@ static const IvcParam fair_params[] = {
     {.key = NULL},
 };
 
+#define KVM_PAUSE "Linux, arch/x86/kvm/vmx/vmx.c and virt/kvm/kvm_main.c"
+
+static const char *const pause_exits[] = {"none", "yield", "directed", NULL}; /* IvcPauseExits */
+static const char *const candidates[] = {"kernel", "any", "locks", NULL};     /* IvcCandidates */
+
+static const IvcParam pause_params[] = {
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.exits, "exits"), .fallback = "none",
+     .choices = pause_exits,
+     .sentence = "what follows when the processor finds its guest spinning: nothing; it yields; it "
+                 "yields to a sibling without a core"},
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.gap, "gap"), .fallback = "128cycles",
+     .max = "1ms", .kind = IVC_KIND_DOCUMENTED, .source = KVM_PAUSE "; Xen has the same",
+     .sentence = "only a loop whose turn takes no longer is found"},
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.window, "window"), .fallback = "4096cycles",
+     .max = "1s", .kind = IVC_KIND_DOCUMENTED, .source = KVM_PAUSE "; Xen has the same",
+     .sentence = "spinning on a core until the guest is left"},
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.grow, "grow"), .fallback = "2", .max = "1000",
+     .kind = IVC_KIND_DOCUMENTED, .source = KVM_PAUSE,
+     .sentence = "each exit multiplies the window by this, until the vCPU is put on a core again; "
+                 "0: it stays, as in Xen"},
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.candidates, "candidates"), .fallback = "kernel",
+     .choices = candidates, .kind = IVC_KIND_DOCUMENTED, .source = KVM_PAUSE,
+     .sentence = "whom a directed yield may choose: who was pre-empted in its kernel, anybody, or "
+                 "who holds a lock or is next, if the guest told that"},
+    {.key = NULL},
+};
+
 const IvcParam ivc_hypervisor_params[] = {
     {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned",
      .choices = ivc_mode_names,
@@ -154,5 +181,9 @@ const IvcParam ivc_hypervisor_params[] = {
      .type = IVC_PARAM_GROUP,
      .group = fair_params,
      .sentence = "parameters of the scheduler 'fair'"},
+    {.key = "pause_loop",
+     .type = IVC_PARAM_GROUP,
+     .group = pause_params,
+     .sentence = "what the processor and the hypervisor do about guests that spin"},
     {.key = NULL},
 };

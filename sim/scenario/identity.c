@@ -11,6 +11,8 @@
 static bool is_idle_scheduler(const IvcScenario *s, const char *path)
 {
     int scheduler = s->hypervisor.scheduler;
+    if (g_str_has_prefix(path, "hypervisor.pause_loop."))
+        return s->hypervisor.pause_loop.exits == IVC_PAUSE_EXITS_NONE;
     return scheduler == IVC_SCHEDULER_PINNED || strcmp(path, "hypervisor.mode") == 0 ||
            (scheduler != IVC_SCHEDULER_CREDIT && g_str_has_prefix(path, "hypervisor.credit.")) ||
            (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2.")) ||

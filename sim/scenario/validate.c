@@ -231,6 +231,24 @@ static void check_scheduler(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
+/* Exits of guests that spin, where the processor does not look or nobody is left. */
+static void check_pauses(const IvcScenario *s, IvcDiags *diags)
+{
+    if (s->hypervisor.pause_loop.exits == IVC_PAUSE_EXITS_NONE)
+        return;
+    for (size_t i = 0; i < s->n_channels; i++) {
+        IvcMode mode = s->channels[i].mode;
+        if (ivc_virt_row(mode, IVC_VIRT_PAUSE)->how == IVC_VIRT_TRAPS)
+            continue;
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
+                      ivc_scenario_place(s, "hypervisor.pause_loop.exits"),
+                      "set 'hypervisor.mode' to hardware-nested",
+                      "channel '%s' has the mode %s, in which no processor leaves a guest that "
+                      "spins",
+                      s->channels[i].name, ivc_mode_names[mode]);
+    }
+}
+
 /* Ranks of the chosen channel, one on every core of its guests unless the workload says fewer. */
 static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 {
@@ -444,6 +462,7 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     check_memory(s, diags);
     check_modes(s, diags);
     check_scheduler(s, diags);
+    check_pauses(s, diags);
     if (cores_good)
         check_vcpus(s, diags);
     if (cores_good)
