@@ -5,6 +5,7 @@
 #include "models/net/mechanisms.h"
 #include "models/shmem/mechanisms.h"
 #include "models/virt/mechanisms.h"
+#include "models/sync/mechanisms.h"
 #include "models/workload/patterns.h"
 #include "profiles.h"
 #include "sim/model/stages.h"
@@ -21,6 +22,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_loopback,
     &ivc_mechanism_ethernet,
     &ivc_mechanism_vcpu,
+    &ivc_mechanism_lock,
     NULL,
 };
 
@@ -30,6 +32,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_exchange,
     &ivc_workload_ring,
     &ivc_workload_alltoall,
+    &ivc_workload_critical_section,
     &ivc_workload_named[IVC_NETPERF_TCP_STREAM],
     &ivc_workload_named[IVC_NETPERF_UDP_STREAM],
     &ivc_workload_named[IVC_NETPERF_TCP_RR],

@@ -408,10 +408,17 @@ void ivc_agent_timeout_fire(IvcSim *sim, IvcTimer *timer)
 
 /* ---- on and off a physical core ---- */
 
+static void tell_moved(IvcCore *core)
+{
+    if (core->cores->moved)
+        core->cores->moved(core->cores->moved_data, core);
+}
+
 void ivc_core_set_state(IvcCore *core, IvcCoreState state)
 {
     charge_free(core);
     core->state = state;
+    tell_moved(core);
 }
 
 void ivc_core_leave(IvcCore *core, IvcCoreState state)
@@ -423,6 +430,7 @@ void ivc_core_leave(IvcCore *core, IvcCoreState state)
     core->running = NULL;
     core->free_since_ps = core->cores->sim->now;
     core->state = state;
+    tell_moved(core);
 }
 
 void ivc_core_enter(IvcCore *core)

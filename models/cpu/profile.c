@@ -73,6 +73,20 @@ static const IvcParam write_params[] = {
     {0},
 };
 
+static const IvcParam lines_params[] = {
+    {IVC_PARAM(M, lines_fetch, "fetch"), .fallback = "0", .max = "1ms",
+     .sentence = "from asking for a line that another core has modified until it is there, nothing "
+                 "overlapped; 0: as read.other"},
+    {IVC_PARAM(M, lines_clean, "clean"), .fallback = "0", .max = "1ms",
+     .sentence = "the same of a line that other cores have copies of; 0: as fetch"},
+    {IVC_PARAM(M, lines_invalidate, "invalidate"), .fallback = "0", .max = "1ms",
+     .sentence = "each core, beyond the first, that must give its copy up before a write"},
+    {IVC_PARAM(M, lines_busy, "busy"), .fallback = "0", .max = "1ms",
+     .sentence = "how long a line's home, or a register, is busy with a request that it answers "
+                 "itself, before it takes the next; 0: until it has answered"},
+    {0},
+};
+
 static const IvcParam memory_params[] = {
     {IVC_PARAM(M, memory_size, "size"), .min = "1MiB", .max = "64TiB",
      .sentence = "memory of the machine"},
@@ -166,6 +180,10 @@ static const IvcParam machine_params[] = {
      .type = IVC_PARAM_GROUP,
      .group = write_params,
      .sentence = "what a line costs a copy's stores, by where it is found"},
+    {.key = "lines",
+     .type = IVC_PARAM_GROUP,
+     .group = lines_params,
+     .sentence = "lines that cores contend for, as those of locks"},
     {IVC_PARAM(M, atomic, "atomic"), .max = "1ms",
      .sentence = "an atomic update of a line that the core holds"},
     {IVC_PARAM(M, poll, "poll"), .min = "1ps", .max = "1ms",

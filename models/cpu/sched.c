@@ -10,6 +10,7 @@
  * Left out: the time of ticks and of decisions that change nothing; soft affinity; simultaneous
  * threads; what a copy costs elsewhere when its virtual CPU is moved in the middle of it. */
 #include "models/cpu/sched.h"
+#include "sim/model/pause_loop.h"
 
 static IvcSchedCpu *cpu_of_switched(IvcTimer *timer)
 {
@@ -39,6 +40,8 @@ void ivc_queue_insert(IvcSchedQueue *queue, IvcSchedVcpu *vcpu,
     IvcSchedVcpu **at = &queue->first;
     ivc_hot_assert(!vcpu->queued);
     while (*at && !before(vcpu, *at))
+        at = &(*at)->next;
+    if (vcpu->yields && *at)
         at = &(*at)->next;
     vcpu->next = *at;
     vcpu->queued = true;
@@ -76,6 +79,15 @@ void ivc_sched_tell(IvcSchedCpu *cpu)
         ivc_timer_arm(sched->sim, &cpu->timer, when, IVC_PHASE_ACT);
 }
 
+void ivc_sched_again(IvcSchedCpu *cpu)
+{
+    cpu->told = true;
+    if (cpu->switching)
+        cpu->again = true;
+    else
+        ivc_timer_arm(cpu->sched->sim, &cpu->timer, cpu->sched->sim->now, IVC_PHASE_ACT);
+}
+
 static void switch_ends(IvcSchedCpu *cpu)
 {
     IvcSched *sched = cpu->sched;
@@ -100,7 +112,8 @@ static void take_off(IvcSchedCpu *cpu, IvcSchedVcpu *vcpu)
         return;
     ivc_core_leave(vcpu->core, IVC_CORE_WAITING);
     vcpu->since_ps = cpu->sched->sim->now;
-    vcpu->counts.preemptions++;
+    vcpu->preempted = true;
+    *(vcpu->yields ? &vcpu->counts.yields : &vcpu->counts.preemptions) += 1;
 }
 
 static void put_on(IvcSchedCpu *cpu, IvcSchedVcpu *vcpu)
@@ -112,7 +125,9 @@ static void put_on(IvcSchedCpu *cpu, IvcSchedVcpu *vcpu)
     vcpu->counts.migrations += vcpu->cpu != cpu;
     vcpu->cpu = cpu;
     vcpu->since_ps = sched->sim->now;
+    vcpu->preempted = false;
     cpu->latest = vcpu;
+    ivc_pause_loops_begin(sched->platform->pauses, core);
     core->cpu = cpu->id;
     core->ledger[core->cores->stage_switch].times++;
     ivc_core_set_state(core, IVC_CORE_SWITCHING);
@@ -142,17 +157,20 @@ static void change(IvcSchedCpu *cpu, IvcSchedVcpu *next)
 static void schedule(IvcSchedCpu *cpu)
 {
     IvcSched *sched = cpu->sched;
+    IvcSchedVcpu *before = cpu->current;
     IvcTime slice = 0;
     cpu->told = false;
     IvcSchedVcpu *next = sched->ops->schedule(cpu, &slice);
     if (cpu->told) /* by its own decision */
         slice = 0;
-    if (next || cpu->told)
+    if ((next && slice != IVC_TIME_NEVER) || cpu->told)
         ivc_timer_arm(sched->sim, &cpu->timer, sched->sim->now + slice, IVC_PHASE_ACT);
     else
         ivc_timer_cancel(&cpu->timer);
-    if (next != cpu->current)
+    if (next != before)
         change(cpu, next);
+    if (before)
+        before->yields = false;
 }
 
 static void timer_fire(IvcSim *sim, IvcTimer *timer)
@@ -190,6 +208,39 @@ void ivc_sched_block(IvcCore *core)
     core->state = IVC_CORE_AWAY;
     vcpu->since_ps = core->cores->sim->now;
     schedule(vcpu->cpu);
+}
+
+void ivc_sched_yield(IvcCore *core)
+{
+    if (!core->sched)
+        return;
+    ivc_hot_assert(core->stepping && core->state == IVC_CORE_ON);
+    vcpu_of(core)->yields = true;
+    ivc_sched_tell(vcpu_of(core)->cpu);
+}
+
+bool ivc_sched_is_preempted(const IvcCore *core)
+{
+    return core->sched && vcpu_of(core)->preempted;
+}
+
+bool ivc_sched_boost(IvcCore *target)
+{
+    const IvcSched *sched = target->sched;
+    return sched && vcpu_of(target)->queued && sched->ops->boost(vcpu_of(target));
+}
+
+IvcYield ivc_sched_yield_to(IvcCore *core, IvcCore *target)
+{
+    if (!core->sched || !vcpu_of(target)->queued)
+        return IVC_YIELD_VAIN;
+    const IvcSchedCpu *own = vcpu_of(core)->cpu, *other = vcpu_of(target)->cpu;
+    if (own->queue != other->queue && own->queue->n == 0 && other->queue->n == 1 && !other->current)
+        return IVC_YIELD_ALONE;
+    if (!ivc_sched_boost(target))
+        return IVC_YIELD_VAIN;
+    ivc_sched_yield(core);
+    return IVC_YIELD_DONE;
 }
 
 IvcVcpuCounts *ivc_sched_counts(const IvcCore *core)
@@ -258,6 +309,10 @@ static void init_domain(IvcSched *sched, IvcSchedDomain *domain, const IvcSchedG
     }
 }
 
+static const IvcSchedOps *const algorithms[] = {[IVC_SCHEDULER_CREDIT] = &ivc_sched_credit,
+                                                [IVC_SCHEDULER_CREDIT2] = &ivc_sched_credit2,
+                                                [IVC_SCHEDULER_FAIR] = &ivc_sched_fair};
+
 static void set_times(IvcSched *sched)
 {
     const IvcPlatform *platform = sched->platform;
@@ -277,7 +332,7 @@ IvcSched *ivc_sched_new(IvcPlatform *platform, const IvcHypervisorSpec *spec,
     sched->platform = platform;
     sched->sim = &platform->sim;
     sched->spec = spec;
-    sched->ops = spec->scheduler == IVC_SCHEDULER_CREDIT ? &ivc_sched_credit : &ivc_sched_credit2;
+    sched->ops = algorithms[spec->scheduler];
     sched->n_cpus = (uint32_t)platform->spec->cores;
     sched->n_vcpus = platform->cores.n;
     sched->n_domains = (uint32_t)n_guests;

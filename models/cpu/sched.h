@@ -1,6 +1,6 @@
 /** @file
  *  What the schedulers share: virtual CPUs, physical cores, guests, and the calls between the
- *  machinery (sched.c) and an algorithm (sched_credit.c, sched_credit2.c).
+ *  machinery (sched.c) and an algorithm (sched_credit.c, sched_credit2.c, sched_fair.c).
  */
 #pragma once
 
@@ -24,17 +24,22 @@ struct IvcSchedVcpu {
     IvcSchedDomain *domain;
     IvcSchedCpu *cpu;   /**< that it is on, or was last */
     IvcTime since_ps;   /**< it came on its core, or left it */
-    IvcTime burnt_ps;   /**< credit is spent up to here */
+    IvcTime burnt_ps;   /**< credit is spent, or virtual runtime counted, up to here */
     int64_t credit;     /**< credit: so many; credit2: picoseconds at the greatest weight */
+    int64_t vruntime;   /**< fair: time that it has run, in inverse proportion to its weight */
     uint64_t residue;   /**< of the latest division that took credit */
     IvcSchedVcpu *next; /**< among those that wait in a queue */
     bool queued;
-    bool parked;                /**< its guest has used up its cap */
+    bool parked;                /**< its guest has used up its cap, or it waits for its siblings */
+    bool yields;                /**< it has told its core to schedule, for others' sake */
+    bool preempted;             /**< it was taken off its core, and not put on one since */
     bool active;                /**< credit: takes part in the accounting */
     IvcCreditPriority priority; /**< credit */
     int64_t budget;             /**< credit2: under a cap */
     IvcSchedCpu *told;          /**< credit2: the core that was told to take it */
-    IvcSchedQueue *queue;       /**< credit2: that it belongs to */
+    IvcSchedQueue *queue;       /**< credit2 and fair: that it belongs to */
+    IvcSchedCpu *assigned;      /**< fair: it has this core for itself; NULL: any */
+    IvcTime ahead_ps;           /**< fair, co-scheduled: of the last of its siblings */
     IvcVcpuCounts counts;
 };
 
@@ -43,12 +48,13 @@ struct IvcSchedQueue {
     IvcSchedVcpu *first;
     uint32_t n;
     uint64_t weight_max; /**< credit2: of all virtual CPUs that belong to it */
+    int64_t vruntime;    /**< fair: of those who are furthest behind, never less than it was */
 };
 
 struct IvcSchedCpu {
     IvcTimer timer; /**< end of the slice, or told to schedule; first, for its id */
     IvcTimer switched;
-    IvcTimer tick; /**< credit */
+    IvcTimer tick; /**< credit and fair */
     IvcSched *sched;
     uint32_t id;
     bool switching;        /**< to `current` */
@@ -56,8 +62,11 @@ struct IvcSchedCpu {
     bool told;             /**< to schedule, and has not yet */
     IvcSchedVcpu *current; /**< NULL: idle */
     IvcSchedVcpu *latest;  /**< that was there; the current one too */
-    IvcSchedQueue *queue;  /**< of its own under credit, of its socket under credit2 */
-    IvcTime balanced_ps;   /**< credit: it last looked for work elsewhere; 0: never */
+    IvcSchedVcpu *wanted;  /**< waits for it and was asked for; NULL: nobody */
+    IvcSchedQueue *queue;  /**< of its own, or of its socket under credit2 */
+    IvcTime balanced_ps;   /**< credit, fair: it last looked for work elsewhere; 0: never */
+    uint32_t failed;       /**< fair: how often it has found nothing since */
+    bool taken;            /**< fair, co-scheduled: somebody has it in this turn */
     uint64_t sorted;       /**< credit: accountings up to which its queue is in order */
     IvcTime since_ps;
     IvcCpuTimes times;
@@ -75,6 +84,9 @@ struct IvcSchedDomain {
     int64_t budget;    /**< credit2: that no virtual CPU has taken */
     int64_t budget_all;
     int64_t quota;
+    int64_t had;    /**< fair, co-scheduled: time, in inverse proportion to its weight */
+    bool looked_at; /**< the same: only while a turn begins */
+    bool chosen;    /**< the same: has cores in this turn */
 };
 
 /** What an algorithm does. */
@@ -89,11 +101,16 @@ typedef struct {
     void (*left)(IvcSchedVcpu *vcpu);
     /** A core is no longer idle, or is now; may be NULL. */
     void (*busy)(IvcSchedCpu *cpu, bool busy);
+    /** Somebody wants this one, which waits for a core, to have it soon; false: no use. */
+    bool (*boost)(IvcSchedVcpu *vcpu);
+    /** Keeps a virtual CPU off its core, or lets it come back; NULL: caps do. */
+    void (*park)(IvcSchedVcpu *vcpu);
+    void (*unpark)(IvcSchedVcpu *vcpu);
     void (*digest)(const IvcSched *sched, IvcDigest *digest);
 } IvcSchedOps;
 
 struct IvcSched {
-    IvcTimer account; /**< credit */
+    IvcTimer account; /**< credit; fair: co-scheduling */
     IvcPlatform *platform;
     IvcSim *sim;
     const IvcHypervisorSpec *spec;
@@ -112,6 +129,7 @@ struct IvcSched {
     uint64_t accountings; /**< credit */
     int64_t balance;      /**< credit: the sum of all credits */
     uint64_t weight;      /**< credit: of active virtual CPUs */
+    uint32_t scale;       /**< fair: its times are so many times what the parameters say */
 };
 
 /** Whether a virtual CPU may have a core: it has something to run, and is not parked. */
@@ -133,7 +151,11 @@ static inline bool ivc_vcpu_on(const IvcSchedVcpu *vcpu)
 /** Tells a core to schedule: at once on the core that is speaking, else when it has heard. */
 void ivc_sched_tell(IvcSchedCpu *cpu);
 
-/** Puts a virtual CPU into a queue, before the first one for which `before` holds. */
+/** A core has found by itself, at a tick, that it is to schedule: at once. */
+void ivc_sched_again(IvcSchedCpu *cpu);
+
+/** Puts a virtual CPU into a queue, before the first one for which `before` holds; one that yields
+ *  goes behind that one. */
 void ivc_queue_insert(IvcSchedQueue *queue, IvcSchedVcpu *vcpu,
                       bool (*before)(const IvcSchedVcpu *vcpu, const IvcSchedVcpu *other));
 void ivc_queue_remove(IvcSchedQueue *queue, IvcSchedVcpu *vcpu);
@@ -147,5 +169,11 @@ static inline IvcTime ivc_sched_grid(const IvcSched *sched, IvcTime period_ps)
 /** Feeds what all algorithms have. */
 void ivc_sched_state_digest(const IvcSched *sched, IvcDigest *digest);
 
+/** Co-scheduling (sched_gang.c), for the fair scheduler: somebody wakes. */
+void ivc_gang_wake(IvcSched *sched);
+void ivc_gang_init(IvcSched *sched);
+void ivc_gang_digest(const IvcSched *sched, IvcDigest *digest);
+
 extern const IvcSchedOps ivc_sched_credit;
 extern const IvcSchedOps ivc_sched_credit2;
+extern const IvcSchedOps ivc_sched_fair;

@@ -1,13 +1,14 @@
 /* Xen's first credit scheduler.
  *
  * Each core has a queue in three classes: BOOST, just woken; UNDER, with credit; OVER, without.
- * Within a class the cores' slices go round. A running virtual CPU pays credit, at the latest at
- * each tick; every few ticks all active guests get new credit in proportion to their weights, up to
- * what their virtual CPUs can use or their cap allows. One that saves up more than a slice is no
- * longer active. A core with nothing better to do than OVER takes work from the queues of others.
+ * Within a class the cores' slices go round. One that yields goes behind its class and one of a
+ * lower class, however short it has run. A running virtual CPU pays credit, at the latest at each
+ * tick; every few ticks all active guests get new credit in proportion to their weights, up to what
+ * their virtual CPUs can use or their cap allows. One that saves up more than a slice is no longer
+ * active. A core with nothing better to do than OVER takes work from the queues of others.
  *
- * Left out: soft affinity, yielding, and moving a running virtual CPU for the sake of threads or
- * caches that cores share. */
+ * Left out: soft affinity, and moving a running virtual CPU for the sake of threads or caches that
+ * cores share. */
 #include "models/cpu/sched.h"
 
 #define MILLISECOND UINT64_C(1000000000) /* ps */
@@ -324,7 +325,7 @@ static IvcSchedVcpu *schedule(IvcSchedCpu *cpu, IvcTime *slice)
     if (current) {
         IvcTime ran = now - current->since_ps;
         burn(current);
-        if (ivc_vcpu_runnable(current) && ran < spec->ratelimit.ps) {
+        if (ivc_vcpu_runnable(current) && !current->yields && ran < spec->ratelimit.ps) {
             *slice = MAX(spec->timer_min.ps, spec->ratelimit.ps - ran);
             return current;
         }
@@ -335,6 +336,18 @@ static IvcSchedVcpu *schedule(IvcSchedCpu *cpu, IvcTime *slice)
     if (next)
         next->burnt_ps = now;
     return next;
+}
+
+/* ---- asking for one ---- */
+
+/* As if it had been woken with credit: before all that have not, until the next tick. */
+static bool boost(IvcSchedVcpu *vcpu)
+{
+    ivc_queue_remove(vcpu->cpu->queue, vcpu);
+    vcpu->priority = IVC_CREDIT_BOOST;
+    enqueue(vcpu);
+    offer(vcpu);
+    return true;
 }
 
 /* ---- building ---- */
@@ -377,5 +390,6 @@ const IvcSchedOps ivc_sched_credit = {
     .wake = wake,
     .schedule = schedule,
     .busy = busy,
+    .boost = boost,
     .digest = digest,
 };

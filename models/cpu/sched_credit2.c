@@ -3,10 +3,11 @@
  * A virtual CPU loses credit while it runs, the faster the smaller its weight. The one with the
  * most credit runs. When the first in the queue has none left, all of the queue get the same
  * amount. One that wakes takes an idle core, or one whose virtual CPU has less credit and has run
- * for most of the rate limit. A guest with a cap runs on a budget that it gets each period.
+ * for most of the rate limit. When one yields, the first in the queue runs, whatever its credit.
+ * A guest with a cap runs on a budget that it gets each period.
  *
- * Left out: soft affinity, yielding, threads of a core, and the decaying averages of load between
- * run queues: what counts here is how many virtual CPUs are runnable now. */
+ * Left out: soft affinity, threads of a core, and the decaying averages of load between run queues:
+ * what counts here is how many virtual CPUs are runnable now. */
 #include "models/cpu/sched.h"
 
 #define NO_CREDIT (INT64_MIN / 4) /* of an idle core */
@@ -227,7 +228,7 @@ static bool is_limited(const IvcSchedCpu *cpu)
 {
     const IvcSchedVcpu *current = cpu->current;
     const IvcSched *sched = cpu->sched;
-    return current && ivc_vcpu_runnable(current) &&
+    return current && ivc_vcpu_runnable(current) && !current->yields &&
            sched->sim->now - current->since_ps < spec_of(sched)->ratelimit.ps;
 }
 
@@ -245,6 +246,10 @@ static IvcSchedVcpu *candidate(IvcSchedCpu *cpu, bool *ret_first)
 {
     IvcSchedVcpu *current = cpu->current, *vcpu = cpu->queue->first;
     *ret_first = true;
+    IvcSchedVcpu *wanted = cpu->wanted;
+    cpu->wanted = NULL;
+    if (wanted && wanted->queued && wanted->queue == cpu->queue && grab(wanted))
+        return wanted;
     if (is_limited(cpu))
         return current;
     IvcSchedVcpu *best = current && ivc_vcpu_runnable(current) ? current : NULL;
@@ -253,7 +258,9 @@ static IvcSchedVcpu *candidate(IvcSchedCpu *cpu, bool *ret_first)
         *ret_first = false;
         vcpu = vcpu->next;
     }
-    return vcpu && vcpu->credit > credit && grab(vcpu) ? vcpu : best;
+    if (!vcpu || (vcpu->credit <= credit && !(best && best->yields)))
+        return best;
+    return grab(vcpu) ? vcpu : best;
 }
 
 /* Until its credit is that of the next in the queue, within the bounds. */
@@ -358,6 +365,19 @@ static void left(IvcSchedVcpu *vcpu)
         enqueue(vcpu);
 }
 
+/* ---- asking for one ---- */
+
+/* The core where it was takes it next, whatever the others' credit. */
+static bool boost(IvcSchedVcpu *vcpu)
+{
+    IvcSchedCpu *cpu = vcpu->cpu;
+    if (cpu->queue != vcpu->queue)
+        return false;
+    cpu->wanted = vcpu;
+    ivc_sched_tell(cpu);
+    return true;
+}
+
 /* ---- building ---- */
 
 static uint32_t socket_of(const IvcSched *sched, uint32_t cpu)
@@ -424,5 +444,6 @@ const IvcSchedOps ivc_sched_credit2 = {
     .wake = wake,
     .schedule = schedule,
     .left = left,
+    .boost = boost,
     .digest = digest,
 };

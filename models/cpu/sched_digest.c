@@ -9,15 +9,20 @@ static const IvcStateField vcpu_fields[] = {
     IVC_STATE(IvcSchedVcpu, since_ps, OTHER),
     IVC_STATE(IvcSchedVcpu, burnt_ps, OTHER),
     IVC_STATE(IvcSchedVcpu, credit, OTHER),
+    IVC_STATE(IvcSchedVcpu, vruntime, OTHER),
     IVC_STATE(IvcSchedVcpu, residue, OTHER),
     IVC_STATE(IvcSchedVcpu, next, OTHER),
     IVC_STATE(IvcSchedVcpu, queued, FIXED), /* follows from the queues */
     IVC_STATE(IvcSchedVcpu, parked, PLAIN),
+    IVC_STATE(IvcSchedVcpu, yields, PLAIN),
+    IVC_STATE(IvcSchedVcpu, preempted, PLAIN),
     IVC_STATE(IvcSchedVcpu, active, OTHER),
     IVC_STATE(IvcSchedVcpu, priority, OTHER),
     IVC_STATE(IvcSchedVcpu, budget, OTHER),
     IVC_STATE(IvcSchedVcpu, told, OTHER),
     IVC_STATE(IvcSchedVcpu, queue, OTHER),
+    IVC_STATE(IvcSchedVcpu, assigned, REF),
+    IVC_STATE(IvcSchedVcpu, ahead_ps, OTHER),
     IVC_STATE(IvcSchedVcpu, counts, FIXED),
 };
 
@@ -32,8 +37,11 @@ static const IvcStateField cpu_fields[] = {
     IVC_STATE(IvcSchedCpu, told, PLAIN),
     IVC_STATE(IvcSchedCpu, current, REF),
     IVC_STATE(IvcSchedCpu, latest, REF),
+    IVC_STATE(IvcSchedCpu, wanted, REF),
     IVC_STATE(IvcSchedCpu, queue, FIXED),
     IVC_STATE(IvcSchedCpu, balanced_ps, OTHER),
+    IVC_STATE(IvcSchedCpu, failed, OTHER),
+    IVC_STATE(IvcSchedCpu, taken, FIXED), /* only while a turn begins */
     IVC_STATE(IvcSchedCpu, sorted, OTHER),
     IVC_STATE(IvcSchedCpu, since_ps, FIXED), /* only attributes time */
     IVC_STATE(IvcSchedCpu, times, FIXED),
@@ -43,6 +51,7 @@ static const IvcStateField queue_fields[] = {
     IVC_STATE(IvcSchedQueue, first, OTHER),
     IVC_STATE(IvcSchedQueue, n, FIXED),          /* follows from the list */
     IVC_STATE(IvcSchedQueue, weight_max, FIXED), /* follows from who belongs to it */
+    IVC_STATE(IvcSchedQueue, vruntime, FIXED),   /* virtual runtimes are fed relative to it */
 };
 
 static const IvcStateField domain_fields[] = {
@@ -51,7 +60,8 @@ static const IvcStateField domain_fields[] = {
     IVC_STATE(IvcSchedDomain, allowed, FIXED),   IVC_STATE(IvcSchedDomain, vcpus, FIXED),
     IVC_STATE(IvcSchedDomain, n, FIXED),         IVC_STATE(IvcSchedDomain, n_active, FIXED),
     IVC_STATE(IvcSchedDomain, budget, OTHER),    IVC_STATE(IvcSchedDomain, budget_all, FIXED),
-    IVC_STATE(IvcSchedDomain, quota, FIXED),
+    IVC_STATE(IvcSchedDomain, quota, FIXED),     IVC_STATE(IvcSchedDomain, had, OTHER),
+    IVC_STATE(IvcSchedDomain, looked_at, FIXED), IVC_STATE(IvcSchedDomain, chosen, OTHER),
 };
 
 const IvcStateTable ivc_sched_state_tables[] = {

@@ -11,6 +11,9 @@ extern const IvcWorkload ivc_workload_exchange;
 extern const IvcWorkload ivc_workload_ring;
 extern const IvcWorkload ivc_workload_alltoall;
 
+/** Those that synchronise: sync.c. */
+extern const IvcWorkload ivc_workload_critical_section;
+
 /** Those that are named after a tool: rows of one table, named.c. */
 typedef enum {
     IVC_NETPERF_TCP_STREAM,

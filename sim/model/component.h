@@ -81,6 +81,8 @@ typedef enum {
     IVC_SPEAKS_DATAGRAM, /**< send and receive on a UDP socket */
     IVC_SPEAKS_ECHO,     /**< ICMP echo requests, which the other kernel answers */
     IVC_SPEAKS_EVENTS,   /**< single events of a guest, no messages */
+    IVC_SPEAKS_LOCK,     /**< acquire and release */
+    IVC_SPEAKS_BARRIER,  /**< all wait for all */
     IVC_SPEECHES,
 } IvcSpeaks;
 

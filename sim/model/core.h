@@ -185,7 +185,10 @@ struct IvcCores {
     uint32_t n_stages;
     uint32_t stage_switch; /**< time in IVC_CORE_SWITCHING */
     struct IvcMemory *memory;
-    IvcSched *sched;      /**< NULL: all are pinned */
+    IvcSched *sched; /**< NULL: all are pinned */
+    /** A core's state has changed, under a scheduler; NULL: nobody looks. */
+    void (*moved)(void *data, IvcCore *core);
+    void *moved_data;
     struct IvcVirt *virt; /**< what the mode costs, see sim/model/virt.h; NULL: nothing */
 };
 

@@ -35,10 +35,17 @@ static void shot_take(IvcLedgerShot *shot, IvcCores *cores)
         ivc_sched_shot_take(cores->sched, shot->sched);
 }
 
+static IvcCounter *share_of(IvcPlatform *platform, guint i)
+{
+    return &g_array_index(platform->shares, IvcCounter, i);
+}
+
 static void counters_begin(IvcPlatform *platform)
 {
     for (size_t i = 0; i < platform->n_counters; i++)
         platform->counters[i].began = *platform->counters[i].at;
+    for (guint i = 0; platform->shares && i < platform->shares->len; i++)
+        share_of(platform, i)->began = *share_of(platform, i)->at;
     for (guint i = 0; platform->guest_counters && i < platform->guest_counters->len; i++) {
         IvcCounter *counter = &g_array_index(platform->guest_counters, IvcGuestCounter, i).counter;
         counter->began = *counter->at;
@@ -49,6 +56,8 @@ static void counters_end(IvcPlatform *platform)
 {
     for (size_t i = 0; i < platform->n_counters; i++)
         platform->counters[i].ended = *platform->counters[i].at;
+    for (guint i = 0; platform->shares && i < platform->shares->len; i++)
+        share_of(platform, i)->ended = *share_of(platform, i)->at;
     for (guint i = 0; platform->guest_counters && i < platform->guest_counters->len; i++) {
         IvcCounter *counter = &g_array_index(platform->guest_counters, IvcGuestCounter, i).counter;
         counter->ended = *counter->at;
@@ -149,8 +158,17 @@ void ivc_platform_count_guest(IvcPlatform *platform, unsigned guest, const char 
     g_array_append_val(platform->guest_counters, counter);
 }
 
+void ivc_platform_share(IvcPlatform *platform, uint64_t *at)
+{
+    IvcCounter counter = {.at = at};
+    if (!platform->shares)
+        platform->shares = g_array_new(FALSE, FALSE, sizeof(IvcCounter));
+    g_array_append_val(platform->shares, counter);
+}
+
 void ivc_platform_clear_counters(IvcPlatform *platform)
 {
     platform->n_counters = 0;
+    g_clear_pointer(&platform->shares, g_array_unref);
     g_clear_pointer(&platform->guest_counters, g_array_unref);
 }

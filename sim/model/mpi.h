@@ -114,6 +114,17 @@ struct IvcRank {
     IvcBuffer nothing;   /**< a buffer of zero bytes */
 };
 
+/** What a mechanism provides that ranks synchronise by: locks, or barriers. */
+typedef struct {
+    /** @param shared  to read only: others may hold it for that, too, where the lock knows that */
+    IvcStep (*acquire)(IvcRank *rank, bool shared);
+    IvcStep (*release)(IvcRank *rank);
+    /** How long the latest acquire of this rank took since the release that it waited for; 0: it
+     *  waited for none. */
+    IvcTime (*handed_ps)(const IvcRank *rank);
+    IvcStep (*barrier)(IvcRank *rank);
+} IvcSyncOps;
+
 /** What a mechanism provides. All hooks are required unless said otherwise. */
 struct IvcMechanismOps {
     /** Builds the channel among `n` ranks (already placed on cores). transfer full */
@@ -136,6 +147,7 @@ struct IvcMechanismOps {
     void (*digest)(const void *channel, IvcDigest *digest);
     /** Messages that were sent and are still inside: for the conservation check. */
     uint64_t (*in_flight)(const void *channel);
+    const IvcSyncOps *sync; /**< NULL: it is for messages */
 };
 
 /** Joins: set-up of this rank, then waits until all ranks have joined. */
@@ -216,6 +228,9 @@ struct IvcWorkloadOps {
     uint64_t (*read_bytes)(const void *spec);
     /** Requests that a rank has begun at once, at most. NULL: it uses none. */
     uint64_t (*requests)(const void *spec);
+    /** Ranks do rounds until the measured phase is over, each as many as it can: who is faster does
+     *  more. */
+    bool open_ended;
     bool transactions; /**< it counts round trips */
     bool acknowledges; /**< it uses the two calls for that below */
 };

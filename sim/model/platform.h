@@ -10,6 +10,7 @@
 #include "sim/model/hypervisor.h"
 #include "sim/model/measure.h"
 #include "sim/model/memory.h"
+#include "sim/model/spin.h"
 #include "sim/model/stages.h"
 #include "sim/model/virt.h"
 
@@ -81,8 +82,10 @@ struct IvcPlatform {
     unsigned n_guests;
     unsigned *vcpus; /**< what the lists of cores lie in under a scheduler; else NULL */
     IvcSched *sched; /**< NULL: pinned */
+    IvcSpin spin;    /**< locks, and who spins for them */
     IvcVirt *virt;   /**< what the mode costs; NULL: nothing */
-    IvcAgent *loads; /**< a process on each virtual CPU of guests with a load */
+    struct IvcPauseLoops *pauses; /**< NULL: spinning is nobody's business */
+    IvcAgent *loads;              /**< a process on each virtual CPU of guests with a load */
     unsigned n_loads;
     unsigned n_at_work;         /**< ranks that have not ended */
     IvcSignal load_ends;        /**< loads go on until all ranks have ended */
@@ -99,6 +102,7 @@ struct IvcPlatform {
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
     GArray *guest_counters; /**< IvcGuestCounter; NULL: none */
+    GArray *shares;         /**< IvcCounter, one a rank: see ivc_platform_share(); NULL: none */
 };
 
 /** Converts a mechanism's cost by the chip's clock, rounding up. */
@@ -129,6 +133,10 @@ void ivc_platform_count(IvcPlatform *platform, const char *name, const char *uni
  */
 void ivc_platform_count_guest(IvcPlatform *platform, unsigned guest, const char *name,
                               const char *unit, const char *sentence, uint64_t *at);
+
+/** Declares how much of something that ranks compete for one of them got: of all of these, the
+ * result reports the most and the least. */
+void ivc_platform_share(IvcPlatform *platform, uint64_t *at);
 
 /** Forgets all counters, and frees what they needed. */
 void ivc_platform_clear_counters(IvcPlatform *platform);

@@ -12,6 +12,7 @@ typedef struct {
     uint64_t switches;    /**< put on a core that another domain had before */
     uint64_t wakes;       /**< had nothing to run, and then something */
     uint64_t preemptions; /**< taken off a core while it had something to run */
+    uint64_t yields;      /**< let another have its core while it had something to run */
     uint64_t migrations;  /**< put on another core than the one before */
 } IvcVcpuCounts;
 
@@ -48,6 +49,32 @@ void ivc_sched_ready(IvcCore *core);
 
 /** A virtual CPU has nothing more to run. */
 void ivc_sched_block(IvcCore *core);
+
+/**
+ * Lets another virtual CPU have the physical core, although there is something to run: Xen's
+ * SCHEDOP_yield, and what it does for a guest that spins on a pause instruction. For the agent
+ * that has the core, from its step; it goes on until it next takes time, and from there when the
+ * core is back. Without effect when nobody waits for that core, or when the core is pinned. What
+ * the hypercall or exit costs is the caller's to spend.
+ */
+void ivc_sched_yield(IvcCore *core);
+
+/** What came of a yield to somebody. */
+typedef enum {
+    IVC_YIELD_VAIN,  /**< the other does not wait for a core */
+    IVC_YIELD_ALONE, /**< nobody but the other waits on either core: there is nothing to give */
+    IVC_YIELD_DONE,
+} IvcYield;
+
+/** As ivc_sched_yield(), and the virtual CPU `target`, which waits for a core, is to have it soon:
+ *  as soon as the algorithm's idea of fairness allows. */
+IvcYield ivc_sched_yield_to(IvcCore *core, IvcCore *target);
+
+/** Somebody wants `target` to have a core soon. @return false: it does not wait for one */
+bool ivc_sched_boost(IvcCore *target);
+
+/** Whether a virtual CPU was taken off its core while it had something to run, and waits. */
+bool ivc_sched_is_preempted(const IvcCore *core);
 
 /** Brings the times of physical cores up to now. */
 void ivc_sched_settle(IvcSched *sched);

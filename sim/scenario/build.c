@@ -3,11 +3,15 @@
 
 #include "sim/base/pages.h"
 #include "sim/engine/sim_error.h"
+#include "sim/model/pause_loop.h"
 #include "sim/model/sched.h"
 #include "sim/scenario/vcpus.h"
 
 /* Far more pending events than agents and timers there can be: a bound, not a size. */
 #define QUEUE_MAX (1u << 22)
+
+/* Rounds of a rank that goes on until the measured phase is over: more than it can do. */
+#define ROUNDS_OPEN (UINT64_C(1) << 62)
 
 static IvcMachineTimes times_of(const IvcPlatform *platform)
 {
@@ -107,6 +111,7 @@ static void build_platform(IvcPoint *point)
     platform->n_guests = (unsigned)scenario->n_guests;
     platform->virt = ivc_virt_new(platform, scenario->channel->mode);
     platform->cores.virt = platform->virt;
+    platform->pauses = ivc_pause_loops_new(platform, &scenario->hypervisor.pause_loop);
     /* Wherever a system call is charged, it is with what the mode adds. */
     platform->t.syscall_enter += ivc_virt_ps(platform, IVC_VIRT_SYSTEM_CALL);
     ivc_vcpus_place(platform, scenario);
@@ -142,7 +147,7 @@ static void plan_rounds(IvcPoint *point)
     point->capped = rounds > rounds_max;
     rounds = MIN(rounds, rounds_max);
     uint64_t warmup = warmup_rounds(spec, rounds);
-    point->rounds = rounds + warmup;
+    point->rounds = point->workload->ops->open_ended ? ROUNDS_OPEN : rounds + warmup;
     ivc_measure_init(&point->platform, warmup * per_round, rounds * per_round);
     if (point->workload->ops->transactions)
         ivc_platform_count(&point->platform, "transactions", "count", "round trips of the workload",
@@ -155,6 +160,11 @@ static bool paced(const IvcRank *rank)
     return ivc_draws_paced(&rank->platform->draws) && (!ops->paced || ops->paced(rank));
 }
 
+static bool goes_on(const IvcRank *rank, const IvcWork *work)
+{
+    return work->round < work->rounds && !(work->ops->open_ended && rank->platform->measure.ended);
+}
+
 static IvcStep rank_step(IvcAgent *agent)
 {
     IvcRank *rank = (IvcRank *)((char *)agent - offsetof(IvcRank, agent));
@@ -163,7 +173,7 @@ static IvcStep rank_step(IvcAgent *agent)
     IVC_CALL(&rank->life, ivc_mpi_init(rank));
     if (rank->platform->measure.warmup == 0)
         ivc_measure_begin_now(rank->platform);
-    for (work->round = 0; work->round < work->rounds; work->round++) {
+    for (work->round = 0; goes_on(rank, work); work->round++) {
         if (work->paced) {
             IVC_CALL(&rank->life, ivc_work_pace(rank, work));
         }
@@ -282,6 +292,7 @@ void ivc_point_free(IvcPoint *point)
     ivc_memory_free(point->platform.memory);
     ivc_vcpus_clear(&point->platform);
     ivc_virt_free(point->platform.virt);
+    ivc_pause_loops_free(point->platform.pauses);
     ivc_cores_clear(&point->platform.cores);
     ivc_platform_clear_counters(&point->platform);
     g_free(point->platform.ranks);
@@ -334,6 +345,7 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
         ivc_core_digest(&platform->cores.items[c], digest);
     if (platform->sched)
         ivc_sched_digest(platform->sched, digest);
+    ivc_pause_loops_digest(platform->pauses, digest);
     for (unsigned l = 0; l < platform->n_loads; l++)
         ivc_agent_digest(&platform->loads[l], digest);
     ivc_memory_digest(platform->memory, digest);

@@ -5,9 +5,14 @@
 
 #define XEN_CREDIT "Xen, xen/common/sched/credit.c"
 #define XEN_CREDIT2 "Xen, xen/common/sched/credit2.c"
+#define LINUX_CORE "Linux 6.1, kernel/sched/core.c"
+#define LINUX_FAIR "Linux 6.1, kernel/sched/fair.c"
 
-static const char *const schedulers[] = {"pinned", "credit", "credit2", NULL}; /* IvcScheduler */
-static const char *const runqueues[] = {"socket", "all", NULL};                /* IvcRunqueue */
+static const char *const schedulers[] = {"pinned", "credit", "credit2", "fair",
+                                         NULL};                 /* IvcScheduler */
+static const char *const runqueues[] = {"socket", "all", NULL}; /* IvcRunqueue */
+static const char *const co_schedulings[] = {"none", "strict", "relaxed", NULL};
+static const char *const scalings[] = {"log", "none", NULL}; /* IvcScaling */
 
 /* A time that the hypervisor's code states. */
 #define SPAN(key, field, value, least, most, file, what)                                      \
@@ -60,6 +65,81 @@ static const IvcParam credit2_params[] = {
     {.key = NULL},
 };
 
+static const IvcParam fair_params[] = {
+    SPAN("latency", spec.fair.latency, "6ms", "100us", "1s", LINUX_FAIR,
+         "in which every vCPU that waits for a core gets its part of it; on one core: see "
+         "'scaling'"),
+    SPAN("min_granularity", spec.fair.min_granularity, "750us", "1us", "1s", LINUX_FAIR,
+         "the shortest part of 'latency'; with more vCPUs than fit, it grows"),
+    SPAN("wakeup_granularity", spec.fair.wakeup_granularity, "1ms", "0ps", "1s", LINUX_FAIR,
+         "a vCPU that wakes takes the core from one that is so far ahead of it"),
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.scaling, "scaling"), .fallback = "log",
+     .choices = scalings, .kind = IVC_KIND_DOCUMENTED, .source = LINUX_FAIR,
+     .sentence =
+         "the three times above are multiplied by 1 + log2 of the cores, at most 4; or not"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.sleeper_part, "sleeper_part"), .fallback = "2",
+     .min = "1", .max = "100", .kind = IVC_KIND_DOCUMENTED, .source = LINUX_FAIR,
+     .sentence = "a vCPU that wakes is behind the others by at most 'latency' divided by this"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.tick, "tick"), .fallback = "4ms", .min = "100us",
+     .max = "100ms", .kind = IVC_KIND_DOCUMENTED, .source = "Linux, kernel/Kconfig.hz: HZ_250",
+     .sentence = "how often a core looks whether its vCPU has had its part"},
+    SPAN("migration_cost", spec.fair.migration_cost, "500us", "0ps", "1s", LINUX_CORE,
+         "a vCPU that ran so lately is not moved to another core"),
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.hot_tries, "hot_tries"), .fallback = "1", .min = "0",
+     .max = "100", .kind = IVC_KIND_DOCUMENTED, .source = "Linux 6.1, kernel/sched/topology.c",
+     .sentence = "after so many vain tries it is moved, however lately it ran"},
+    SPAN("balance_interval", spec.fair.balance_interval, "1ms", "100us", "1s",
+         "Linux 6.1, kernel/sched/topology.c",
+         "how often a core evens out its load with the busiest, for each core of the chip"),
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.busy_factor, "busy_factor"), .fallback = "16",
+     .min = "1", .max = "1000", .kind = IVC_KIND_DOCUMENTED,
+     .source = "Linux 6.1, kernel/sched/topology.c",
+     .sentence = "a busy core does it by so much less often"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.imbalance, "imbalance"), .fallback = "117",
+     .min = "100", .max = "1000", .kind = IVC_KIND_DOCUMENTED,
+     .source = "Linux 6.1, kernel/sched/topology.c",
+     .sentence = "percent of its own load that the busiest core's must exceed"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.co_scheduling, "co_scheduling"), .fallback = "none",
+     .choices = co_schedulings,
+     .sentence = "whether the vCPUs of a guest run at the same time; strict: all or none, relaxed: "
+                 "none is further ahead than 'skew'"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.skew, "skew"), .fallback = "3ms", .min = "100us",
+     .max = "1s", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: a few milliseconds, as hypervisors that bound it are said to do",
+     .sentence = "how far a vCPU may be ahead of the last of its guest when relaxed"},
+    {IVC_PARAM(IvcHypervisorHead, spec.fair.skew_check, "skew_check"), .fallback = "1ms",
+     .min = "10us", .max = "1s", .kind = IVC_KIND_ASSUMED, .source = "assumed: a third of 'skew'",
+     .sentence = "how often that is looked at"},
+    {.key = NULL},
+};
+
+#define KVM_PAUSE "Linux, arch/x86/kvm/vmx/vmx.c and virt/kvm/kvm_main.c"
+
+static const char *const pause_exits[] = {"none", "yield", "directed", NULL}; /* IvcPauseExits */
+static const char *const candidates[] = {"kernel", "any", "locks", NULL};     /* IvcCandidates */
+
+static const IvcParam pause_params[] = {
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.exits, "exits"), .fallback = "none",
+     .choices = pause_exits,
+     .sentence = "what follows when the processor finds its guest spinning: nothing; it yields; it "
+                 "yields to a sibling without a core"},
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.gap, "gap"), .fallback = "128cycles",
+     .max = "1ms", .kind = IVC_KIND_DOCUMENTED, .source = KVM_PAUSE "; Xen has the same",
+     .sentence = "only a loop whose turn takes no longer is found"},
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.window, "window"), .fallback = "4096cycles",
+     .max = "1s", .kind = IVC_KIND_DOCUMENTED, .source = KVM_PAUSE "; Xen has the same",
+     .sentence = "spinning on a core until the guest is left"},
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.grow, "grow"), .fallback = "2", .max = "1000",
+     .kind = IVC_KIND_DOCUMENTED, .source = KVM_PAUSE,
+     .sentence = "each exit multiplies the window by this, until the vCPU is put on a core again; "
+                 "0: it stays, as in Xen"},
+    {IVC_PARAM(IvcHypervisorHead, spec.pause_loop.candidates, "candidates"), .fallback = "kernel",
+     .choices = candidates, .kind = IVC_KIND_DOCUMENTED, .source = KVM_PAUSE,
+     .sentence = "whom a directed yield may choose: who was pre-empted in its kernel, anybody, or "
+                 "who holds a lock or is next, if the guest told that"},
+    {.key = NULL},
+};
+
 const IvcParam ivc_hypervisor_params[] = {
     {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned",
      .choices = ivc_mode_names,
@@ -98,5 +178,13 @@ const IvcParam ivc_hypervisor_params[] = {
      .type = IVC_PARAM_GROUP,
      .group = credit2_params,
      .sentence = "parameters of the scheduler 'credit2'"},
+    {.key = "fair",
+     .type = IVC_PARAM_GROUP,
+     .group = fair_params,
+     .sentence = "parameters of the scheduler 'fair'"},
+    {.key = "pause_loop",
+     .type = IVC_PARAM_GROUP,
+     .group = pause_params,
+     .sentence = "what the processor and the hypervisor do about guests that spin"},
     {.key = NULL},
 };

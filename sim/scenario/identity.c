@@ -14,9 +14,12 @@ static bool is_idle_scheduler(const IvcScenario *s, const char *path)
     if (strcmp(path, "hypervisor.domain_switch") == 0 &&
         ivc_virt_row(s->channel->mode, IVC_VIRT_VM_SWITCH)->how != IVC_VIRT_NATIVE)
         return true;
+    if (g_str_has_prefix(path, "hypervisor.pause_loop."))
+        return s->hypervisor.pause_loop.exits == IVC_PAUSE_EXITS_NONE;
     return scheduler == IVC_SCHEDULER_PINNED || strcmp(path, "hypervisor.mode") == 0 ||
            (scheduler != IVC_SCHEDULER_CREDIT && g_str_has_prefix(path, "hypervisor.credit.")) ||
-           (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2."));
+           (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2.")) ||
+           (scheduler != IVC_SCHEDULER_FAIR && g_str_has_prefix(path, "hypervisor.fair."));
 }
 
 /* Costs of guests' events that are none under the run's mode; those without a hypervisor concern

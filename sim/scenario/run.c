@@ -341,6 +341,25 @@ static void collect_counts(const IvcPoint *point, IvcResult *result)
     }
 }
 
+/* What the ranks got of what they compete for: fairness is the one over the other. */
+static void collect_shares(const IvcPoint *point, IvcResult *result)
+{
+    const GArray *shares = point->platform.shares;
+    uint64_t least = UINT64_MAX, most = 0;
+    for (guint i = 0; shares && i < shares->len; i++) {
+        const IvcCounter *one = &g_array_index(shares, IvcCounter, i);
+        least = MIN(least, one->ended - one->began);
+        most = MAX(most, one->ended - one->began);
+    }
+    if (!shares)
+        return;
+    IvcCountResult counts[] = {
+        {"least_of_a_rank", "count", "what the rank got that got least of what all compete for",
+         least},
+        {"most_of_a_rank", "count", "what the rank got that got most of it", most}};
+    g_array_append_vals(result->counts, counts, G_N_ELEMENTS(counts));
+}
+
 /* Adds to what the result has of this guest and name already. */
 static void add_guest_count(IvcResult *result, unsigned guest, const IvcCounter *counter)
 {
@@ -429,6 +448,7 @@ static IvcResult *collect(const IvcPoint *point)
     collect_scheduling(point, result);
     collect_stages(point, result);
     collect_counts(point, result);
+    collect_shares(point, result);
     collect_guest_counts(point, result);
     result->digest = digest_of(point, result);
     return result;
@@ -448,7 +468,9 @@ static IvcResult *run(const IvcScenario *scenario, uint64_t repeat, const IvcRun
     g_autoptr(IvcSkipper) skipper =
         full || random ? NULL : ivc_skipper_new(point, hooks ? hooks->faults : NULL);
     g_autoptr(IvcEstimator) estimator =
-        scenario->statistics.estimate ? ivc_estimator_new(point, skipper) : NULL;
+        scenario->statistics.estimate && !point->workload->ops->open_ended
+            ? ivc_estimator_new(point, skipper)
+            : NULL;
     if (hooks) {
         point->platform.sim.stop_flag = hooks->stop;
         point->platform.measure.progress = hooks->messages;

@@ -44,6 +44,7 @@ static void add_cores(GArray *statistics, IvcCores *cores)
             add(statistics, &counts->switches, UINT64_MAX);
             add(statistics, &counts->wakes, UINT64_MAX);
             add(statistics, &counts->preemptions, UINT64_MAX);
+            add(statistics, &counts->yields, UINT64_MAX);
             add(statistics, &counts->migrations, UINT64_MAX);
         }
         add(statistics, &core->blocked_ps, UINT64_MAX);
@@ -94,6 +95,8 @@ static GArray *statistics_of(IvcPoint *point)
     const GArray *of_guests = platform->guest_counters;
     for (guint i = 0; of_guests && i < of_guests->len; i++)
         add(statistics, g_array_index(of_guests, IvcGuestCounter, i).counter.at, UINT64_MAX);
+    for (guint i = 0; platform->shares && i < platform->shares->len; i++)
+        add(statistics, g_array_index(platform->shares, IvcCounter, i).at, UINT64_MAX);
     for (uint32_t r = 0; r < platform->n_ranks; r++)
         add(statistics, &point->works[r].round, point->works[r].rounds);
     return statistics;

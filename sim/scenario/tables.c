@@ -144,8 +144,10 @@ const IvcParam ivc_workload_params[] = {
 };
 
 const char *const ivc_speech_names[] = {
-    [IVC_SPEAKS_MPI] = "mpi",   [IVC_SPEAKS_STREAM] = "stream", [IVC_SPEAKS_DATAGRAM] = "datagram",
-    [IVC_SPEAKS_ECHO] = "echo", [IVC_SPEAKS_EVENTS] = "events", [IVC_SPEECHES] = NULL,
+    [IVC_SPEAKS_MPI] = "mpi",           [IVC_SPEAKS_STREAM] = "stream",
+    [IVC_SPEAKS_DATAGRAM] = "datagram", [IVC_SPEAKS_ECHO] = "echo",
+    [IVC_SPEAKS_EVENTS] = "events",     [IVC_SPEAKS_LOCK] = "lock",
+    [IVC_SPEAKS_BARRIER] = "barrier",   [IVC_SPEECHES] = NULL,
 };
 
 IvcParam *ivc_workload_table(const IvcWorkload *workload)

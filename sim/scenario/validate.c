@@ -163,6 +163,23 @@ static uint64_t count_cores(const IvcScenario *s, const IvcChannelSpec *channel)
     return channel->joined ? cores : 0;
 }
 
+/* Virtual CPUs that cannot run at the same time. */
+static void check_gang(const IvcScenario *s, size_t g, IvcPlace vcpus, IvcDiags *diags)
+{
+    const IvcGuestSpec *guest = &s->guests[g];
+    if (s->hypervisor.scheduler != IVC_SCHEDULER_FAIR ||
+        s->hypervisor.fair.co_scheduling == IVC_CO_SCHEDULING_NONE ||
+        guest->vcpus <= guest->cores.n)
+        return;
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", vcpus,
+                  "as many 'cores' as 'vcpus', or 'co_scheduling: none'",
+                  "guest '%s' has %" G_GUINT64_FORMAT
+                  " vCPUs, which cannot run at the same time on %zu cores",
+                  guest->name, guest->vcpus, guest->cores.n);
+    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
+                  ivc_scenario_place(s, "hypervisor.fair.co_scheduling"), NULL, "here they are to");
+}
+
 /* What a guest asks of a scheduler that is not there, or cannot give it. */
 static void check_vcpus(const IvcScenario *s, IvcDiags *diags)
 {
@@ -177,7 +194,12 @@ static void check_vcpus(const IvcScenario *s, IvcDiags *diags)
                           "set 'hypervisor.scheduler', or as many 'cores' as 'vcpus'",
                           "guest '%s' is pinned: it has a vCPU on each of its %zu cores",
                           guest->name, guest->cores.n);
-        if (guest->cap > 100 * ivc_guest_vcpus(guest))
+        check_gang(s, g, ivc_scenario_place(s, vcpus), diags);
+        if (guest->cap && s->hypervisor.scheduler == IVC_SCHEDULER_FAIR)
+            ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, cap),
+                          "weights share; caps hold under credit and credit2",
+                          "guest '%s' has a cap, and the scheduler 'fair' knows none", guest->name);
+        else if (guest->cap > 100 * ivc_guest_vcpus(guest))
             ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, cap),
                           "100 is one core; 0: no cap",
                           "guest '%s' has a cap of %" G_GUINT64_FORMAT
@@ -206,6 +228,24 @@ static void check_scheduler(const IvcScenario *s, IvcDiags *diags)
                                "are those of physical cores",
                       channel->name);
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, scheduler, NULL, "here guests share cores");
+    }
+}
+
+/* Exits of guests that spin, where the processor does not look or nobody is left. */
+static void check_pauses(const IvcScenario *s, IvcDiags *diags)
+{
+    if (s->hypervisor.pause_loop.exits == IVC_PAUSE_EXITS_NONE)
+        return;
+    for (size_t i = 0; i < s->n_channels; i++) {
+        IvcMode mode = s->channels[i].mode;
+        if (ivc_virt_row(mode, IVC_VIRT_PAUSE)->how == IVC_VIRT_TRAPS)
+            continue;
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
+                      ivc_scenario_place(s, "hypervisor.pause_loop.exits"),
+                      "set 'hypervisor.mode' to hardware-nested",
+                      "channel '%s' has the mode %s, in which no processor leaves a guest that "
+                      "spins",
+                      s->channels[i].name, ivc_mode_names[mode]);
     }
 }
 
@@ -269,16 +309,14 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
     if (!workload || workload->speaks != IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism ||
-        carries(s->channel->mechanism, workload))
+        carries(s->channel->mechanism, workload) || !s->channel->mechanism->ops)
         return;
     g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
     g_autofree char *hint = carriers_hint(s, workload);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"),
                   hint,
-                  s->channel->mechanism->ops
-                      ? "workload '%s' has both sides send at once, and mechanism '%s' carries no "
-                        "nonblocking messages"
-                      : "workload '%s' sends messages, and mechanism '%s' carries none",
+                  "workload '%s' has both sides send at once, and mechanism '%s' carries no "
+                  "nonblocking messages",
                   workload->head.name, s->channel->mechanism->head.name);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, at), NULL,
                   "the run takes channel '%s'", s->channel->name);
@@ -287,8 +325,10 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 static void check_speech(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
-    if (!workload || workload->speaks == IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism)
+    if (!workload || !s->channel || !s->channel->mechanism)
         return;
+    if (workload->speaks == IVC_SPEAKS_MPI && s->channel->mechanism->ops)
+        return; /* every other mechanism carries messages */
     if (!carries(s->channel->mechanism, workload)) {
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
         g_autofree char *hint = carriers_hint(s, workload);
@@ -303,7 +343,7 @@ static void check_speech(const IvcScenario *s, IvcDiags *diags)
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
                       ivc_scenario_place(s, "workload.sizes.kind"), "leave 'sizes' out",
                       "an answer has the size of its request: ping sends one size");
-    if (workload->speaks != IVC_SPEAKS_STREAM &&
+    if ((workload->speaks == IVC_SPEAKS_DATAGRAM || workload->speaks == IVC_SPEAKS_ECHO) &&
         ivc_workload_draws(&s->workload).bytes_max > DATAGRAM_MAX)
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-range",
                       ivc_scenario_place(s, "workload.message"), NULL,
@@ -454,6 +494,7 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     check_memory(s, diags);
     check_modes(s, diags);
     check_scheduler(s, diags);
+    check_pauses(s, diags);
     if (cores_good)
         check_vcpus(s, diags);
     if (cores_good)

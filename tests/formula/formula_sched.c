@@ -51,7 +51,8 @@ static const char text[] =
     "workload: {kind: pingpong, message: 8B, total: 640B, warmup: 8}\n";
 
 static const char *const schedulers[] = {
-    "hypervisor.scheduler=credit", "hypervisor.scheduler=credit2", "hypervisor.scheduler=pinned"};
+    "hypervisor.scheduler=credit", "hypervisor.scheduler=credit2", "hypervisor.scheduler=fair",
+    "hypervisor.scheduler=pinned"};
 
 /* A read or write looks at the positions once and moves its own; then it takes the other side's
  * request away. See formula_xen_ring.c. */
@@ -150,9 +151,9 @@ int main(void)
 {
     Suite *suite = suite_create("sched");
     TCase *tests = tcase_create("sched");
-    tcase_add_loop_test(tests, test_a_sleeping_vcpu_is_woken, 0, 2);
-    tcase_add_loop_test(tests, test_a_running_vcpu_is_interrupted, 0, 3);
-    tcase_add_loop_test(tests, test_a_waiting_vcpu_finds_the_event, 0, 2);
+    tcase_add_loop_test(tests, test_a_sleeping_vcpu_is_woken, 0, 3);
+    tcase_add_loop_test(tests, test_a_running_vcpu_is_interrupted, 0, 4);
+    tcase_add_loop_test(tests, test_a_waiting_vcpu_finds_the_event, 0, 3);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

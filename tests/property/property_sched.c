@@ -18,7 +18,7 @@ static const char *pick(GRand *rand, const char *const *list, gint32 n)
 
 #define PICK(rand, list) pick(rand, list, (gint32)G_N_ELEMENTS(list))
 
-static void append_guest(GString *text, GRand *rand, const char *name, bool one)
+static void append_guest(GString *text, GRand *rand, const char *name, bool one, bool caps)
 {
     static const char *const cores[] = {"[0]", "[0]", "[1]", "[0, 1]", "[1, 2]", "[0, 1, 2, 3]"};
     static const char *const weights[] = {"256", "256", "64", "1000"};
@@ -26,7 +26,7 @@ static void append_guest(GString *text, GRand *rand, const char *name, bool one)
     int vcpus = one ? 1 : g_rand_int_range(rand, 1, 4);
     g_string_append_printf(text, "  %s: {cores: %s, vcpus: %d, weight: %s, load: %s", name,
                            PICK(rand, cores), vcpus, PICK(rand, weights), PICK(rand, loads));
-    if (g_rand_int_range(rand, 0, 3) == 0)
+    if (caps && g_rand_int_range(rand, 0, 3) == 0)
         g_string_append_printf(text, ", cap: %d", g_rand_int_range(rand, 5, 100 * vcpus));
     g_string_append(text, "}\n");
 }
@@ -40,9 +40,12 @@ static char *random_shared(GRand *rand)
         "{mechanism: xen-ring, between: [a, b], ring: 64KiB}",
         "{mechanism: sock, between: [a, b]}"};
     static const char *const chips[] = {"loongson3a", "loongson3a-2way", "xeon-e5-2630v4"};
+    static const char *const schedulers[] = {"credit", "credit2", "fair"};
+    const char *scheduler = PICK(rand, schedulers);
+    bool caps = strcmp(scheduler, "fair") != 0;
     GString *text = g_string_new("schema: ivcsim/1\nname: shared\n");
     g_string_append_printf(text, "machine: {profile: %s}\nhypervisor:\n  scheduler: %s\n",
-                           PICK(rand, chips), g_rand_boolean(rand) ? "credit" : "credit2");
+                           PICK(rand, chips), scheduler);
     if (g_rand_boolean(rand))
         g_string_append_printf(text, "  domain_switch: %dns\n  idle_wake: %dns\n",
                                100 * g_rand_int_range(rand, 0, 99),
@@ -53,10 +56,15 @@ static char *random_shared(GRand *rand)
     if (g_rand_boolean(rand))
         g_string_append_printf(text, "  credit2: {ratelimit: %dus, timer_min: %dus}\n",
                                g_rand_int_range(rand, 0, 3000), g_rand_int_range(rand, 10, 900));
+    if (g_rand_boolean(rand))
+        g_string_append_printf(text,
+                               "  fair: {latency: %dus, tick: %dus, balance_interval: %dus}\n",
+                               g_rand_int_range(rand, 100, 9000), g_rand_int_range(rand, 100, 9000),
+                               g_rand_int_range(rand, 100, 3000));
     g_string_append(text, "guests:\n");
-    append_guest(text, rand, "dom0", false);
-    append_guest(text, rand, "a", true);
-    append_guest(text, rand, "b", true);
+    append_guest(text, rand, "dom0", false, caps);
+    append_guest(text, rand, "a", true, caps);
+    append_guest(text, rand, "b", true, caps);
     g_string_append_printf(text,
                            "channels:\n  c: %s\nworkload: {kind: %s, message: %dB, total: 1GiB, "
                            "messages_max: 300, warmup: 16}\n",
@@ -164,8 +172,8 @@ START_TEST(test_more_weight_for_dom0_is_no_loss)
 {
     static const char *const weights[] = {"guests.dom0.weight=32", "guests.dom0.weight=256",
                                           "guests.dom0.weight=1024"};
-    static const char *const schedulers[] = {"hypervisor.scheduler=credit",
-                                             "hypervisor.scheduler=credit2"};
+    static const char *const schedulers[] = {
+        "hypervisor.scheduler=credit", "hypervisor.scheduler=credit2"};
     for (size_t s = 0; s < G_N_ELEMENTS(schedulers); s++) {
         double before = 0, least = 0;
         for (size_t w = 0; w < G_N_ELEMENTS(weights); w++) {

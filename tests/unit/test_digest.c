@@ -3,6 +3,7 @@
 #include "models/cpu/sched.h"
 #include "models/shmem/register_shmem.h"
 #include "models/xen/event_channel.h"
+#include "sim/model/pause_loop.h"
 #include "tests/harness/lab.h"
 
 /* ---- tables ---- */
@@ -11,10 +12,12 @@ static const IvcStateTable *table_at(size_t i)
 {
     const IvcStateTable *const lists[] = {ivc_core_state_tables,  ivc_sharing_state_tables,
                                           ivc_links_state_tables, ivc_memory_state_tables,
-                                          ivc_xen_state_tables,   ivc_sched_state_tables};
+                                          ivc_xen_state_tables,   ivc_sched_state_tables,
+                                          ivc_pause_state_tables};
     const size_t sizes[] = {ivc_core_state_tables_n,  ivc_sharing_state_tables_n,
                             ivc_links_state_tables_n, ivc_memory_state_tables_n,
-                            ivc_xen_state_tables_n,   ivc_sched_state_tables_n};
+                            ivc_xen_state_tables_n,   ivc_sched_state_tables_n,
+                            ivc_pause_state_tables_n};
     for (size_t l = 0; l < G_N_ELEMENTS(lists); l++) {
         if (i < sizes[l])
             return &lists[l][i];
@@ -46,7 +49,8 @@ START_TEST(test_tables_cover_their_structs)
     }
     ck_assert_uint_eq(n, ivc_core_state_tables_n + ivc_sharing_state_tables_n +
                              ivc_links_state_tables_n + ivc_memory_state_tables_n +
-                             ivc_xen_state_tables_n + ivc_sched_state_tables_n);
+                             ivc_xen_state_tables_n + ivc_sched_state_tables_n +
+                             ivc_pause_state_tables_n);
     ck_assert_uint_ge(n, 17);
 }
 END_TEST

@@ -1,0 +1,173 @@
+/* A contended line. Coherent: a directory at the line's home, as with any inclusive shared cache: a
+ * read of a modified line fetches it from its owner; a write takes it from whoever has it, and each
+ * further copy must be told to go. Requests for one line are served one after the other, in the
+ * order in which they are made. Not coherent: a register at its home, which answers each access.
+ *
+ * Left out: lines that are evicted while nobody uses them (those of locks are too hot); requests
+ * that overtake others on the way to the home; sharing of the links with other traffic. */
+#include "models/sync/line.h"
+
+#define WORD_BITS 64u
+
+static size_t n_words(const IvcSyncCosts *costs)
+{
+    return (costs->platform->spec->cores + WORD_BITS - 1) / WORD_BITS;
+}
+
+static IvcTime or_else(IvcTime value, IvcTime other)
+{
+    return value ? value : other;
+}
+
+IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached)
+{
+    const IvcMachineSpec *spec = platform->spec;
+    IvcTime fetch = or_else(ivc_platform_ps(platform, spec->lines_fetch),
+                            ivc_platform_ps(platform, spec->read.other));
+    return (IvcSyncCosts){
+        .platform = platform,
+        .uncached = uncached,
+        .word_ps = ivc_copy_l1_ps(platform->memory, 8),
+        .fetch_ps = fetch,
+        .clean_ps = or_else(ivc_platform_ps(platform, spec->lines_clean), fetch),
+        .memory_ps = ivc_platform_ps(platform, spec->read.memory),
+        .invalidate_ps = ivc_platform_ps(platform, spec->lines_invalidate),
+        .hop_ps = ivc_platform_ps(platform, spec->interconnect_hop),
+        .busy_ps = ivc_platform_ps(platform, spec->lines_busy),
+        .load_ps = platform->t.registers_load,
+        .store_ps = platform->t.registers_store,
+    };
+}
+
+void ivc_sync_line_init(IvcSyncLine *line, IvcSyncCosts *costs, const IvcCore *home)
+{
+    *line = (IvcSyncLine){.id = ivc_platform_id(costs->platform),
+                          .costs = costs,
+                          .home = home->cpu,
+                          .owner = -1,
+                          .copies = g_new0(uint64_t, n_words(costs))};
+    line->changed.id = ivc_platform_id(costs->platform);
+}
+
+void ivc_sync_line_clear(IvcSyncLine *line)
+{
+    g_free(line->copies);
+}
+
+static bool has_copy(const IvcSyncLine *line, uint32_t cpu)
+{
+    return (line->copies[cpu / WORD_BITS] >> cpu % WORD_BITS & 1) != 0;
+}
+
+static void add_copy(IvcSyncLine *line, uint32_t cpu)
+{
+    line->n_copies += !has_copy(line, cpu);
+    line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
+}
+
+bool ivc_sync_line_has(const IvcSyncLine *line, const IvcAgent *agent)
+{
+    return !line->costs->uncached && has_copy(line, agent->core->cpu);
+}
+
+static IvcTime way(const IvcSyncLine *line, uint32_t from, uint32_t to)
+{
+    const IvcSyncCosts *costs = line->costs;
+    return costs->hop_ps ? costs->hop_ps * ivc_memory_hops(costs->platform->memory, from, to) : 0;
+}
+
+/* The home takes requests one after the other, and is busy with each. @return from now until the
+ * answer */
+static IvcTime serve(IvcSyncLine *line, IvcTime busy_ps, IvcTime answer_ps)
+{
+    IvcTime now = line->costs->platform->sim.now;
+    IvcTime start = MAX(now, line->free_ps);
+    line->free_ps = start + busy_ps;
+    line->costs->queued_ps += start - now;
+    return start - now + answer_ps;
+}
+
+/* A register: there and back. */
+static IvcTime access_register(IvcSyncLine *line, const IvcAgent *agent, IvcTime cost_ps)
+{
+    const IvcSyncCosts *costs = line->costs;
+    IvcTime answer =
+        cost_ps + 2 * ivc_platform_way_ps(costs->platform, agent->core->cpu, line->home);
+    line->costs->accesses++;
+    return serve(line, or_else(costs->busy_ps, answer), answer);
+}
+
+IvcTime ivc_sync_read(IvcSyncLine *line, const IvcAgent *agent)
+{
+    IvcSyncCosts *costs = line->costs;
+    uint32_t cpu = agent->core->cpu;
+    if (costs->uncached)
+        return access_register(line, agent, costs->load_ps);
+    if (has_copy(line, cpu))
+        return costs->word_ps;
+    bool modified = line->owner >= 0;
+    uint32_t from = modified ? (uint32_t)line->owner : line->home;
+    IvcTime answer = way(line, from, cpu) + (modified         ? costs->fetch_ps
+                                             : line->n_copies ? costs->clean_ps
+                                                              : costs->memory_ps);
+    costs->transfers += modified || line->n_copies;
+    line->owner = -1; /* it has given the line to its home */
+    add_copy(line, cpu);
+    return costs->word_ps +
+           serve(line, modified ? answer : or_else(costs->busy_ps, answer), answer);
+}
+
+/* All copies but one's own go. */
+static void take_copies(IvcSyncLine *line, uint32_t cpu, uint32_t others)
+{
+    memset(line->copies, 0, n_words(line->costs) * sizeof *line->copies);
+    line->n_copies = 0;
+    add_copy(line, cpu);
+    line->owner = (int32_t)cpu;
+    line->costs->invalidations += others;
+    ivc_signal(&line->costs->platform->sim, &line->changed);
+}
+
+IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
+{
+    IvcSyncCosts *costs = line->costs;
+    uint32_t cpu = agent->core->cpu;
+    if (costs->uncached) {
+        ivc_signal(&costs->platform->sim, &line->changed);
+        return access_register(line, agent, costs->store_ps);
+    }
+    uint32_t others = line->n_copies - has_copy(line, cpu);
+    if (line->owner == (int32_t)cpu && others == 0)
+        return costs->word_ps;
+    bool modified = line->owner >= 0;
+    uint32_t from = modified ? (uint32_t)line->owner : line->home;
+    IvcTime answer = way(line, from, cpu) +
+                     (modified         ? costs->fetch_ps
+                      : line->n_copies ? costs->clean_ps
+                                       : costs->memory_ps) +
+                     (others > 1 ? (others - 1) * costs->invalidate_ps : 0);
+    costs->transfers += others > 0;
+    take_copies(line, cpu, others);
+    return costs->word_ps + serve(line, answer, answer);
+}
+
+IvcTime ivc_sync_atomic(IvcSyncLine *line, const IvcAgent *agent)
+{
+    /* A register sets itself when it is read. */
+    if (line->costs->uncached) {
+        ivc_signal(&line->costs->platform->sim, &line->changed);
+        return access_register(line, agent, line->costs->load_ps);
+    }
+    return ivc_sync_write(line, agent) + line->costs->platform->t.atomic;
+}
+
+void ivc_sync_line_digest(const IvcSyncLine *line, IvcDigest *digest)
+{
+    IvcTime now = line->costs->platform->sim.now;
+    ivc_signal_digest(&line->changed, digest);
+    ivc_digest_u64(digest, (uint64_t)(int64_t)line->owner);
+    ivc_digest_u64(digest, line->n_copies);
+    for (size_t i = 0; i < n_words(line->costs); i++)
+        ivc_digest_u64(digest, line->copies[i]);
+    ivc_digest_u64(digest, line->free_ps > now ? line->free_ps - now : 0);
+}

@@ -1,0 +1,59 @@
+/** @file
+ *  A cache line that cores contend for: who has it, who has copies, and the order in which the
+ *  line's home serves those who ask. Also a register that is not cached, as those of chips without
+ *  coherent caches: each access goes to its home.
+ *
+ *  Accesses take effect in the order in which they are asked for, which is the order in which they
+ *  end: the caller reads or changes the value when it asks, and acts on it when the time is over.
+ */
+#pragma once
+
+#include "sim/model/platform.h"
+
+/** What a machine's lines cost, as times; and what is counted. One for all lines of a channel. */
+typedef struct {
+    IvcPlatform *platform;
+    bool uncached;         /**< registers, not cache lines */
+    IvcTime word_ps;       /**< an access that this core's cache answers */
+    IvcTime fetch_ps;      /**< a line that another core has modified */
+    IvcTime clean_ps;      /**< a line that others have copies of */
+    IvcTime memory_ps;     /**< a line that nobody has */
+    IvcTime invalidate_ps; /**< each further copy that must go */
+    IvcTime hop_ps;        /**< each link on the way, there and back */
+    IvcTime busy_ps;    /**< the home, with a request that it answers itself; 0: until answered */
+    IvcTime load_ps;    /**< of a register */
+    IvcTime store_ps;   /**< of a register */
+    uint64_t transfers; /**< counts: lines that went from one cache to another */
+    uint64_t invalidations; /**< copies that had to go */
+    uint64_t accesses;      /**< of registers */
+    uint64_t queued_ps;     /**< time that requests waited for others at the home */
+} IvcSyncCosts;
+
+typedef struct {
+    uint32_t id;
+    IvcSyncCosts *costs;
+    uint32_t home;     /**< physical core at whose node it is */
+    int32_t owner;     /**< physical core that has it modified; -1: nobody */
+    uint32_t n_copies; /**< among `copies` */
+    uint64_t *copies;  /**< a bit a physical core: it has a valid copy; the owner too */
+    IvcTime free_ps;   /**< from when on its home serves the next request */
+    IvcSignal changed; /**< for those who spin on their copy */
+} IvcSyncLine;
+
+/** Reads the costs off the machine. */
+IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached);
+
+/** Prepares a line that nobody has. `home` is a core. */
+void ivc_sync_line_init(IvcSyncLine *line, IvcSyncCosts *costs, const IvcCore *home);
+void ivc_sync_line_clear(IvcSyncLine *line);
+
+/** Whether the agent's core has a valid copy: nothing has changed since it read. */
+bool ivc_sync_line_has(const IvcSyncLine *line, const IvcAgent *agent);
+
+/** Asks for the line in order to read it, to write it, or to update it atomically. @return how long
+ *  it takes from now */
+IvcTime ivc_sync_read(IvcSyncLine *line, const IvcAgent *agent);
+IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent);
+IvcTime ivc_sync_atomic(IvcSyncLine *line, const IvcAgent *agent);
+
+void ivc_sync_line_digest(const IvcSyncLine *line, IvcDigest *digest);

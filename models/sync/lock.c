@@ -1,0 +1,398 @@
+/* The mechanism `lock`: ranks that share a lock, of any kind. This file has its parameters, the
+ * order of those who wait, who holds it, and what is measured; the kinds are lock_*.c.
+ *
+ * That no two hold a lock at once is checked at every acquire, and in the end nobody holds it. */
+#include "models/sync/lock.h"
+
+#include "models/sync/mechanisms.h"
+#include "sim/engine/sim_error.h"
+
+#define S IvcLockSpec
+#define OLDER "Linux 2.6.25 to 4.1: arch_spin_lock()"
+
+const IvcLockKind ivc_lock_kinds[] = {
+    {"test-and-set", "every turn of the loop is an atomic update", .in_registers = true,
+     .acquire = ivc_lock_tas_acquire, .release = ivc_lock_word_release},
+    {"test-and-set-backoff", "the same, with a wait after each that doubles up to a limit",
+     .in_registers = true, .acquire = ivc_lock_tas_backoff_acquire,
+     .release = ivc_lock_word_release},
+    {"test-test-and-set", "spins on its copy until the lock is free, then updates; with that wait",
+     .acquire = ivc_lock_ttas_acquire, .release = ivc_lock_word_release},
+    {"ticket", "draws a number, and spins on its copy until that is served", .fifo = true,
+     .acquire = ivc_lock_ticket_acquire, .release = ivc_lock_ticket_release},
+    {"mcs", "queues, and spins on a line of its own", .fifo = true, .nodes = true,
+     .acquire = ivc_lock_mcs_acquire, .release = ivc_lock_mcs_release},
+    {.name = NULL},
+};
+
+static const char *const kind_names[] = {
+    "test-and-set", "test-and-set-backoff", "test-test-and-set", "ticket", "mcs", NULL};
+static const char *const scope_names[] = {"all", "guest", NULL};
+static const char *const place_names[] = {"lines", "registers", NULL};
+
+static const IvcParam params[] = {
+    {IVC_PARAM(S, kind, "kind"), .fallback = "ticket", .choices = kind_names,
+     .sentence = "how ranks that want the lock wait for it"},
+    {IVC_PARAM(S, scope, "scope"), .fallback = "all", .choices = scope_names,
+     .sentence = "whose lock it is: one for all ranks, or one for those of each guest"},
+    {IVC_PARAM(S, place, "place"), .fallback = "lines", .choices = place_names,
+     .sentence = "what it is made of: coherent cache lines, or registers at a core that are not "
+                 "cached and set themselves when they are read"},
+    {IVC_PARAM(S, home, "home"), .fallback = "0", .max = "1023",
+     .sentence = "the rank at whose core line or register is at home"},
+    {IVC_PARAM(S, acquire, "acquire"), .fallback = "10cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: a call and its tests",
+     .sentence = "instructions of an acquire beyond the lock word"},
+    {IVC_PARAM(S, release, "release"), .fallback = "5cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: a call and its tests",
+     .sentence = "instructions of a release beyond the lock word"},
+    {IVC_PARAM(S, pause, "pause"), .fallback = "10cycles", .max = "1us",
+     .kind = IVC_KIND_DOCUMENTED,
+     .source =
+         "Intel 64 optimisation manual: PAUSE takes about 10 cycles before Skylake, up to 140 "
+         "since",
+     .sentence = "the pause in a turn of a loop that spins, beyond the chip's 'poll'"},
+    {IVC_PARAM(S, backoff_min, "backoff_min"), .fallback = "100ns", .min = "1ps", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: about one transfer of a line",
+     .sentence = "kinds with backoff: how long a waiter stays away after its first failure"},
+    {IVC_PARAM(S, backoff_max, "backoff_max"), .fallback = "10us", .min = "1ps", .max = "1s",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: a hundred times that",
+     .sentence = "kinds with backoff: the longest that it stays away"},
+    {0},
+};
+
+static const IvcStage stages[] = {
+    [IVC_LOCK_STAGE_CODE] = {"lock-code", "instructions of acquire and release", false},
+    [IVC_LOCK_STAGE_TRANSFER] = {"lock-line",
+                                 "waiting for the line of the lock word, or for the "
+                                 "register",
+                                 false},
+    [IVC_LOCK_STAGE_SPIN] = {"lock-spin", "spinning for a lock that is taken", true},
+    [IVC_LOCK_STAGE_BACKOFF] = {"lock-backoff", "staying away from a lock that was taken", true},
+    {NULL, NULL, false},
+};
+
+/* ---- who waits, and who has it ---- */
+
+static void set_next_up(IvcLock *lock)
+{
+    const IvcLockWaiter *next = lock->locks->kind->fifo ? lock->first : NULL;
+    if (lock->next_up == next)
+        return;
+    if (lock->next_up)
+        ivc_sync_is_next(&lock->locks->waiters[lock->next_up - lock->locks->waiters].wait, false);
+    if (next)
+        ivc_sync_is_next(&lock->first->wait, true);
+    lock->next_up = next;
+}
+
+/* The watch knows who is to run. */
+static void tell_watch(IvcLock *lock, const IvcLockWaiter *holder)
+{
+    set_next_up(lock);
+    ivc_sync_watch_set(&lock->locks->sync, &lock->watch, holder ? holder->wait.agent : NULL,
+                       lock->next_up ? lock->next_up->wait.agent : NULL);
+}
+
+void ivc_lock_queues(IvcLock *lock, IvcLockWaiter *own)
+{
+    own->waits = true;
+    own->after = NULL;
+    own->ahead = lock->last;
+    if (lock->last)
+        lock->last->after = own;
+    else
+        lock->first = own;
+    lock->last = own;
+    set_next_up(lock);
+    ivc_sync_watch_set(&lock->locks->sync, &lock->watch, lock->watch.holder,
+                       lock->next_up ? lock->next_up->wait.agent : NULL);
+}
+
+static void leave_queue(IvcLock *lock, IvcLockWaiter *own)
+{
+    *(own->ahead ? &own->ahead->after : &lock->first) = own->after;
+    *(own->after ? &own->after->ahead : &lock->last) = own->ahead;
+    own->ahead = own->after = NULL;
+    own->waits = false;
+}
+
+static void check_alone(const IvcLock *lock, const IvcLockWaiter *own)
+{
+    bool alone = own->shared ? lock->readers == lock->holders : lock->holders == 0;
+    if (!alone)
+        ivc_sim_fail(own->wait.agent->sim, IVC_SIM_ERROR_CONSERVATION,
+                     "%s got a lock of kind '%s' that others hold", own->wait.agent->name,
+                     lock->locks->kind->name);
+    else if (lock->locks->kind->fifo && own->ahead)
+        ivc_sim_fail(own->wait.agent->sim, IVC_SIM_ERROR_CONSERVATION,
+                     "%s got a lock of kind '%s' before %s, which came first",
+                     own->wait.agent->name, lock->locks->kind->name, lock->first->wait.agent->name);
+}
+
+static void enter(IvcLock *lock, IvcLockWaiter *own)
+{
+    IvcLocks *locks = lock->locks;
+    check_alone(lock, own);
+    locks->overtakes += own->ahead != NULL;
+    leave_queue(lock, own);
+    own->holds = true;
+    own->taken++;
+    own->handed_ps = 0;
+    if (lock->freed) {
+        own->handed_ps = locks->sync.platform->sim.now - lock->freed_ps;
+        locks->handoffs++;
+        locks->handoff_ps += own->handed_ps;
+        lock->freed = false;
+    }
+    lock->holders++;
+    lock->readers += own->shared;
+    ivc_sync_holds(&own->wait, true);
+    tell_watch(lock, own);
+}
+
+static void leave(IvcLock *lock, IvcLockWaiter *own)
+{
+    own->holds = false;
+    lock->holders--;
+    lock->readers -= own->shared;
+    ivc_sync_holds(&own->wait, false);
+    if (lock->holders == 0 && lock->first) {
+        lock->freed = true;
+        lock->freed_ps = lock->locks->sync.platform->sim.now;
+    }
+    if (lock->holders == 0)
+        tell_watch(lock, NULL);
+}
+
+/* ---- what a workload calls ---- */
+
+static IvcStep lock_acquire(IvcRank *rank, bool shared)
+{
+    IvcLockWaiter *own = rank->end;
+    IvcLock *lock = own->lock;
+    IVC_BEGIN(&own->outer);
+    own->shared = shared;
+    rank->doing = "acquire";
+    IVC_AWAIT(&own->outer, ivc_spend(&rank->agent, lock->locks->acquire_ps,
+                                     ivc_lock_stage(lock, IVC_LOCK_STAGE_CODE)));
+    if (!lock->locks->kind->fifo)
+        ivc_lock_queues(lock, own);
+    IVC_CALL(&own->outer, lock->locks->kind->acquire(lock, own));
+    rank->doing = NULL;
+    enter(lock, own);
+    IVC_END(&own->outer);
+}
+
+static IvcStep lock_release(IvcRank *rank)
+{
+    IvcLockWaiter *own = rank->end;
+    IvcLock *lock = own->lock;
+    IVC_BEGIN(&own->outer);
+    IVC_AWAIT(&own->outer, ivc_spend(&rank->agent, lock->locks->release_ps,
+                                     ivc_lock_stage(lock, IVC_LOCK_STAGE_CODE)));
+    leave(lock, own);
+    IVC_CALL(&own->outer, lock->locks->kind->release(lock, own));
+    IVC_END(&own->outer);
+}
+
+static IvcTime lock_handed(const IvcRank *rank)
+{
+    return ((const IvcLockWaiter *)rank->end)->handed_ps;
+}
+
+/* ---- building ---- */
+
+/* Locks by guest, in the order in which their ranks come. */
+static IvcLock *lock_of(IvcLocks *locks, const IvcRank *ranks, uint32_t rank)
+{
+    const IvcRankPlace *places = locks->sync.platform->ranks;
+    for (uint32_t r = 0; locks->spec.scope == IVC_LOCK_OF_GUEST && r < rank; r++)
+        if (places[r].guest == places[rank].guest)
+            return locks->waiters[r].lock;
+    if (locks->spec.scope == IVC_LOCK_OF_ALL && rank > 0)
+        return &locks->items[0];
+    uint32_t home = locks->spec.scope == IVC_LOCK_OF_ALL ? (uint32_t)locks->spec.home : rank;
+    IvcLock *lock = &locks->items[locks->n_locks++];
+    lock->locks = locks;
+    ivc_sync_line_init(&lock->line, &locks->sync.costs, ranks[MIN(home, locks->n - 1)].agent.core);
+    return lock;
+}
+
+static void count(IvcLocks *locks)
+{
+    IvcPlatform *platform = locks->sync.platform;
+    ivc_sync_count(&locks->sync);
+    ivc_platform_count(platform, "handoffs", "count", "acquires that waited for a release",
+                       &locks->handoffs);
+    ivc_platform_count(platform, "handoff_time", "ps",
+                       "from those releases until the lock was acquired", &locks->handoff_ps);
+    ivc_platform_count(platform, "overtakes", "count",
+                       "acquires while others waited longer for the lock", &locks->overtakes);
+    for (uint32_t r = 0; r < locks->n; r++)
+        ivc_platform_share(platform, &locks->waiters[r].taken);
+}
+
+static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+{
+    IvcLocks *locks = g_new0(IvcLocks, 1);
+    const IvcLockSpec *spec = bound;
+    locks->spec = *spec;
+    locks->kind = &ivc_lock_kinds[spec->kind];
+    locks->acquire_ps = ivc_platform_ps(platform, spec->acquire);
+    locks->release_ps = ivc_platform_ps(platform, spec->release);
+    locks->backoff_min_ps = spec->backoff_min.ps;
+    locks->backoff_max_ps = MAX(spec->backoff_min.ps, spec->backoff_max.ps);
+    locks->n = n;
+    ivc_sync_init(&locks->sync, platform, spec->place == IVC_LOCK_REGISTERS,
+                  platform->t.poll + ivc_platform_ps(platform, spec->pause), n);
+    locks->sync.stage_transfer = platform->stage_mechanism + IVC_LOCK_STAGE_TRANSFER;
+    locks->sync.stage_spin = platform->stage_mechanism + IVC_LOCK_STAGE_SPIN;
+    locks->waiters = g_new0(IvcLockWaiter, n);
+    locks->items = g_new0(IvcLock, n);
+    for (uint32_t r = 0; r < n; r++) {
+        IvcLockWaiter *own = &locks->waiters[r];
+        ranks[r].end = own;
+        ivc_sync_join(&locks->sync, &own->wait, &ranks[r]);
+        own->lock = lock_of(locks, ranks, r);
+        own->wait.watch = &own->lock->watch;
+        ivc_sync_line_init(&own->node, &locks->sync.costs, ranks[r].agent.core);
+    }
+    count(locks);
+    return locks;
+}
+
+static void lock_free(void *channel)
+{
+    IvcLocks *locks = channel;
+    for (uint32_t r = 0; r < locks->n; r++)
+        ivc_sync_line_clear(&locks->waiters[r].node);
+    for (uint32_t i = 0; i < locks->n_locks; i++)
+        ivc_sync_line_clear(&locks->items[i].line);
+    ivc_sync_clear(&locks->sync);
+    g_free(locks->waiters);
+    g_free(locks->items);
+    g_free(locks);
+}
+
+static IvcStep lock_setup(IvcRank *rank)
+{
+    (void)rank;
+    return IVC_DONE;
+}
+
+static IvcStep lock_send(IvcRank *rank, IvcMpiCall *call)
+{
+    IvcLocks *locks = rank->channel;
+    return ivc_sync_meet_send(&locks->waiters[call->peer].wait);
+}
+
+static IvcStep lock_recv(IvcRank *rank, IvcMpiCall *call)
+{
+    (void)call;
+    return ivc_sync_meet_recv(&((IvcLockWaiter *)rank->end)->wait);
+}
+
+static uint64_t any_size(const void *spec)
+{
+    (void)spec;
+    return UINT64_MAX;
+}
+
+/* ---- digest ---- */
+
+static void waiter_digest(const IvcLockWaiter *own, IvcDigest *digest)
+{
+    const IvcLock *lock = own->lock;
+    ivc_sync_waiter_digest(&own->wait, digest);
+    ivc_digest_u64(digest, own->outer.label);
+    ivc_digest_u64(digest, own->inner.label);
+    ivc_digest_u64(digest, own->attempt.label);
+    ivc_digest_u64(digest, own->shared);
+    ivc_digest_u64(digest, own->holds);
+    ivc_digest_u64(digest, own->won);
+    ivc_digest_u64(digest, own->granted);
+    ivc_digest_u64(digest, own->waits ? own->ticket - lock->serving : 0);
+    ivc_digest_u64(digest, own->before);
+    ivc_digest_u64(digest, own->behind);
+    ivc_digest_u64(digest, own->backoff_ps);
+    if (lock->locks->kind->nodes)
+        ivc_sync_line_digest(&own->node, digest);
+}
+
+static void lock_digest(const void *channel, IvcDigest *digest)
+{
+    const IvcLocks *locks = channel;
+    for (uint32_t r = 0; r < locks->n; r++)
+        waiter_digest(&locks->waiters[r], digest);
+    for (uint32_t i = 0; i < locks->n_locks; i++) {
+        const IvcLock *lock = &locks->items[i];
+        ivc_sync_line_digest(&lock->line, digest);
+        ivc_sync_watch_digest(&lock->watch, digest);
+        ivc_digest_u64(digest, lock->word);
+        ivc_digest_u64(digest, lock->next - lock->serving);
+        ivc_digest_u64(digest, lock->tail);
+        ivc_digest_u64(digest, lock->pending);
+        ivc_digest_u64(digest, lock->holders);
+        ivc_digest_u64(digest, lock->readers);
+        for (const IvcLockWaiter *at = lock->first; at; at = at->after)
+            ivc_digest_u64(digest, at->wait.agent->id);
+        ivc_digest_u64(digest, lock->freed);
+        if (lock->freed)
+            ivc_digest_time(digest, lock->freed_ps);
+    }
+}
+
+/* Whoever holds a lock in the end has not released it. */
+static uint64_t lock_in_flight(const void *channel)
+{
+    const IvcLocks *locks = channel;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < locks->n_locks; i++)
+        sum += locks->items[i].holders;
+    return sum;
+}
+
+static const IvcSyncOps sync_ops = {
+    .acquire = lock_acquire, .release = lock_release, .handed_ps = lock_handed};
+
+static const IvcMechanismOps ops = {
+    .create = lock_create,
+    .free = lock_free,
+    .setup = lock_setup,
+    .send = lock_send,
+    .recv = lock_recv,
+    .message_bytes_max = any_size,
+    .digest = lock_digest,
+    .in_flight = lock_in_flight,
+    .sync = &sync_ops,
+};
+
+static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
+{
+    const IvcLockSpec *spec = bound;
+    g_autofree char *home = g_strdup_printf("%s.home", path);
+    g_autofree char *place = g_strdup_printf("%s.place", path);
+    uint64_t ranks = ivc_scenario_channel_ranks(scenario, path);
+    if (spec->home >= MAX(1, ranks))
+        ivc_diags_add(
+            diags, IVC_DIAG_ERROR, "config-range", ivc_scenario_place(scenario, home), NULL,
+            "there is no rank %" G_GUINT64_FORMAT ": the channel has %" G_GUINT64_FORMAT " ranks",
+            spec->home, ranks);
+    if (spec->place == IVC_LOCK_REGISTERS && !ivc_lock_kinds[spec->kind].in_registers)
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, place),
+                      "give 'kind': test-and-set or test-and-set-backoff",
+                      "a register that sets itself when it is read makes no lock of kind '%s'",
+                      ivc_lock_kinds[spec->kind].name);
+}
+
+const IvcMechanism ivc_mechanism_lock = {
+    .head = {.name = "lock",
+             .summary = "a lock that ranks spin for, in cache lines or in registers",
+             .params = params,
+             .spec_size = sizeof(IvcLockSpec),
+             .stages = stages,
+             .check = check},
+    .carries = IVC_CARRIES(IVC_SPEAKS_LOCK),
+    .socket_ops = &ops,
+};

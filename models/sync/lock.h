@@ -1,0 +1,134 @@
+/** @file
+ *  Locks: what they are made of, and the table of their kinds. A kind is two stackless functions;
+ *  all else (who waits in which order, who holds it, what is measured) is the same for all.
+ */
+#pragma once
+
+#include "models/sync/sync.h"
+
+/** The parameters of the mechanism `lock`. */
+typedef struct {
+    int kind;  /**< index into the table */
+    int scope; /**< IvcLockScope */
+    int place; /**< IvcLockPlace */
+    uint64_t home;
+    IvcCost acquire;
+    IvcCost release;
+    IvcCost pause;
+    IvcSpan backoff_min;
+    IvcSpan backoff_max;
+} IvcLockSpec;
+
+typedef enum {
+    IVC_LOCK_OF_ALL,   /**< one for all ranks */
+    IVC_LOCK_OF_GUEST, /**< one for the ranks of each guest */
+} IvcLockScope;
+
+typedef enum {
+    IVC_LOCK_LINES,     /**< in cache lines */
+    IVC_LOCK_REGISTERS, /**< in registers that set themselves when they are read */
+} IvcLockPlace;
+
+typedef struct IvcLock IvcLock;
+typedef struct IvcLocks IvcLocks;
+typedef struct IvcLockWaiter IvcLockWaiter;
+
+/** A rank's end. */
+struct IvcLockWaiter {
+    IvcSyncWaiter wait; /**< first */
+    struct {
+        IvcLabel label;
+    } outer; /**< of acquire or release, as the workload calls them */
+    struct {
+        IvcLabel label;
+    } inner; /**< of the kind's */
+    struct {
+        IvcLabel label;
+    } attempt; /**< of a part of it */
+    IvcLock *lock;
+    IvcSyncLine node; /**< its own line, in locks that queue */
+    bool shared;      /**< it wants to read only */
+    bool waits;       /**< it stands in the lock's order */
+    bool holds;
+    bool won;     /**< what an update found: the lock was free */
+    bool granted; /**< in its node: it is its turn */
+    uint64_t ticket;
+    uint32_t before;      /**< rank + 1 in front of it in the queue; 0: nobody */
+    uint32_t behind;      /**< in its node: rank + 1 of who comes next; 0: nobody has said */
+    IvcTime backoff_ps;   /**< the next */
+    IvcTime span_ps;      /**< of a request; used at once */
+    IvcTime handed_ps;    /**< what IvcSyncOps.handed_ps says */
+    uint64_t taken;       /**< counts */
+    IvcLockWaiter *ahead; /**< in the lock's order */
+    IvcLockWaiter *after;
+};
+
+/** One lock. */
+struct IvcLock {
+    IvcLocks *locks;
+    IvcSyncLine line; /**< the lock word */
+    IvcSyncWatch watch;
+    uint64_t word;    /**< what the kind makes of it: taken or not, holders */
+    uint64_t next;    /**< ticket */
+    uint64_t serving; /**< ticket */
+    uint32_t tail;    /**< rank + 1 of the last in the queue; 0: nobody */
+    bool pending;
+    uint32_t holders;     /**< ranks between acquire and release */
+    uint32_t readers;     /**< of them, those that share it */
+    IvcLockWaiter *first; /**< who waits, in order */
+    IvcLockWaiter *last;
+    const IvcLockWaiter *next_up; /**< as the platform's IvcSpin knows it */
+    bool freed;                   /**< it was released while others waited, and not taken since */
+    IvcTime freed_ps;
+};
+
+/** A row of the table of locks. */
+typedef struct {
+    const char *name;
+    const char *summary;
+    bool fifo;  /**< who came first gets it first; the kind says who came: ivc_lock_queues() */
+    bool nodes; /**< ranks have nodes of their own */
+    bool in_registers; /**< it can be made of registers that set themselves */
+    IvcStep (*acquire)(IvcLock *lock, IvcLockWaiter *own);
+    IvcStep (*release)(IvcLock *lock, IvcLockWaiter *own);
+} IvcLockKind;
+
+/** The table, in the order of the parameter's choices; ends with a NULL name. */
+extern const IvcLockKind ivc_lock_kinds[];
+
+struct IvcLocks {
+    IvcSync sync;
+    IvcLockSpec spec;
+    const IvcLockKind *kind;
+    IvcTime acquire_ps;
+    IvcTime release_ps;
+    IvcTime backoff_min_ps;
+    IvcTime backoff_max_ps;
+    uint32_t n;
+    IvcLockWaiter *waiters; /**< by rank */
+    uint32_t n_locks;
+    IvcLock *items;
+    uint64_t handoffs; /**< counts */
+    uint64_t handoff_ps;
+    uint64_t overtakes;
+};
+
+enum { IVC_LOCK_STAGE_CODE, IVC_LOCK_STAGE_TRANSFER, IVC_LOCK_STAGE_SPIN, IVC_LOCK_STAGE_BACKOFF };
+
+/** The rank's place in the lock's order is decided. Every acquire says so once. */
+void ivc_lock_queues(IvcLock *lock, IvcLockWaiter *own);
+
+/** The ledger's number of one of the stages above. */
+static inline uint32_t ivc_lock_stage(const IvcLock *lock, uint32_t stage)
+{
+    return lock->locks->sync.platform->stage_mechanism + stage;
+}
+
+IvcStep ivc_lock_tas_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_tas_backoff_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_ttas_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_word_release(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_ticket_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_ticket_release(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_mcs_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_mcs_release(IvcLock *lock, IvcLockWaiter *own);

@@ -1,0 +1,125 @@
+/* Locks of one word for which everybody spins: test-and-set, the same with exponential backoff,
+ * test-and-test-and-set with it, and tickets.
+ *
+ * Left out: chance in the backoff (waiters that fail together try again together, but for their
+ * distances); a ticket's wait in proportion to its distance from the front. */
+#include "models/sync/lock.h"
+
+/* Takes the word, atomically; or finds that it is taken. */
+static IvcTime try_word(IvcLock *lock, IvcLockWaiter *own)
+{
+    own->won = lock->word == 0;
+    lock->word = 1;
+    return ivc_sync_atomic(&lock->line, own->wait.agent);
+}
+
+/* One update, in vain or not. */
+static IvcStep attempt(IvcLock *lock, IvcLockWaiter *own)
+{
+    IvcAgent *agent = own->wait.agent;
+    IVC_BEGIN(&own->attempt);
+    own->span_ps = try_word(lock, own);
+    if (!own->won)
+        ivc_sync_spin_begins(&own->wait);
+    IVC_AWAIT(&own->attempt, ivc_spend(agent, own->span_ps,
+                                       ivc_lock_stage(lock, own->won ? IVC_LOCK_STAGE_TRANSFER
+                                                                     : IVC_LOCK_STAGE_SPIN)));
+    if (!own->won)
+        ivc_sync_spin_ends(&own->wait);
+    IVC_END(&own->attempt);
+}
+
+/* Spins for some time without looking: between two attempts. */
+static IvcStep stay_away(IvcLock *lock, IvcLockWaiter *own)
+{
+    IVC_BEGIN(&own->attempt);
+    ivc_sync_spin_begins(&own->wait);
+    own->span_ps = own->backoff_ps ? own->backoff_ps : lock->locks->sync.turn_ps;
+    IVC_AWAIT(&own->attempt,
+              ivc_spend(own->wait.agent, own->span_ps,
+                        ivc_lock_stage(lock, own->backoff_ps ? IVC_LOCK_STAGE_BACKOFF
+                                                             : IVC_LOCK_STAGE_SPIN)));
+    ivc_sync_spin_ends(&own->wait);
+    own->backoff_ps = MIN(2 * own->backoff_ps, lock->locks->backoff_max_ps);
+    if (ivc_sync_pause_due(&own->wait)) {
+        IVC_CALL(&own->attempt, ivc_sync_pause(&own->wait));
+    }
+    IVC_END(&own->attempt);
+}
+
+static bool word_is_free(const void *what)
+{
+    return ((const IvcLock *)what)->word == 0;
+}
+
+/* Test-and-set, as the two flags say. */
+static IvcStep acquire_word(IvcLock *lock, IvcLockWaiter *own, bool tests, bool backs_off)
+{
+    IVC_BEGIN(&own->inner);
+    own->backoff_ps = backs_off ? lock->locks->backoff_min_ps : 0;
+    for (;;) {
+        if (tests) {
+            IVC_CALL(&own->inner, ivc_sync_await(&own->wait, &lock->line, word_is_free, lock));
+        }
+        IVC_CALL(&own->inner, attempt(lock, own));
+        if (own->won)
+            break;
+        IVC_CALL(&own->inner, stay_away(lock, own));
+    }
+    IVC_END(&own->inner);
+}
+
+IvcStep ivc_lock_tas_acquire(IvcLock *lock, IvcLockWaiter *own)
+{
+    return acquire_word(lock, own, false, false);
+}
+
+IvcStep ivc_lock_tas_backoff_acquire(IvcLock *lock, IvcLockWaiter *own)
+{
+    return acquire_word(lock, own, false, true);
+}
+
+IvcStep ivc_lock_ttas_acquire(IvcLock *lock, IvcLockWaiter *own)
+{
+    return acquire_word(lock, own, true, true);
+}
+
+IvcStep ivc_lock_word_release(IvcLock *lock, IvcLockWaiter *own)
+{
+    IVC_BEGIN(&own->inner);
+    lock->word = 0;
+    IVC_AWAIT(&own->inner, ivc_spend(own->wait.agent, ivc_sync_write(&lock->line, own->wait.agent),
+                                     ivc_lock_stage(lock, IVC_LOCK_STAGE_TRANSFER)));
+    IVC_END(&own->inner);
+}
+
+/* ---- tickets: both counters are in one line, as in Linux's word of 32 bits ---- */
+
+static bool is_served(const void *what)
+{
+    const IvcLockWaiter *own = what;
+    return own->lock->serving == own->ticket;
+}
+
+IvcStep ivc_lock_ticket_acquire(IvcLock *lock, IvcLockWaiter *own)
+{
+    IVC_BEGIN(&own->inner);
+    own->ticket = lock->next++;
+    own->won = is_served(own);
+    ivc_lock_queues(lock, own);
+    IVC_AWAIT(&own->inner, ivc_spend(own->wait.agent, ivc_sync_atomic(&lock->line, own->wait.agent),
+                                     ivc_lock_stage(lock, IVC_LOCK_STAGE_TRANSFER)));
+    if (!own->won) {
+        IVC_CALL(&own->inner, ivc_sync_await(&own->wait, &lock->line, is_served, own));
+    }
+    IVC_END(&own->inner);
+}
+
+IvcStep ivc_lock_ticket_release(IvcLock *lock, IvcLockWaiter *own)
+{
+    IVC_BEGIN(&own->inner);
+    lock->serving++;
+    IVC_AWAIT(&own->inner, ivc_spend(own->wait.agent, ivc_sync_write(&lock->line, own->wait.agent),
+                                     ivc_lock_stage(lock, IVC_LOCK_STAGE_TRANSFER)));
+    IVC_END(&own->inner);
+}

@@ -1,0 +1,301 @@
+/* Waiting for a value in a line, and what the time of those who spin is good for.
+ *
+ * Who polls a copy costs nobody anything until the copy is taken away; so polling is a wait whose
+ * end is rounded up to the next turn, and every read that follows an invalidation is simulated.
+ * Left out: interrupts that a spinning process takes count as spinning. */
+#include "models/sync/sync.h"
+
+static IvcSpinPlace *place_of(const IvcSyncWaiter *waiter)
+{
+    return &waiter->sync->platform->spin.places[waiter->agent->core->id];
+}
+
+/* It has something to run, and others have the cores. */
+static bool is_off(const IvcAgent *agent)
+{
+    return agent->core->state == IVC_CORE_WAITING;
+}
+
+/* ---- what spinning is good for ---- */
+
+static void watch_settle(IvcSync *sync, IvcSyncWatch *watch)
+{
+    IvcTime now = sync->platform->sim.now;
+    sync->waits_ps[watch->kind] += watch->spinners * (now - watch->since_ps);
+    watch->since_ps = now;
+}
+
+static void watch_look(IvcSyncWatch *watch)
+{
+    watch->kind = IVC_WAIT_USEFUL;
+    if (watch->holder && is_off(watch->holder))
+        watch->kind = IVC_WAIT_BEHIND_HOLDER;
+    else if (!watch->holder && watch->next && is_off(watch->next))
+        watch->kind = IVC_WAIT_BEHIND_WAITER;
+}
+
+void ivc_sync_watch_set(IvcSync *sync, IvcSyncWatch *watch, const IvcAgent *holder,
+                        const IvcAgent *next)
+{
+    watch_settle(sync, watch);
+    watch->holder = holder;
+    watch->next = next;
+    watch_look(watch);
+}
+
+void ivc_sync_holds(IvcSyncWaiter *waiter, bool holds)
+{
+    place_of(waiter)->holds += holds ? 1u : UINT32_MAX;
+}
+
+void ivc_sync_is_next(IvcSyncWaiter *waiter, bool next)
+{
+    place_of(waiter)->next += next ? 1u : UINT32_MAX;
+}
+
+/* Whether it burns time of a core now. */
+static void set_burning(IvcSyncWaiter *waiter, bool burning)
+{
+    IvcTime now = waiter->sync->platform->sim.now;
+    if (waiter->burning == burning)
+        return;
+    waiter->burning = burning;
+    waiter->spun_ps += burning ? 0 : now - waiter->since_ps;
+    waiter->since_ps = now;
+    if (!waiter->watch)
+        return;
+    watch_settle(waiter->sync, waiter->watch);
+    waiter->watch->spinners += burning ? 1u : UINT32_MAX;
+}
+
+/* A virtual CPU was put on a core, or taken off it. */
+static void moved(void *data, IvcCore *core)
+{
+    IvcSync *sync = data;
+    IvcSyncWaiter *waiter = sync->by_core[core->id];
+    if (!waiter)
+        return;
+    if (core->state == IVC_CORE_WAITING && ivc_spin_holds(&sync->platform->spin, core))
+        sync->holder_preemptions++;
+    if (waiter->spinning)
+        set_burning(waiter, core->state == IVC_CORE_ON);
+    if (!waiter->watch)
+        return;
+    watch_settle(sync, waiter->watch);
+    watch_look(waiter->watch);
+}
+
+void ivc_sync_spin_begins(IvcSyncWaiter *waiter)
+{
+    waiter->spinning = true;
+    place_of(waiter)->spins = true;
+    set_burning(waiter, true);
+}
+
+void ivc_sync_spin_ends(IvcSyncWaiter *waiter)
+{
+    waiter->spinning = false;
+    place_of(waiter)->spins = false;
+    set_burning(waiter, false);
+}
+
+/* ---- spinning ---- */
+
+/* 0: the processor does not look, or does not take so slow a loop for spinning. */
+static IvcTime window_of(const IvcSyncWaiter *waiter)
+{
+    const IvcSync *sync = waiter->sync;
+    const IvcSpin *spin = &sync->platform->spin;
+    if (!spin->window_ps || sync->turn_ps > spin->gap_ps)
+        return 0;
+    return spin->window_ps(sync->platform, waiter->agent->core);
+}
+
+bool ivc_sync_pause_due(const IvcSyncWaiter *waiter)
+{
+    IvcTime window = window_of(waiter);
+    return window && waiter->spun_ps >= window;
+}
+
+IvcStep ivc_sync_pause(IvcSyncWaiter *waiter)
+{
+    IvcPlatform *platform = waiter->sync->platform;
+    if (waiter->pause.label == 0)
+        waiter->sync->pauses++;
+    IvcStep step = platform->spin.pause(platform, waiter->agent, &waiter->pause);
+    if (step == IVC_DONE)
+        waiter->spun_ps = 0;
+    return step;
+}
+
+/* Until something must be done other than polling. */
+static IvcTime bound_of(const IvcSyncWaiter *waiter)
+{
+    IvcTime window = window_of(waiter);
+    IvcTime left = window ? window - MIN(window, waiter->spun_ps) : IVC_TIME_NEVER;
+    return MAX(1, MIN(left, waiter->limit_ps));
+}
+
+/* Polls a copy until it is taken away; or waits for the next turn, where there are no copies. */
+static IvcStep burst(IvcSyncWaiter *waiter, IvcSyncLine *line)
+{
+    IvcSync *sync = waiter->sync;
+    IVC_BEGIN(&waiter->burst);
+    ivc_sync_spin_begins(waiter);
+    waiter->bound_ps = waiter->spun_ps;
+    if (ivc_sync_line_has(line, waiter->agent)) {
+        IVC_AWAIT(&waiter->burst, ivc_poll(waiter->agent, &line->changed, sync->turn_ps,
+                                           bound_of(waiter), sync->stage_spin));
+    } else {
+        IVC_AWAIT(&waiter->burst, ivc_spend(waiter->agent, sync->turn_ps, sync->stage_spin));
+    }
+    ivc_sync_spin_ends(waiter);
+    if (waiter->limit_ps != IVC_TIME_NEVER)
+        waiter->limit_ps -= MIN(waiter->limit_ps, waiter->spun_ps - waiter->bound_ps);
+    if (ivc_sync_pause_due(waiter)) {
+        IVC_CALL(&waiter->burst, ivc_sync_pause(waiter));
+    }
+    IVC_END(&waiter->burst);
+}
+
+IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(const void *what),
+                       const void *what)
+{
+    IvcSync *sync = waiter->sync;
+    IVC_BEGIN(&waiter->await);
+    waiter->gave_up = false;
+    for (;;) {
+        waiter->ready = ready(what);
+        if (!ivc_sync_line_has(line, waiter->agent)) {
+            if (!waiter->ready)
+                ivc_sync_spin_begins(waiter);
+            IVC_AWAIT(&waiter->await,
+                      ivc_spend(waiter->agent, ivc_sync_read(line, waiter->agent),
+                                waiter->ready ? sync->stage_transfer : sync->stage_spin));
+            if (!waiter->ready)
+                ivc_sync_spin_ends(waiter);
+        }
+        if (waiter->ready)
+            break;
+        if (waiter->limit_ps == 0) {
+            waiter->gave_up = true;
+            break;
+        }
+        if (ivc_sync_line_has(line, waiter->agent) || sync->costs.uncached) {
+            IVC_CALL(&waiter->await, burst(waiter, line));
+        }
+    }
+    IVC_END(&waiter->await);
+}
+
+/* ---- ranks ---- */
+
+void ivc_sync_init(IvcSync *sync, IvcPlatform *platform, bool uncached, IvcTime turn_ps, uint32_t n)
+{
+    *sync = (IvcSync){.platform = platform,
+                      .costs = ivc_sync_costs(platform, uncached),
+                      .turn_ps = MAX(1, turn_ps),
+                      .n = n,
+                      .waiters = g_new0(IvcSyncWaiter *, n),
+                      .by_core = g_new0(IvcSyncWaiter *, platform->cores.n)};
+    platform->spin.places = g_new0(IvcSpinPlace, platform->cores.n);
+    platform->cores.moved = moved;
+    platform->cores.moved_data = sync;
+}
+
+void ivc_sync_clear(IvcSync *sync)
+{
+    sync->platform->cores.moved = NULL;
+    g_clear_pointer(&sync->platform->spin.places, g_free);
+    g_free(sync->waiters);
+    g_free(sync->by_core);
+}
+
+void ivc_sync_join(IvcSync *sync, IvcSyncWaiter *waiter, IvcRank *rank)
+{
+    waiter->sync = sync;
+    waiter->agent = &rank->agent;
+    waiter->limit_ps = IVC_TIME_NEVER;
+    waiter->meeting.id = ivc_platform_id(sync->platform);
+    sync->waiters[rank->rank] = waiter;
+    sync->by_core[rank->agent.core->id] = waiter;
+}
+
+void ivc_sync_count(IvcSync *sync)
+{
+    IvcPlatform *platform = sync->platform;
+    IvcSyncCosts *costs = &sync->costs;
+    if (costs->uncached) {
+        ivc_platform_count(platform, "register_accesses", "count",
+                           "accesses to registers that are locks and flags", &costs->accesses);
+    } else {
+        ivc_platform_count(platform, "line_transfers", "count",
+                           "lines of locks and flags that went from one cache to another",
+                           &costs->transfers);
+        ivc_platform_count(platform, "line_invalidations", "count",
+                           "copies of such lines that caches had to give up",
+                           &costs->invalidations);
+    }
+    ivc_platform_count(platform, "line_queued", "ps",
+                       "time that requests for such a line waited for others at its home",
+                       &costs->queued_ps);
+    ivc_platform_count(platform, "spin_useful", "ps",
+                       "time of spinning while who holds the lock, or gets it next, ran",
+                       &sync->waits_ps[IVC_WAIT_USEFUL]);
+    ivc_platform_count(platform, "spin_behind_holder", "ps",
+                       "time of spinning while the holder of the lock had no core",
+                       &sync->waits_ps[IVC_WAIT_BEHIND_HOLDER]);
+    ivc_platform_count(platform, "spin_behind_waiter", "ps",
+                       "time of spinning while nobody held the lock and the next had no core",
+                       &sync->waits_ps[IVC_WAIT_BEHIND_WAITER]);
+    ivc_platform_count(platform, "holder_preemptions", "count",
+                       "virtual CPUs that were taken off a core while they held a lock",
+                       &sync->holder_preemptions);
+    ivc_platform_count(platform, "spin_pauses", "count",
+                       "times that a processor left its guest because it spun", &sync->pauses);
+}
+
+IvcStep ivc_sync_meet_send(IvcSyncWaiter *to)
+{
+    to->come++;
+    ivc_signal(to->agent->sim, &to->meeting);
+    return IVC_DONE;
+}
+
+IvcStep ivc_sync_meet_recv(IvcSyncWaiter *waiter)
+{
+    IVC_BEGIN(&waiter->await);
+    while (waiter->come == 0) {
+        IVC_AWAIT(&waiter->await, ivc_wait(waiter->agent, &waiter->meeting, IVC_TIME_NEVER));
+    }
+    waiter->come--;
+    IVC_END(&waiter->await);
+}
+
+void ivc_sync_waiter_digest(const IvcSyncWaiter *waiter, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, waiter->pause.label);
+    ivc_digest_u64(digest, waiter->await.label);
+    ivc_digest_u64(digest, waiter->burst.label);
+    ivc_digest_u64(digest, waiter->ready);
+    ivc_digest_u64(digest, waiter->gave_up);
+    ivc_digest_u64(digest, waiter->spinning);
+    ivc_digest_u64(digest, waiter->burning);
+    if (waiter->burning)
+        ivc_digest_time(digest, waiter->since_ps);
+    ivc_digest_u64(digest, window_of(waiter) ? waiter->spun_ps : 0);
+    if (waiter->limit_ps != IVC_TIME_NEVER && waiter->spinning)
+        ivc_digest_u64(digest, waiter->spun_ps - waiter->bound_ps);
+    ivc_digest_u64(digest, waiter->limit_ps);
+    ivc_digest_u64(digest, waiter->come);
+    ivc_signal_digest(&waiter->meeting, digest);
+}
+
+void ivc_sync_watch_digest(const IvcSyncWatch *watch, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, watch->spinners);
+    if (watch->spinners)
+        ivc_digest_time(digest, watch->since_ps);
+    ivc_digest_u64(digest, watch->holder ? watch->holder->id : 0);
+    ivc_digest_u64(digest, watch->next ? watch->next->id : 0);
+}

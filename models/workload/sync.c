@@ -1,0 +1,93 @@
+/* Workloads that synchronise: sections that one rank at a time may be in. */
+#include "models/workload/patterns.h"
+#include "sim/model/mpi.h"
+
+typedef enum { LATENCY_ACQUIRE, LATENCY_HANDOFF } Latency;
+
+typedef struct {
+    IvcCost section;
+    uint64_t shared_of;
+    int latency; /* Latency */
+} SectionSpec;
+
+static const char *const latencies[] = {"acquire", "hand-off", NULL};
+
+static const IvcParam section_params[] = {
+    {IVC_PARAM(SectionSpec, section, "section"), .fallback = "500cycles", .max = "1s",
+     .sentence = "how long a rank stays in its section"},
+    {IVC_PARAM(SectionSpec, shared_of, "shared_of"), .fallback = "0", .max = "1000000",
+     .sentence = "of so many sections of a rank, all but one only read; 0: none does"},
+    {IVC_PARAM(SectionSpec, latency, "latency"), .fallback = "acquire", .choices = latencies,
+     .sentence = "what latencies are: of each acquire; or from a release that others wait for "
+                 "until one of them has the lock"},
+    {.key = NULL},
+};
+
+static uint64_t each_one(unsigned n)
+{
+    return n;
+}
+
+/* An acquisition counts as a message of the workload: it was sent, and it has come. */
+static void count_one(IvcRank *rank)
+{
+    IvcMeasure *measure = &rank->platform->measure;
+    measure->sent++;
+    measure->bytes_sent_all += rank->work->message_bytes;
+    ivc_measure_delivered(rank->platform, rank->work->message_bytes);
+}
+
+static void keep_latency(IvcRank *rank, const IvcWork *work)
+{
+    const SectionSpec *spec = work->spec;
+    IvcTime handed = rank->ops->sync->handed_ps(rank);
+    if (spec->latency == LATENCY_ACQUIRE)
+        ivc_measure_latency(rank->platform, rank->agent.sim->now - work->started_ps);
+    else if (handed)
+        ivc_measure_latency(rank->platform, handed);
+}
+
+static bool shares(const IvcWork *work)
+{
+    const SectionSpec *spec = work->spec;
+    return spec->shared_of && work->round % spec->shared_of != 0;
+}
+
+static IvcStep section_round(IvcRank *rank, IvcWork *work)
+{
+    const SectionSpec *spec = work->spec;
+    IVC_BEGIN(work);
+    IVC_CALL(work, rank->ops->sync->acquire(rank, shares(work)));
+    count_one(rank);
+    keep_latency(rank, work);
+    IVC_AWAIT(work, ivc_spend(&rank->agent, ivc_platform_ps(rank->platform, spec->section),
+                              IVC_STAGE_COMPUTE));
+    IVC_CALL(work, rank->ops->sync->release(rank));
+    IVC_END(work);
+}
+
+static const IvcWorkloadOps section_ops = {
+    .messages_per_round = each_one, .round = section_round, .open_ended = true};
+
+#define ONE_BYTE_EACH(n)                                                                         \
+    (const IvcDefault[])                                                                         \
+    {                                                                                            \
+        {"message", "1B", "an acquisition counts as a message of a byte"}, {"total", (n), NULL}, \
+        {                                                                                        \
+            .key = NULL                                                                          \
+        }                                                                                        \
+    }
+
+const IvcWorkload ivc_workload_critical_section = {
+    .head = {.name = "critical-section",
+             .summary =
+                 "every rank acquires a lock, stays in its section, releases it, computes, and "
+                 "so on; who is faster comes more often",
+             .params = section_params,
+             .spec_size = sizeof(SectionSpec)},
+    .ops = &section_ops,
+    .ranks_min = 1,
+    .ranks_multiple = 1,
+    .speaks = IVC_SPEAKS_LOCK,
+    .defaults = ONE_BYTE_EACH("100000B"),
+};
