@@ -9,3 +9,4 @@ extern const IvcMechanism ivc_mechanism_register_shmem;
 extern const IvcMechanism ivc_mechanism_shmem;
 extern const IvcMechanism ivc_mechanism_register;
 extern const IvcMechanism ivc_mechanism_message_buffer;
+extern const IvcMechanism ivc_mechanism_ipi_buffer;
