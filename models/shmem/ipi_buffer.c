@@ -34,6 +34,11 @@ typedef struct {
     uint64_t slots;
     IvcBytes slot;
     IvcBytes in_register;
+    uint64_t put_loads;
+    uint64_t put_stores;
+    uint64_t get_loads;
+    uint64_t get_stores;
+    IvcCost scan;
     IvcCost send_overhead;
     IvcCost recv_overhead;
     IvcCost handle;
@@ -73,6 +78,17 @@ static const IvcParam params[] = {
      .sentence = "size of a slot, and largest message"},
     {IVC_PARAM(Spec, in_register, "in_register"), .fallback = "0B", .max = "64B",
      .sentence = "messages up to this size travel in the register that rings, not in a slot"},
+    {IVC_PARAM(Spec, put_loads, "put_loads"), .fallback = "0", .max = "64",
+     .sentence = "single loads of the slots' indexes by a sender, for a message in a slot"},
+    {IVC_PARAM(Spec, put_stores, "put_stores"), .fallback = "0", .max = "64",
+     .sentence = "single stores to them"},
+    {IVC_PARAM(Spec, get_loads, "get_loads"), .fallback = "0", .max = "64",
+     .sentence = "single loads of the slots' indexes by a receiver, for a message in a slot"},
+    {IVC_PARAM(Spec, get_stores, "get_stores"), .fallback = "0", .max = "64",
+     .sentence = "single stores to them"},
+    {IVC_PARAM(Spec, scan, "scan"), .fallback = "0", .max = "1ms", .kind = IVC_KIND_DESIGN,
+     .sentence = "the handler looking at a core that did not ring: those of lower number come "
+                 "before the one that did"},
     {IVC_PARAM(Spec, send_overhead, "send_overhead"), .fallback = "300cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = SOFTWARE,
      .sentence = "software of a Send, without copies, registers and system calls"},
@@ -140,6 +156,7 @@ struct Module {
     IvcTime hop_ps;
     IvcTime load_ps; /* from memory */
     IvcTime store_ps;
+    IvcTime scan_ps;
     uint32_t stage0;
 };
 
@@ -159,6 +176,7 @@ static void *ipi_create(IvcPlatform *platform, const void *spec, IvcRank *ranks,
     self->hop_ps = ivc_platform_ps(platform, machine->interconnect_hop);
     self->load_ps = ivc_platform_ps(platform, machine->read.memory);
     self->store_ps = ivc_platform_ps(platform, machine->write.memory);
+    self->scan_ps = ivc_platform_ps(platform, self->spec.scan);
     self->stage0 = platform->stage_mechanism;
     ivc_pairs_init(&self->ways, n, sizeof(Way));
     self->ends = g_new0(End, n);
@@ -216,13 +234,24 @@ static IvcTime access_ps(const End *end, uint32_t home, bool store)
     return self->line_ps + MAX(hops, 1) * self->hop_ps;
 }
 
-/* What the slot's side of a copy takes. */
-static IvcTime slot_ps(const End *end, uint32_t home, bool store, uint64_t bytes)
+/* What the slot's side of a copy takes, with its indexes. */
+static IvcTime slot_ps(const End *end, uint32_t home, bool put, uint64_t bytes)
 {
-    const Module *self = end->module;
-    int access = store ? self->spec.stores : self->spec.loads;
-    uint64_t width = access == LINES ? self->line : self->spec.width.n;
-    return (bytes + width - 1) / width * access_ps(end, home, store);
+    const Spec *spec = &end->module->spec;
+    uint64_t width = (put ? spec->stores : spec->loads) == LINES ? end->module->line
+                                                                 : spec->width.n;
+    uint64_t loads = put ? spec->put_loads : spec->get_loads;
+    uint64_t stores = put ? spec->put_stores : spec->get_stores;
+    return (bytes + width - 1) / width * access_ps(end, home, put) +
+           loads * access_ps(end, home, false) + stores * access_ps(end, home, true);
+}
+
+/* The handler looks at all other cores, in the order of their numbers, until it comes to `from`. */
+static IvcTime scan_ps(const End *end, uint32_t from)
+{
+    const IvcRankPlace *ranks = end->module->platform->ranks;
+    uint32_t own = ranks[end->rank->rank].core, other = ranks[from].core;
+    return (other < own ? other : other - 1) * end->module->scan_ps;
 }
 
 static bool in_register(const Module *self, uint64_t bytes)
@@ -308,6 +337,8 @@ static IvcStep take(End *end, IvcAgent *agent, IvcMpiCall *call)
     ivc_owe(agent, self->recv_ps, self->stage0 + RECV);
     if (!in_register(self, end->taken.envelope.bytes))
         ivc_owe(agent, slot_ps(end, from, false, bytes), self->stage0 + GET);
+    else
+        ivc_owe(agent, self->platform->t.registers_load, IVC_STAGE_REGISTER_LOAD);
     IVC_AWAIT(&end->take, ivc_copy(agent, call->buffer, 0, NULL, 0, bytes, self->stage0 + GET));
     way->used--; /* a sender that looks from now on does not wait */
     self->in_flight--;
@@ -335,12 +366,17 @@ static IvcStep deliver(void *client, IvcAgent *handler, uint32_t to)
     IVC_BEGIN(&end->deliver);
     if (end->posted) {
         if (find(end, end->posted)) {
+            ivc_owe(handler, scan_ps(end, end->taken.envelope.source), self->stage0 + HANDLE);
             IVC_CALL(&end->deliver, take(end, handler, end->posted));
             end->posted = NULL;
             ivc_signal(handler->sim, &end->sleeper.signal);
         }
         IVC_RETURN(&end->deliver);
     }
+    if (end->arrivals.n)
+        ivc_owe(handler, scan_ps(end, ivc_arrivals_at(&end->arrivals, 0)->envelope.source),
+                self->stage0 + HANDLE);
+    IVC_AWAIT(&end->deliver, ivc_pay(handler));
     if (ivc_os_notify(self->platform, &end->sleeper)) {
         IVC_AWAIT(&end->deliver, ivc_spend(handler, self->platform->t.wake, IVC_STAGE_WAKE));
     }
