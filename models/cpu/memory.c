@@ -123,8 +123,8 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
     if (from)
         check_range(from, from_at, bytes);
     if (bytes == 0) /* nothing is touched; the call itself still costs */
-        return ivc_spend(agent, (memory->costs.setup + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT,
-                         stage);
+        return ivc_spend(
+            agent, (memory->costs.setup + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT, stage);
     if (G_UNLIKELY(ivc_is_linked(memory)) && !agent->move.routes)
         agent->move.routes = ivc_way_routes(memory);
     agent->move.n_pieces = ivc_passes_copy(memory, (int32_t)agent->core->cpu, to, to_at, from,

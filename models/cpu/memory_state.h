@@ -30,8 +30,8 @@ struct IvcMemory {
     uint64_t cache_bytes[IVC_CACHE_LEVELS]; /**< 0: no such level */
     bool cache_private[IVC_CACHE_LEVELS];
     bool write_through;
-    IvcCopyCosts costs;       /**< of the profile's copy routine; ivc_copy_by() puts its own there */
-    IvcFinePs hop;            /**< a line over one link, there and back */
+    IvcCopyCosts costs; /**< of the profile's copy routine; ivc_copy_by() puts its own there */
+    IvcFinePs hop;      /**< a line over one link, there and back */
     IvcTopologyPlace *places; /**< of the cores; NULL: one node */
     IvcTopologyMetric metric;
     IvcSharing sharing;

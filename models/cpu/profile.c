@@ -75,8 +75,9 @@ static const IvcParam write_params[] = {
 
 static const IvcParam store_params[] = {
     {IVC_PARAM(M, store_l2, "l2"), .fallback = "0", .max = "1ms",
-     .sentence = "a store of its own that finds its line in L2 only, where the first level takes in "
-                 "what is read alone; 0: it takes in what is stored, too"},
+     .sentence =
+         "a store of its own that finds its line in L2 only, where the first level takes in "
+         "what is read alone; 0: it takes in what is stored, too"},
     {IVC_PARAM(M, store_memory, "memory"), .fallback = "0", .max = "1ms",
      .sentence = "the same where no cache has the line: the store goes to memory"},
     {0},

@@ -64,7 +64,8 @@ void ivc_doorbell_ring(IvcDoorbells *bells, uint32_t from, uint32_t to)
     Wire *wire = wire_of(bells, from, to);
     if (wire->flying)
         return;
-    IvcTime way = ivc_platform_way_ps(platform, platform->ranks[from].core, platform->ranks[to].core);
+    IvcTime way =
+        ivc_platform_way_ps(platform, platform->ranks[from].core, platform->ranks[to].core);
     wire->flying = true;
     ivc_timer_arm(&platform->sim, &wire->flight,
                   platform->sim.now + platform->t.registers_flight + way, IVC_PHASE_DELIVER);

@@ -53,8 +53,7 @@ static const char *const deliveries[] = {"process", "handler", NULL};
 #define SOFTWARE "assumed: a short path of a small kernel on an in-order core; sweep it"
 
 static const IvcParam params[] = {
-    {IVC_PARAM(Spec, home, "home"), .fallback = "memory", .choices = homes,
-     .kind = IVC_KIND_DESIGN,
+    {IVC_PARAM(Spec, home, "home"), .fallback = "memory", .choices = homes, .kind = IVC_KIND_DESIGN,
      .sentence = "where the slots are: in the sender's message buffer on the die, or in memory"},
     {IVC_PARAM(Spec, stores, "stores"), .fallback = "lines", .choices = accesses,
      .kind = IVC_KIND_DESIGN, .sentence = "lines: stores are combined; single: each goes alone"},
@@ -187,9 +186,9 @@ static void *ipi_create(IvcPlatform *platform, const void *spec, IvcRank *ranks,
         end->sleeper.signal.id = ivc_platform_id(platform);
         ivc_arrivals_init(&end->arrivals, 16);
     }
-    self->bells = ivc_doorbells_new(platform, self, deliver,
-                                    ivc_platform_ps(platform, self->spec.handle),
-                                    self->stage0 + HANDLE);
+    self->bells =
+        ivc_doorbells_new(platform, self, deliver, ivc_platform_ps(platform, self->spec.handle),
+                          self->stage0 + HANDLE);
     ivc_platform_count(platform, "waits", "count", "times that a sender waited for the receiver",
                        &self->waits);
     return self;
@@ -238,8 +237,8 @@ static IvcTime access_ps(const End *end, uint32_t home, bool store)
 static IvcTime slot_ps(const End *end, uint32_t home, bool put, uint64_t bytes)
 {
     const Spec *spec = &end->module->spec;
-    uint64_t width = (put ? spec->stores : spec->loads) == LINES ? end->module->line
-                                                                 : spec->width.n;
+    uint64_t width =
+        (put ? spec->stores : spec->loads) == LINES ? end->module->line : spec->width.n;
     uint64_t loads = put ? spec->put_loads : spec->get_loads;
     uint64_t stores = put ? spec->put_stores : spec->get_stores;
     return (bytes + width - 1) / width * access_ps(end, home, put) +
@@ -301,8 +300,7 @@ static IvcStep ipi_send(IvcRank *rank, IvcMpiCall *call)
     IVC_CALL(end, await_room(end, way, self->spec.slots - 1));
     if (!in_register(self, call->bytes)) {
         ivc_owe(agent, slot_ps(end, rank->rank, true, call->bytes), self->stage0 + PUT);
-        IVC_AWAIT(end,
-                  ivc_copy(agent, NULL, 0, call->buffer, 0, call->bytes, self->stage0 + PUT));
+        IVC_AWAIT(end, ivc_copy(agent, NULL, 0, call->buffer, 0, call->bytes, self->stage0 + PUT));
     }
     owe_ring(end);
     IVC_AWAIT(end, ivc_pay(agent));
@@ -346,8 +344,7 @@ static IvcStep take(End *end, IvcAgent *agent, IvcMpiCall *call)
     if (call->envelope.bytes > call->bytes)
         call->error = IVC_MPI_ERR_TRUNCATE;
     if (way->waits && self->spec.answer == BY_POLL) {
-        IVC_AWAIT(&end->take,
-                  ivc_spend(agent, access_ps(end, from, true), self->stage0 + ANSWER));
+        IVC_AWAIT(&end->take, ivc_spend(agent, access_ps(end, from, true), self->stage0 + ANSWER));
         ivc_signal(agent->sim, &self->ends[from].sleeper.signal);
     } else if (way->waits) {
         ivc_owe(agent, self->platform->t.registers_load, IVC_STAGE_REGISTER_LOAD);
@@ -390,17 +387,19 @@ static IvcStep ipi_recv(IvcRank *rank, IvcMpiCall *call)
     IvcAgent *agent = &rank->agent;
     IVC_BEGIN(end);
     IVC_AWAIT(end, ivc_spend(agent, self->platform->t.syscall_enter, IVC_STAGE_SYSCALL));
-    while (!find(end, call)) {
-        if (self->spec.deliver == TO_HANDLER) {
-            end->posted = call;
-            while (end->posted) {
-                IVC_AWAIT(end, ivc_wait(agent, &end->sleeper.signal, IVC_TIME_NEVER));
-            }
-            IVC_RETURN(end);
+    if (find(end, call)) {
+        IVC_CALL(end, take(end, agent, call));
+    } else if (self->spec.deliver == TO_HANDLER) {
+        end->posted = call;
+        while (end->posted) {
+            IVC_AWAIT(end, ivc_wait(agent, &end->sleeper.signal, IVC_TIME_NEVER));
         }
-        IVC_CALL(end, ivc_os_sleep(self->platform, agent, &end->sleeper, &end->sleep));
+    } else {
+        do {
+            IVC_CALL(end, ivc_os_sleep(self->platform, agent, &end->sleeper, &end->sleep));
+        } while (!find(end, call));
+        IVC_CALL(end, take(end, agent, call));
     }
-    IVC_CALL(end, take(end, agent, call));
     IVC_AWAIT(end, ivc_spend(agent, self->platform->t.syscall_exit, IVC_STAGE_SYSCALL));
     IVC_END(end);
 }

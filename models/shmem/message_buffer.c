@@ -224,8 +224,8 @@ static IvcTime loop_ps(const Module *self, uint64_t bytes, bool put)
 static IvcTime far_ps(const End *from, const End *to)
 {
     const IvcPlatform *platform = from->module->platform;
-    uint32_t hops = ivc_memory_hops(platform->memory, from->rank->agent.core->cpu,
-                                    to->rank->agent.core->cpu);
+    uint32_t hops =
+        ivc_memory_hops(platform->memory, from->rank->agent.core->cpu, to->rank->agent.core->cpu);
     return from->module->line_ps + MAX(hops, 1) * from->module->hop_ps;
 }
 
@@ -439,16 +439,14 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
         refuse(scenario, path, "between", NULL,
                "the flags of so many ranks leave no line of a message buffer for data", diags);
     else if (chunk > most)
-        refuse(scenario, path, "chunk",
-               g_strdup_printf("at most %" G_GUINT64_FORMAT "B", most),
+        refuse(scenario, path, "chunk", g_strdup_printf("at most %" G_GUINT64_FORMAT "B", most),
                "a message buffer has no room for the chunk besides its flags", diags);
     else if (chunk % line != 0)
         refuse(scenario, path, "chunk",
                g_strdup_printf("the nearest below is %" G_GUINT64_FORMAT "B", chunk / line * line),
                "a chunk is a whole number of lines", diags);
     else if (chunk / spec->parts < line)
-        refuse(scenario, path, "parts",
-               g_strdup_printf("at most %" G_GUINT64_FORMAT, chunk / line),
+        refuse(scenario, path, "parts", g_strdup_printf("at most %" G_GUINT64_FORMAT, chunk / line),
                "each part of the chunk has one line or more", diags);
 }
 

@@ -55,13 +55,13 @@ typedef struct IvcMachineSpec {
     IvcCost copy_word;                 /**< eight bytes, load and store, all in L1 */
     IvcLineCosts read;
     IvcLineCosts write;
-    IvcCost store_l2;                /**< a store that misses the first level, which takes in only
-                                          what is read; 0: it takes in what is stored, too */
-    IvcCost store_memory;            /**< the same for a line that no cache has */
-    IvcBytes message_buffer;         /**< of a core, on the die; 0: the chip has none */
-    IvcCost message_buffer_line;     /**< a line to or from one, without the way there */
-    IvcCost atomic; /**< an atomic update of a line that this core holds */
-    IvcCost poll;   /**< one turn of a loop that polls a cached line */
+    IvcCost store_l2;            /**< a store that misses the first level, which takes in only
+                                      what is read; 0: it takes in what is stored, too */
+    IvcCost store_memory;        /**< the same for a line that no cache has */
+    IvcBytes message_buffer;     /**< of a core, on the die; 0: the chip has none */
+    IvcCost message_buffer_line; /**< a line to or from one, without the way there */
+    IvcCost atomic;              /**< an atomic update of a line that this core holds */
+    IvcCost poll;                /**< one turn of a loop that polls a cached line */
     IvcBytes memory_size;
     IvcBitRate memory_rate;       /**< of each node that has memory */
     int memory_at;                /**< IvcMemoryAt */
