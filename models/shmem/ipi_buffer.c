@@ -463,8 +463,8 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     }
     if (ranks < 2 || room / (ranks - 1) >= spec->slots)
         return;
-    hint = g_strdup_printf("it has %" G_GUINT64_FORMAT "B, for %" G_GUINT64_FORMAT " receivers",
-                           machine->message_buffer.n, ranks - 1);
+    hint = g_strdup_printf("it has %" G_GUINT64_FORMAT "B, and slots for each other rank",
+                           machine->message_buffer.n);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, at), hint,
                   "the slots for all receivers do not fit into a message buffer");
 }
