@@ -14,6 +14,8 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_register_shmem,
     &ivc_mechanism_shmem,
     &ivc_mechanism_register,
+    &ivc_mechanism_message_buffer,
+    &ivc_mechanism_ipi_buffer,
     &ivc_mechanism_nemesis,
     &ivc_mechanism_sock,
     &ivc_mechanism_netfront,

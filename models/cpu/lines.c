@@ -11,12 +11,12 @@ void ivc_line_init(IvcLine *line, uint32_t id)
 static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
 {
     if (line->writer == core || line->reader == core)
-        return memory->word;
+        return memory->costs.word;
     IvcLevel level = line->writer < 0         ? IVC_LEVEL_MEMORY
                      : memory->private_writes ? IVC_LEVEL_OTHER
                                               : IVC_LEVEL_L2;
     line->reader = core;
-    return memory->word + memory->read_line[level];
+    return memory->costs.word + memory->costs.read_line[level];
 }
 
 static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
@@ -28,7 +28,7 @@ static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core
                                                : IVC_LEVEL_OTHER;
     line->writer = core;
     line->reader = -1;
-    return memory->word + memory->write_line[level];
+    return memory->costs.word + memory->costs.write_line[level];
 }
 
 static IvcFinePs line_access(const IvcMemory *memory, IvcLine *line, int32_t core, bool write)

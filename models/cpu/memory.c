@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static IvcFinePs fine_cost(const IvcClock *clock, IvcCost cost)
+uint64_t ivc_copy_cost(const IvcClock *clock, IvcCost cost)
 {
     if (cost.is_time)
         return cost.n << IVC_FINE_SHIFT;
@@ -19,10 +19,10 @@ static void set_line_costs(IvcFinePs to[IVC_LEVELS], const IvcClock *clock,
                            const IvcLineCosts *from)
 {
     to[IVC_LEVEL_L1] = 0;
-    to[IVC_LEVEL_L2] = fine_cost(clock, from->level[1]);
-    to[IVC_LEVEL_L3] = fine_cost(clock, from->level[2]);
-    to[IVC_LEVEL_OTHER] = fine_cost(clock, from->other);
-    to[IVC_LEVEL_MEMORY] = fine_cost(clock, from->memory);
+    to[IVC_LEVEL_L2] = ivc_copy_cost(clock, from->level[1]);
+    to[IVC_LEVEL_L3] = ivc_copy_cost(clock, from->level[2]);
+    to[IVC_LEVEL_OTHER] = ivc_copy_cost(clock, from->other);
+    to[IVC_LEVEL_MEMORY] = ivc_copy_cost(clock, from->memory);
 }
 
 static void init_recency(IvcMemory *memory)
@@ -56,9 +56,9 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
         .line_mask = (spec->line.n & (spec->line.n - 1)) == 0 ? spec->line.n - 1 : 0,
         .line_shift = (unsigned)__builtin_ctzll(spec->line.n),
         .write_through = spec->l1_write == IVC_WRITE_THROUGH,
-        .setup = fine_cost(&clock, spec->copy_setup),
-        .word = fine_cost(&clock, spec->copy_word),
-        .hop = fine_cost(&clock, spec->interconnect_hop),
+        .costs.setup = ivc_copy_cost(&clock, spec->copy_setup),
+        .costs.word = ivc_copy_cost(&clock, spec->copy_word),
+        .hop = ivc_copy_cost(&clock, spec->interconnect_hop),
         .cores = g_new0(IvcRecency, spec->cores),
         .chips = g_new0(IvcRecency, n_chips),
         .n_chips = n_chips,
@@ -69,8 +69,8 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
         memory->cache_private[l] = spec->cache_scope[l] == IVC_CACHE_CORE;
     }
     init_recency(memory);
-    set_line_costs(memory->read_line, &clock, &spec->read);
-    set_line_costs(memory->write_line, &clock, &spec->write);
+    set_line_costs(memory->costs.read_line, &clock, &spec->read);
+    set_line_costs(memory->costs.write_line, &clock, &spec->write);
     IvcLinkRates rates = {.port = spec->interconnect_rate.bps / 8,
                           .memory = spec->memory_rate.bps / 8,
                           .link = spec->interconnect_link.bps / 8};
@@ -123,13 +123,44 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
     if (from)
         check_range(from, from_at, bytes);
     if (bytes == 0) /* nothing is touched; the call itself still costs */
-        return ivc_spend(agent, (memory->setup + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT,
-                         stage);
+        return ivc_spend(
+            agent, (memory->costs.setup + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT, stage);
     if (G_UNLIKELY(ivc_is_linked(memory)) && !agent->move.routes)
         agent->move.routes = ivc_way_routes(memory);
     agent->move.n_pieces = ivc_passes_copy(memory, (int32_t)agent->core->cpu, to, to_at, from,
                                            from_at, bytes, agent->move.pieces, agent->move.routes);
     return ivc_move(agent, stage);
+}
+
+const IvcCopyCosts *ivc_copy_costs(const IvcMemory *memory)
+{
+    return &memory->costs;
+}
+
+/* Puts other costs in the place of the present ones. What pieces cost is known for the latter. */
+static void exchange_costs(IvcMemory *memory, const IvcCopyCosts *costs)
+{
+    memory->costs = *costs;
+    for (size_t r = 0; r <= IVC_LEVELS; r++)
+        for (size_t w = 0; w <= IVC_LEVELS; w++)
+            memory->memo[r][w].bytes = 0;
+}
+
+bool ivc_copy_by(IvcAgent *agent, const IvcCopyCosts *costs, IvcBuffer *to, uint64_t to_at,
+                 IvcBuffer *from, uint64_t from_at, uint64_t bytes, uint32_t stage)
+{
+    IvcMemory *memory = agent->core->cores->memory;
+    IvcCopyCosts own = memory->costs;
+    exchange_costs(memory, costs);
+    bool over = ivc_copy(agent, to, to_at, from, from_at, bytes, stage);
+    exchange_costs(memory, &own);
+    return over;
+}
+
+void ivc_consume(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes)
+{
+    check_range(buffer, at, bytes);
+    ivc_passes_read(agent->core->cores->memory, (int32_t)agent->core->cpu, buffer, at, bytes);
 }
 
 void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes)
@@ -145,7 +176,7 @@ void ivc_device_wrote(IvcBuffer *buffer)
 
 IvcTime ivc_copy_l1_ps(const IvcMemory *memory, uint64_t bytes)
 {
-    IvcFinePs fine = (bytes + IVC_WORD_BYTES - 1) / IVC_WORD_BYTES * memory->word;
+    IvcFinePs fine = (bytes + IVC_WORD_BYTES - 1) / IVC_WORD_BYTES * memory->costs.word;
     return (fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT;
 }
 

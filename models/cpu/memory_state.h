@@ -30,11 +30,8 @@ struct IvcMemory {
     uint64_t cache_bytes[IVC_CACHE_LEVELS]; /**< 0: no such level */
     bool cache_private[IVC_CACHE_LEVELS];
     bool write_through;
-    IvcFinePs setup;
-    IvcFinePs word;
-    IvcFinePs read_line[IVC_LEVELS];
-    IvcFinePs write_line[IVC_LEVELS];
-    IvcFinePs hop;            /**< a line over one link, there and back */
+    IvcCopyCosts costs; /**< of the profile's copy routine; ivc_copy_by() puts its own there */
+    IvcFinePs hop;      /**< a line over one link, there and back */
     IvcTopologyPlace *places; /**< of the cores; NULL: one node */
     IvcTopologyMetric metric;
     IvcSharing sharing;
@@ -74,6 +71,10 @@ uint32_t ivc_passes_copy(IvcMemory *memory, int32_t core, IvcBuffer *to, uint64_
 /** The caches see a core write; it is not counted as a copy. */
 void ivc_passes_write(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,
                       uint64_t bytes);
+
+/** The same for a core that reads. */
+void ivc_passes_read(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,
+                     uint64_t bytes);
 
 /** What reading or writing a line costs `core` now; the line remembers it. */
 IvcTime ivc_line_cost(const IvcMemory *memory, IvcLine *line, int32_t core, bool write);

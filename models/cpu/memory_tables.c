@@ -11,10 +11,7 @@ static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, cache_bytes, FIXED),
     IVC_STATE(IvcMemory, cache_private, FIXED),
     IVC_STATE(IvcMemory, write_through, FIXED),
-    IVC_STATE(IvcMemory, setup, FIXED),
-    IVC_STATE(IvcMemory, word, FIXED),
-    IVC_STATE(IvcMemory, read_line, FIXED),
-    IVC_STATE(IvcMemory, write_line, FIXED),
+    IVC_STATE(IvcMemory, costs, FIXED), /* others only within a call */
     IVC_STATE(IvcMemory, hop, FIXED),
     IVC_STATE(IvcMemory, places, FIXED),
     IVC_STATE(IvcMemory, metric, FIXED),

@@ -187,15 +187,15 @@ static IvcMovePiece piece_between(const IvcMemory *memory, uint8_t read, uint8_t
     uint64_t traffic[IVC_RESOURCES] = {0};
     uint64_t lines = lines_in(memory, lines_up(memory, bytes));
     IvcU128 fine =
-        way + setup + (IvcU128)((bytes + IVC_WORD_BYTES - 1) / IVC_WORD_BYTES) * memory->word;
+        way + setup + (IvcU128)((bytes + IVC_WORD_BYTES - 1) / IVC_WORD_BYTES) * memory->costs.word;
     if (read < IVC_LEVELS) {
-        fine += (IvcU128)lines * memory->read_line[read];
+        fine += (IvcU128)lines * memory->costs.read_line[read];
         add_traffic(memory, read, bytes, false, traffic);
     }
     if (write < IVC_LEVELS) {
         /* A write-through cache sends every line on, wherever it was found. */
         uint8_t paid = memory->write_through && write == IVC_LEVEL_L1 ? IVC_LEVEL_L2 : write;
-        fine += (IvcU128)lines * memory->write_line[paid];
+        fine += (IvcU128)lines * memory->costs.write_line[paid];
         add_traffic(memory, write, bytes, true, traffic);
     }
     piece.alone_ps = (IvcTime)((fine + (1u << IVC_FINE_SHIFT) - 1) >> IVC_FINE_SHIFT);
@@ -259,7 +259,7 @@ G_ALWAYS_INLINE static inline void sides_enter(const IvcMemory *memory, int32_t 
 G_NO_INLINE static uint32_t plan_pieces(IvcMemory *memory, int32_t core, Span span, Sides sides,
                                         IvcMovePiece pieces[IVC_MOVE_PIECES], IvcMoveRoute *routes)
 {
-    IvcFinePs setup = memory->setup;
+    IvcFinePs setup = memory->costs.setup;
     uint32_t n = 0;
     do {
         uint64_t part = span.bytes;
@@ -302,7 +302,7 @@ G_ALWAYS_INLINE static inline uint32_t plan(IvcMemory *memory, int32_t core, con
             return plan_pieces(memory, core, *span, *sides, pieces, NULL);
         write = sides->write.tail;
     }
-    pieces[0] = *piece_of(memory, read, write, span->bytes, memory->setup);
+    pieces[0] = *piece_of(memory, read, write, span->bytes, memory->costs.setup);
     return 1;
 }
 
@@ -441,14 +441,27 @@ uint32_t ivc_passes_copy(IvcMemory *memory, int32_t core, IvcBuffer *to, uint64_
     return n;
 }
 
+/* The caches see a core go over bytes; nothing is counted. */
+static void pass_over(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,
+                      uint64_t bytes, bool write)
+{
+    Side side;
+    side_enter(memory, buffer, core, write, at, &side);
+    if (ivc_is_linked(memory)) {
+        side_places(memory, buffer, core, write, &side);
+        keep_places(buffer, &side, write);
+    }
+    side_leave(memory, buffer, &side, core, at, bytes, write);
+}
+
 void ivc_passes_write(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,
                       uint64_t bytes)
 {
-    Side side;
-    side_enter(memory, buffer, core, true, at, &side);
-    if (ivc_is_linked(memory)) {
-        side_places(memory, buffer, core, true, &side);
-        keep_places(buffer, &side, true);
-    }
-    side_leave(memory, buffer, &side, core, at, bytes, true);
+    pass_over(memory, core, buffer, at, bytes, true);
+}
+
+void ivc_passes_read(IvcMemory *memory, int32_t core, IvcBuffer *buffer, uint64_t at,
+                     uint64_t bytes)
+{
+    pass_over(memory, core, buffer, at, bytes, false);
 }

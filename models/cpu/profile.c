@@ -87,6 +87,25 @@ static const IvcParam lines_params[] = {
     {0},
 };
 
+static const IvcParam store_params[] = {
+    {IVC_PARAM(M, store_l2, "l2"), .fallback = "0", .max = "1ms",
+     .sentence =
+         "a store of its own that finds its line in L2 only, where the first level takes in "
+         "what is read alone; 0: it takes in what is stored, too"},
+    {IVC_PARAM(M, store_memory, "memory"), .fallback = "0", .max = "1ms",
+     .sentence = "the same where no cache has the line: the store goes to memory"},
+    {0},
+};
+
+static const IvcParam message_buffer_params[] = {
+    {IVC_PARAM(M, message_buffer, "size"), .fallback = "0B", .max = "1MiB",
+     .sentence = "memory on the die, of each core, that all cores reach past their caches; 0B: the "
+                 "chip has none"},
+    {IVC_PARAM(M, message_buffer_line, "line"), .fallback = "0", .max = "1ms",
+     .sentence = "reading or writing a line of it, without the way: at least one hop, both ways"},
+    {0},
+};
+
 static const IvcParam memory_params[] = {
     {IVC_PARAM(M, memory_size, "size"), .min = "1MiB", .max = "64TiB",
      .sentence = "memory of the machine"},
@@ -184,6 +203,14 @@ static const IvcParam machine_params[] = {
      .type = IVC_PARAM_GROUP,
      .group = lines_params,
      .sentence = "lines that cores contend for, as those of locks"},
+    {.key = "store",
+     .type = IVC_PARAM_GROUP,
+     .group = store_params,
+     .sentence = "stores one by one, by where their line is found"},
+    {.key = "message_buffer",
+     .type = IVC_PARAM_GROUP,
+     .group = message_buffer_params,
+     .sentence = "message buffers on the die"},
     {IVC_PARAM(M, atomic, "atomic"), .max = "1ms",
      .sentence = "an atomic update of a line that the core holds"},
     {IVC_PARAM(M, poll, "poll"), .min = "1ps", .max = "1ms",

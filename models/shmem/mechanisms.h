@@ -1,5 +1,5 @@
 /** @file
- *  The mechanisms over inter-core registers and a shared region.
+ *  The mechanisms over inter-core registers, a shared region and message buffers.
  */
 #pragma once
 
@@ -8,3 +8,5 @@
 extern const IvcMechanism ivc_mechanism_register_shmem;
 extern const IvcMechanism ivc_mechanism_shmem;
 extern const IvcMechanism ivc_mechanism_register;
+extern const IvcMechanism ivc_mechanism_message_buffer;
+extern const IvcMechanism ivc_mechanism_ipi_buffer;

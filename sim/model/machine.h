@@ -56,12 +56,17 @@ typedef struct IvcMachineSpec {
     IvcCost copy_word;                 /**< eight bytes, load and store, all in L1 */
     IvcLineCosts read;
     IvcLineCosts write;
-    IvcCost lines_fetch;      /**< a line that another core has modified, alone; 0: read.other */
-    IvcCost lines_clean;      /**< a line that others have copies of, alone; 0: lines_fetch */
-    IvcCost lines_invalidate; /**< each copy beyond the first that must go */
-    IvcCost lines_busy;       /**< the home, with one request; 0: until it is answered */
-    IvcCost atomic;           /**< an atomic update of a line that this core holds */
-    IvcCost poll;             /**< one turn of a loop that polls a cached line */
+    IvcCost lines_fetch;         /**< a line that another core has modified, alone; 0: read.other */
+    IvcCost lines_clean;         /**< a line that others have copies of, alone; 0: lines_fetch */
+    IvcCost lines_invalidate;    /**< each copy beyond the first that must go */
+    IvcCost lines_busy;          /**< the home, with one request; 0: until it is answered */
+    IvcCost store_l2;            /**< a store that misses the first level, which takes in only
+                                      what is read; 0: it takes in what is stored, too */
+    IvcCost store_memory;        /**< the same for a line that no cache has */
+    IvcBytes message_buffer;     /**< of a core, on the die; 0: the chip has none */
+    IvcCost message_buffer_line; /**< a line to or from one, without the way there */
+    IvcCost atomic;              /**< an atomic update of a line that this core holds */
+    IvcCost poll;                /**< one turn of a loop that polls a cached line */
     IvcBytes memory_size;
     IvcBitRate memory_rate;       /**< of each node that has memory */
     int memory_at;                /**< IvcMemoryAt */

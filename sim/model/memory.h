@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "sim/base/clock.h"
 #include "sim/model/core.h"
 #include "sim/model/machine.h"
 
@@ -120,6 +121,27 @@ void ivc_produce(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes
 /** A device has written into the buffer by DMA: no private cache holds it any more. A shared cache
  *  that holds the buffer takes the new bytes; otherwise they are in memory. */
 void ivc_device_wrote(IvcBuffer *buffer);
+
+/** What a copy routine costs, in 2^-16 ps: those of the profile are one of many. */
+typedef struct {
+    uint64_t setup;                  /**< a call */
+    uint64_t word;                   /**< eight bytes, both sides in L1 */
+    uint64_t read_line[IVC_LEVELS];  /**< the stall of a line that is loaded */
+    uint64_t write_line[IVC_LEVELS]; /**< the stall of a line that is stored to */
+} IvcCopyCosts;
+
+/** A cost by the chip's clock as IvcCopyCosts has them. */
+uint64_t ivc_copy_cost(const IvcClock *clock, IvcCost cost);
+
+/** What the profile's copy routine costs. */
+const IvcCopyCosts *ivc_copy_costs(const IvcMemory *memory);
+
+/** Copies as ivc_copy() does, by another routine. */
+bool ivc_copy_by(IvcAgent *agent, const IvcCopyCosts *costs, IvcBuffer *to, uint64_t to_at,
+                 IvcBuffer *from, uint64_t from_at, uint64_t bytes, uint32_t stage);
+
+/** Records that the agent's core has read bytes, without time: as ivc_produce(). */
+void ivc_consume(IvcAgent *agent, IvcBuffer *buffer, uint64_t at, uint64_t bytes);
 
 /** Time of the copy loop for bytes that are in L1 on both sides: for headers in registers or L1. */
 IvcTime ivc_copy_l1_ps(const IvcMemory *memory, uint64_t bytes);

@@ -212,6 +212,24 @@ static inline void random_ethernet(GRand *rand, GString *to)
     g_string_append_printf(to, "idle_wake: %ucycles,", random_log(rand, 0, 5000));
 }
 
+static inline void random_slots(GRand *rand, GString *to, const RandomScenario *kind)
+{
+    static const char *const keys[] = {"stores", "loads", "until", "answer", "deliver"};
+    static const char *const choices[][2] = {{"lines", "single"},
+                                             {"lines", "single"},
+                                             {"taken", "stored"},
+                                             {"interrupt", "poll"},
+                                             {"process", "handler"}};
+    for (size_t k = 0; k < G_N_ELEMENTS(keys); k++)
+        g_string_append_printf(to, "%s: %s, ", keys[k], random_pick(rand, choices[k], 2));
+    g_string_append_printf(to, "slots: %u, slot: 64KiB, in_register: %uB, get_loads: %u,",
+                           random_log(rand, 1, 8), random_log(rand, 0, 64), random_log(rand, 0, 8));
+    random_cost(rand, to, "send_overhead", 1000, kind);
+    random_cost(rand, to, "recv_overhead", 1000, kind);
+    random_cost(rand, to, "handle", 1000, kind);
+    random_cost(rand, to, "scan", 100, kind);
+}
+
 static inline void random_channel(GRand *rand, GString *to, const char *mechanism, guint *most,
                                   guint ranks, const RandomScenario *kind)
 {
@@ -247,6 +265,15 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
         random_cost(rand, to, "send_overhead", 1000, kind);
         random_cost(rand, to, "recv_overhead", 1000, kind);
         random_cost(rand, to, "progress", 200, kind);
+    } else if (g_str_equal(mechanism, "message-buffer")) {
+        guint lines = random_log(rand, 1, 64);
+        g_string_append_printf(to, "copy: %s, parts: %u, chunk: %uB,",
+                               random_chance(rand, 50) ? "plain" : "tuned",
+                               random_log(rand, 1, MIN(lines, 8)), 128 * lines);
+        random_cost(rand, to, "send_overhead", 1000, kind);
+        random_cost(rand, to, "recv_overhead", 1000, kind);
+    } else if (g_str_equal(mechanism, "ipi-buffer")) {
+        random_slots(rand, to, kind);
     } else if (!sock) {
         g_string_append_printf(to, "window: %u,", random_log(rand, 2, 255));
         if (!g_str_equal(mechanism, "register"))
@@ -291,6 +318,8 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     RandomGuests guests = random_guests_of(mechanism);
     GString *text = g_string_new("schema: ivcsim/1\nname: random\n");
     random_machine(rand, text, octeon ? "octeon-cn5650" : "loongson3a", kind);
+    if (g_str_equal(mechanism, "message-buffer"))
+        g_string_append(text, "  message_buffer: {size: 16KiB, line: 50cycles}\n");
     if (guests == RANDOM_SERVED && !octeon)
         ranks = 2; /* the others of its four cores are the driver domain's */
     random_guests(rand, text, ranks, guests);

@@ -22,6 +22,11 @@ static const struct {
     {"polling", "loongson3a", "mechanism: register-shmem, spin: 3us", 7, 9000},
     {"fast boxes and rendezvous", "octeon-cn5650", "mechanism: nemesis, mode: native", 5, 300000},
     {"cells", "loongson3a", "mechanism: nemesis, mode: native, fastbox: false, cells: 2", 5, 50000},
+    {"interrupts and slots", "octeon-cn5650",
+     "mechanism: ipi-buffer, until: stored, slots: 16, slot: 40KiB", 5, 40000},
+    {"interrupts and handlers", "loongson3a",
+     "mechanism: ipi-buffer, until: stored, answer: poll, deliver: handler, slots: 16, slot: 40KiB",
+     5, 40000},
     {"TCP", "octeon-cn5650", "mechanism: sock", 5, 200000},
     {"TCP, small segments", "loongson3a", "mechanism: sock, mtu: 576B, sndbuf: 8KiB", 7, 30000},
     {"split driver", "octeon-cn5650", "mechanism: netfront, driver_domain: dom", 5, 300000},
@@ -48,7 +53,7 @@ static const struct {
     {"byte ring of a page's quarter", "loongson3a", "mechanism: xen-ring, ring: 1KiB", 7, 30000},
 };
 
-#define FIRST_OF_REQUESTS 8 /* those before carry none: an Isend is a blocking Send */
+#define FIRST_OF_REQUESTS 10 /* those before carry none: an Isend is a blocking Send */
 
 static char *scenario_of(int way, unsigned ranks)
 {
