@@ -1,4 +1,4 @@
-/* The queue of arrived messages that no Recv has taken yet. */
+/* The queue of arrived messages that no Recv has taken yet, and lists of requests. */
 #include "models/mpi/match.h"
 
 void ivc_arrivals_init(IvcArrivals *arrivals, uint32_t capacity)
@@ -86,4 +86,66 @@ void ivc_arrivals_digest(const IvcArrivals *arrivals, const uint64_t *received_f
         ivc_digest_u64(digest, arrival->kind);
         ivc_digest_u64(digest, arrival->have);
     }
+}
+
+/* ---- requests ---- */
+
+void ivc_calls_push(IvcCalls *calls, IvcMpiCall *call)
+{
+    call->next = NULL;
+    if (calls->first)
+        calls->last->next = call;
+    else
+        calls->first = call;
+    calls->last = call;
+}
+
+IvcMpiCall *ivc_calls_take(IvcCalls *calls, IvcMpiCall *before, IvcMpiCall *call)
+{
+    if (before)
+        before->next = call->next;
+    else
+        calls->first = call->next;
+    if (!call->next)
+        calls->last = before;
+    return call;
+}
+
+IvcMpiCall *ivc_calls_take_matching(IvcCalls *calls, const IvcEnvelope *envelope)
+{
+    for (IvcMpiCall *call = calls->first, *before = NULL; call; before = call, call = call->next)
+        if (ivc_mpi_matches(call, envelope))
+            return ivc_calls_take(calls, before, call);
+    return NULL;
+}
+
+IvcMpiCall *ivc_calls_take_known(IvcCalls *calls, const IvcEnvelope *envelope, uint32_t to)
+{
+    for (IvcMpiCall *call = calls->first, *before = NULL; call; before = call, call = call->next)
+        if (call->envelope.source == envelope->source &&
+            call->envelope.sequence == envelope->sequence &&
+            (call->receives || (uint32_t)call->peer == to))
+            return ivc_calls_take(calls, before, call);
+    return NULL;
+}
+
+void ivc_call_digest(const IvcRank *rank, const IvcMpiCall *call, bool known, IvcDigest *digest)
+{
+    ivc_digest_u64(digest, call->state);
+    ivc_digest_u64(digest, call->receives);
+    ivc_digest_u64(digest, call->bytes);
+    ivc_digest_u64(digest, (uint64_t)(int64_t)call->peer);
+    ivc_digest_u64(digest, (uint64_t)(int64_t)call->tag);
+    ivc_digest_u64(digest, call->comm);
+    if (!call->receives)
+        ivc_envelope_digest(&call->envelope, rank->all[call->peer].received_from, digest);
+    else if (known)
+        ivc_envelope_digest(&call->envelope, rank->received_from, digest);
+}
+
+void ivc_calls_digest(const IvcRank *rank, const IvcCalls *calls, bool known, IvcDigest *digest)
+{
+    for (const IvcMpiCall *call = calls->first; call; call = call->next)
+        ivc_call_digest(rank, call, known, digest);
+    ivc_digest_u64(digest, UINT64_MAX);
 }

@@ -1,5 +1,6 @@
 /** @file
- *  Messages that have arrived and wait for a matching Recv: first in, first matched.
+ *  Messages that have arrived and wait for a matching Recv, and requests that wait for a message:
+ *  first in, first matched.
  */
 #pragma once
 
@@ -55,3 +56,24 @@ void ivc_envelope_digest(const IvcEnvelope *envelope, const uint64_t *received_f
 /** Feeds all but `index`, which is a name: the mechanism feeds what it stands for. */
 void ivc_arrivals_digest(const IvcArrivals *arrivals, const uint64_t *received_from,
                          IvcDigest *digest);
+
+/** Requests in the order in which they came here. */
+typedef struct {
+    IvcMpiCall *first;
+    IvcMpiCall *last;
+} IvcCalls;
+
+void ivc_calls_push(IvcCalls *calls, IvcMpiCall *call);
+
+/** Takes a request whose predecessor is `before`; NULL: it is the first. Returns it. */
+IvcMpiCall *ivc_calls_take(IvcCalls *calls, IvcMpiCall *before, IvcMpiCall *call);
+
+/** Takes the first Irecv that asks for a message; NULL: none does. */
+IvcMpiCall *ivc_calls_take_matching(IvcCalls *calls, const IvcEnvelope *envelope);
+
+/** Takes the request of that very message, which is one to `to` when it is an Isend; or NULL. */
+IvcMpiCall *ivc_calls_take_known(IvcCalls *calls, const IvcEnvelope *envelope, uint32_t to);
+
+/** Feeds what can influence the future. `known`: Irecvs have their message, too. */
+void ivc_call_digest(const IvcRank *rank, const IvcMpiCall *call, bool known, IvcDigest *digest);
+void ivc_calls_digest(const IvcRank *rank, const IvcCalls *calls, bool known, IvcDigest *digest);

@@ -25,21 +25,15 @@ typedef struct {
     IvcMpiCall *into; /**< the Irecv whose data is being read, or NULL */
 } SockStream;
 
-/** Requests in the order in which they came here. */
-typedef struct {
-    IvcMpiCall *first;
-    IvcMpiCall *last;
-} SockList;
-
 /** What a process has begun. Each request is in one list, or in `late`, or in a stream's `into`. */
 typedef struct {
     uint32_t open;     /**< not complete */
-    SockList out;      /**< have something to write: call->state says what */
+    IvcCalls out;      /**< have something to write: call->state says what */
     bool begun;        /**< the first of them has begun to be written */
     uint64_t written;  /**< bytes of that */
-    SockList asked;    /**< Isends whose receiver has not answered */
-    SockList posted;   /**< Irecvs without a message */
-    SockList answered; /**< Irecvs whose data has not begun to come */
+    IvcCalls asked;    /**< Isends whose receiver has not answered */
+    IvcCalls posted;   /**< Irecvs without a message */
+    IvcCalls answered; /**< Irecvs whose data has not begun to come */
     IvcMpiCall *late;  /**< an Irecv that takes what had begun to be put aside */
     struct {
         IvcLabel label;

@@ -10,48 +10,6 @@
  * progress within Isend and Irecv, cancelling. */
 #include "models/net/sock_private.h"
 
-static void push(SockList *list, IvcMpiCall *call)
-{
-    call->next = NULL;
-    if (list->first)
-        list->last->next = call;
-    else
-        list->first = call;
-    list->last = call;
-}
-
-/* Takes the request that `at` points to, whose predecessor is `before` (NULL: none). */
-static IvcMpiCall *take_at(SockList *list, IvcMpiCall *before, IvcMpiCall *call)
-{
-    if (before)
-        before->next = call->next;
-    else
-        list->first = call->next;
-    if (!call->next)
-        list->last = before;
-    return call;
-}
-
-/* Takes the first Irecv that asks for a message; NULL: none does. */
-static IvcMpiCall *take_matching(SockList *list, const IvcEnvelope *envelope)
-{
-    for (IvcMpiCall *call = list->first, *before = NULL; call; before = call, call = call->next)
-        if (ivc_mpi_matches(call, envelope))
-            return take_at(list, before, call);
-    return NULL;
-}
-
-/* Takes the request of that very message, between this process and `peer`. */
-static IvcMpiCall *take_known(SockList *list, const IvcEnvelope *envelope, uint32_t to)
-{
-    for (IvcMpiCall *call = list->first, *before = NULL; call; before = call, call = call->next)
-        if (call->envelope.source == envelope->source &&
-            call->envelope.sequence == envelope->sequence &&
-            (call->receives || (uint32_t)call->peer == to))
-            return take_at(list, before, call);
-    return NULL;
-}
-
 static void done(SockProcess *process, IvcMpiCall *call)
 {
     call->pending = false;
@@ -69,7 +27,7 @@ static void done(SockProcess *process, IvcMpiCall *call)
 static void write_later(SockProcess *process, IvcMpiCall *call, uint32_t kind)
 {
     call->state = kind;
-    push(&process->requests.out, call);
+    ivc_calls_push(&process->requests.out, call);
 }
 
 static uint32_t writes_to(const IvcMpiCall *call)
@@ -104,13 +62,13 @@ static IvcStep write_first(SockProcess *process)
 static void written(SockProcess *process)
 {
     SockRequests *requests = &process->requests;
-    IvcMpiCall *call = take_at(&requests->out, NULL, requests->out.first);
+    IvcMpiCall *call = ivc_calls_take(&requests->out, NULL, requests->out.first);
     requests->written = 0;
     requests->begun = false;
     if (call->state == SOCK_REQUEST)
-        push(&requests->asked, call);
+        ivc_calls_push(&requests->asked, call);
     else if (call->state == SOCK_CLEAR)
-        push(&requests->answered, call);
+        ivc_calls_push(&requests->answered, call);
     else
         done(process, call);
 }
@@ -148,9 +106,10 @@ void ivc_sock_requests_match(SockProcess *process, SockStream *stream)
     SockRequests *requests = &process->requests;
     const IvcArrival *message = ivc_arrivals_at(&stream->sent, 0);
     if (message->kind == SOCK_BODY)
-        stream->into = take_known(&requests->answered, &message->envelope, process->rank->rank);
+        stream->into =
+            ivc_calls_take_known(&requests->answered, &message->envelope, process->rank->rank);
     else if (message->kind == SOCK_EAGER)
-        stream->into = take_matching(&requests->posted, &message->envelope);
+        stream->into = ivc_calls_take_matching(&requests->posted, &message->envelope);
     if (stream->into)
         stream->into->envelope = message->envelope;
     stream->wanted = stream->into != NULL;
@@ -168,11 +127,11 @@ void ivc_sock_requests_complete(SockProcess *process, SockStream *stream, const 
         return;
     }
     if (message->kind == SOCK_CLEAR) {
-        call = take_known(&requests->asked, &message->envelope, process->peer);
+        call = ivc_calls_take_known(&requests->asked, &message->envelope, process->peer);
         write_later(process, call, SOCK_BODY);
         return;
     }
-    call = take_matching(&requests->posted, &message->envelope);
+    call = ivc_calls_take_matching(&requests->posted, &message->envelope);
     if (!call) {
         ivc_arrivals_push(&process->unexpected, &message->envelope, message->kind, 0);
         return;
@@ -270,7 +229,7 @@ IvcStep ivc_sock_irecv(IvcRank *rank, IvcMpiCall *call)
     IVC_AWAIT(&requests->post, ivc_spend(&rank->agent, sock->recv_ps, sock->stage0 + SOCK_RECV));
     found = ivc_arrivals_find(&process->unexpected, call);
     if (found < 0) {
-        push(&requests->posted, call);
+        ivc_calls_push(&requests->posted, call);
         IVC_RETURN(&requests->post);
     }
     kind = ivc_arrivals_at(&process->unexpected, (uint32_t)found)->kind;
@@ -327,31 +286,6 @@ IvcStep ivc_sock_requests_recv(SockProcess *process, IvcMpiCall *call)
 
 /* ---- digest ---- */
 
-static void call_digest(const SockProcess *process, const IvcMpiCall *call, IvcDigest *digest)
-{
-    const IvcRank *all = process->rank->all;
-    ivc_digest_u64(digest, call->state);
-    ivc_digest_u64(digest, call->receives);
-    ivc_digest_u64(digest, call->bytes);
-    ivc_digest_u64(digest, (uint64_t)(int64_t)call->peer);
-    ivc_digest_u64(digest, (uint64_t)(int64_t)call->tag);
-    ivc_digest_u64(digest, call->comm);
-    if (!call->receives)
-        ivc_envelope_digest(&call->envelope, all[call->peer].received_from, digest);
-}
-
-/* `known`: their messages are known, those of Irecvs, too. */
-static void list_digest(const SockProcess *process, const SockList *list, bool known,
-                        IvcDigest *digest)
-{
-    for (const IvcMpiCall *call = list->first; call; call = call->next) {
-        call_digest(process, call, digest);
-        if (known && call->receives)
-            ivc_envelope_digest(&call->envelope, process->rank->received_from, digest);
-    }
-    ivc_digest_u64(digest, UINT64_MAX);
-}
-
 void ivc_sock_requests_digest(const SockProcess *process, IvcDigest *digest)
 {
     const SockRequests *requests = &process->requests;
@@ -364,10 +298,10 @@ void ivc_sock_requests_digest(const SockProcess *process, IvcDigest *digest)
     ivc_digest_u64(digest, requests->turn.label);
     ivc_digest_u64(digest, requests->begun);
     ivc_digest_u64(digest, requests->written);
-    list_digest(process, &requests->out, true, digest);
-    list_digest(process, &requests->asked, true, digest);
-    list_digest(process, &requests->posted, false, digest);
-    list_digest(process, &requests->answered, true, digest);
+    ivc_calls_digest(process->rank, &requests->out, true, digest);
+    ivc_calls_digest(process->rank, &requests->asked, true, digest);
+    ivc_calls_digest(process->rank, &requests->posted, false, digest);
+    ivc_calls_digest(process->rank, &requests->answered, true, digest);
     if (requests->late)
         ivc_envelope_digest(&requests->late->envelope, process->rank->received_from, digest);
 }

@@ -230,9 +230,10 @@ static void append_cores(GString *out, const json_t *point)
 /* Only where guests share cores. */
 static void append_scheduling(GString *out, const json_t *point)
 {
-    static const char *const headers[] = {"scheduling", ">domain switches", ">wakes",
-                                          ">pre-emptions", ">migrations"};
-    static const char *const keys[] = {"domain_switches", "wakes", "preemptions", "migrations"};
+    static const char *const headers[] = {"scheduling",    ">domain switches", ">wakes",
+                                          ">pre-emptions", ">yields",          ">migrations"};
+    static const char *const keys[] = {"domain_switches", "wakes", "preemptions", "yields",
+                                       "migrations"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     const json_t *guests = json_object_get(point, "scheduling");
     size_t n = MIN(json_array_size(guests), GUESTS_ONE_BY_ONE);

@@ -36,6 +36,7 @@ static void add_scheduling(IvcResult *sum, const IvcResult *run)
         to->switches += from->switches;
         to->wakes += from->wakes;
         to->preemptions += from->preemptions;
+        to->yields += from->yields;
         to->migrations += from->migrations;
     }
     for (guint i = 0; i < run->processors->len; i++) {

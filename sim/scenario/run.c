@@ -182,6 +182,7 @@ static IvcSchedulingResult scheduling_of(const IvcPoint *point, const IvcGuestPl
         sum.switches += over->switches - began->switches;
         sum.wakes += over->wakes - began->wakes;
         sum.preemptions += over->preemptions - began->preemptions;
+        sum.yields += over->yields - began->yields;
         sum.migrations += over->migrations - began->migrations;
     }
     return sum;

@@ -226,6 +226,7 @@ static json_t *get_scheduling(const IvcResult *result)
         json_object_set_new(record, "domain_switches", make_integer(guest->switches));
         json_object_set_new(record, "wakes", make_integer(guest->wakes));
         json_object_set_new(record, "preemptions", make_integer(guest->preemptions));
+        json_object_set_new(record, "yields", make_integer(guest->yields));
         json_object_set_new(record, "migrations", make_integer(guest->migrations));
         json_array_append_new(list, record);
     }
@@ -316,8 +317,8 @@ static json_t *get_histogram(const IvcResult *result)
 static const char *const stage_keys[] = {"guest", "component", "stage", NULL};
 static const char *const stage_values[] = {"cycles_per_byte", NULL};
 static const char *const scheduling_keys[] = {"guest", NULL};
-static const char *const scheduling_values[] = {"domain_switches", "wakes", "preemptions",
-                                                "migrations", NULL};
+static const char *const scheduling_values[] = {"domain_switches", "wakes",      "preemptions",
+                                                "yields",          "migrations", NULL};
 static const char *const processor_values[] = {"running_ps", "switching_ps", "idle_ps", NULL};
 static const char *const core_keys[] = {"core", NULL};
 static const char *const core_values[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps",

@@ -34,6 +34,7 @@ typedef struct {
     uint64_t switches;    /**< put on a core that another guest had before */
     uint64_t wakes;       /**< a virtual CPU had nothing to run, and then something */
     uint64_t preemptions; /**< taken off a core with something to run */
+    uint64_t yields;      /**< gave a core away with something to run */
     uint64_t migrations;  /**< put on another core than before */
 } IvcSchedulingResult;
 

@@ -84,9 +84,13 @@ static const Field CORE[] = {
 };
 
 static const Field SCHEDULING[] = {
-    FIELD(IvcSchedulingResult, guest),      FIELD(IvcSchedulingResult, switches),
-    FIELD(IvcSchedulingResult, wakes),      FIELD(IvcSchedulingResult, preemptions),
-    FIELD(IvcSchedulingResult, migrations), {NULL, FIELD_U64, 0},
+    FIELD(IvcSchedulingResult, guest),
+    FIELD(IvcSchedulingResult, switches),
+    FIELD(IvcSchedulingResult, wakes),
+    FIELD(IvcSchedulingResult, preemptions),
+    FIELD(IvcSchedulingResult, yields),
+    FIELD(IvcSchedulingResult, migrations),
+    {NULL, FIELD_U64, 0},
 };
 
 static const Field PROCESSOR[] = {

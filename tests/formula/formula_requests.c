@@ -1,6 +1,7 @@
-/* Windows of Isends and Irecvs over the sock channel: how many times a window waits for the other
+/* Windows of Isends and Irecvs. Over the sock channel: how many times a window waits for the other
  * side, from the protocol alone. Every event between the guests takes so long that all else in a
- * window is little beside one; and what is on the ring is counted to the byte. */
+ * window is little beside one; and what is on the ring is counted to the byte. Over nemesis: a
+ * window both ways to the picosecond, and what large messages add to it. */
 #include "tests/harness/counts.h"
 #include "tests/harness/points.h"
 
@@ -59,12 +60,94 @@ START_TEST(test_a_window_asks_once)
 }
 END_TEST
 
+/* ---- nemesis ---- */
+
+/* In nanoseconds, as the scenario below states them. */
+enum { WORD = 7, ATOMIC = 11, SEND = 401, RECV = 503, SLOT = 4096 };
+
+static const char shared[] =
+    "schema: ivcsim/1\nname: requests\nmachine:\n  profile: loongson3a\n"
+    "  copy: {setup: 0ns, word: 7ns}\n  atomic: 11ns\n  poll: 3ns\n"
+    "  read: {l2: 0ns, other: 0ns, memory: 0ns}\n"
+    "  write: {l2: 0ns, other: 0ns, memory: 0ns}\n"
+    "  memory: {rate: 100TB/s}\n  interconnect: {rate: 100TB/s}\n"
+    "guests: {a: {cores: [1]}, b: {cores: [2]}}\n"
+    "channels:\n"
+    "  c: {mechanism: nemesis, mode: native, between: [a, b], eager_max: 16KiB, slot: 4KiB,\n"
+    "      slots: 8, send_overhead: 401ns, recv_overhead: 503ns, progress: 10ns}\n"
+    "workload: {kind: osu-bidirectional-bandwidth, total: 1TiB, warmup: 64}\n";
+
+static uint64_t elapsed_ns(const char *set_box, uint64_t window, uint64_t bytes, uint64_t windows)
+{
+    g_autofree char *set_window = g_strdup_printf("workload.window=%" G_GUINT64_FORMAT, window);
+    g_autofree char *set_bytes = g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", bytes);
+    g_autofree char *set_count =
+        g_strdup_printf("workload.messages_max=%" G_GUINT64_FORMAT, 2 * window * windows);
+    g_autoptr(IvcResult) result =
+        points_run(shared, (const char *[]){set_box, set_window, set_bytes, set_count, NULL});
+    ck_assert_uint_eq(result->messages, 2 * window * windows);
+    ck_assert_uint_eq(result->elapsed_ps % 1000, 0);
+    return result->elapsed_ps / 1000;
+}
+
+/* What a window takes, without the start and the end of a run. */
+static uint64_t window_ns(const char *set_box, uint64_t window, uint64_t bytes)
+{
+    return (elapsed_ns(set_box, window, bytes, 300) - elapsed_ns(set_box, window, bytes, 200)) /
+           100;
+}
+
+static void check_ns(const char *what, uint64_t window, uint64_t bytes, uint64_t got,
+                     uint64_t expected)
+{
+    ck_assert_msg(got == expected,
+                  "%s, window %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " B: %" G_GUINT64_FORMAT
+                  " ns, not %" G_GUINT64_FORMAT,
+                  what, window, bytes, got, expected);
+}
+
+static const uint64_t windows[] = {1, 2, 8, 64};
+
+/* Both sides are in step: they send at once, the first message of each through the box and the
+ * others through cells, and then each finds all that the other has sent. Nobody polls. */
+START_TEST(test_nemesis_both_ways)
+{
+    static const uint64_t sizes[] = {8, 1024, 16384};
+    for (size_t i = 0; i < G_N_ELEMENTS(windows) * G_N_ELEMENTS(sizes); i++) {
+        uint64_t window = windows[i % 4], bytes = sizes[i / 4], copy = bytes / 8 * WORD;
+        uint64_t one = RECV + (WORD + copy + WORD) + SEND + (WORD + copy + WORD);
+        check_ns("boxes", window, bytes, window_ns("channels.c.fastbox=true", window, bytes),
+                 window * one + (window - 1) * (WORD + ATOMIC));
+        check_ns("cells", window, bytes, window_ns("channels.c.fastbox=false", window, bytes),
+                 window * (one + ATOMIC));
+    }
+}
+END_TEST
+
+/* All are asked for, answered one after the other, and each side fills a slot and empties one in
+ * turn. */
+START_TEST(test_nemesis_large_both_ways)
+{
+    static const uint64_t parts[] = {5, 8, 32};
+    for (size_t i = 0; i < G_N_ELEMENTS(windows) * G_N_ELEMENTS(parts); i++) {
+        uint64_t window = windows[i % 4], slots = parts[i / 4], copy = SLOT / 8 * WORD;
+        uint64_t ask = SEND + WORD + WORD + ATOMIC, asked = RECV + WORD + WORD + WORD;
+        uint64_t slot = (copy + WORD) + (WORD + copy + WORD);
+        check_ns("slots", window, slots * SLOT,
+                 window_ns("channels.c.fastbox=true", window, slots * SLOT),
+                 window * (ask + asked + slots * slot));
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("requests");
     TCase *tests = tcase_create("requests");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, test_a_window_asks_once);
+    tcase_add_test(tests, test_nemesis_both_ways);
+    tcase_add_test(tests, test_nemesis_large_both_ways);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
