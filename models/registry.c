@@ -19,6 +19,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_xen_fifo,
     &ivc_mechanism_loopback,
     &ivc_mechanism_ethernet,
+    &ivc_mechanism_sriov,
     NULL,
 };
 

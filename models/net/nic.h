@@ -1,6 +1,7 @@
 /** @file
  *  Network cards and the wire between machines: a link of its own for each rank, joined by a switch
- *  that adds nothing. What mechanism `ethernet` is made of.
+ *  that adds nothing. What mechanism `ethernet` is made of; and with another path between the
+ *  cards, `sr-iov`.
  */
 #pragma once
 
@@ -38,3 +39,38 @@ IvcTime ivc_nic_wire_ps(const IvcNicSpec *spec, uint64_t bytes);
  */
 IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mss, uint64_t tso,
                           uint32_t stage0);
+
+typedef struct IvcNicPath IvcNicPath;
+
+/** What lies between the drivers instead of cards and a wire. Bytes are those of IP packets. */
+typedef struct {
+    void (*free)(IvcNicPath *path);
+    /** Counters may be declared. */
+    void (*start)(IvcNicPath *path);
+    /** The driver of a rank is about to give a packet to its card: may owe its part. */
+    void (*give)(IvcNicPath *path, IvcAgent *agent, uint32_t rank, uint64_t bytes);
+    /** The card takes that packet, now. */
+    void (*begin)(IvcNicPath *path, uint32_t rank, uint64_t bytes);
+    /** One frame of the packet that was begun last, with `headers` and `data`. @return when it is
+     * in the receiver's memory; `ret_left_ps`: when the sender's card has done with it */
+    IvcTime (*frame)(IvcNicPath *path, uint32_t from, uint32_t to, uint64_t headers, uint64_t data,
+                     IvcTime *ret_left_ps);
+    /** Its last frame is under way. */
+    void (*end)(IvcNicPath *path, uint32_t rank, uint64_t bytes);
+    /** The driver takes back a packet that has left, or a frame that came (`quiet`: that the card
+     *  lost). What it takes is owed with the next call of `owe`. */
+    void (*sent)(IvcNicPath *path, uint32_t rank, uint64_t bytes);
+    void (*taken)(IvcNicPath *path, uint32_t rank, bool quiet);
+    void (*owe)(IvcNicPath *path, IvcAgent *agent, uint32_t rank);
+    /** An interrupt comes to a rank's core: may owe what it takes until its handler is there. */
+    void (*interrupt)(IvcNicPath *path, IvcAgent *agent, uint32_t rank);
+    void (*digest)(const IvcNicPath *path, IvcDigest *digest);
+} IvcNicPathOps;
+
+/** Every path begins with this. */
+struct IvcNicPath {
+    const IvcNicPathOps *ops;
+};
+
+/** Puts a path between the cards of a link; transfer full. Before the link is started. */
+void ivc_nic_link_over(IvcLink *link, IvcNicPath *path);

@@ -11,6 +11,8 @@ static void frames_digest(const Nic *nic, IvcDigest *digest)
     for (uint32_t i = 0; i < nic->sending.n; i++) {
         const SentPacket *packet = ivc_backlog_at(&nic->sending, i);
         ivc_digest_time(digest, not_before(nic, packet->leaves_ps));
+        if (nic->nics->path)
+            ivc_digest_u64(digest, packet->bytes);
         if (!nic->nics->head.tells)
             continue;
         ivc_digest_u64(digest, packet->to);
@@ -66,6 +68,8 @@ void ivc_nic_digest(const IvcLink *link, IvcDigest *digest)
     const Nics *nics = (const Nics *)link;
     for (uint32_t r = 0; r < nics->n; r++)
         nic_digest(&nics->nics[r], digest);
+    if (nics->path)
+        nics->path->ops->digest(nics->path, digest);
 }
 
 void ivc_nic_frame_digest(const IvcLink *link, const IvcLinkFrame *frame, uint32_t from,

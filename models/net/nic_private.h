@@ -19,6 +19,7 @@ typedef struct {
 typedef struct {
     IvcTime leaves_ps;
     uint32_t to;
+    uint64_t bytes;     /**< of IP */
     IvcPayload payload; /**< of a datagram, whose socket waits to be rid of it */
 } SentPacket;
 
@@ -55,6 +56,7 @@ struct Nics {
     IvcLink head;
     IvcPlatform *platform;
     const IvcNicSpec *spec;
+    IvcNicPath *path; /**< NULL: a wire */
     uint64_t mss;
     uint64_t merged_max; /**< bytes of joined frames */
     uint32_t stage0;
