@@ -9,6 +9,8 @@
  * what was taken back is put on a list, and when `batch` mappings are on it, the IOMMU forgets
  * everything about the function at once. Up to then the function can still reach them.
  *
+ * Under a hypervisor the IOMMU that a guest sees is not the chip's: each word to it traps.
+ *
  * Left out: sets (any translation can be in any entry), the caches of the tables' upper levels, the
  * timer that clears a list which does not fill up, several lists, page requests of the card. */
 #include "models/net/iommu.h"
@@ -154,6 +156,7 @@ void ivc_iommu_map(IvcIommu *iommu, uint32_t owner, uint64_t bytes)
     if (!ivc_iommu_per_packet(iommu))
         return;
     iommu->maps++;
+    iommu->shares[owner].asked += iommu->spec->tables == IVC_IOMMU_EMULATED;
     iommu->shares[owner].map_ps += iommu->t.map + (ivc_iommu_pages(bytes) - 1) * iommu->t.map_page;
 }
 
@@ -177,7 +180,18 @@ void ivc_iommu_unmap(IvcIommu *iommu, uint32_t owner, IvcDmaArea area, uint64_t 
         forget_all(iommu, owner);
     }
     iommu->invalidations++;
+    share->asked++;
     share->invalidate_ps += iommu->t.invalidate;
+}
+
+/* A guest's IOMMU is a device whose registers trap. */
+static void owe_asked(IvcAgent *agent, uint64_t times)
+{
+    IvcVirt *virt = agent->core->cores->virt;
+    if (!virt || times == 0)
+        return;
+    ivc_owe(agent, times * (virt->leave[IVC_VIRT_MMIO] + virt->enter[IVC_VIRT_MMIO]), virt->stage);
+    virt->exits[agent->core->guest] += virt->traps[IVC_VIRT_MMIO] ? times : 0;
 }
 
 void ivc_iommu_owe(IvcIommu *iommu, uint32_t owner, IvcAgent *agent)
@@ -189,7 +203,9 @@ void ivc_iommu_owe(IvcIommu *iommu, uint32_t owner, IvcAgent *agent)
         ivc_owe(agent, share->unmap_ps, iommu->stage0 + IOMMU_UNMAP);
     if (share->invalidate_ps)
         ivc_owe(agent, share->invalidate_ps, iommu->stage0 + IOMMU_INVALIDATE);
+    owe_asked(agent, share->asked);
     share->map_ps = share->unmap_ps = share->invalidate_ps = 0;
+    share->asked = 0;
 }
 
 /* ---- the digest ---- */

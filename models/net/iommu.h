@@ -18,9 +18,16 @@ typedef enum {
     IVC_IOMMU_STRICT,      /**< what is mapped */
 } IvcIommuPolicy;
 
+/** The IOMMU that a guest under a hypervisor sees. */
+typedef enum {
+    IVC_IOMMU_EMULATED, /**< the hypervisor makes tables from the guest's: told of every mapping */
+    IVC_IOMMU_NESTED,   /**< tables of two stages: told of invalidations only */
+} IvcIommuTables;
+
 /** Parameters; the table rows are in sriov.c. */
 typedef struct {
     int policy; /**< IvcIommuPolicy */
+    int tables; /**< IvcIommuTables */
     uint64_t iotlb;
     IvcBytes page; /**< of the guest's memory where it is mapped as a whole */
     IvcSpan walk;
@@ -55,6 +62,7 @@ typedef struct {
     uint64_t pages[IVC_DMA_RINGS]; /**< passthrough: of the memory that is used round and round */
     uint64_t queued;               /**< lazy: mappings whose pages were not invalidated yet */
     IvcTime map_ps, unmap_ps, invalidate_ps; /**< to be charged at once; else 0 */
+    uint64_t asked; /**< the same: times that the hypervisor is asked, if there is one */
 } IvcIommuShare;
 
 typedef struct {
@@ -120,7 +128,7 @@ void ivc_iommu_map(IvcIommu *iommu, uint32_t owner, uint64_t bytes);
 /** It takes the oldest one of an area back. `quiet`: that costs nothing (nobody looks). */
 void ivc_iommu_unmap(IvcIommu *iommu, uint32_t owner, IvcDmaArea area, uint64_t bytes, bool quiet);
 
-/** Charges the agent what has come together. At most three entries of ivc_owe(). */
+/** Charges the agent what has come together. At most four entries of ivc_owe(). */
 void ivc_iommu_owe(IvcIommu *iommu, uint32_t owner, IvcAgent *agent);
 
 /** The card touches bytes `at` to `at` + `bytes` of the buffer that it has begun last.

@@ -88,12 +88,14 @@ static IvcStep handler_step(IvcAgent *agent)
             IVC_AWAIT(&nic->handler_frame, ivc_wait(agent, &nic->line, IVC_TIME_NEVER));
         }
         if (nics->path)
-            nics->path->ops->interrupt(nics->path, agent, nic->rank);
+            nics->path->ops->interrupt(nics->path, agent, false);
         ivc_owe(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY);
         IVC_AWAIT(&nic->handler_frame, ivc_spend(agent, nics->t.irq, nics->stage0 + TCP_DRIVER));
         nic->asserted = false;
         nic->polling = true;
         ivc_tcp_raise(nics->head.tcp, nic->rank);
+        if (nics->path)
+            nics->path->ops->interrupt(nics->path, agent, true);
         IVC_AWAIT(&nic->handler_frame,
                   ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
     }

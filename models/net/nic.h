@@ -62,8 +62,9 @@ typedef struct {
     void (*sent)(IvcNicPath *path, uint32_t rank, uint64_t bytes);
     void (*taken)(IvcNicPath *path, uint32_t rank, bool quiet);
     void (*owe)(IvcNicPath *path, IvcAgent *agent, uint32_t rank);
-    /** An interrupt comes to a rank's core: may owe what it takes until its handler is there. */
-    void (*interrupt)(IvcNicPath *path, IvcAgent *agent, uint32_t rank);
+    /** An interrupt comes to a core, or its handler is at the end (`ends`): may owe what that takes
+     *  beyond what it does on any chip. */
+    void (*interrupt)(IvcNicPath *path, IvcAgent *agent, bool ends);
     void (*digest)(const IvcNicPath *path, IvcDigest *digest);
 } IvcNicPathOps;
 

@@ -25,77 +25,84 @@ typedef struct {
 #define BENCH "recalled: Neugebauer and others, PCIe performance, SIGCOMM 2018"
 #define RIOMMU "recalled: Malka and others, rIOMMU, ASPLOS 2015, table 1"
 
+/* IvcIommuPolicy */
 static const char *const policies[] = {"none", "passthrough", "lazy", "strict", NULL};
-static const char *const deliveries[] = {"posted", "injected", NULL};
+static const char *const deliveries[] = {"injected", "posted", NULL}; /* IvcVfDelivery */
+static const char *const tables[] = {"emulated", "nested", NULL};     /* IvcIommuTables */
 
-#define IOMMU_ROWS                                                                               \
-    {IVC_PARAM(S, vf.iommu.policy, "iommu"), .fallback = "passthrough", .choices = policies,     \
-     .sentence = "what a virtual function may reach: all memory (none), its guest's memory "     \
-                 "(passthrough), or buffers mapped for each packet, which the IOMMU forgets in " \
-                 "batches (lazy) or at once (strict)"},                                          \
-        {IVC_PARAM(S, vf.iommu.iotlb, "iotlb"),                                                  \
-         .fallback = "64",                                                                       \
-         .min = "4",                                                                             \
-         .max = "4096",                                                                          \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = BENCH ": 64 entries, found by measuring",                                     \
-         .sentence = "translations that the IOMMU caches"},                                      \
-        {IVC_PARAM(S, vf.iommu.page, "iommu_page"),                                              \
-         .fallback = "2MiB",                                                                     \
-         .min = "4KiB",                                                                          \
-         .max = "1GiB",                                                                          \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = "assumed: VFIO maps huge pages where they back a guest",                      \
-         .sentence = "page in which a guest's memory is mapped as a whole; a packet's is 4KiB"}, \
-        {IVC_PARAM(S, vf.iommu.walk, "walk"),                                                    \
-         .fallback = "330ns",                                                                    \
-         .max = "1ms",                                                                           \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = BENCH ": a read of 64 B from 430 to 760 ns",                                  \
-         .sentence = "how much later an access is whose translation is not cached"},             \
-        {IVC_PARAM(S, vf.iommu.walkers, "walkers"),                                              \
-         .fallback = "6",                                                                        \
-         .min = "1",                                                                             \
-         .max = "1024",                                                                          \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = BENCH ": reads of 64 B lose 70 % of their rate: one in 53 ns",                \
-         .sentence = "walks that go on side by side"},                                           \
-        {IVC_PARAM(S, vf.iommu.map, "map"),                                                      \
-         .fallback = "727cycles",                                                                \
-         .max = "1ms",                                                                           \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = RIOMMU ": 92 + 590 + 45, with its allocator",                                 \
-         .sentence = "mapping a buffer of one page: an address, and an entry in the tables"},    \
-        {IVC_PARAM(S, vf.iommu.map_page, "map_page"),                                            \
-         .fallback = "50cycles",                                                                 \
-         .max = "1ms",                                                                           \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = "assumed: an entry beside the one before",                                    \
-         .sentence = "the same, each further page"},                                             \
-        {IVC_PARAM(S, vf.iommu.unmap, "unmap"),                                                  \
-         .fallback = "932cycles",                                                                \
-         .max = "1ms",                                                                           \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = RIOMMU ": 418 + 62 + 427 + 25",                                               \
-         .sentence = "taking a buffer of one page out of the tables, without invalidation"},     \
-        {IVC_PARAM(S, vf.iommu.unmap_page, "unmap_page"),                                        \
-         .fallback = "50cycles",                                                                 \
-         .max = "1ms",                                                                           \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = "assumed: as map_page",                                                       \
-         .sentence = "the same, each further page"},                                             \
-        {IVC_PARAM(S, vf.iommu.invalidate, "invalidate"),                                        \
-         .fallback = "2127cycles",                                                               \
-         .max = "1ms",                                                                           \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = RIOMMU,                                                                       \
-         .sentence = "asking the IOMMU to forget, and waiting until it has"},                    \
-    {                                                                                            \
-        IVC_PARAM(S, vf.iommu.batch, "flush_batch"),                                             \
-            .fallback = "256", .min = "1", .max = "65536", .kind = IVC_KIND_DOCUMENTED,          \
-            .source = "Linux: IOVA_FQ_SIZE",                                                     \
-            .sentence = "lazy: mappings on the list at which the"                                \
-                        " IOMMU forgets all of the function"                                     \
+#define IOMMU_ROWS                                                                                 \
+    {IVC_PARAM(S, vf.iommu.policy, "iommu"), .fallback = "passthrough", .choices = policies,       \
+     .sentence = "what a virtual function may reach: all memory (none), its guest's memory "       \
+                 "(passthrough), or buffers mapped for each packet, which the IOMMU forgets in "   \
+                 "batches (lazy) or at once (strict)"},                                            \
+        {IVC_PARAM(S, vf.iommu.tables, "iommu_tables"), .fallback = "emulated", .choices = tables, \
+         .sentence =                                                                               \
+             "the IOMMU that a guest sees, for lazy and strict, in modes with a hypervisor: "      \
+             "emulated, so that it takes part in each mapping and each invalidation, "             \
+             "or nested, so that it takes part in the latter"},                                    \
+        {IVC_PARAM(S, vf.iommu.iotlb, "iotlb"),                                                    \
+         .fallback = "64",                                                                         \
+         .min = "4",                                                                               \
+         .max = "4096",                                                                            \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = BENCH ": 64 entries, found by measuring",                                       \
+         .sentence = "translations that the IOMMU caches"},                                        \
+        {IVC_PARAM(S, vf.iommu.page, "iommu_page"),                                                \
+         .fallback = "2MiB",                                                                       \
+         .min = "4KiB",                                                                            \
+         .max = "1GiB",                                                                            \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = "assumed: VFIO maps huge pages where they back a guest",                        \
+         .sentence = "page in which a guest's memory is mapped as a whole; a packet's is 4KiB"},   \
+        {IVC_PARAM(S, vf.iommu.walk, "walk"),                                                      \
+         .fallback = "330ns",                                                                      \
+         .max = "1ms",                                                                             \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = BENCH ": a read of 64 B from 430 to 760 ns",                                    \
+         .sentence = "how much later an access is whose translation is not cached"},               \
+        {IVC_PARAM(S, vf.iommu.walkers, "walkers"),                                                \
+         .fallback = "6",                                                                          \
+         .min = "1",                                                                               \
+         .max = "1024",                                                                            \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = BENCH ": reads of 64 B lose 70 % of their rate: one in 53 ns",                  \
+         .sentence = "walks that go on side by side"},                                             \
+        {IVC_PARAM(S, vf.iommu.map, "map"),                                                        \
+         .fallback = "727cycles",                                                                  \
+         .max = "1ms",                                                                             \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = RIOMMU ": 92 + 590 + 45, with its allocator",                                   \
+         .sentence = "mapping a buffer of one page: an address, and an entry in the tables"},      \
+        {IVC_PARAM(S, vf.iommu.map_page, "map_page"),                                              \
+         .fallback = "50cycles",                                                                   \
+         .max = "1ms",                                                                             \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = "assumed: an entry beside the one before",                                      \
+         .sentence = "the same, each further page"},                                               \
+        {IVC_PARAM(S, vf.iommu.unmap, "unmap"),                                                    \
+         .fallback = "932cycles",                                                                  \
+         .max = "1ms",                                                                             \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = RIOMMU ": 418 + 62 + 427 + 25",                                                 \
+         .sentence = "taking a buffer of one page out of the tables, without invalidation"},       \
+        {IVC_PARAM(S, vf.iommu.unmap_page, "unmap_page"),                                          \
+         .fallback = "50cycles",                                                                   \
+         .max = "1ms",                                                                             \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = "assumed: as map_page",                                                         \
+         .sentence = "the same, each further page"},                                               \
+        {IVC_PARAM(S, vf.iommu.invalidate, "invalidate"),                                          \
+         .fallback = "2127cycles",                                                                 \
+         .max = "1ms",                                                                             \
+         .kind = IVC_KIND_ASSUMED,                                                                 \
+         .source = RIOMMU,                                                                         \
+         .sentence = "asking the IOMMU to forget, and waiting until it has"},                      \
+    {                                                                                              \
+        IVC_PARAM(S, vf.iommu.batch, "flush_batch"),                                               \
+            .fallback = "256", .min = "1", .max = "65536", .kind = IVC_KIND_DOCUMENTED,            \
+            .source = "Linux: IOVA_FQ_SIZE",                                                       \
+            .sentence = "lazy: mappings on the list at which the"                                  \
+                        " IOMMU forgets all of the function"                                       \
     }
 
 static const IvcParam params[] = {
@@ -140,9 +147,9 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, vf.switch_delay, "switch_delay"), .fallback = "500ns", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: a switch that stores a frame",
      .sentence = "from a frame's end in the switch until it is written"},
-    {IVC_PARAM(S, vf.delivery, "delivery"), .fallback = "posted", .choices = deliveries,
-     .sentence = "who brings an interrupt to a guest: the chip (posted), or the hypervisor, which "
-                 "takes it and its end (injected): what that costs is the mode's"},
+    {IVC_PARAM(S, vf.delivery, "delivery"), .fallback = "injected", .choices = deliveries,
+     .sentence = "who brings interrupts to a guest: its hypervisor, which also sees their end "
+                 "(injected: what that costs is the mode's), or the chip (posted)"},
     IOMMU_ROWS,
     {IVC_PARAM(S, nic.tso, "tso"), .fallback = "64KiB", .min = "1B", .max = "64KiB",
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux: GSO_MAX_SIZE, less one byte",
@@ -241,7 +248,15 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
                             spec->vf.vfs, ranks);
         ivc_link_conflict(scenario, path, "vfs", "name fewer guests in 'between'", text, diags);
     }
-    if (spec->vf.iommu.policy == IVC_IOMMU_NONE && !spec->vf.trusted)
+    IvcMode mode = ivc_scenario_mode(scenario, path);
+    if (spec->vf.delivery == IVC_VF_POSTED &&
+        (mode == IVC_MODE_TRANSLATION || mode == IVC_MODE_PARAVIRTUAL))
+        ivc_link_conflict(scenario, path, "delivery",
+                          "take 'injected', or a mode that runs guests in hardware",
+                          "interrupts are posted to a guest mode of the processor, and this "
+                          "channel's mode does not use it",
+                          diags);
+    if (spec->vf.iommu.policy == IVC_IOMMU_NONE && !spec->vf.trusted && !ivc_mode_is_one_os(mode))
         ivc_link_conflict(scenario, path, "iommu",
                           "choose 'passthrough', which costs the cores nothing, or say "
                           "'trusted: true' of the guests",

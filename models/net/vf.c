@@ -93,11 +93,10 @@ static void owe(IvcNicPath *path, IvcAgent *agent, uint32_t rank)
     ivc_iommu_owe(&card_of(path)->iommu, rank, agent);
 }
 
-static void interrupt(IvcNicPath *path, IvcAgent *agent, uint32_t rank)
+static void interrupt(IvcNicPath *path, IvcAgent *agent, bool ends)
 {
-    (void)path;
-    (void)agent;
-    (void)rank;
+    if (card_of(path)->spec->delivery == IVC_VF_INJECTED)
+        ivc_virt_owe(agent, ends ? IVC_VIRT_END_OF_INTERRUPT : IVC_VIRT_EXTERNAL_INTERRUPT);
 }
 
 /* ---- the card ---- */

@@ -8,8 +8,8 @@
 #include "models/net/nic.h"
 
 typedef enum {
-    IVC_VF_POSTED,   /**< interrupts come to a running guest without its hypervisor */
-    IVC_VF_INJECTED, /**< the hypervisor takes them, and hands them on */
+    IVC_VF_INJECTED, /**< the hypervisor takes interrupts, hands them on, and sees their end */
+    IVC_VF_POSTED,   /**< they come to a running guest without it */
 } IvcVfDelivery;
 
 /** Parameters; the table rows are in sriov.c. */
