@@ -137,18 +137,14 @@ static IvcTime over_wire(Nic *nic, Nic *to, IvcTime start_ps, uint64_t bytes)
     return to->arrived_ps + spec->dma_rx.ps;
 }
 
-/* One frame of a packet that the card has from `start_ps` on. */
-static void send_frame(Nic *nic, Nic *to, IvcTime start_ps, const IvcSegment *segment)
+/* A frame is under way to the receiver. */
+static void push_frame(Nic *nic, Nic *to, const IvcSegment *segment, IvcTime arrives_ps)
 {
     Nics *nics = nic->nics;
-    uint64_t headers = ivc_packet_headers(&nics->head, segment), data = segment->bytes;
-    Frame frame = {.from = nic->rank, .segment = *segment};
-    frame.arrives_ps = nics->path ? nics->path->ops->frame(nics->path, nic->rank, to->rank, headers,
-                                                           data, &nic->sent_ps)
-                                  : over_wire(nic, to, start_ps, headers + data);
     nics->sent++;
     nics->over_ring += !nics->head.tells && to->frames.n >= nics->spec->rx_ring;
-    ivc_backlog_push(&to->frames, &frame);
+    ivc_backlog_push(&to->frames,
+                     &(Frame){.from = nic->rank, .arrives_ps = arrives_ps, .segment = *segment});
 }
 
 /* The card takes a packet: all of its frames have their time. */
@@ -157,25 +153,69 @@ static void send_packet(Nic *nic, Nic *to, const IvcSegment *packet, const IvcPa
     Nics *nics = nic->nics;
     IvcTime start_ps = now(nic) + nics->spec->dma_tx.ps;
     IvcSegment segment = *packet;
-    uint64_t rest = packet->bytes;
-    uint64_t bytes = ivc_packet_headers(&nics->head, packet) + rest;
-    if (nics->path)
-        nics->path->ops->begin(nics->path, nic->rank, bytes);
+    uint64_t rest = packet->bytes, headers = ivc_packet_headers(&nics->head, packet);
     do {
         segment.bytes = MIN(rest, nics->mss);
-        send_frame(nic, to, start_ps, &segment);
+        push_frame(nic, to, &segment, over_wire(nic, to, start_ps, headers + segment.bytes));
         rest -= segment.bytes;
     } while (rest);
-    if (nics->path)
-        nics->path->ops->end(nics->path, nic->rank, bytes);
-    ivc_backlog_push(&nic->sending, &(SentPacket){.leaves_ps = nic->sent_ps,
-                                                  .to = to->rank,
-                                                  .bytes = bytes,
-                                                  .payload = *payload});
+    ivc_backlog_push(&nic->sending,
+                     &(SentPacket){.leaves_ps = nic->sent_ps, .to = to->rank, .payload = *payload});
     nics->packets++;
     rearm(to);
     if (nics->head.tells)
         rearm(nic);
+}
+
+/* The card is told of a packet: the path asks for its frames. */
+static void tell_path(Nic *nic, Nic *to, const IvcSegment *packet, const IvcPayload *payload)
+{
+    Nics *nics = nic->nics;
+    ivc_backlog_push(&nic->sending,
+                     &(SentPacket){.leaves_ps = IVC_TIME_NEVER,
+                                   .to = to->rank,
+                                   .bytes = ivc_packet_headers(&nics->head, packet) + packet->bytes,
+                                   .segment = *packet,
+                                   .payload = *payload});
+    nics->packets++;
+    nics->unread++;
+    nics->path->ops->told(nics->path, nic->rank);
+}
+
+bool ivc_nic_next_frame(const IvcLink *link, uint32_t rank, IvcNicFrame *ret_frame)
+{
+    const Nics *nics = (const Nics *)link;
+    const Nic *nic = &nics->nics[rank];
+    if (nic->read == nic->sending.n)
+        return false;
+    const SentPacket *packet = ivc_backlog_at(&nic->sending, nic->read);
+    uint64_t rest = packet->segment.bytes - nic->read_data;
+    *ret_frame = (IvcNicFrame){.to = packet->to,
+                               .first = nic->read_data == 0,
+                               .last = rest <= nics->mss,
+                               .headers = ivc_packet_headers(link, &packet->segment),
+                               .data = MIN(rest, nics->mss),
+                               .packet = packet->bytes};
+    return true;
+}
+
+void ivc_nic_sent_frame(IvcLink *link, uint32_t rank, IvcTime left_ps, IvcTime arrives_ps)
+{
+    Nics *nics = (Nics *)link;
+    Nic *nic = &nics->nics[rank];
+    SentPacket *packet = ivc_backlog_at(&nic->sending, nic->read);
+    IvcSegment segment = packet->segment;
+    segment.bytes = MIN(segment.bytes - nic->read_data, nics->mss);
+    nic->read_data += segment.bytes;
+    push_frame(nic, &nics->nics[packet->to], &segment, arrives_ps);
+    rearm(&nics->nics[packet->to]);
+    if (nic->read_data < packet->segment.bytes)
+        return;
+    packet->leaves_ps = left_ps;
+    nic->read_data = 0;
+    nic->read++;
+    nics->unread--;
+    rearm(nic);
 }
 
 static IvcStep send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
@@ -189,7 +229,8 @@ static IvcStep send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
         nics->path->ops->give(nics->path, agent, from,
                               ivc_packet_headers(link, &f->segment) + payload->bytes);
     IVC_AWAIT(f, ivc_spend(agent, nics->t.tx, nics->stage0 + TCP_DRIVER));
-    send_packet(&nics->nics[from], &nics->nics[to], &f->segment, payload);
+    (nics->path ? tell_path : send_packet)(&nics->nics[from], &nics->nics[to], &f->segment,
+                                           payload);
     IVC_END(f);
 }
 
@@ -293,6 +334,7 @@ static void owe_cleaning(Nic *nic, IvcAgent *agent)
             ivc_tcp_done(tcp, nic->rank, packet->to, &packet->payload);
         if (nics->path)
             nics->path->ops->sent(nics->path, nic->rank, packet->bytes);
+        nic->read -= nics->path != NULL;
         ivc_backlog_pop(&nic->sending);
     }
     if (nics->path)
@@ -388,7 +430,7 @@ static void nics_free(IvcLink *link)
 static uint64_t in_flight(const IvcLink *link)
 {
     const Nics *nics = (const Nics *)link;
-    return nics->sent - nics->taken - (link->tells ? nics->over_ring : 0);
+    return nics->unread + nics->sent - nics->taken - (link->tells ? nics->over_ring : 0);
 }
 
 static const IvcLinkOps ops = {
@@ -406,6 +448,7 @@ static const IvcLinkOps ops = {
 void ivc_nic_link_over(IvcLink *link, IvcNicPath *path)
 {
     ((Nics *)link)->path = path;
+    path->link = link;
 }
 
 IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mss, uint64_t tso,

@@ -49,14 +49,8 @@ typedef struct {
     void (*start)(IvcNicPath *path);
     /** The driver of a rank is about to give a packet to its card: may owe its part. */
     void (*give)(IvcNicPath *path, IvcAgent *agent, uint32_t rank, uint64_t bytes);
-    /** The card takes that packet, now. */
-    void (*begin)(IvcNicPath *path, uint32_t rank, uint64_t bytes);
-    /** One frame of the packet that was begun last, with `headers` and `data`. @return when it is
-     * in the receiver's memory; `ret_left_ps`: when the sender's card has done with it */
-    IvcTime (*frame)(IvcNicPath *path, uint32_t from, uint32_t to, uint64_t headers, uint64_t data,
-                     IvcTime *ret_left_ps);
-    /** Its last frame is under way. */
-    void (*end)(IvcNicPath *path, uint32_t rank, uint64_t bytes);
+    /** The card of a rank has a packet more: see ivc_nic_next_frame(). */
+    void (*told)(IvcNicPath *path, uint32_t rank);
     /** The driver takes back a packet that has left, or a frame that came (`quiet`: that the card
      *  lost). What it takes is owed with the next call of `owe`. */
     void (*sent)(IvcNicPath *path, uint32_t rank, uint64_t bytes);
@@ -71,7 +65,26 @@ typedef struct {
 /** Every path begins with this. */
 struct IvcNicPath {
     const IvcNicPathOps *ops;
+    IvcLink *link; /**< whose path it is */
 };
+
+/** What a card sends next. */
+typedef struct {
+    uint32_t to;
+    bool first, last; /**< of its packet */
+    uint64_t headers; /**< these two: bytes of IP */
+    uint64_t data;
+    uint64_t packet; /**< bytes of IP of the whole packet */
+} IvcNicFrame;
+
+/* For paths: */
+
+/** The next frame of a rank's card. @return false when it has none */
+bool ivc_nic_next_frame(const IvcLink *link, uint32_t rank, IvcNicFrame *ret_frame);
+
+/** That frame is under way: when the sender's card has done with it, and when it is in the
+ *  receiver's memory. */
+void ivc_nic_sent_frame(IvcLink *link, uint32_t rank, IvcTime left_ps, IvcTime arrives_ps);
 
 /** Puts a path between the cards of a link; transfer full. Before the link is started. */
 void ivc_nic_link_over(IvcLink *link, IvcNicPath *path);

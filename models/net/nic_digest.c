@@ -13,6 +13,11 @@ static void frames_digest(const Nic *nic, IvcDigest *digest)
         ivc_digest_time(digest, not_before(nic, packet->leaves_ps));
         if (nic->nics->path)
             ivc_digest_u64(digest, packet->bytes);
+        if (nic->nics->path && i >= nic->read) {
+            ivc_digest_u64(digest, packet->to);
+            ivc_tcp_segment_digest(nic->nics->head.tcp, nic->rank, packet->to, &packet->segment,
+                                   digest);
+        }
         if (!nic->nics->head.tells)
             continue;
         ivc_digest_u64(digest, packet->to);
@@ -49,6 +54,8 @@ static void nic_digest(const Nic *nic, IvcDigest *digest)
     ivc_digest_time(digest, not_before(nic, nic->arrived_ps));
     ivc_digest_u64(digest, nic->sending.n);
     ivc_digest_u64(digest, nic->frames.n);
+    ivc_digest_u64(digest, nic->read);
+    ivc_digest_u64(digest, nic->read_data);
     ivc_digest_u64(digest, nic->seen);
     ivc_digest_u64(digest, nic->stopped);
     ivc_digest_u64(digest, nic->asserted);

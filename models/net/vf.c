@@ -7,12 +7,29 @@
  * translated by the IOMMU; one whose translation is not cached waits for the walk of the tables,
  * and keeps the link from others as far as walks cannot go on side by side.
  *
- * All times of a packet are known as it is announced, in the order of the announcements; the link's
- * time is reckoned without the latencies, which all packets have alike.
+ * Functions have the link in turn, frame by frame. The card reads ahead of its switch as much as
+ * its buffer holds, so that nobody waits behind all that another function has announced. The link's
+ * time is reckoned without the latencies, which all packets have alike: when a frame has its turn,
+ * all of its times are known.
  *
  * Left out: what DMA takes from the memory's rate; credits and tags of PCIe; descriptors fetched in
- * batches; the order of functions other than first come first served; a wire outside. */
+ * batches; a wire outside. */
 #include "models/net/vf.h"
+
+#include "models/net/backlog.h"
+
+/* A frame in the card. */
+typedef struct {
+    IvcTime written_ps;
+    uint64_t bytes;
+} Held;
+
+/* A function. */
+typedef struct {
+    IvcTime arrived_ps; /**< when the latest frame is in its guest's memory */
+    uint64_t at;        /**< these two: bytes read of the packet that it has begun */
+    IvcTime late_ps;    /**< and how long after its turn on the link they are there */
+} Port;
 
 typedef struct {
     IvcNicPath head;
@@ -20,14 +37,17 @@ typedef struct {
     const IvcVfSpec *spec;
     IvcIommu iommu;
     uint32_t n;
-    uint64_t buffer;      /**< bytes of the receiver's memory for a frame of the MTU */
-    IvcTime down_ps;      /**< up to when the card reads */
-    IvcTime have_ps;      /**< when it has what it has read */
-    IvcTime switch_ps;    /**< up to when its switch is busy */
-    IvcTime up_ps;        /**< up to when it writes */
-    IvcTime *arrived_ps;  /**< when the latest frame is in a rank's memory */
-    uint64_t at;          /**< these two: bytes read of the packet that was begun last */
-    IvcTime late_ps;      /**< and how long after its turn on the link they are there */
+    uint64_t buffer; /**< bytes of the receiver's memory for a frame of the MTU */
+    IvcBacklog held; /**< Held: frames that it has asked for and not written yet */
+    uint64_t held_bytes;
+    IvcTimer turn;
+    bool waiting;      /**< for its turn */
+    uint32_t served;   /**< the function that had the latest one */
+    IvcTime down_ps;   /**< up to when the card reads */
+    IvcTime have_ps;   /**< when it has what it has read */
+    IvcTime switch_ps; /**< up to when its switch is busy */
+    IvcTime up_ps;     /**< up to when it writes */
+    Port *ports;
     uint64_t read, wrote; /**< bytes on the link */
     uint64_t exposed;
 } Card;
@@ -58,6 +78,12 @@ IvcTime ivc_vf_write_ps(const IvcVfSpec *spec, uint64_t bytes)
 static Card *card_of(IvcNicPath *path)
 {
     return (Card *)path;
+}
+
+/* From the driver's word until the bytes of its packet are there, but for the link's time. */
+static IvcTime read_late_ps(const IvcVfSpec *spec)
+{
+    return spec->doorbell.ps + 2 * spec->dma_read.ps;
 }
 
 static IvcTime walk_ps(const Card *card, uint64_t misses)
@@ -101,23 +127,39 @@ static void interrupt(IvcNicPath *path, IvcAgent *agent, bool ends)
 
 /* ---- the card ---- */
 
-static void begin(IvcNicPath *path, uint32_t rank, uint64_t bytes)
+/* A packet's descriptors are read. */
+static void read_descriptors(Card *card, uint32_t rank, uint64_t packet)
 {
-    Card *card = card_of(path);
     const IvcVfSpec *spec = card->spec;
-    uint64_t descriptors = ivc_iommu_pages(bytes + IVC_VF_ETHERNET) * spec->descriptor.n;
+    uint64_t bytes = ivc_iommu_pages(packet + IVC_VF_ETHERNET) * spec->descriptor.n;
     uint64_t misses = ivc_iommu_touch_ring(&card->iommu, rank, 0);
-    card->down_ps = MAX(card->down_ps, card->platform->sim.now) +
-                    MAX(ivc_vf_read_ps(spec, descriptors), ivc_iommu_busy_ps(&card->iommu, misses));
-    card->late_ps = spec->doorbell.ps + 2 * spec->dma_read.ps + walk_ps(card, misses);
-    card->at = 0;
-    card->read += descriptors;
+    card->down_ps += MAX(ivc_vf_read_ps(spec, bytes), ivc_iommu_busy_ps(&card->iommu, misses));
+    card->ports[rank].late_ps = read_late_ps(spec) + walk_ps(card, misses);
+    card->ports[rank].at = 0;
+    card->read += bytes;
 }
 
-/* The receiver's function writes a frame that leaves the switch. @return when it is in memory */
+/* A frame is read, and crosses the switch. */
+static void read_frame(Card *card, uint32_t rank, const IvcNicFrame *frame, uint64_t bytes)
+{
+    const IvcVfSpec *spec = card->spec;
+    Port *port = &card->ports[rank];
+    uint64_t read = frame->first ? bytes : frame->data; /* the card makes the headers of others */
+    uint64_t misses = ivc_iommu_touch(&card->iommu, rank, IVC_DMA_SENT, port->at, read);
+    port->at += read;
+    /* With the descriptor of the buffer that the frame will go to. */
+    card->down_ps += MAX(ivc_vf_read_ps(spec, read) + ivc_vf_read_ps(spec, spec->descriptor.n),
+                         ivc_iommu_busy_ps(&card->iommu, misses));
+    card->have_ps = MAX(card->have_ps, card->down_ps + port->late_ps + walk_ps(card, misses));
+    card->switch_ps = MAX(card->switch_ps, card->have_ps) + bits_ps(8 * bytes, spec->switch_rate);
+    card->read += read + spec->descriptor.n;
+}
+
+/* The receiver's function writes what leaves the switch. @return when it is in memory */
 static IvcTime write_frame(Card *card, uint32_t to, uint64_t bytes)
 {
     const IvcVfSpec *spec = card->spec;
+    Port *port = &card->ports[to];
     uint64_t misses = ivc_iommu_touch_ring(&card->iommu, to, 1) +
                       ivc_iommu_touch(&card->iommu, to, IVC_DMA_RECEIVED, 0, bytes);
     ivc_iommu_pass(&card->iommu, to, IVC_DMA_RECEIVED, card->buffer);
@@ -125,41 +167,96 @@ static IvcTime write_frame(Card *card, uint32_t to, uint64_t bytes)
                   MAX(ivc_vf_write_ps(spec, bytes) + ivc_vf_write_ps(spec, spec->descriptor.n),
                       ivc_iommu_busy_ps(&card->iommu, misses));
     card->wrote += bytes + spec->descriptor.n;
-    card->arrived_ps[to] =
-        MAX(card->arrived_ps[to], card->up_ps + spec->dma_write.ps + walk_ps(card, misses));
-    return card->arrived_ps[to];
-}
-
-static IvcTime frame(IvcNicPath *path, uint32_t from, uint32_t to, uint64_t headers, uint64_t data,
-                     IvcTime *ret_left_ps)
-{
-    Card *card = card_of(path);
-    const IvcVfSpec *spec = card->spec;
-    uint64_t bytes = IVC_VF_ETHERNET + headers + data;
-    uint64_t from_memory = card->at ? data : bytes; /* the card makes the headers of later ones */
-    uint64_t misses = ivc_iommu_touch(&card->iommu, from, IVC_DMA_SENT, card->at, from_memory);
-    card->at += from_memory;
-    /* With the descriptor of the buffer that the frame will go to. */
-    card->down_ps +=
-        MAX(ivc_vf_read_ps(spec, from_memory) + ivc_vf_read_ps(spec, spec->descriptor.n),
-            ivc_iommu_busy_ps(&card->iommu, misses));
-    card->have_ps = MAX(card->have_ps, card->down_ps + card->late_ps + walk_ps(card, misses));
-    card->read += from_memory + spec->descriptor.n;
-    card->switch_ps = MAX(card->switch_ps, card->have_ps) + bits_ps(8 * bytes, spec->switch_rate);
-    *ret_left_ps = card->have_ps + spec->dma_write.ps;
-    if (spec->iommu.policy == IVC_IOMMU_NONE)
-        card->exposed += card->n - 2;
-    return write_frame(card, to, bytes);
+    port->arrived_ps =
+        MAX(port->arrived_ps, card->up_ps + spec->dma_write.ps + walk_ps(card, misses));
+    return port->arrived_ps;
 }
 
 /* The sender is told by a word in its ring. */
-static void end(IvcNicPath *path, uint32_t rank, uint64_t bytes)
+static void write_back(Card *card, uint32_t rank, uint64_t packet)
 {
-    Card *card = card_of(path);
-    ivc_iommu_pass(&card->iommu, rank, IVC_DMA_SENT, bytes + IVC_VF_ETHERNET);
+    ivc_iommu_pass(&card->iommu, rank, IVC_DMA_SENT, packet + IVC_VF_ETHERNET);
     card->up_ps =
         MAX(card->up_ps, card->have_ps) + ivc_vf_write_ps(card->spec, card->spec->descriptor.n);
     card->wrote += card->spec->descriptor.n;
+}
+
+/* The next function that has something to send, in turn. */
+static bool next_function(Card *card, IvcNicFrame *ret_frame)
+{
+    for (uint32_t i = 1; i <= card->n; i++) {
+        uint32_t rank = (card->served + i) % card->n;
+        if (!ivc_nic_next_frame(card->head.link, rank, ret_frame))
+            continue;
+        card->served = rank;
+        return true;
+    }
+    return false;
+}
+
+/* Frames that have been written make room. */
+static void release(Card *card)
+{
+    while (card->held.n) {
+        const Held *first = ivc_backlog_at(&card->held, 0);
+        if (first->written_ps > card->platform->sim.now)
+            return;
+        card->held_bytes -= first->bytes;
+        ivc_backlog_pop(&card->held);
+    }
+}
+
+/* When there is room for a further frame. */
+static IvcTime room_ps(const Card *card)
+{
+    uint64_t bytes = card->held_bytes;
+    IvcTime when_ps = 0;
+    for (uint32_t i = 0; bytes >= card->spec->ahead.n && i < card->held.n; i++) {
+        const Held *held = ivc_backlog_at(&card->held, i);
+        bytes -= held->bytes;
+        when_ps = held->written_ps;
+    }
+    return when_ps;
+}
+
+/* The card goes on when it has asked for the frame before, and when its buffer has room. */
+static void arm(Card *card)
+{
+    release(card);
+    IvcTime when_ps = MAX(MAX(card->down_ps, room_ps(card)), card->platform->sim.now);
+    card->waiting = true;
+    ivc_timer_arm(&card->platform->sim, &card->turn, when_ps, IVC_PHASE_DELIVER);
+}
+
+static void turn_fire(IvcSim *sim, IvcTimer *timer)
+{
+    Card *card = (Card *)((char *)timer - offsetof(Card, turn));
+    IvcNicFrame frame;
+    card->waiting = false;
+    if (!next_function(card, &frame))
+        return;
+    uint32_t rank = card->served;
+    uint64_t bytes = IVC_VF_ETHERNET + frame.headers + frame.data;
+    card->down_ps = MAX(card->down_ps, sim->now);
+    if (frame.first)
+        read_descriptors(card, rank, frame.packet);
+    read_frame(card, rank, &frame, bytes);
+    IvcTime arrives_ps = write_frame(card, frame.to, bytes);
+    ivc_backlog_push(&card->held, &(Held){.written_ps = card->up_ps, .bytes = bytes});
+    card->held_bytes += bytes;
+    if (frame.last)
+        write_back(card, rank, frame.packet);
+    if (card->spec->iommu.policy == IVC_IOMMU_NONE)
+        card->exposed += card->n - 2;
+    ivc_nic_sent_frame(card->head.link, rank, card->have_ps + card->spec->dma_write.ps, arrives_ps);
+    arm(card);
+}
+
+static void told(IvcNicPath *path, uint32_t rank)
+{
+    (void)rank;
+    if (!card_of(path)->waiting)
+        arm(card_of(path));
 }
 
 /* ---- building ---- */
@@ -183,7 +280,8 @@ static void card_free(IvcNicPath *path)
 {
     Card *card = card_of(path);
     ivc_iommu_clear(&card->iommu);
-    g_free(card->arrived_ps);
+    ivc_backlog_clear(&card->held);
+    g_free(card->ports);
     g_free(card);
 }
 
@@ -195,8 +293,24 @@ static void card_digest(const IvcNicPath *path, IvcDigest *digest)
     ivc_digest_time(digest, MAX(card->have_ps, now));
     ivc_digest_time(digest, MAX(card->switch_ps, now));
     ivc_digest_time(digest, MAX(card->up_ps, now));
-    for (uint32_t r = 0; r < card->n; r++)
-        ivc_digest_time(digest, MAX(card->arrived_ps[r], now));
+    ivc_digest_u64(digest, card->served);
+    ivc_digest_u64(digest, card->waiting);
+    ivc_timer_digest(&card->turn, digest);
+    for (uint32_t r = 0; r < card->n; r++) {
+        IvcNicFrame frame;
+        ivc_digest_time(digest, MAX(card->ports[r].arrived_ps, now));
+        if (!ivc_nic_next_frame(card->head.link, r, &frame) || frame.first)
+            continue;
+        ivc_digest_u64(digest, card->ports[r].at);
+        ivc_digest_u64(digest, card->ports[r].late_ps);
+    }
+    for (uint32_t i = 0; !digest->brief && i < card->held.n; i++) {
+        const Held *held = ivc_backlog_at(&card->held, i);
+        if (held->written_ps <= now)
+            continue;
+        ivc_digest_time(digest, held->written_ps);
+        ivc_digest_u64(digest, held->bytes);
+    }
     ivc_iommu_digest(&card->iommu, digest);
 }
 
@@ -204,9 +318,7 @@ static const IvcNicPathOps ops = {
     .free = card_free,
     .start = start,
     .give = give,
-    .begin = begin,
-    .frame = frame,
-    .end = end,
+    .told = told,
     .sent = sent,
     .taken = taken,
     .owe = owe,
@@ -224,7 +336,9 @@ IvcNicPath *ivc_vf_new(IvcPlatform *platform, const IvcVfSpec *spec, uint64_t mt
     card->spec = spec;
     card->n = platform->n_ranks;
     card->buffer = (frame_bytes + spec->rx_buffer.n - 1) / spec->rx_buffer.n * spec->rx_buffer.n;
-    card->arrived_ps = g_new0(IvcTime, card->n);
+    ivc_backlog_init(&card->held, sizeof(Held));
+    ivc_timer_init(&card->turn, ivc_platform_id(platform), turn_fire);
+    card->ports = g_new0(Port, card->n);
     ivc_iommu_init(&card->iommu, platform, &spec->iommu, card->n, sndbuf, rx_ring * card->buffer,
                    stage0);
     return &card->head;

@@ -25,7 +25,8 @@ typedef struct {
     IvcSpan dma_read, dma_write;
     IvcBitRate switch_rate;
     IvcSpan switch_delay;
-    int delivery; /**< IvcVfDelivery */
+    IvcBytes ahead; /**< bytes in the card at which it asks for no more */
+    int delivery;   /**< IvcVfDelivery */
     IvcIommuSpec iommu;
 } IvcVfSpec;
 
