@@ -23,6 +23,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_xen_fifo,
     &ivc_mechanism_loopback,
     &ivc_mechanism_ethernet,
+    &ivc_mechanism_sriov,
     &ivc_mechanism_vcpu,
     &ivc_mechanism_lock,
     NULL,

@@ -11,3 +11,4 @@ extern const IvcMechanism ivc_mechanism_xen_ring;
 extern const IvcMechanism ivc_mechanism_xen_fifo;
 extern const IvcMechanism ivc_mechanism_loopback;
 extern const IvcMechanism ivc_mechanism_ethernet;
+extern const IvcMechanism ivc_mechanism_sriov;

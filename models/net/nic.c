@@ -14,6 +14,9 @@
  * wait for that; and what finds the receiver's ring full is dropped. Who would look at a ring as a
  * frame arrives is not there: the driver finds out when it looks itself, with what has come since.
  *
+ * Where a path lies between the cards, it says instead of the wire when frames leave and arrive,
+ * and has its part in what the driver does (vf.c).
+ *
  * Left out: lost frames of streams, so that a full ring loses none (they wait in the card, and are
  * counted), the queueing discipline, what DMA takes from the memory's rate, several queues of a
  * card. */
@@ -84,11 +87,15 @@ static IvcStep handler_step(IvcAgent *agent)
         while (!nic->asserted) {
             IVC_AWAIT(&nic->handler_frame, ivc_wait(agent, &nic->line, IVC_TIME_NEVER));
         }
+        if (nics->path)
+            nics->path->ops->interrupt(nics->path, agent, false);
         ivc_owe(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY);
         IVC_AWAIT(&nic->handler_frame, ivc_spend(agent, nics->t.irq, nics->stage0 + TCP_DRIVER));
         nic->asserted = false;
         nic->polling = true;
         ivc_tcp_raise(nics->head.tcp, nic->rank);
+        if (nics->path)
+            nics->path->ops->interrupt(nics->path, agent, true);
         IVC_AWAIT(&nic->handler_frame,
                   ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
     }
@@ -119,21 +126,25 @@ static bool has_room(IvcLink *link, uint32_t from, uint32_t to)
     return false;
 }
 
-/* One frame of a packet that the card has from `start_ps` on. */
-static void send_frame(Nic *nic, Nic *to, IvcTime start_ps, const IvcSegment *segment)
+/* When a frame of `bytes` is in the receiver's memory, over the wire. */
+static IvcTime over_wire(Nic *nic, Nic *to, IvcTime start_ps, uint64_t bytes)
 {
-    Nics *nics = nic->nics;
-    const IvcNicSpec *spec = nics->spec;
-    IvcTime wire_ps =
-        ivc_nic_wire_ps(spec, ivc_packet_headers(&nics->head, segment) + segment->bytes);
+    const IvcNicSpec *spec = nic->nics->spec;
+    IvcTime wire_ps = ivc_nic_wire_ps(spec, bytes);
     nic->sent_ps = MAX(nic->sent_ps, start_ps) + wire_ps;
     IvcTime first_ps = nic->sent_ps + spec->wire.ps + (spec->store ? wire_ps : 0);
     to->arrived_ps = MAX(first_ps, to->arrived_ps + wire_ps);
+    return to->arrived_ps + spec->dma_rx.ps;
+}
+
+/* A frame is under way to the receiver. */
+static void push_frame(Nic *nic, Nic *to, const IvcSegment *segment, IvcTime arrives_ps)
+{
+    Nics *nics = nic->nics;
     nics->sent++;
-    nics->over_ring += !nics->head.tells && to->frames.n >= spec->rx_ring;
-    ivc_backlog_push(&to->frames, &(Frame){.from = nic->rank,
-                                           .arrives_ps = to->arrived_ps + spec->dma_rx.ps,
-                                           .segment = *segment});
+    nics->over_ring += !nics->head.tells && to->frames.n >= nics->spec->rx_ring;
+    ivc_backlog_push(&to->frames,
+                     &(Frame){.from = nic->rank, .arrives_ps = arrives_ps, .segment = *segment});
 }
 
 /* The card takes a packet: all of its frames have their time. */
@@ -142,10 +153,10 @@ static void send_packet(Nic *nic, Nic *to, const IvcSegment *packet, const IvcPa
     Nics *nics = nic->nics;
     IvcTime start_ps = now(nic) + nics->spec->dma_tx.ps;
     IvcSegment segment = *packet;
-    uint64_t rest = packet->bytes;
+    uint64_t rest = packet->bytes, headers = ivc_packet_headers(&nics->head, packet);
     do {
         segment.bytes = MIN(rest, nics->mss);
-        send_frame(nic, to, start_ps, &segment);
+        push_frame(nic, to, &segment, over_wire(nic, to, start_ps, headers + segment.bytes));
         rest -= segment.bytes;
     } while (rest);
     ivc_backlog_push(&nic->sending,
@@ -156,6 +167,57 @@ static void send_packet(Nic *nic, Nic *to, const IvcSegment *packet, const IvcPa
         rearm(nic);
 }
 
+/* The card is told of a packet: the path asks for its frames. */
+static void tell_path(Nic *nic, Nic *to, const IvcSegment *packet, const IvcPayload *payload)
+{
+    Nics *nics = nic->nics;
+    ivc_backlog_push(&nic->sending,
+                     &(SentPacket){.leaves_ps = IVC_TIME_NEVER,
+                                   .to = to->rank,
+                                   .bytes = ivc_packet_headers(&nics->head, packet) + packet->bytes,
+                                   .segment = *packet,
+                                   .payload = *payload});
+    nics->packets++;
+    nics->unread++;
+    nics->path->ops->told(nics->path, nic->rank);
+}
+
+bool ivc_nic_next_frame(const IvcLink *link, uint32_t rank, IvcNicFrame *ret_frame)
+{
+    const Nics *nics = (const Nics *)link;
+    const Nic *nic = &nics->nics[rank];
+    if (nic->read == nic->sending.n)
+        return false;
+    const SentPacket *packet = ivc_backlog_at(&nic->sending, nic->read);
+    uint64_t rest = packet->segment.bytes - nic->read_data;
+    *ret_frame = (IvcNicFrame){.to = packet->to,
+                               .first = nic->read_data == 0,
+                               .last = rest <= nics->mss,
+                               .headers = ivc_packet_headers(link, &packet->segment),
+                               .data = MIN(rest, nics->mss),
+                               .packet = packet->bytes};
+    return true;
+}
+
+void ivc_nic_sent_frame(IvcLink *link, uint32_t rank, IvcTime left_ps, IvcTime arrives_ps)
+{
+    Nics *nics = (Nics *)link;
+    Nic *nic = &nics->nics[rank];
+    SentPacket *packet = ivc_backlog_at(&nic->sending, nic->read);
+    IvcSegment segment = packet->segment;
+    segment.bytes = MIN(segment.bytes - nic->read_data, nics->mss);
+    nic->read_data += segment.bytes;
+    push_frame(nic, &nics->nics[packet->to], &segment, arrives_ps);
+    rearm(&nics->nics[packet->to]);
+    if (nic->read_data < packet->segment.bytes)
+        return;
+    packet->leaves_ps = left_ps;
+    nic->read_data = 0;
+    nic->read++;
+    nics->unread--;
+    rearm(nic);
+}
+
 static IvcStep send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
                     const IvcPayload *payload, IvcLinkFrame *f)
 {
@@ -163,8 +225,12 @@ static IvcStep send(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
     IVC_BEGIN(f);
     f->segment.bytes = payload->bytes;
     ivc_tcp_stamp(link->tcp, from, to, &f->segment);
+    if (nics->path)
+        nics->path->ops->give(nics->path, agent, from,
+                              ivc_packet_headers(link, &f->segment) + payload->bytes);
     IVC_AWAIT(f, ivc_spend(agent, nics->t.tx, nics->stage0 + TCP_DRIVER));
-    send_packet(&nics->nics[from], &nics->nics[to], &f->segment, payload);
+    (nics->path ? tell_path : send_packet)(&nics->nics[from], &nics->nics[to], &f->segment,
+                                           payload);
     IVC_END(f);
 }
 
@@ -200,8 +266,11 @@ static void see_ring(Nic *nic)
         nics->over_ring++;
         ivc_tcp_dropped(nics->head.tcp, frame->from, nic->rank, &frame->segment);
     }
-    while (nic->seen && first_frame(nic)->lost)
+    while (nic->seen && first_frame(nic)->lost) {
+        if (nics->path)
+            nics->path->ops->taken(nics->path, nic->rank, true);
         pop_frame(nic);
+    }
 }
 
 static bool has_come(Nic *nic)
@@ -224,6 +293,8 @@ static void take_frame(Nic *nic)
 {
     nic->joined++;
     nic->nics->taken++;
+    if (nic->nics->path)
+        nic->nics->path->ops->taken(nic->nics->path, nic->rank, false);
     pop_frame(nic);
 }
 
@@ -261,8 +332,13 @@ static void owe_cleaning(Nic *nic, IvcAgent *agent)
         const SentPacket *packet = ivc_backlog_at(&nic->sending, 0);
         if (nics->head.tells)
             ivc_tcp_done(tcp, nic->rank, packet->to, &packet->payload);
+        if (nics->path)
+            nics->path->ops->sent(nics->path, nic->rank, packet->bytes);
+        nic->read -= nics->path != NULL;
         ivc_backlog_pop(&nic->sending);
     }
+    if (nics->path)
+        nics->path->ops->owe(nics->path, agent, nic->rank);
     ivc_owe(agent, n * nics->t.tx_done, nics->stage0 + TCP_DRIVER);
     if (nics->head.tells && ivc_tcp_freed(tcp, nic->rank))
         ivc_owe(agent, nics->platform->t.wake, IVC_STAGE_WAKE);
@@ -287,6 +363,10 @@ static IvcStep poll_card(IvcLink *link, IvcAgent *agent, uint32_t rank)
             take_frames(nic);
             ivc_owe(agent, nic->joined * nics->t.rx + (nic->joined - 1) * nics->t.gro_merge,
                     nics->stage0 + TCP_DRIVER);
+            if (nics->path) {
+                nics->path->ops->owe(nics->path, agent, rank);
+                IVC_AWAIT(&nic->poll_frame, ivc_pay(agent));
+            }
             IVC_CALL(&nic->poll_frame,
                      ivc_tcp_receive(link->tcp, agent, nic->from, rank, &nic->segment, nic->skb));
             IVC_CALL(&nic->poll_frame, ivc_tcp_respond(link->tcp, agent, rank));
@@ -330,6 +410,8 @@ static void start(IvcLink *link)
                        &nics->over_ring);
     ivc_platform_count(platform, "queue_stops", "count", "times that TCP found a card's ring full",
                        &nics->stops);
+    if (nics->path)
+        nics->path->ops->start(nics->path);
 }
 
 static void nics_free(IvcLink *link)
@@ -339,6 +421,8 @@ static void nics_free(IvcLink *link)
         ivc_backlog_clear(&nics->nics[r].sending);
         ivc_backlog_clear(&nics->nics[r].frames);
     }
+    if (nics->path)
+        nics->path->ops->free(nics->path);
     g_free(nics->nics);
     g_free(nics);
 }
@@ -346,7 +430,7 @@ static void nics_free(IvcLink *link)
 static uint64_t in_flight(const IvcLink *link)
 {
     const Nics *nics = (const Nics *)link;
-    return nics->sent - nics->taken - (link->tells ? nics->over_ring : 0);
+    return nics->unread + nics->sent - nics->taken - (link->tells ? nics->over_ring : 0);
 }
 
 static const IvcLinkOps ops = {
@@ -360,6 +444,12 @@ static const IvcLinkOps ops = {
     .digest = ivc_nic_digest,
     .frame_digest = ivc_nic_frame_digest,
 };
+
+void ivc_nic_link_over(IvcLink *link, IvcNicPath *path)
+{
+    ((Nics *)link)->path = path;
+    path->link = link;
+}
 
 IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mss, uint64_t tso,
                           uint32_t stage0)

@@ -1,6 +1,7 @@
 /** @file
  *  Network cards and the wire between machines: a link of its own for each rank, joined by a switch
- *  that adds nothing. What mechanism `ethernet` is made of.
+ *  that adds nothing. What mechanism `ethernet` is made of; and with another path between the
+ *  cards, `sr-iov`.
  */
 #pragma once
 
@@ -38,3 +39,52 @@ IvcTime ivc_nic_wire_ps(const IvcNicSpec *spec, uint64_t bytes);
  */
 IvcLink *ivc_nic_link_new(IvcPlatform *platform, const IvcNicSpec *spec, uint64_t mss, uint64_t tso,
                           uint32_t stage0);
+
+typedef struct IvcNicPath IvcNicPath;
+
+/** What lies between the drivers instead of cards and a wire. Bytes are those of IP packets. */
+typedef struct {
+    void (*free)(IvcNicPath *path);
+    /** Counters may be declared. */
+    void (*start)(IvcNicPath *path);
+    /** The driver of a rank is about to give a packet to its card: may owe its part. */
+    void (*give)(IvcNicPath *path, IvcAgent *agent, uint32_t rank, uint64_t bytes);
+    /** The card of a rank has a packet more: see ivc_nic_next_frame(). */
+    void (*told)(IvcNicPath *path, uint32_t rank);
+    /** The driver takes back a packet that has left, or a frame that came (`quiet`: that the card
+     *  lost). What it takes is owed with the next call of `owe`. */
+    void (*sent)(IvcNicPath *path, uint32_t rank, uint64_t bytes);
+    void (*taken)(IvcNicPath *path, uint32_t rank, bool quiet);
+    void (*owe)(IvcNicPath *path, IvcAgent *agent, uint32_t rank);
+    /** An interrupt comes to a core, or its handler is at the end (`ends`): may owe what that takes
+     *  beyond what it does on any chip. */
+    void (*interrupt)(IvcNicPath *path, IvcAgent *agent, bool ends);
+    void (*digest)(const IvcNicPath *path, IvcDigest *digest);
+} IvcNicPathOps;
+
+/** Every path begins with this. */
+struct IvcNicPath {
+    const IvcNicPathOps *ops;
+    IvcLink *link; /**< whose path it is */
+};
+
+/** What a card sends next. */
+typedef struct {
+    uint32_t to;
+    bool first, last; /**< of its packet */
+    uint64_t headers; /**< these two: bytes of IP */
+    uint64_t data;
+    uint64_t packet; /**< bytes of IP of the whole packet */
+} IvcNicFrame;
+
+/* For paths: */
+
+/** The next frame of a rank's card. @return false when it has none */
+bool ivc_nic_next_frame(const IvcLink *link, uint32_t rank, IvcNicFrame *ret_frame);
+
+/** That frame is under way: when the sender's card has done with it, and when it is in the
+ *  receiver's memory. */
+void ivc_nic_sent_frame(IvcLink *link, uint32_t rank, IvcTime left_ps, IvcTime arrives_ps);
+
+/** Puts a path between the cards of a link; transfer full. Before the link is started. */
+void ivc_nic_link_over(IvcLink *link, IvcNicPath *path);

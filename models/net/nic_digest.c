@@ -11,6 +11,13 @@ static void frames_digest(const Nic *nic, IvcDigest *digest)
     for (uint32_t i = 0; i < nic->sending.n; i++) {
         const SentPacket *packet = ivc_backlog_at(&nic->sending, i);
         ivc_digest_time(digest, not_before(nic, packet->leaves_ps));
+        if (nic->nics->path)
+            ivc_digest_u64(digest, packet->bytes);
+        if (nic->nics->path && i >= nic->read) {
+            ivc_digest_u64(digest, packet->to);
+            ivc_tcp_segment_digest(nic->nics->head.tcp, nic->rank, packet->to, &packet->segment,
+                                   digest);
+        }
         if (!nic->nics->head.tells)
             continue;
         ivc_digest_u64(digest, packet->to);
@@ -47,6 +54,8 @@ static void nic_digest(const Nic *nic, IvcDigest *digest)
     ivc_digest_time(digest, not_before(nic, nic->arrived_ps));
     ivc_digest_u64(digest, nic->sending.n);
     ivc_digest_u64(digest, nic->frames.n);
+    ivc_digest_u64(digest, nic->read);
+    ivc_digest_u64(digest, nic->read_data);
     ivc_digest_u64(digest, nic->seen);
     ivc_digest_u64(digest, nic->stopped);
     ivc_digest_u64(digest, nic->asserted);
@@ -66,6 +75,8 @@ void ivc_nic_digest(const IvcLink *link, IvcDigest *digest)
     const Nics *nics = (const Nics *)link;
     for (uint32_t r = 0; r < nics->n; r++)
         nic_digest(&nics->nics[r], digest);
+    if (nics->path)
+        nics->path->ops->digest(nics->path, digest);
 }
 
 void ivc_nic_frame_digest(const IvcLink *link, const IvcLinkFrame *frame, uint32_t from,

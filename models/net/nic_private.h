@@ -19,6 +19,8 @@ typedef struct {
 typedef struct {
     IvcTime leaves_ps;
     uint32_t to;
+    uint64_t bytes;     /**< of IP */
+    IvcSegment segment; /**< over a path: what it carries */
     IvcPayload payload; /**< of a datagram, whose socket waits to be rid of it */
 } SentPacket;
 
@@ -32,6 +34,8 @@ typedef struct {
     IvcTime arrived_ps; /**< up to when its wire from the switch is */
     IvcBacklog sending; /**< SentPacket: the ring, in order */
     IvcBacklog frames;  /**< Frame: for this rank, in the order of arrival */
+    uint32_t read;      /**< over a path: the first so many packets of the ring were read */
+    uint64_t read_data; /**< and so many bytes of the next one's data */
     uint32_t seen;      /**< of datagrams' frames: the first so many have come to the ring */
     uint32_t held;      /**< and so many of them are in it */
     bool stopped;       /**< TCP found the ring full */
@@ -55,6 +59,7 @@ struct Nics {
     IvcLink head;
     IvcPlatform *platform;
     const IvcNicSpec *spec;
+    IvcNicPath *path; /**< NULL: a wire */
     uint64_t mss;
     uint64_t merged_max; /**< bytes of joined frames */
     uint32_t stage0;
@@ -64,6 +69,7 @@ struct Nics {
         IvcTime idle_wake, irq, tx, tx_done, rx, gro_merge;
     } t;
     uint64_t sent, taken; /**< frames */
+    uint64_t unread;      /**< packets that a path has not sent all of */
     uint64_t packets;
     uint64_t interrupts;
     uint64_t over_ring;

@@ -206,3 +206,6 @@ IvcMode ivc_scenario_mode(const IvcScenario *scenario);
 /** The mode of the i-th channel of a scenario, for `check` hooks, and the path of the key that sets
  *  it (transfer full). @return NULL at the end */
 char *ivc_scenario_channel_mode(const IvcScenario *scenario, size_t i, IvcMode *ret_mode);
+
+/** The mode of the channel at `path` ("channels.ring"), for `check` hooks. */
+IvcMode ivc_scenario_mode(const IvcScenario *scenario, const char *path);

@@ -51,6 +51,12 @@ static const IvcChannelSpec *channel_at(const IvcScenario *scenario, const char 
     return NULL;
 }
 
+IvcMode ivc_scenario_mode(const IvcScenario *scenario, const char *path)
+{
+    const IvcChannelSpec *channel = channel_at(scenario, path);
+    return channel ? channel->mode : IVC_MODE_PARTITIONED;
+}
+
 const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *path, size_t i)
 {
     const IvcChannelSpec *channel = channel_at(scenario, path);

@@ -116,7 +116,8 @@ static inline RandomGuests random_guests_of(const char *mechanism)
 {
     if (g_str_equal(mechanism, "netfront"))
         return RANDOM_SERVED;
-    if (g_str_equal(mechanism, "xen-fifo") || g_str_equal(mechanism, "ethernet"))
+    if (g_str_equal(mechanism, "xen-fifo") || g_str_equal(mechanism, "ethernet") ||
+        g_str_equal(mechanism, "sr-iov"))
         return RANDOM_APART;
     return g_str_equal(mechanism, "loopback") ? RANDOM_TOGETHER : RANDOM_ANY;
 }
@@ -230,6 +231,28 @@ static inline void random_slots(GRand *rand, GString *to, const RandomScenario *
     random_cost(rand, to, "scan", 100, kind);
 }
 
+/* Rings and lists that fill up, a cache for a few translations, and every policy. */
+static inline void random_sriov(GRand *rand, GString *to, const RandomScenario *kind)
+{
+    static const char *const policies[] = {"none", "passthrough", "lazy", "strict"};
+    static const char *const pages[] = {"4KiB", "16KiB", "2MiB"};
+    static const char *const rates[] = {"1Gbit/s", "8Gbit/s", "57.88Gbit/s"};
+    random_tcp(rand, to);
+    g_string_append_printf(
+        to,
+        "trusted: true, iommu: %s, iommu_page: %s, iotlb: %u, walkers: %u, walk: %uns, "
+        "flush_batch: %u, pcie_rate: %s, switch_rate: %s, tso: %uB, gro: %s, tx_ring: %u, "
+        "rx_ring: %u, rx_delay: %uns, idle_wake: %ucycles,",
+        random_pick(rand, policies, 4), random_pick(rand, pages, 3), random_log(rand, 4, 64),
+        random_log(rand, 1, 8), random_log(rand, 0, 2000), random_log(rand, 1, 20),
+        random_pick(rand, rates, 3), random_pick(rand, rates, 3), random_log(rand, 1, 8192),
+        random_chance(rand, 50) ? "true" : "false", random_log(rand, 1, 64),
+        random_log(rand, 1, 64), random_log(rand, 0, 20000), random_log(rand, 0, 5000));
+    random_cost(rand, to, "map", 1000, kind);
+    random_cost(rand, to, "unmap", 1000, kind);
+    random_cost(rand, to, "invalidate", 3000, kind);
+}
+
 static inline void random_channel(GRand *rand, GString *to, const char *mechanism, guint *most,
                                   guint ranks, const RandomScenario *kind)
 {
@@ -253,6 +276,8 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
         random_loopback(rand, to, kind);
     } else if (g_str_equal(mechanism, "ethernet")) {
         random_ethernet(rand, to);
+    } else if (g_str_equal(mechanism, "sr-iov")) {
+        random_sriov(rand, to, kind);
     } else if (nemesis) {
         guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
         g_string_append_printf(
