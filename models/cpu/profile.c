@@ -187,6 +187,10 @@ static const IvcParam machine_params[] = {
      .type = IVC_PARAM_GROUP,
      .group = os_params,
      .sentence = "the guest's operating system"},
+    {.key = "virtualisation",
+     .type = IVC_PARAM_GROUP,
+     .group = ivc_virt_params,
+     .sentence = "guests of a hypervisor: what their events cost"},
     {0},
 };
 
@@ -213,6 +217,7 @@ static void check_machine(const void *spec, const IvcScenario *scenario, const c
                           IvcDiags *diags)
 {
     const IvcMachineSpec *machine = spec;
+    ivc_virt_check(machine, scenario, diags);
     IvcTopologyProblem problem = ivc_topology_check(machine);
     if (problem == IVC_TOPOLOGY_OK)
         return;

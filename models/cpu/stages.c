@@ -27,5 +27,8 @@ const IvcStage ivc_hypervisor_stages[] = {
                                  "putting a vCPU on a core: saving, restoring, filling the TLB",
                                  false},
     [IVC_STAGE_LOAD] = {"load", "computing that has nothing to do with messages", false},
+    [IVC_STAGE_EXIT] = {"exit",
+                        "leaving the guest for the hypervisor, handling, and entering it again",
+                        false},
     [IVC_STAGES_HYPERVISOR] = {NULL, NULL, false},
 };

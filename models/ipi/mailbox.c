@@ -11,6 +11,9 @@
  * and the next chunk interrupts again. Two handlers that waited for each other's processes would
  * never end.
  *
+ * Where the mode of the run makes registers and interrupts trap, each access and each interrupt
+ * costs what the mode adds: before the access, and behind it too for the store that posts.
+ *
  * Left out: nested interrupts (the handler runs with interrupts off), write buffers that could
  * reorder the two stores (uncached stores are ordered), error responses. */
 #include "models/ipi/mailbox.h"
@@ -134,6 +137,13 @@ static IvcTime load_ps(const Lane *lane, IvcTime way)
     return lane->mailbox->platform->t.registers_load + 2 * way;
 }
 
+/* One turn of a loop that reads a register: with what the mode adds, which is not counted as
+ * exits. */
+static IvcTime turn_ps(const IvcMailbox *mailbox, IvcTime load)
+{
+    return MAX(1, load + ivc_virt_ps(mailbox->platform, IVC_VIRT_REGISTER));
+}
+
 static void launch(Lane *lane, uint32_t from, uint64_t word, const IvcPostFrame *f)
 {
     IvcPlatform *platform = lane->mailbox->platform;
@@ -169,15 +179,23 @@ IvcStep ivc_mailbox_post(IvcMailbox *mailbox, IvcAgent *agent, uint32_t from, ui
     mailbox->posted++;
     f->n_chunks = ivc_register_message_chunks(word, mailbox->ops->chunk_bits);
     for (f->chunk = 0; f->chunk < f->n_chunks; f->chunk++) {
+        ivc_virt_owe(agent, IVC_VIRT_REGISTER);
         IVC_AWAIT(f, ivc_spend(agent, load_ps(lane, f->way_ps), IVC_STAGE_REGISTER_LOAD));
         while (is_full(lane)) {
-            IVC_AWAIT(f, ivc_poll(agent, &lane->empty, MAX(1, load_ps(lane, f->way_ps)),
+            IVC_AWAIT(f, ivc_poll(agent, &lane->empty, turn_ps(mailbox, load_ps(lane, f->way_ps)),
                                   IVC_TIME_NEVER, IVC_STAGE_REGISTER_POLL));
         }
-        if (!mailbox->ops->data_posts)
+        if (!mailbox->ops->data_posts) {
+            ivc_virt_owe(agent, IVC_VIRT_REGISTER);
             ivc_owe(agent, t->registers_store, IVC_STAGE_REGISTER_STORE);
+        }
+        ivc_virt_owe_leave(agent, IVC_VIRT_REGISTER);
         IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
         launch(lane, from, word, f);
+        if (mailbox->platform->virt) {
+            ivc_virt_owe_enter(agent, IVC_VIRT_REGISTER);
+            IVC_AWAIT(f, ivc_pay(agent));
+        }
     }
     if (lane->shared) {
         lane->held = false;
@@ -192,7 +210,8 @@ static IvcTime next_chunk_ps(const Lane *lane)
 {
     const IvcMachineTimes *t = &lane->mailbox->platform->t;
     IvcTime way = way_ps(lane, lane->from);
-    return 2 * load_ps(lane, way) + 2 * t->registers_store + t->registers_flight + way;
+    IvcTime more = 4 * ivc_virt_ps(lane->mailbox->platform, IVC_VIRT_REGISTER);
+    return 2 * load_ps(lane, way) + 2 * t->registers_store + more + t->registers_flight + way;
 }
 
 /* Takes what the lane holds; true when the word is complete. */
@@ -223,14 +242,18 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
     IVC_BEGIN(&h->fetch);
     h->complete = false;
     /* The word cannot change before the lane is cleared: reading and clearing go together. */
-    if (port_of(lane, IVC_REG_FETCH)->address != port_of(lane, IVC_REG_PENDING)->address)
+    if (port_of(lane, IVC_REG_FETCH)->address != port_of(lane, IVC_REG_PENDING)->address) {
+        ivc_virt_owe(&h->agent, IVC_VIRT_REGISTER);
         ivc_owe(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD);
+    }
     while (!take_chunk(h, lane)) {
+        ivc_virt_owe(&h->agent, IVC_VIRT_REGISTER);
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
         clear_lane(h, lane);
+        ivc_virt_owe(&h->agent, IVC_VIRT_REGISTER);
         IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
         while (port_read(lane, IVC_REG_FETCH) == 0) {
-            IVC_AWAIT(&h->fetch, ivc_poll(&h->agent, &h->line, MAX(1, t->registers_load),
+            IVC_AWAIT(&h->fetch, ivc_poll(&h->agent, &h->line, turn_ps(mailbox, t->registers_load),
                                           next_chunk_ps(lane), IVC_STAGE_REGISTER_POLL));
             if (h->agent.timed_out) {
                 IVC_RETURN(&h->fetch);
@@ -238,6 +261,7 @@ static IvcStep fetch_word(Handler *h, Lane *lane)
         }
     }
     ivc_owe(&h->agent, mailbox->client.dispatch_ps, mailbox->client.dispatch_stage);
+    ivc_virt_owe(&h->agent, IVC_VIRT_REGISTER);
     IVC_AWAIT(&h->fetch, ivc_spend(&h->agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
     clear_lane(h, lane);
     h->complete = true;
@@ -261,7 +285,9 @@ static IvcStep handler_step(IvcAgent *agent)
         while (!ivc_register_lines(mailbox->block, h->core)) {
             IVC_AWAIT(h, ivc_wait(agent, &h->line, IVC_TIME_NEVER));
         }
+        ivc_virt_owe(agent, IVC_VIRT_EXTERNAL_INTERRUPT);
         ivc_owe(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY);
+        ivc_virt_owe(agent, IVC_VIRT_REGISTER);
         IVC_AWAIT(h, ivc_spend(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD));
         h->pending = port_read(h->lanes, IVC_REG_PENDING);
         for (h->lane = 0; h->lane < mailbox->ops->lanes; h->lane++) {
@@ -275,6 +301,7 @@ static IvcStep handler_step(IvcAgent *agent)
                                                 h->word));
         }
         h->lane = 0;
+        ivc_virt_owe(agent, IVC_VIRT_END_OF_INTERRUPT);
         IVC_AWAIT(h, ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
     }
     IVC_END(h);

@@ -185,7 +185,8 @@ struct IvcCores {
     uint32_t n_stages;
     uint32_t stage_switch; /**< time in IVC_CORE_SWITCHING */
     struct IvcMemory *memory;
-    IvcSched *sched; /**< NULL: all are pinned */
+    IvcSched *sched;      /**< NULL: all are pinned */
+    struct IvcVirt *virt; /**< what the mode costs, see sim/model/virt.h; NULL: nothing */
 };
 
 /** Prepares `n` cores whose ledgers have `n_stages` lines. */

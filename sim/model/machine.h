@@ -5,6 +5,7 @@
 #pragma once
 
 #include "sim/config/param.h"
+#include "sim/model/virt.h"
 
 /** Who shares a cache level. */
 typedef enum {
@@ -80,4 +81,5 @@ typedef struct IvcMachineSpec {
     IvcCost os_wake;      /**< make a sleeping process runnable, on the waker's side */
     IvcCost os_resume;    /**< from the idle loop back into the woken process */
     IvcCost os_idle_exit; /**< the core leaves its wait state */
+    IvcVirtSpec virtualisation;
 } IvcMachineSpec;

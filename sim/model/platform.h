@@ -11,6 +11,7 @@
 #include "sim/model/measure.h"
 #include "sim/model/memory.h"
 #include "sim/model/stages.h"
+#include "sim/model/virt.h"
 
 /** The profile's costs as times. */
 typedef struct {
@@ -80,6 +81,7 @@ struct IvcPlatform {
     unsigned n_guests;
     unsigned *vcpus; /**< what the lists of cores lie in under a scheduler; else NULL */
     IvcSched *sched; /**< NULL: pinned */
+    IvcVirt *virt;   /**< what the mode costs; NULL: nothing */
     IvcAgent *loads; /**< a process on each virtual CPU of guests with a load */
     unsigned n_loads;
     unsigned n_at_work;         /**< ranks that have not ended */

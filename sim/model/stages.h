@@ -21,10 +21,12 @@ typedef enum {
     IVC_STAGES_MACHINE,
 } IvcMachineStage;
 
-/** What a hypervisor that schedules adds, and loads beside the ranks; behind a mechanism's. */
+/** What a hypervisor that schedules or takes part adds, and loads beside the ranks; behind a
+ * mechanism's. */
 typedef enum {
     IVC_STAGE_DOMAIN_SWITCH,
     IVC_STAGE_LOAD,
+    IVC_STAGE_EXIT, /**< of ivc_virt_owe(); unlike the others it belongs to what ranks do */
     IVC_STAGES_HYPERVISOR,
 } IvcHypervisorStage;
 

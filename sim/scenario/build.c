@@ -105,6 +105,10 @@ static void build_platform(IvcPoint *point)
     platform->cores.memory = platform->memory;
     ivc_memory_count(platform);
     ivc_vcpus_place(platform, scenario);
+    platform->virt = ivc_virt_new(platform, scenario->channel->mode);
+    platform->cores.virt = platform->virt;
+    /* Wherever a system call is charged, it is with what the mode adds. */
+    platform->t.syscall_enter += ivc_virt_ps(platform, IVC_VIRT_SYSTEM_CALL);
     place_ranks(point);
 }
 
@@ -276,6 +280,7 @@ void ivc_point_free(IvcPoint *point)
     ivc_measure_clear(&point->platform.measure);
     ivc_memory_free(point->platform.memory);
     ivc_vcpus_clear(&point->platform);
+    ivc_virt_free(point->platform.virt);
     ivc_cores_clear(&point->platform.cores);
     ivc_platform_clear_counters(&point->platform);
     g_free(point->platform.ranks);

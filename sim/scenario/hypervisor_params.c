@@ -6,7 +6,6 @@
 #define XEN_CREDIT "Xen, xen/common/sched/credit.c"
 #define XEN_CREDIT2 "Xen, xen/common/sched/credit2.c"
 
-static const char *const modes[] = {"partitioned", "native", NULL};
 static const char *const schedulers[] = {"pinned", "credit", "credit2", NULL}; /* IvcScheduler */
 static const char *const runqueues[] = {"socket", "all", NULL};                /* IvcRunqueue */
 
@@ -62,8 +61,10 @@ static const IvcParam credit2_params[] = {
 };
 
 const IvcParam ivc_hypervisor_params[] = {
-    {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned", .choices = modes,
-     .sentence = "how guests share the chip: each owns its cores, or one OS runs them all"},
+    {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned",
+     .choices = ivc_mode_names,
+     .sentence = "how guests share the chip: each owns its cores, one OS or kernel runs them all, "
+                 "or a hypervisor takes part by translation, paravirtualisation or hardware"},
     {IVC_PARAM(IvcHypervisorHead, spec.scheduler, "scheduler"), .fallback = "pinned",
      .choices = schedulers,
      .sentence = "who decides which vCPU has a core; pinned: each vCPU has one for itself"},

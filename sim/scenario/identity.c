@@ -16,9 +16,18 @@ static bool is_idle_scheduler(const IvcScenario *s, const char *path)
            (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2."));
 }
 
+/* Costs of guests' events that are none under the run's mode. */
+static bool is_idle_virtualisation(const IvcScenario *s, const char *path)
+{
+    return g_str_has_prefix(path, "machine.virtualisation.") &&
+           !ivc_virt_uses(s->channel->mode, path);
+}
+
 /* Machine, chosen channel and scheduler: the parameters that claim to describe the world. */
 static bool is_model_path(const IvcScenario *s, const char *path)
 {
+    if (is_idle_virtualisation(s, path))
+        return false;
     g_autofree char *channel = g_strdup_printf("channels.%s.", s->channel->name);
     return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel) ||
            (g_str_has_prefix(path, "hypervisor.") && !is_idle_scheduler(s, path));
@@ -52,6 +61,8 @@ static bool is_idle(const IvcScenario *s, const char *path)
         return is_idle_guest(s, path);
     if (g_str_has_prefix(path, "hypervisor."))
         return is_idle_scheduler(s, path);
+    if (g_str_has_prefix(path, "machine."))
+        return is_idle_virtualisation(s, path);
     if (!g_str_has_prefix(path, "statistics."))
         return false;
     return !statistics->estimate && (statistics->repeats == 1 || !ivc_scenario_is_random(s));

@@ -6,6 +6,18 @@ const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario)
     return scenario->machine;
 }
 
+char *ivc_scenario_channel_mode(const IvcScenario *scenario, size_t i, IvcMode *ret_mode)
+{
+    if (i >= scenario->n_channels)
+        return NULL;
+    *ret_mode = scenario->channels[i].mode;
+    char *own = g_strdup_printf("channels.%s.mode", scenario->channels[i].name);
+    if (ivc_binding_find(scenario->binding, own))
+        return own;
+    g_free(own);
+    return g_strdup("hypervisor.mode");
+}
+
 static const IvcGuestSpec *guest_named(const IvcScenario *scenario, const char *name)
 {
     for (size_t g = 0; g < scenario->n_guests; g++)

@@ -210,6 +210,18 @@ static void collect_scheduling(const IvcPoint *point, IvcResult *result)
     }
 }
 
+/* What a core's exits took: unlike the hypervisor's other stages they are for somebody's message.
+ */
+static IvcTime exits_ps(const IvcPoint *point, uint32_t core)
+{
+    const IvcPlatform *platform = &point->platform;
+    const IvcMeasure *measure = &platform->measure;
+    if (!platform->virt)
+        return 0;
+    size_t at = (size_t)core * platform->cores.n_stages + platform->virt->stage;
+    return measure->over.entries[at].spent_ps - measure->began.entries[at].spent_ps;
+}
+
 static void collect_guests(const IvcPoint *point, IvcResult *result)
 {
     const IvcScenario *scenario = point->scenario;
@@ -226,15 +238,15 @@ static void collect_guests(const IvcPoint *point, IvcResult *result)
         for (size_t c = 0; c < place->n_cores; c++) {
             uint32_t i = place->cores[c];
             IvcCoreResult core = {.core = i, .guest = result->guests->len};
-            IvcTime beside_ps = running_ps(point, i, hypervisor, last, false);
+            IvcTime added_ps = running_ps(point, i, hypervisor, last, false);
             core.states.running_ps = running_ps(point, i, machine, 0, false) +
-                                     running_ps(point, i, mechanism, first, false) + beside_ps;
+                                     running_ps(point, i, mechanism, first, false) + added_ps;
             core.states.waiting_ps = measure->over.waiting_ps[i] - measure->began.waiting_ps[i];
             core.states.blocked_ps = measure->over.blocked_ps[i] - measure->began.blocked_ps[i];
             core.states.idle_ps = measure->over.idle_ps[i] - measure->began.idle_ps[i];
             guest.spinning_ps += running_ps(point, i, machine, 0, true) +
                                  running_ps(point, i, mechanism, first, true);
-            guest.beside_ps += beside_ps;
+            guest.beside_ps += added_ps - exits_ps(point, i);
             add_states(&guest.states, &core.states);
             g_array_append_val(result->cores, core);
         }
@@ -382,11 +394,6 @@ static char *digest_of(const IvcPoint *point, const IvcResult *result)
     return ivc_digest_text(&digest);
 }
 
-static const char *const mode_names[] = {
-    [IVC_MODE_PARTITIONED] = "partitioned",
-    [IVC_MODE_NATIVE] = "native",
-};
-
 static IvcResult *collect(const IvcPoint *point)
 {
     const IvcScenario *scenario = point->scenario;
@@ -399,7 +406,7 @@ static IvcResult *collect(const IvcPoint *point)
     result->mechanism = g_strdup(scenario->channel->mechanism->head.name);
     result->workload = g_strdup(point->workload->head.name);
     result->profile = g_strdup(scenario->profile);
-    result->mode = g_strdup(mode_names[scenario->channel->mode]);
+    result->mode = g_strdup(ivc_mode_names[scenario->channel->mode]);
     result->ranks = point->platform.n_ranks;
     result->message_bytes = ivc_workload_bytes(&scenario->workload);
     result->messages_asked = point->messages_asked;

@@ -10,12 +10,7 @@
 #include "sim/model/component.h"
 #include "sim/model/draws.h"
 #include "sim/model/hypervisor.h"
-
-/** How guests and hypervisor share the chip. */
-typedef enum {
-    IVC_MODE_PARTITIONED, /**< each guest owns its cores; no hypervisor on the data path */
-    IVC_MODE_NATIVE,      /**< one operating system; the guests' names stand for its processes */
-} IvcMode;
+#include "sim/model/virt.h"
 
 /** What a guest does beside its ranks. */
 typedef enum {

@@ -9,8 +9,6 @@ const char *const ivc_scenario_keys[] = {
     "schema",  "name",     "about",  "machine",    "hypervisor", "guests", "channels",
     "channel", "workload", "limits", "statistics", "sweep",      "report", NULL};
 
-static const char *const modes[] = {"partitioned", "native", NULL};
-
 const IvcParam ivc_scenario_top_params[] = {
     {IVC_PARAM(IvcScenario, name, "name"),
      .sentence = "name of the scenario, also of the folder for its results"},
@@ -64,8 +62,8 @@ const IvcParam ivc_channel_params[] = {
     {IVC_PARAM(IvcChannelHead, between, "between"), .fallback = IVC_PARAM_UNSET,
      .sentence =
          "the guests that the channel joins, in the order of the ranks; without it all with cores"},
-    {IVC_PARAM(IvcChannelHead, mode, "mode"), .fallback = IVC_PARAM_UNSET, .choices = modes,
-     .sentence = "mode of this channel; without it the hypervisor's"},
+    {IVC_PARAM(IvcChannelHead, mode, "mode"), .fallback = IVC_PARAM_UNSET,
+     .choices = ivc_mode_names, .sentence = "mode of this channel; without it the hypervisor's"},
     {.key = NULL},
 };
 

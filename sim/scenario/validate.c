@@ -135,17 +135,18 @@ static void check_modes(const IvcScenario *s, IvcDiags *diags)
 {
     for (size_t i = 0; i < s->n_channels; i++) {
         const IvcChannelSpec *channel = &s->channels[i];
-        if (!channel->mechanism || !channel->mechanism->one_os || channel->mode == IVC_MODE_NATIVE)
+        if (!channel->mechanism || !channel->mechanism->one_os || ivc_mode_is_one_os(channel->mode))
             continue;
+        IvcMode mode;
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", channel->name);
-        g_autofree char *own = g_strdup_printf("channels.%s.mode", channel->name);
-        const char *mode_path = ivc_binding_find(s->binding, own) ? own : "hypervisor.mode";
+        g_autofree char *mode_path = ivc_scenario_channel_mode(s, i, &mode);
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, at),
-                      "give this channel 'mode: native'",
+                      "give this channel 'mode: native' or 'mode: container'",
                       "mechanism '%s' shares memory inside one operating system",
                       channel->mechanism->head.name);
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, mode_path), NULL,
-                      "under mode 'partitioned' every guest has an operating system of its own");
+                      "under mode '%s' every guest has an operating system of its own",
+                      ivc_mode_names[mode]);
     }
 }
 
@@ -193,7 +194,7 @@ static void check_scheduler(const IvcScenario *s, IvcDiags *diags)
     IvcPlace scheduler = ivc_scenario_place(s, "hypervisor.scheduler");
     for (size_t i = 0; i < s->n_channels; i++) {
         const IvcChannelSpec *channel = &s->channels[i];
-        bool native = channel->mode == IVC_MODE_NATIVE;
+        bool native = ivc_mode_is_one_os(channel->mode);
         if (!channel->mechanism || (!native && !channel->mechanism->own_cores))
             continue;
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", channel->name);

@@ -26,7 +26,7 @@ uint32_t ivc_vcpus_count(const IvcScenario *scenario)
 
 bool ivc_vcpus_need_stages(const IvcScenario *scenario)
 {
-    bool need = ivc_vcpus_are_scheduled(scenario);
+    bool need = ivc_vcpus_are_scheduled(scenario) || ivc_mode_costs(scenario->channel->mode);
     for (size_t g = 0; g < scenario->n_guests; g++)
         need = need || scenario->guests[g].load != IVC_LOAD_NONE;
     return need;

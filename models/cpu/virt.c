@@ -1,0 +1,104 @@
+/* What a run's mode costs, as times: the table of the mode (virt_modes.c) with the costs of the
+ * chip (virt_params.c). */
+#include <string.h>
+
+#include "models/cpu/profile.h"
+#include "sim/model/platform.h"
+
+IvcTime ivc_virt_cost_ps(const IvcPlatform *platform, IvcVirtCost cost)
+{
+    if (cost == IVC_VIRT_COST_NONE)
+        return 0;
+    return ivc_platform_ps(platform, platform->spec->virtualisation.cost[cost]);
+}
+
+IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode)
+{
+    if (!ivc_mode_costs(mode))
+        return NULL;
+    IvcVirt *virt = g_new0(IvcVirt, 1);
+    bool traps = false;
+    virt->mode = mode;
+    virt->stage = platform->stage_hypervisor + IVC_STAGE_EXIT;
+    virt->exits = g_new0(uint64_t, platform->n_guests + 1);
+    for (int e = 0; e < IVC_VIRT_EVENTS; e++) {
+        const IvcVirtRow *row = ivc_virt_row(mode, (IvcVirtEvent)e);
+        virt->leave[e] = ivc_virt_cost_ps(platform, row->exit) +
+                         ivc_virt_cost_ps(platform, row->handling) +
+                         ivc_virt_cost_ps(platform, row->also);
+        virt->enter[e] = ivc_virt_cost_ps(platform, row->entry);
+        virt->traps[e] = row->how == IVC_VIRT_TRAPS;
+        traps = traps || virt->traps[e];
+    }
+    for (unsigned g = 0; traps && g < platform->n_guests; g++)
+        ivc_platform_count_guest(platform, g, "exits", "count",
+                                 "times that the hypervisor had to take part", &virt->exits[g]);
+    return virt;
+}
+
+void ivc_virt_free(IvcVirt *virt)
+{
+    if (!virt)
+        return;
+    g_free(virt->exits);
+    g_free(virt);
+}
+
+IvcTime ivc_virt_ps(const IvcPlatform *platform, IvcVirtEvent event)
+{
+    const IvcVirt *virt = platform->virt;
+    return virt ? virt->leave[event] + virt->enter[event] : 0;
+}
+
+bool ivc_virt_traps(const IvcPlatform *platform, IvcVirtEvent event)
+{
+    return platform->virt && platform->virt->traps[event];
+}
+
+static bool row_uses(const IvcVirtRow *row, IvcVirtCost cost)
+{
+    return row->exit == cost || row->handling == cost || row->also == cost || row->entry == cost;
+}
+
+bool ivc_virt_uses(IvcMode mode, const char *path)
+{
+    static const char prefix[] = "machine.virtualisation.";
+    if (!g_str_has_prefix(path, prefix))
+        return false;
+    const IvcParam *param = ivc_virt_params;
+    while (param->key && strcmp(param->key, path + strlen(prefix)) != 0)
+        param++;
+    size_t first = offsetof(IvcMachineSpec, virtualisation.cost);
+    if (!param->key || param->offset <= first)
+        return false; /* `extension` allows a mode, and decides no result */
+    IvcVirtCost cost = (IvcVirtCost)((param->offset - first) / sizeof(IvcCost));
+    for (int e = 0; e < IVC_VIRT_EVENTS; e++)
+        if (row_uses(ivc_virt_row(mode, (IvcVirtEvent)e), cost))
+            return true;
+    return false;
+}
+
+/* A mode, the extension that it needs as words, and a hint. */
+static void complain(const IvcScenario *scenario, IvcMode mode, const char *path, IvcDiags *diags)
+{
+    bool nested = ivc_mode_needs(mode) == IVC_EXTENSION_NESTED;
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, path),
+                  "take 'translation', 'paravirtual' or 'partitioned', which every chip can do, or "
+                  "state 'machine.virtualisation.extension' when yours has it",
+                  "mode '%s' needs a processor with %s", ivc_mode_names[mode],
+                  nested ? "page tables in two stages" : "a mode for guests");
+    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
+                  ivc_scenario_place(scenario, "machine.virtualisation.extension"), NULL,
+                  "this chip has none");
+}
+
+void ivc_virt_check(const IvcMachineSpec *machine, const IvcScenario *scenario, IvcDiags *diags)
+{
+    IvcMode mode;
+    char *path = NULL;
+    for (size_t i = 0; (path = ivc_scenario_channel_mode(scenario, i, &mode)) != NULL; i++) {
+        if ((int)ivc_mode_needs(mode) > machine->virtualisation.extension)
+            complain(scenario, mode, path, diags);
+        g_free(path);
+    }
+}

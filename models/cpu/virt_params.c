@@ -1,0 +1,93 @@
+/* The group `machine.virtualisation`: what the processor has for guests, and what leaving them,
+ * handling their events and entering them again costs. The defaults are a guess for a profile that
+ * states nothing: cycles of a Xeon of 2012 with KVM, as far as they are recalled. */
+#include "models/cpu/profile.h"
+
+#define M IvcMachineSpec
+
+static const char *const extensions[] = {"none", "guest-mode", "nested", NULL}; /* IvcExtension */
+
+#define ISCA "recalled: KVM on an E5-2450, table II of Dall and others, ISCA 2016: "
+#define NANO "recalled: nanobenchmarks of Adams and Agesen, ASPLOS 2006, 3.8 GHz Pentium 4: "
+
+#define COST(name, what, value, from, text)                                               \
+    {                                                                                     \
+        IVC_PARAM(M, virtualisation.cost[IVC_VIRT_COST_##what], name),                    \
+            .fallback = (value), .max = "1s", .kind = IVC_KIND_ASSUMED, .source = (from), \
+            .sentence = (text)                                                            \
+    }
+
+const IvcParam ivc_virt_params[] = {
+    {IVC_PARAM(M, virtualisation.extension, "extension"), .fallback = "none", .choices = extensions,
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: a profile that states nothing has none",
+     .sentence = "what the processor has for guests: nothing, a mode of their own, or page tables "
+                 "in two stages too"},
+    COST("exit", EXIT, "392cycles",
+         "recalled: half of the 784 cycles of leaving and entering on a Sandy Bridge (Agesen and "
+         "others, USENIX ATC 2012)",
+         "from an event in guest mode to the hypervisor's first instruction"),
+    COST("entry", ENTRY, "392cycles", "the other half, see exit",
+         "from the hypervisor's last instruction back into guest mode"),
+    COST("trap", TRAP, "150cycles",
+         "assumed: a gate to a more privileged ring and saving what is in registers",
+         "from an event in a kernel with few rights to the monitor or hypervisor"),
+    COST("return", RETURN, "150cycles", "assumed: as trap", "back into that kernel"),
+    COST("hypercall", HYPERCALL, "516cycles",
+         ISCA "a hypercall of 1,300 cycles less exit and entry",
+         "dispatching a hypercall that does nothing"),
+    COST(
+        "instruction", INSTRUCTION, "236cycles",
+        "assumed: CPUID under KVM takes 1,018 to 1,027 cycles on a later Xeon, less exit and entry",
+        "emulating a privileged instruction after an exit"),
+    COST("callout", CALLOUT, "216cycles", NANO "port input, all of it",
+         "emulating a privileged instruction or a port within translated code"),
+    COST("shadow", SHADOW, "2000cycles", "recalled: 1,000 to 3,000 cycles to fill a shadow entry",
+         "bringing a shadow page table up to date after a write to the guest's"),
+    COST("validate", VALIDATE, "300cycles",
+         "assumed: looking up owner and type of a page, and counting it",
+         "checking an entry that a paravirtual guest asks to have written"),
+    COST("trace", TRACE, "391cycles", NANO "writing a page-table entry",
+         "what writing a page-table entry costs more in translated code"),
+    COST("fault", FAULT, "1500cycles",
+         "assumed: walking the guest's tables to see whose fault it is, and delivering it",
+         "a guest's page fault under shadow page tables, on top of the guest's own handling"),
+    COST("bounce", BOUNCE, "350cycles",
+         "recalled: 200 to 500 cycles more for a system call of a 64-bit guest of Xen, trap "
+         "included",
+         "passing a system call or fault on to a kernel with few rights"),
+    COST("port", PORT, "3000cycles", "assumed: finding the device's model and running it",
+         "emulating an access to a port"),
+    COST("mmio", MMIO, "3500cycles", "assumed: as port, with an instruction to decode",
+         "emulating an access to a device's register in memory"),
+    COST("register", REGISTER, "800cycles",
+         "assumed: as controller, with an instruction to decode but without its state",
+         "emulating an access to an inter-core register"),
+    COST("controller", CONTROLLER, "1600cycles",
+         ISCA "an interrupt-controller trap of 2,384 cycles less exit and entry",
+         "emulating an access to the interrupt controller"),
+    COST("halt", HALT, "1000cycles", "assumed: putting a process to sleep on an older Xeon",
+         "blocking a virtual CPU that has nothing to do"),
+    COST("pause", PAUSE, "300cycles", "assumed: finding no other virtual CPU to run",
+         "a spin loop seen by the processor: looking for something better to run"),
+    COST("interrupt", INTERRUPT, "750cycles",
+         "derived from Barrelfish technical note 9: 500 to 1,000 cycles to take and acknowledge an "
+         "interrupt",
+         "taking an interrupt in the hypervisor while a guest runs"),
+    COST("injection", INJECTION, "300cycles",
+         "assumed: choosing the vector and writing a few fields of the control block",
+         "making an interrupt pending for the guest's next entry"),
+    COST("completion", COMPLETION, "772cycles",
+         ISCA "a virtual interrupt's completion of 1,556 cycles less exit and entry",
+         "emulating the end of an interrupt"),
+    COST("ipi", IPI, "1600cycles", "assumed: as controller",
+         "emulating the command that interrupts another virtual CPU"),
+    COST("switch", SWITCH, "4812cycles", ISCA "a VM switch",
+         "from one virtual CPU to another on a core, without refilling the TLB"),
+    COST("nested_walk", NESTED_WALK, "60cycles",
+         "assumed: 20 more references of 3 cycles each, most of them in caches of page-table "
+         "entries",
+         "what walking page tables in two stages costs more, at each miss of the TLB"),
+    COST("filter", FILTER, "100cycles", "assumed: a filter of some tens of instructions",
+         "filtering a container's system call"),
+    {0},
+};
