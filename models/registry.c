@@ -26,6 +26,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_sriov,
     &ivc_mechanism_vcpu,
     &ivc_mechanism_lock,
+    &ivc_mechanism_barrier,
     NULL,
 };
 
@@ -36,6 +37,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_ring,
     &ivc_workload_alltoall,
     &ivc_workload_critical_section,
+    &ivc_workload_barrier,
     &ivc_workload_named[IVC_NETPERF_TCP_STREAM],
     &ivc_workload_named[IVC_NETPERF_UDP_STREAM],
     &ivc_workload_named[IVC_NETPERF_TCP_RR],
