@@ -208,4 +208,4 @@ IvcMode ivc_scenario_mode(const IvcScenario *scenario);
 char *ivc_scenario_channel_mode(const IvcScenario *scenario, size_t i, IvcMode *ret_mode);
 
 /** The mode of the channel at `path` ("channels.ring"), for `check` hooks. */
-IvcMode ivc_scenario_mode(const IvcScenario *scenario, const char *path);
+IvcMode ivc_scenario_mode_at(const IvcScenario *scenario, const char *path);

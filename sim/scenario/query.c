@@ -51,7 +51,7 @@ static const IvcChannelSpec *channel_at(const IvcScenario *scenario, const char 
     return NULL;
 }
 
-IvcMode ivc_scenario_mode(const IvcScenario *scenario, const char *path)
+IvcMode ivc_scenario_mode_at(const IvcScenario *scenario, const char *path)
 {
     const IvcChannelSpec *channel = channel_at(scenario, path);
     return channel ? channel->mode : IVC_MODE_PARTITIONED;
