@@ -44,6 +44,7 @@ const char *const ivc_virt_event_names[] = {
     [IVC_VIRT_CALL] = "call-return",
     [IVC_VIRT_KICK] = "kick",
     [IVC_VIRT_WAKE] = "wake",
+    [IVC_VIRT_FIRST_TOUCH] = "first-touch",
     [IVC_VIRT_EVENTS] = NULL,
 };
 
@@ -99,6 +100,7 @@ static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
             [IVC_VIRT_IPI_SEND] = TRAPS(IPI, NONE),
             [IVC_VIRT_VM_SWITCH] = TRAPS(SWITCH, NONE),
             [IVC_VIRT_CALL] = IN_PLACE(BRANCH),
+            [IVC_VIRT_FIRST_TOUCH] = TRAPS(LOOKUP, FILL),
             [IVC_VIRT_KICK] = TRAPS(KICK, NONE),
             [IVC_VIRT_WAKE] = WAKES,
         },
