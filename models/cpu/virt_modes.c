@@ -48,6 +48,39 @@ const char *const ivc_virt_event_names[] = {
     [IVC_VIRT_EVENTS] = NULL,
 };
 
+const char *const ivc_virt_cost_names[IVC_VIRT_COSTS] = {
+    [IVC_VIRT_COST_EXIT] = "exit",
+    [IVC_VIRT_COST_ENTRY] = "entry",
+    [IVC_VIRT_COST_TRAP] = "trap",
+    [IVC_VIRT_COST_RETURN] = "return",
+    [IVC_VIRT_COST_HYPERCALL] = "hypercall",
+    [IVC_VIRT_COST_INSTRUCTION] = "instruction",
+    [IVC_VIRT_COST_CALLOUT] = "callout",
+    [IVC_VIRT_COST_SHADOW] = "shadow",
+    [IVC_VIRT_COST_VALIDATE] = "validate",
+    [IVC_VIRT_COST_TRACE] = "trace",
+    [IVC_VIRT_COST_FAULT] = "fault",
+    [IVC_VIRT_COST_BOUNCE] = "bounce",
+    [IVC_VIRT_COST_PORT] = "port",
+    [IVC_VIRT_COST_MMIO] = "mmio",
+    [IVC_VIRT_COST_REGISTER] = "register",
+    [IVC_VIRT_COST_CONTROLLER] = "controller",
+    [IVC_VIRT_COST_HALT] = "halt",
+    [IVC_VIRT_COST_PAUSE] = "pause",
+    [IVC_VIRT_COST_INTERRUPT] = "interrupt",
+    [IVC_VIRT_COST_INJECTION] = "injection",
+    [IVC_VIRT_COST_COMPLETION] = "completion",
+    [IVC_VIRT_COST_IPI] = "ipi",
+    [IVC_VIRT_COST_SWITCH] = "switch",
+    [IVC_VIRT_COST_NESTED_WALK] = "walk",
+    [IVC_VIRT_COST_FILTER] = "filter",
+    [IVC_VIRT_COST_BRANCH] = "branch",
+    [IVC_VIRT_COST_LOOKUP] = "lookup",
+    [IVC_VIRT_COST_KICK] = "kick",
+    [IVC_VIRT_COST_UNBLOCK] = "unblock",
+    [IVC_VIRT_COST_FILL] = "fill",
+};
+
 #define COST(name) IVC_VIRT_COST_##name
 
 /* By the processor's guest mode. */
