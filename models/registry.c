@@ -21,6 +21,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_loopback,
     &ivc_mechanism_ethernet,
     &ivc_mechanism_lock,
+    &ivc_mechanism_barrier,
     NULL,
 };
 
@@ -31,6 +32,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_ring,
     &ivc_workload_alltoall,
     &ivc_workload_critical_section,
+    &ivc_workload_barrier,
     &ivc_workload_named[IVC_NETPERF_TCP_STREAM],
     &ivc_workload_named[IVC_NETPERF_UDP_STREAM],
     &ivc_workload_named[IVC_NETPERF_TCP_RR],

@@ -52,12 +52,16 @@ static const IvcParam params[] = {
          "Intel 64 optimisation manual: PAUSE takes about 10 cycles before Skylake, up to 140 "
          "since",
      .sentence = "the pause in a turn of a loop that spins, beyond the chip's 'poll'"},
-    {IVC_PARAM(S, backoff_min, "backoff_min"), .fallback = "100ns", .min = "1ps", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: about one transfer of a line",
-     .sentence = "kinds with backoff: how long a waiter stays away after its first failure"},
-    {IVC_PARAM(S, backoff_max, "backoff_max"), .fallback = "10us", .min = "1ps", .max = "1s",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: a hundred times that",
-     .sentence = "kinds with backoff: the longest that it stays away"},
+    {IVC_PARAM(S, backoff_min, "backoff_min"), .fallback = "56cycles", .min = "1ps", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED,
+     .source = "recalled: iRCCE, BACKOFF_MIN of 8 turns of a loop, of about 7 cycles each",
+     .sentence =
+         "kinds with backoff: how long a waiter stays away at least; after its first failure "
+         "up to twice as long, and after each further one up to twice as much more"},
+    {IVC_PARAM(S, backoff_max, "backoff_max"), .fallback = "1792cycles", .min = "1ps", .max = "1s",
+     .kind = IVC_KIND_ASSUMED, .source = "recalled: iRCCE, BACKOFF_MAX of 256 turns",
+     .sentence = "kinds with backoff: what it may stay away longer than that no longer grows from "
+                 "here on"},
     {0},
 };
 
@@ -222,7 +226,8 @@ static IvcLock *lock_of(IvcLocks *locks, const IvcRank *ranks, uint32_t rank)
 static void count(IvcLocks *locks)
 {
     IvcPlatform *platform = locks->sync.platform;
-    ivc_sync_count(&locks->sync);
+    ivc_sync_count_lines(&locks->sync);
+    ivc_sync_count_spinning(&locks->sync);
     ivc_platform_count(platform, "handoffs", "count", "acquires that waited for a release",
                        &locks->handoffs);
     ivc_platform_count(platform, "handoff_time", "ps",
@@ -241,8 +246,8 @@ static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
     locks->kind = &ivc_lock_kinds[spec->kind];
     locks->acquire_ps = ivc_platform_ps(platform, spec->acquire);
     locks->release_ps = ivc_platform_ps(platform, spec->release);
-    locks->backoff_min_ps = spec->backoff_min.ps;
-    locks->backoff_max_ps = MAX(spec->backoff_min.ps, spec->backoff_max.ps);
+    locks->backoff_min_ps = MAX(1, ivc_platform_ps(platform, spec->backoff_min));
+    locks->backoff_max_ps = ivc_platform_ps(platform, spec->backoff_max);
     locks->n = n;
     ivc_sync_init(&locks->sync, platform, spec->place == IVC_LOCK_REGISTERS,
                   platform->t.poll + ivc_platform_ps(platform, spec->pause), n);
@@ -253,6 +258,7 @@ static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
     for (uint32_t r = 0; r < n; r++) {
         IvcLockWaiter *own = &locks->waiters[r];
         ranks[r].end = own;
+        own->drawn = r; /* RCCE_backoff_lock() begins with the core's number */
         ivc_sync_join(&locks->sync, &own->wait, &ranks[r]);
         own->lock = lock_of(locks, ranks, r);
         own->wait.watch = &own->lock->watch;
@@ -316,6 +322,7 @@ static void waiter_digest(const IvcLockWaiter *own, IvcDigest *digest)
     ivc_digest_u64(digest, own->before);
     ivc_digest_u64(digest, own->behind);
     ivc_digest_u64(digest, own->backoff_ps);
+    ivc_digest_u64(digest, own->drawn);
     if (lock->locks->kind->nodes)
         ivc_sync_line_digest(&own->node, digest);
 }

@@ -15,8 +15,8 @@ typedef struct {
     IvcCost acquire;
     IvcCost release;
     IvcCost pause;
-    IvcSpan backoff_min;
-    IvcSpan backoff_max;
+    IvcCost backoff_min;
+    IvcCost backoff_max;
 } IvcLockSpec;
 
 typedef enum {
@@ -55,7 +55,8 @@ struct IvcLockWaiter {
     uint64_t ticket;
     uint32_t before;      /**< rank + 1 in front of it in the queue; 0: nobody */
     uint32_t behind;      /**< in its node: rank + 1 of who comes next; 0: nobody has said */
-    IvcTime backoff_ps;   /**< the next */
+    IvcTime backoff_ps;   /**< the next is so much longer than the shortest, at most */
+    uint32_t drawn;       /**< by its generator of pseudo-random numbers */
     IvcTime span_ps;      /**< of a request; used at once */
     IvcTime handed_ps;    /**< what IvcSyncOps.handed_ps says */
     uint64_t taken;       /**< counts */

@@ -1,8 +1,7 @@
 /* Locks of one word for which everybody spins: test-and-set, the same with exponential backoff,
  * test-and-test-and-set with it, and tickets.
  *
- * Left out: chance in the backoff (waiters that fail together try again together, but for their
- * distances); a ticket's wait in proportion to its distance from the front. */
+ * Left out: a ticket's wait in proportion to its distance from the front. */
 #include "models/sync/lock.h"
 
 /* Takes the word, atomically; or finds that it is taken. */
@@ -29,18 +28,29 @@ static IvcStep attempt(IvcLock *lock, IvcLockWaiter *own)
     IVC_END(&own->attempt);
 }
 
+/* How long to stay away: at least the shortest, and up to `backoff_ps` more by the generator that
+ * the C standard gives as its example, so that waiters do not keep in step. */
+static IvcTime draw(const IvcLock *lock, IvcLockWaiter *own)
+{
+    if (own->backoff_ps == 0)
+        return 0;
+    own->drawn = own->drawn * 1103515245u + 12345u;
+    return lock->locks->backoff_min_ps + (own->drawn & 0x7fffffffu) % own->backoff_ps;
+}
+
 /* Spins for some time without looking: between two attempts. */
 static IvcStep stay_away(IvcLock *lock, IvcLockWaiter *own)
 {
     IVC_BEGIN(&own->attempt);
     ivc_sync_spin_begins(&own->wait);
-    own->span_ps = own->backoff_ps ? own->backoff_ps : lock->locks->sync.turn_ps;
+    own->span_ps = lock->locks->sync.turn_ps + draw(lock, own);
     IVC_AWAIT(&own->attempt,
               ivc_spend(own->wait.agent, own->span_ps,
                         ivc_lock_stage(lock, own->backoff_ps ? IVC_LOCK_STAGE_BACKOFF
                                                              : IVC_LOCK_STAGE_SPIN)));
     ivc_sync_spin_ends(&own->wait);
-    own->backoff_ps = MIN(2 * own->backoff_ps, lock->locks->backoff_max_ps);
+    if (own->backoff_ps < lock->locks->backoff_max_ps)
+        own->backoff_ps *= 2;
     if (ivc_sync_pause_due(&own->wait)) {
         IVC_CALL(&own->attempt, ivc_sync_pause(&own->wait));
     }

@@ -6,3 +6,4 @@
 #include "sim/model/component.h"
 
 extern const IvcMechanism ivc_mechanism_lock;
+extern const IvcMechanism ivc_mechanism_barrier;

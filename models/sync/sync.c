@@ -221,7 +221,7 @@ void ivc_sync_join(IvcSync *sync, IvcSyncWaiter *waiter, IvcRank *rank)
     sync->by_core[rank->agent.core->id] = waiter;
 }
 
-void ivc_sync_count(IvcSync *sync)
+void ivc_sync_count_lines(IvcSync *sync)
 {
     IvcPlatform *platform = sync->platform;
     IvcSyncCosts *costs = &sync->costs;
@@ -239,6 +239,11 @@ void ivc_sync_count(IvcSync *sync)
     ivc_platform_count(platform, "line_queued", "ps",
                        "time that requests for such a line waited for others at its home",
                        &costs->queued_ps);
+}
+
+void ivc_sync_count_spinning(IvcSync *sync)
+{
+    IvcPlatform *platform = sync->platform;
     ivc_platform_count(platform, "spin_useful", "ps",
                        "time of spinning while who holds the lock, or gets it next, ran",
                        &sync->waits_ps[IVC_WAIT_USEFUL]);

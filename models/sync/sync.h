@@ -73,8 +73,9 @@ void ivc_sync_init(IvcSync *sync, IvcPlatform *platform, bool uncached, IvcTime 
 void ivc_sync_clear(IvcSync *sync);
 void ivc_sync_join(IvcSync *sync, IvcSyncWaiter *waiter, IvcRank *rank);
 
-/** Declares the counters of lines and of spinning. */
-void ivc_sync_count(IvcSync *sync);
+/** Declares the counters of lines; and of what spinning is good for, where that is sorted. */
+void ivc_sync_count_lines(IvcSync *sync);
+void ivc_sync_count_spinning(IvcSync *sync);
 
 /**
  * Spins on a line until `ready(what)`: reads it, polls the copy until that is taken away, reads it

@@ -13,6 +13,7 @@ extern const IvcWorkload ivc_workload_alltoall;
 
 /** Those that synchronise: sync.c. */
 extern const IvcWorkload ivc_workload_critical_section;
+extern const IvcWorkload ivc_workload_barrier;
 
 /** Those that are named after a tool: rows of one table, named.c. */
 typedef enum {

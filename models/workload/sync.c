@@ -1,4 +1,4 @@
-/* Workloads that synchronise: sections that one rank at a time may be in. */
+/* Workloads that synchronise: sections that one rank at a time may be in, and barriers. */
 #include "models/workload/patterns.h"
 #include "sim/model/mpi.h"
 
@@ -89,5 +89,28 @@ const IvcWorkload ivc_workload_critical_section = {
     .ranks_min = 1,
     .ranks_multiple = 1,
     .speaks = IVC_SPEAKS_LOCK,
+    .defaults = ONE_BYTE_EACH("100000B"),
+};
+
+/* ---- barriers ---- */
+
+static IvcStep barrier_round(IvcRank *rank, IvcWork *work)
+{
+    IVC_BEGIN(work);
+    IVC_CALL(work, rank->ops->sync->barrier(rank));
+    count_one(rank);
+    ivc_measure_latency(rank->platform, rank->agent.sim->now - work->started_ps);
+    IVC_END(work);
+}
+
+static const IvcWorkloadOps barrier_ops = {.messages_per_round = each_one, .round = barrier_round};
+
+const IvcWorkload ivc_workload_barrier = {
+    .head = {.name = "barrier",
+             .summary = "every rank computes and waits for all others, again and again"},
+    .ops = &barrier_ops,
+    .ranks_min = 2,
+    .ranks_multiple = 1,
+    .speaks = IVC_SPEAKS_BARRIER,
     .defaults = ONE_BYTE_EACH("100000B"),
 };

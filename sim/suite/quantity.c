@@ -55,6 +55,7 @@ typedef enum {
     LATENCY_P99,
     ROUND_TRIP,
     ROUND_TRIPS,
+    ROUND,
     TRANSACTIONS,
     CYCLES,
     CYCLES_OF,
@@ -76,6 +77,10 @@ const IvcQuantityRow ivc_quantities[] = {
     [ROUND_TRIP] = {"round_trip", BIT(TIME), "twice the mean latency: pingpong's round trip"},
     [ROUND_TRIPS] = {"round_trips", BIT(RATE),
                      "round trips a second of one pair: 1 over twice the mean latency"},
+    [ROUND] =
+        {"round", BIT(TIME),
+         "from one message of a rank to its next: measured time times ranks over messages; of "
+         "locks an acquire with its release, of barriers one barrier"},
     [TRANSACTIONS] = {"transactions", BIT(RATE),
                       "requests with their answers, of all pairs, over the measured time: what the "
                       "workload counts as 'transactions', else half of the messages"},
@@ -124,9 +129,10 @@ bool ivc_quantity_find(const char *name, IvcQuantityRef *ret)
 const char *const *ivc_quantity_names(void)
 {
     static const char *const names[] = {
-        "bandwidth",    "messages",      "latency",     "latency_median",         "latency_min",
-        "latency_p99",  "round_trip",    "round_trips", "transactions",           "cycles",
-        "cycles.GUEST", "running.GUEST", "count.NAME",  "guest_count.GUEST.NAME", NULL};
+        "bandwidth",   "messages",     "latency",       "latency_median", "latency_min",
+        "latency_p99", "round_trip",   "round_trips",   "round",          "transactions",
+        "cycles",      "cycles.GUEST", "running.GUEST", "count.NAME",     "guest_count.GUEST.NAME",
+        NULL};
     G_STATIC_ASSERT(G_N_ELEMENTS(names) == QUANTITIES + 1);
     return names;
 }
@@ -261,6 +267,9 @@ static bool base_value(const IvcQuantityRef *quantity, IvcDimension dimension,
         return true;
     case ROUND_TRIPS:
         *ret = 1 / (2 * mean);
+        return true;
+    case ROUND:
+        *ret = elapsed * result->ranks / (double)result->messages;
         return true;
     case TRANSACTIONS:
         *ret = transactions(result);
