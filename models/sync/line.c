@@ -137,8 +137,11 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
         return access_register(line, agent, costs->store_ps);
     }
     uint32_t others = line->n_copies - has_copy(line, cpu);
-    if (line->owner == (int32_t)cpu && others == 0)
+    if (line->owner == (int32_t)cpu && others == 0) {
+        /* Who polls this copy has been taken off this core: it looks again when it is back. */
+        ivc_signal(&costs->platform->sim, &line->changed);
         return costs->word_ps;
+    }
     bool modified = line->owner >= 0;
     uint32_t from = modified ? (uint32_t)line->owner : line->home;
     IvcTime answer = way(line, from, cpu) +
