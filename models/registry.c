@@ -22,6 +22,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_ethernet,
     &ivc_mechanism_lock,
     &ivc_mechanism_barrier,
+    &ivc_mechanism_ring,
     NULL,
 };
 
@@ -33,6 +34,8 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_alltoall,
     &ivc_workload_critical_section,
     &ivc_workload_barrier,
+    &ivc_workload_call,
+    &ivc_workload_produce_consume,
     &ivc_workload_named[IVC_NETPERF_TCP_STREAM],
     &ivc_workload_named[IVC_NETPERF_UDP_STREAM],
     &ivc_workload_named[IVC_NETPERF_TCP_RR],
