@@ -63,6 +63,8 @@ static const IvcParam params[] = {
      .sentence = "how ranks that want the lock wait for it"},
     {IVC_PARAM(S, scope, "scope"), .fallback = "all", .choices = scope_names,
      .sentence = "whose lock it is: one for all ranks, or one for those of each guest"},
+    {IVC_PARAM(S, locks, "locks"), .fallback = "1", .min = "1", .max = "64",
+     .sentence = "locks of each scope; every rank takes one after the other, each its own first"},
     {IVC_PARAM(S, place, "place"), .fallback = "lines", .choices = place_names,
      .sentence = "what it is made of: coherent cache lines, or registers at a core that are not "
                  "cached and set themselves when they are read"},
@@ -219,9 +221,18 @@ static void leave(IvcLock *lock, IvcLockWaiter *own)
 
 /* ---- what a workload calls ---- */
 
+/* Those of its scope in turn, which begins with its number. */
+static void choose_lock(IvcLockWaiter *own, uint32_t rank)
+{
+    own->lock = &own->locks[(rank + own->taken) % own->lock->locks->spec.locks];
+    own->wait.watch = &own->lock->watch;
+}
+
 static IvcStep lock_acquire(IvcRank *rank, bool shared)
 {
     IvcLockWaiter *own = rank->end;
+    if (own->outer.label == 0)
+        choose_lock(own, rank->rank);
     IvcLock *lock = own->lock;
     IVC_BEGIN(&own->outer);
     own->shared = shared;
@@ -261,14 +272,18 @@ static IvcLock *lock_of(IvcLocks *locks, const IvcRank *ranks, uint32_t rank)
     const IvcRankPlace *places = locks->sync.platform->ranks;
     for (uint32_t r = 0; locks->spec.scope == IVC_LOCK_OF_GUEST && r < rank; r++)
         if (places[r].guest == places[rank].guest)
-            return locks->waiters[r].lock;
+            return locks->waiters[r].locks;
     if (locks->spec.scope == IVC_LOCK_OF_ALL && rank > 0)
         return &locks->items[0];
     uint32_t home = locks->spec.scope == IVC_LOCK_OF_ALL ? (uint32_t)locks->spec.home : rank;
-    IvcLock *lock = &locks->items[locks->n_locks++];
-    lock->locks = locks;
-    ivc_sync_line_init(&lock->line, &locks->sync.costs, ranks[MIN(home, locks->n - 1)].agent.core);
-    return lock;
+    IvcLock *first = &locks->items[locks->n_locks];
+    for (uint64_t l = 0; l < locks->spec.locks; l++) {
+        IvcLock *lock = &locks->items[locks->n_locks++];
+        lock->locks = locks;
+        ivc_sync_line_init(&lock->line, &locks->sync.costs,
+                           ranks[MIN(home, locks->n - 1)].agent.core);
+    }
+    return first;
 }
 
 static void count(IvcLocks *locks)
@@ -311,7 +326,7 @@ static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
     locks->threshold_ps = spec->threshold * locks->sync.turn_ps;
     locks->early_ps = MIN(spec->threshold, PREV_CHECK) * locks->sync.turn_ps;
     locks->waiters = g_new0(IvcLockWaiter, n);
-    locks->items = g_new0(IvcLock, n);
+    locks->items = g_new0(IvcLock, n * spec->locks);
     for (uint32_t r = 0; r < n; r++) {
         IvcLockWaiter *own = &locks->waiters[r];
         ranks[r].end = own;
@@ -319,7 +334,7 @@ static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
         ivc_sync_join(&locks->sync, &own->wait, &ranks[r]);
         own->kicked.id = ivc_platform_id(platform);
         own->sleeper.signal.id = ivc_platform_id(platform);
-        own->lock = lock_of(locks, ranks, r);
+        own->locks = own->lock = lock_of(locks, ranks, r);
         own->wait.watch = &own->lock->watch;
         ivc_sync_line_init(&own->node, &locks->sync.costs, ranks[r].agent.core);
     }
@@ -388,6 +403,8 @@ static void waiter_digest(const IvcLockWaiter *own, IvcDigest *digest)
     ivc_digest_u64(digest, own->other && own->inner.label + own->take.label + own->attempt.label
                                ? own->other->wait.agent->id
                                : 0);
+    ivc_digest_u64(digest, (uint64_t)(lock - lock->locks->items));
+    ivc_digest_u64(digest, own->taken % lock->locks->spec.locks);
     ivc_digest_u64(digest, own->shared);
     ivc_digest_u64(digest, own->holds);
     ivc_digest_u64(digest, own->won);

@@ -8,9 +8,10 @@
 
 /** The parameters of the mechanism `lock`. */
 typedef struct {
-    int kind;  /**< index into the table */
-    int scope; /**< IvcLockScope */
-    int place; /**< IvcLockPlace */
+    int kind;       /**< index into the table */
+    int scope;      /**< IvcLockScope */
+    uint64_t locks; /**< of each scope */
+    int place;      /**< IvcLockPlace */
     uint64_t home;
     IvcCost acquire;
     IvcCost release;
@@ -55,8 +56,9 @@ struct IvcLockWaiter {
     } take; /**< of another */
     struct {
         IvcLabel label;
-    } halt; /**< of halting and kicking */
-    IvcLock *lock;
+    } halt;           /**< of halting and kicking */
+    IvcLock *locks;   /**< of its scope; it takes them in turn */
+    IvcLock *lock;    /**< that it deals with */
     IvcSyncLine node; /**< its own line, in locks that queue */
     bool shared;      /**< it wants to read only */
     bool waits;       /**< it stands in the lock's order */

@@ -6,6 +6,8 @@ typedef enum { LATENCY_ACQUIRE, LATENCY_HANDOFF } Latency;
 
 typedef struct {
     IvcCost section;
+    IvcSpan stagger;
+    uint64_t misses;
     uint64_t shared_of;
     int latency; /* Latency */
 } SectionSpec;
@@ -15,6 +17,13 @@ static const char *const latencies[] = {"acquire", "hand-off", NULL};
 static const IvcParam section_params[] = {
     {IVC_PARAM(SectionSpec, section, "section"), .fallback = "500cycles", .max = "1s",
      .sentence = "how long a rank stays in its section"},
+    {IVC_PARAM(SectionSpec, stagger, "stagger"), .fallback = "0ps", .max = "10s",
+     .sentence =
+         "ranks begin at even distances within this time; under a scheduler their turns are "
+         "then not in step"},
+    {IVC_PARAM(SectionSpec, misses, "misses"), .fallback = "0", .max = "1000000000",
+     .sentence = "misses of the TLB in what a rank computes between two sections: what virtual "
+                 "memory adds to each is charged"},
     {IVC_PARAM(SectionSpec, shared_of, "shared_of"), .fallback = "0", .max = "1000000",
      .sentence = "of so many sections of a rank, all but one only read; 0: none does"},
     {IVC_PARAM(SectionSpec, latency, "latency"), .fallback = "acquire", .choices = latencies,
@@ -53,10 +62,25 @@ static bool shares(const IvcWork *work)
     return spec->shared_of && work->round % spec->shared_of != 0;
 }
 
+/* Far apart for neighbours, too. */
+static IvcTime stagger_ps(const SectionSpec *spec, uint32_t rank)
+{
+    uint32_t place = (rank + 1) * UINT32_C(2654435769); /* of 2^32; the golden ratio's */
+    return (spec->stagger.ps >> 16) * (place >> 16) + 1;
+}
+
 static IvcStep section_round(IvcRank *rank, IvcWork *work)
 {
     const SectionSpec *spec = work->spec;
     IVC_BEGIN(work);
+    if (work->round == 0 && spec->stagger.ps) {
+        IVC_AWAIT(work, ivc_wait(&rank->agent, &work->never, stagger_ps(spec, rank->rank)));
+    }
+    if (spec->misses) {
+        IVC_AWAIT(work, ivc_spend(&rank->agent,
+                                  spec->misses * ivc_virt_ps(rank->platform, IVC_VIRT_TLB_MISS),
+                                  IVC_STAGE_COMPUTE));
+    }
     IVC_CALL(work, rank->ops->sync->acquire(rank, shares(work)));
     count_one(rank);
     keep_latency(rank, work);
