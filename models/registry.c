@@ -1,5 +1,6 @@
 /* The table of everything that models/ offers: the one place where a new model is entered. */
 #include "models/cpu/profile.h"
+#include "models/ipi/mechanisms.h"
 #include "models/ipi/register_block.h"
 #include "models/mpi/mechanisms.h"
 #include "models/net/mechanisms.h"
@@ -19,6 +20,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_xen_fifo,
     &ivc_mechanism_loopback,
     &ivc_mechanism_ethernet,
+    &ivc_mechanism_virtual_ipi,
     NULL,
 };
 
@@ -39,6 +41,9 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_named[IVC_OSU_BIDIRECTIONAL_BANDWIDTH],
     &ivc_workload_named[IVC_OSU_LATENCY],
     &ivc_workload_named[IVC_NETPIPE],
+    &ivc_workload_ipi,
+    &ivc_workload_wake,
+    &ivc_workload_broadcast,
     NULL,
 };
 

@@ -11,6 +11,10 @@ extern const IvcWorkload ivc_workload_exchange;
 extern const IvcWorkload ivc_workload_ring;
 extern const IvcWorkload ivc_workload_alltoall;
 
+extern const IvcWorkload ivc_workload_ipi;
+extern const IvcWorkload ivc_workload_wake;
+extern const IvcWorkload ivc_workload_broadcast;
+
 /** Those that are named after a tool: rows of one table, named.c. */
 typedef enum {
     IVC_NETPERF_TCP_STREAM,

@@ -28,11 +28,11 @@ ARROWS = {
                 "sim/engine/", "sim/base/", "tests/bench/phold.h", "analysis/common_gp.h",
                 "ivc_version.h", "bench_scenario.h"],
     # models/registry.c: the only file that knows all models.
-    "models": ["models/cpu/profile.h", "models/ipi/register_block.h", "models/mpi/mechanisms.h",
+    "models": ["models/cpu/profile.h", "models/ipi/mechanisms.h", "models/ipi/register_block.h", "models/mpi/mechanisms.h",
                "models/net/mechanisms.h", "models/shmem/mechanisms.h",
                "models/workload/patterns.h", "sim/model/", "profiles.h"],
     "models/cpu": ["models/cpu/"],
-    "models/ipi": ["models/ipi/"],
+    "models/ipi": ["models/ipi/", "models/mpi/match.h"],
     "models/mpi": ["models/mpi/"],
     "models/net": ["models/net/", "models/mpi/match.h", "models/xen/"],
     "models/shmem": ["models/shmem/", "models/ipi/mailbox.h", "models/mpi/match.h"],
