@@ -5,6 +5,7 @@
 #include "models/mpi/mechanisms.h"
 #include "models/net/mechanisms.h"
 #include "models/shmem/mechanisms.h"
+#include "models/virt/mechanisms.h"
 #include "models/workload/patterns.h"
 #include "profiles.h"
 #include "sim/model/stages.h"
@@ -21,6 +22,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_loopback,
     &ivc_mechanism_ethernet,
     &ivc_mechanism_virtual_ipi,
+    &ivc_mechanism_vcpu,
     NULL,
 };
 
@@ -44,6 +46,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_ipi,
     &ivc_workload_wake,
     &ivc_workload_broadcast,
+    &ivc_workload_exits,
     NULL,
 };
 
