@@ -44,13 +44,6 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, target, "target"), .fallback = "300cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = CODE,
      .sentence = "each target of a hypercall: finding it and setting its bit"},
-    {IVC_PARAM(S, vcpu_wake, "vcpu_wake"), .fallback = "15781cycles", .max = "1s",
-     .kind = IVC_KIND_DERIVED,
-     .source = "recalled: 18,923 cycles from the hypervisor's signal to a halted guest's handler, "
-               "KVM on an E5-2450 (ISCA 2016, table II: I/O latency in), less wake 700, flight "
-               "1,000, entry 392, injection 300 and interrupt entry 750",
-     .sentence = "from the interrupt that wakes a sleeping virtual CPU's core until the hypervisor "
-                 "has its thread ready to enter the guest"},
     {IVC_PARAM(S, user, "user"), .fallback = "0", .max = "1ms", .kind = IVC_KIND_ASSUMED,
      .source = "assumed: the kernel emulates the controller",
      .sentence = "a device model in user space that emulates the controller: going there and back, "
@@ -260,13 +253,12 @@ static void costs(VirtualIpi *channel)
 {
     const IvcPlatform *p = channel->platform;
     const IvcVipiSpec *spec = channel->spec;
-    const IvcVirtRow *halt = ivc_virt_row(p->virt ? p->virt->mode : IVC_MODE_NATIVE, IVC_VIRT_HALT);
     IvcTime blocks = ivc_virt_cost_ps(p, IVC_VIRT_COST_HALT);
     channel->t.handler = ivc_platform_ps(p, spec->handler);
     channel->t.descriptor = ivc_platform_ps(p, spec->descriptor);
     channel->t.posting = ivc_platform_ps(p, spec->posting);
     channel->t.target = ivc_platform_ps(p, spec->target);
-    channel->t.vcpu_wake = ivc_platform_ps(p, spec->vcpu_wake);
+    channel->t.unblock = ivc_virt_cost_ps(p, IVC_VIRT_COST_UNBLOCK);
     channel->t.user = ivc_platform_ps(p, spec->user);
     channel->t.turn = ivc_platform_ps(p, spec->halt_poll_turn);
     channel->t.idle_exit = ivc_platform_ps(p, p->spec->os_idle_exit);
@@ -276,7 +268,10 @@ static void costs(VirtualIpi *channel)
         return;
     channel->t.halt_block = blocks;
     channel->t.halt_exit = p->virt->leave[IVC_VIRT_HALT] - blocks;
-    channel->t.halt_entry = ivc_virt_cost_ps(p, halt->entry);
+    channel->t.halt_entry = p->virt->enter[IVC_VIRT_HALT];
+    const IvcVirtRow *end = ivc_virt_row(p->virt->mode, IVC_VIRT_END_OF_INTERRUPT);
+    channel->t.end = ivc_virt_cost_ps(p, end->exit) + ivc_virt_cost_ps(p, end->handling) +
+                     ivc_virt_cost_ps(p, end->entry);
 }
 
 static void count_all(VirtualIpi *channel)

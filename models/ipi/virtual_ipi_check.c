@@ -59,6 +59,21 @@ static void check_mode(const IvcVirqDelivery *delivery, const IvcScenario *scena
                  "this delivery is that of a processor with a mode for guests", diags);
 }
 
+/* Interrupts that reach a running guest by hardware alone. */
+static void check_interface(const IvcVirqDelivery *delivery, const IvcScenario *scenario,
+                            const char *path, IvcDiags *diags)
+{
+    const IvcVirtSpec *spec = &ivc_scenario_machine(scenario)->virtualisation;
+    if (delivery->bare || !delivery->rules.posted || spec->interface == IVC_INTERFACE_VIRTUAL)
+        return;
+    conflict(scenario, path, "delivery", "take one that leaves the receiving guest",
+             "this delivery needs a processor that gives interrupts to a running guest by itself",
+             diags);
+    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
+                  ivc_scenario_place(scenario, "machine.virtualisation.interface"), NULL,
+                  "the hypervisor of this chip emulates the controller");
+}
+
 static void check_flooder(const IvcVipiSpec *spec, const IvcScenario *scenario, const char *path,
                           IvcDiags *diags)
 {
@@ -86,6 +101,7 @@ void ivc_vipi_check(const void *bound, const IvcScenario *scenario, const char *
     const IvcVirqDelivery *delivery = &ivc_virq_deliveries[spec->delivery];
     check_chip(delivery, scenario, path, diags);
     check_mode(delivery, scenario, path, diags);
+    check_interface(delivery, scenario, path, diags);
     check_flooder(spec, scenario, path, diags);
     if (spec->call == IVC_VIPI_WAKE && spec->receiver == IVC_VIPI_RUNNING)
         conflict(scenario, path, "call", "set 'receiver' to halted",

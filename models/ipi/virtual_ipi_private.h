@@ -30,7 +30,6 @@ typedef struct {
     IvcCost descriptor;
     IvcCost posting;
     IvcCost target;
-    IvcCost vcpu_wake;
     IvcCost user;
     bool user_lock;
     IvcSpan halt_poll;
@@ -141,10 +140,11 @@ struct VirtualIpi {
     uint32_t n_vcpus;
     IvcHaltPoll halt_poll;
     struct {
-        IvcTime handler, descriptor, posting, target, vcpu_wake, user, turn;
+        IvcTime handler, descriptor, posting, target, unblock, user, turn;
         IvcTime idle_exit, resume;                 /**< of the guest */
         IvcTime halt_exit, halt_block, halt_entry; /**< parts of the mode's */
         IvcTime injection;
+        IvcTime end; /**< of an interrupt, where that traps */
     } t;
     bool locked; /**< the device model, by one virtual CPU */
     IvcSignal unlocked;

@@ -74,6 +74,14 @@ static IvcStep acknowledge(Vcpu *v)
     IVC_END(&v->ack);
 }
 
+/* Also where the chip could do without the trap: the delivery says that it does not. */
+static void owe_end(Vcpu *v)
+{
+    IvcVirt *virt = v->channel->platform->virt;
+    ivc_owe(&v->handler, v->channel->t.end, virt->stage);
+    virt->exits[v->handler.core->guest]++;
+}
+
 /* One interrupt, from its first instruction on. */
 static IvcStep handle(Vcpu *v)
 {
@@ -92,7 +100,7 @@ static IvcStep handle(Vcpu *v)
         ivc_owe(agent, channel->platform->t.wake, IVC_STAGE_WAKE);
     }
     if (delivery->end_traps)
-        ivc_virt_owe(agent, IVC_VIRT_END_OF_INTERRUPT);
+        owe_end(v);
     IVC_AWAIT(&v->body,
               ivc_spend(agent, channel->platform->t.interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
     ivc_virq_end(&v->virq, v->vector);
@@ -152,7 +160,7 @@ static IvcStep block(Vcpu *v, IvcAgent *agent)
     }
     v->window_ps = ivc_halt_poll_next(&channel->halt_poll, v->window_ps,
                                       MAX(v->window_ps + 1, agent->sim->now - v->halted_ps));
-    IVC_AWAIT(&v->block, ivc_spend(agent, channel->t.vcpu_wake, channel->stage0 + VIPI_VCPU_WAKE));
+    IVC_AWAIT(&v->block, ivc_spend(agent, channel->t.unblock, channel->stage0 + VIPI_VCPU_WAKE));
     IVC_END(&v->block);
 }
 
