@@ -27,6 +27,10 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, call, "call"), .fallback = "interrupt", .choices = calls,
      .sentence = "whether a Send is an interrupt from within the kernel, or a system call that "
                  "wakes the receiving process, with an interrupt only if that sleeps"},
+    {IVC_PARAM(S, lookup, "lookup"), .fallback = "400cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: a hash, the lock of a bucket, and taking a waiter off its list",
+     .sentence = "a system call that wakes: finding out who waits"},
     {IVC_PARAM(S, handler, "handler"), .fallback = "100cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = CODE,
      .sentence = "the body of the guest's handler, without the access to its controller"},
@@ -86,6 +90,7 @@ static const IvcParam params[] = {
 };
 
 static const IvcStage stages[] = {
+    [VIPI_LOOKUP] = {"lookup", "finding out who waits, to wake it", false},
     [VIPI_SEND] = {"send", "in the hypervisor: targets of a hypercall, and injecting", false},
     [VIPI_DESCRIPTOR] = {"descriptor", "setting bits of posted interrupts", false},
     [VIPI_POSTING] = {"posting", "the core gives its guest what was posted", false},
@@ -128,6 +133,8 @@ static IvcStep wake(Vcpu *own, IvcAgent *agent, Vcpu *to)
     const IvcMachineTimes *t = &own->channel->platform->t;
     IVC_BEGIN(&own->wake_call);
     IVC_AWAIT(&own->wake_call, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
+    IVC_AWAIT(&own->wake_call,
+              ivc_spend(agent, own->channel->t.lookup, own->channel->stage0 + VIPI_LOOKUP));
     if (to->asleep && !to->told) {
         IVC_AWAIT(&own->wake_call, ivc_spend(agent, t->wake, IVC_STAGE_WAKE));
         IVC_CALL(&own->wake_call, ivc_vipi_send(own, agent, to, IVC_VIPI_MESSAGE));
@@ -254,6 +261,7 @@ static void costs(VirtualIpi *channel)
     const IvcPlatform *p = channel->platform;
     const IvcVipiSpec *spec = channel->spec;
     IvcTime blocks = ivc_virt_cost_ps(p, IVC_VIRT_COST_HALT);
+    channel->t.lookup = ivc_platform_ps(p, spec->lookup);
     channel->t.handler = ivc_platform_ps(p, spec->handler);
     channel->t.descriptor = ivc_platform_ps(p, spec->descriptor);
     channel->t.posting = ivc_platform_ps(p, spec->posting);

@@ -26,6 +26,7 @@ typedef struct {
     int delivery; /**< index into ivc_virq_deliveries */
     int receiver; /**< IvcVipiReceiver */
     int call;     /**< IvcVipiCall */
+    IvcCost lookup;
     IvcCost handler;
     IvcCost descriptor;
     IvcCost posting;
@@ -46,6 +47,7 @@ typedef struct {
 } IvcVipiSpec;
 
 enum {
+    VIPI_LOOKUP,
     VIPI_SEND,
     VIPI_DESCRIPTOR,
     VIPI_POSTING,
@@ -140,7 +142,7 @@ struct VirtualIpi {
     uint32_t n_vcpus;
     IvcHaltPoll halt_poll;
     struct {
-        IvcTime handler, descriptor, posting, target, unblock, user, turn;
+        IvcTime lookup, handler, descriptor, posting, target, unblock, user, turn;
         IvcTime idle_exit, resume;                 /**< of the guest */
         IvcTime halt_exit, halt_block, halt_entry; /**< parts of the mode's */
         IvcTime injection;
