@@ -1,5 +1,6 @@
 /* The table of everything that models/ offers: the one place where a new model is entered. */
 #include "models/cpu/profile.h"
+#include "models/ipi/mechanisms.h"
 #include "models/ipi/register_block.h"
 #include "models/mpi/mechanisms.h"
 #include "models/net/mechanisms.h"
@@ -11,11 +12,14 @@
 #include "sim/model/stages.h"
 
 static const IvcMechanism *const mechanisms[] = {
-    &ivc_mechanism_register_shmem, &ivc_mechanism_shmem,    &ivc_mechanism_register,
-    &ivc_mechanism_nemesis,        &ivc_mechanism_sock,     &ivc_mechanism_netfront,
-    &ivc_mechanism_xen_ring,       &ivc_mechanism_xen_fifo, &ivc_mechanism_loopback,
-    &ivc_mechanism_ethernet,       &ivc_mechanism_lock,     &ivc_mechanism_barrier,
-    &ivc_mechanism_ring,           &ivc_mechanism_vcpu,     NULL,
+    &ivc_mechanism_register_shmem, &ivc_mechanism_shmem,
+    &ivc_mechanism_register,       &ivc_mechanism_nemesis,
+    &ivc_mechanism_sock,           &ivc_mechanism_netfront,
+    &ivc_mechanism_xen_ring,       &ivc_mechanism_xen_fifo,
+    &ivc_mechanism_loopback,       &ivc_mechanism_ethernet,
+    &ivc_mechanism_lock,           &ivc_mechanism_barrier,
+    &ivc_mechanism_ring,           &ivc_mechanism_vcpu,
+    &ivc_mechanism_virtual_ipi,    NULL,
 };
 
 static const IvcWorkload *const workloads[] = {
@@ -39,6 +43,9 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_named[IVC_OSU_BIDIRECTIONAL_BANDWIDTH],
     &ivc_workload_named[IVC_OSU_LATENCY],
     &ivc_workload_named[IVC_NETPIPE],
+    &ivc_workload_ipi,
+    &ivc_workload_wake,
+    &ivc_workload_broadcast,
     &ivc_workload_exits,
     NULL,
 };

@@ -17,6 +17,10 @@ extern const IvcWorkload ivc_workload_barrier;
 extern const IvcWorkload ivc_workload_call;
 extern const IvcWorkload ivc_workload_produce_consume;
 
+extern const IvcWorkload ivc_workload_ipi;
+extern const IvcWorkload ivc_workload_wake;
+extern const IvcWorkload ivc_workload_broadcast;
+
 /** Those that are named after a tool: rows of one table, named.c. */
 typedef enum {
     IVC_NETPERF_TCP_STREAM,
