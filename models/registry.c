@@ -1,5 +1,6 @@
 /* The table of everything that models/ offers: the one place where a new model is entered. */
 #include "models/cpu/profile.h"
+#include "models/ipi/mechanisms.h"
 #include "models/ipi/register_block.h"
 #include "models/mpi/mechanisms.h"
 #include "models/net/mechanisms.h"
@@ -27,6 +28,8 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_vcpu,
     &ivc_mechanism_lock,
     &ivc_mechanism_barrier,
+    &ivc_mechanism_ring,
+    &ivc_mechanism_virtual_ipi,
     NULL,
 };
 
@@ -38,6 +41,8 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_alltoall,
     &ivc_workload_critical_section,
     &ivc_workload_barrier,
+    &ivc_workload_call,
+    &ivc_workload_produce_consume,
     &ivc_workload_named[IVC_NETPERF_TCP_STREAM],
     &ivc_workload_named[IVC_NETPERF_UDP_STREAM],
     &ivc_workload_named[IVC_NETPERF_TCP_RR],
@@ -49,6 +54,9 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_named[IVC_OSU_BIDIRECTIONAL_BANDWIDTH],
     &ivc_workload_named[IVC_OSU_LATENCY],
     &ivc_workload_named[IVC_NETPIPE],
+    &ivc_workload_ipi,
+    &ivc_workload_wake,
+    &ivc_workload_broadcast,
     &ivc_workload_exits,
     NULL,
 };

@@ -39,19 +39,21 @@ bool ivc_virq_is_conserved(const IvcVirq *v, bool bare)
            v->taken + v->merged + count(v->requested) + count(v->pending) + (bare ? v->flying : 0);
 }
 
-bool ivc_virq_request(IvcVirq *v, unsigned vector)
+bool ivc_virq_request(IvcVirq *v, unsigned vector, const IvcVirqRules *rules)
 {
-    bool fresh = !(v->requested & bit_of(vector));
+    uint32_t *bits = rules->edge ? &v->pending : &v->requested;
+    bool fresh = !(*bits & bit_of(vector));
     v->sent++;
     v->merged += !fresh;
-    v->requested |= bit_of(vector);
-    return fresh;
+    *bits |= bit_of(vector);
+    return fresh && !(rules->edge && (v->masked & bit_of(vector)));
 }
 
-bool ivc_virq_outstand(IvcVirq *v)
+bool ivc_virq_outstand(IvcVirq *v, const IvcVirqRules *rules)
 {
-    bool fresh = !v->outstanding;
-    v->outstanding = true;
+    bool *bit = rules->edge ? &v->told : &v->outstanding;
+    bool fresh = !*bit;
+    *bit = true;
     return fresh;
 }
 
@@ -104,7 +106,6 @@ void ivc_virq_land(IvcVirq *v, unsigned vector)
     v->flying--;
     v->merged += (v->pending & bit_of(vector)) != 0;
     v->pending |= bit_of(vector);
-    v->told = v->told || !(v->masked & bit_of(vector));
     if ((v->pending & ~v->masked) != 0)
         wake_core(v);
 }
@@ -126,7 +127,6 @@ void ivc_virq_clear(IvcVirq *v)
 
 void ivc_virq_sync(IvcVirq *v)
 {
-    v->told = v->told || (v->requested & ~v->masked) != 0;
     v->merged += count(v->requested & v->pending);
     v->pending |= v->requested;
     v->requested = 0;
@@ -187,6 +187,19 @@ void ivc_virq_halt(IvcVirq *v)
     if ((v->pending & ~v->masked) == 0)
         v->mode = IVC_VIRQ_HALTED;
 }
+
+static const IvcStateField virq_fields[] = {
+    IVC_STATE(IvcVirq, mode, PLAIN),        IVC_STATE(IvcVirq, requested, PLAIN),
+    IVC_STATE(IvcVirq, outstanding, PLAIN), IVC_STATE(IvcVirq, flying, PLAIN),
+    IVC_STATE(IvcVirq, pending, PLAIN),     IVC_STATE(IvcVirq, in_service, PLAIN),
+    IVC_STATE(IvcVirq, masked, PLAIN),      IVC_STATE(IvcVirq, told, PLAIN),
+    IVC_STATE(IvcVirq, disabled, PLAIN),    IVC_STATE(IvcVirq, woken, PLAIN),
+    IVC_STATE(IvcVirq, sent, FIXED),        IVC_STATE(IvcVirq, merged, FIXED),
+    IVC_STATE(IvcVirq, taken, FIXED),
+};
+
+const IvcStateTable ivc_virq_state_tables[] = {IVC_STATE_TABLE(IvcVirq, virq_fields)};
+const size_t ivc_virq_state_tables_n = G_N_ELEMENTS(ivc_virq_state_tables);
 
 IvcTime ivc_halt_poll_next(const IvcHaltPoll *rules, IvcTime window_ps, IvcTime blocked_ps)
 {

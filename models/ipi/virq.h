@@ -10,7 +10,7 @@
 #pragma once
 
 #include "sim/base/hot.h"
-#include "sim/base/units.h"
+#include "sim/engine/digest.h"
 
 /** Where a virtual CPU is. */
 typedef enum {
@@ -24,7 +24,7 @@ typedef enum {
 typedef struct {
     bool posted;       /**< a running guest takes what is requested without leaving */
     bool halt_exits;   /**< a halt leaves the guest */
-    bool edge;         /**< a masked interrupt is told of once, when it is unmasked */
+    bool edge;         /**< senders see what is pending and masked, and tell of it once */
     bool mark_first;   /**< marked as blocked, then looked whether something is there; not: after */
     bool block_heeds;  /**< it does not sleep while the outstanding bit is set */
     bool enter_first;  /**< marked as running, then looked; not: after */
@@ -43,13 +43,17 @@ typedef struct {
     uint32_t pending;    /**< in the guest's controller */
     uint32_t in_service; /**< taken, and not at their end */
     uint32_t masked;     /**< vectors that the guest does not want now */
-    bool told;           /**< with `edge`: the line of the guest */
+    bool told;           /**< with `edge`: the guest has been told that something is pending */
     bool disabled;       /**< the guest takes none at all */
     bool woken;          /**< while BLOCKED: somebody has woken it */
     uint64_t sent;       /**< these three are statistics: interrupts requested of it */
     uint64_t merged;     /**< that found theirs requested or pending already */
     uint64_t taken;
 } IvcVirq;
+
+/** The field tables of the state struct, for digests and tests. */
+extern const IvcStateTable ivc_virq_state_tables[];
+extern const size_t ivc_virq_state_tables_n;
 
 /** Interrupts sent, less those merged and taken: what must still be requested, pending, or, without
  *  a hypervisor, on its way. @return whether it is */
@@ -81,11 +85,12 @@ bool ivc_virq_may_sleep(const IvcVirq *v, const IvcVirqRules *rules);
 
 /* ---- a sender: these three, one after the other ---- */
 
-/** Requests a vector. @return false: it was requested already, and the two merge: no more to do */
-bool ivc_virq_request(IvcVirq *v, unsigned vector);
+/** Requests a vector; with `edge` the guest's own pending bit is set, which it shares.
+ *  @return false: it was requested already, and the two merge, or it is masked: no more to do */
+bool ivc_virq_request(IvcVirq *v, unsigned vector, const IvcVirqRules *rules);
 
 /** @return false: somebody else's notification is outstanding: no more to do */
-bool ivc_virq_outstand(IvcVirq *v);
+bool ivc_virq_outstand(IvcVirq *v, const IvcVirqRules *rules);
 
 /** Looks where the virtual CPU is, and notifies it. */
 IvcVirqNotice ivc_virq_notify(IvcVirq *v);

@@ -29,6 +29,7 @@ IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached)
         .uncached = uncached,
         .word_ps = ivc_copy_l1_ps(platform->memory, 8),
         .fetch_ps = fetch,
+        .ahead_ps = ivc_platform_ps(platform, spec->read.other),
         .clean_ps = or_else(ivc_platform_ps(platform, spec->lines_clean), fetch),
         .memory_ps = ivc_platform_ps(platform, spec->read.memory),
         .invalidate_ps = ivc_platform_ps(platform, spec->lines_invalidate),
@@ -97,7 +98,8 @@ static IvcTime access_register(IvcSyncLine *line, const IvcAgent *agent, IvcTime
     return serve(line, or_else(costs->busy_ps, answer), answer);
 }
 
-IvcTime ivc_sync_read(IvcSyncLine *line, const IvcAgent *agent)
+/* `ahead`: of a line that others have, asked for early. */
+static IvcTime read_line(IvcSyncLine *line, const IvcAgent *agent, bool ahead)
 {
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
@@ -107,14 +109,23 @@ IvcTime ivc_sync_read(IvcSyncLine *line, const IvcAgent *agent)
         return costs->word_ps;
     bool modified = line->owner >= 0;
     uint32_t from = modified ? (uint32_t)line->owner : line->home;
-    IvcTime answer = way(line, from, cpu) + (modified         ? costs->fetch_ps
-                                             : line->n_copies ? costs->clean_ps
-                                                              : costs->memory_ps);
+    IvcTime cost = modified ? costs->fetch_ps : line->n_copies ? costs->clean_ps : costs->memory_ps;
+    IvcTime answer = ahead ? MIN(cost, costs->ahead_ps) : cost + way(line, from, cpu);
     costs->transfers += modified || line->n_copies;
     line->owner = -1; /* it has given the line to its home */
     add_copy(line, cpu);
     return costs->word_ps +
            serve(line, modified ? answer : or_else(costs->busy_ps, answer), answer);
+}
+
+IvcTime ivc_sync_read(IvcSyncLine *line, const IvcAgent *agent)
+{
+    return read_line(line, agent, false);
+}
+
+IvcTime ivc_sync_read_ahead(IvcSyncLine *line, const IvcAgent *agent)
+{
+    return read_line(line, agent, true);
 }
 
 /* All copies but one's own go. */
@@ -137,8 +148,11 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
         return access_register(line, agent, costs->store_ps);
     }
     uint32_t others = line->n_copies - has_copy(line, cpu);
-    if (line->owner == (int32_t)cpu && others == 0)
+    if (line->owner == (int32_t)cpu && others == 0) {
+        /* Who polls this copy has been taken off this core: it looks again when it is back. */
+        ivc_signal(&costs->platform->sim, &line->changed);
         return costs->word_ps;
+    }
     bool modified = line->owner >= 0;
     uint32_t from = modified ? (uint32_t)line->owner : line->home;
     IvcTime answer = way(line, from, cpu) +

@@ -16,6 +16,7 @@ typedef struct {
     bool uncached;         /**< registers, not cache lines */
     IvcTime word_ps;       /**< an access that this core's cache answers */
     IvcTime fetch_ps;      /**< a line that another core has modified */
+    IvcTime ahead_ps;      /**< either, when the core has run ahead and asked for it before */
     IvcTime clean_ps;      /**< a line that others have copies of */
     IvcTime memory_ps;     /**< a line that nobody has */
     IvcTime invalidate_ps; /**< each further copy that must go */
@@ -49,6 +50,10 @@ void ivc_sync_line_clear(IvcSyncLine *line);
 
 /** Whether the agent's core has a valid copy: nothing has changed since it read. */
 bool ivc_sync_line_has(const IvcSyncLine *line, const IvcAgent *agent);
+
+/** Asks for the line in order to read it, early: the core has run ahead of what it waits for, as
+ * its branches were predicted. @return what is left of the wait */
+IvcTime ivc_sync_read_ahead(IvcSyncLine *line, const IvcAgent *agent);
 
 /** Asks for the line in order to read it, to write it, or to update it atomically. @return how long
  *  it takes from now */

@@ -8,7 +8,9 @@
 #include "sim/engine/sim_error.h"
 
 #define S IvcLockSpec
-#define OLDER "Linux 2.6.25 to 4.1: arch_spin_lock()"
+
+/* Turns between two looks at the virtual CPU in front: Linux, PV_PREV_CHECK_MASK. */
+#define PREV_CHECK 256
 
 const IvcLockKind ivc_lock_kinds[] = {
     {"test-and-set", "every turn of the loop is an atomic update", .in_registers = true,
@@ -22,11 +24,37 @@ const IvcLockKind ivc_lock_kinds[] = {
      .acquire = ivc_lock_ticket_acquire, .release = ivc_lock_ticket_release},
     {"mcs", "queues, and spins on a line of its own", .fifo = true, .nodes = true,
      .acquire = ivc_lock_mcs_acquire, .release = ivc_lock_mcs_release},
+    {"queued", "as Linux's: a bit for the second to come, a queue behind it", .fifo = true,
+     .nodes = true, .acquire = ivc_lock_queued_acquire, .release = ivc_lock_word_release},
+    {"paravirtual-ticket",
+     "tickets; who has spun for long halts its virtual CPU until it is served", .fifo = true,
+     .acquire = ivc_lock_pv_ticket_acquire, .release = ivc_lock_pv_ticket_release},
+    {"paravirtual-queued", "a queue with the same, and a first try out of order", .nodes = true,
+     .acquire = ivc_lock_pv_queued_acquire, .release = ivc_lock_pv_queued_release},
+    {"mutex", "sleeps in the kernel, on a futex", .acquire = ivc_lock_mutex_acquire,
+     .release = ivc_lock_mutex_release},
+    {"monitor", "what is taken is noted inside a mutex; who finds it taken waits for a condition",
+     .acquire = ivc_lock_monitor_acquire, .release = ivc_lock_monitor_release},
+    {"semaphore", "so many may hold it as it has permits; others sleep, in order", .many = true,
+     .acquire = ivc_lock_semaphore_acquire, .release = ivc_lock_semaphore_release},
+    {"reader-writer", "those who only read hold it together; others sleep, in order",
+     .acquire = ivc_lock_rw_acquire, .release = ivc_lock_rw_release, .shares = true},
     {.name = NULL},
 };
 
-static const char *const kind_names[] = {
-    "test-and-set", "test-and-set-backoff", "test-test-and-set", "ticket", "mcs", NULL};
+static const char *const kind_names[] = {"test-and-set",
+                                         "test-and-set-backoff",
+                                         "test-test-and-set",
+                                         "ticket",
+                                         "mcs",
+                                         "queued",
+                                         "paravirtual-ticket",
+                                         "paravirtual-queued",
+                                         "mutex",
+                                         "monitor",
+                                         "semaphore",
+                                         "reader-writer",
+                                         NULL};
 static const char *const scope_names[] = {"all", "guest", NULL};
 static const char *const place_names[] = {"lines", "registers", NULL};
 
@@ -35,6 +63,8 @@ static const IvcParam params[] = {
      .sentence = "how ranks that want the lock wait for it"},
     {IVC_PARAM(S, scope, "scope"), .fallback = "all", .choices = scope_names,
      .sentence = "whose lock it is: one for all ranks, or one for those of each guest"},
+    {IVC_PARAM(S, locks, "locks"), .fallback = "1", .min = "1", .max = "64",
+     .sentence = "locks of each scope; every rank takes one after the other, each its own first"},
     {IVC_PARAM(S, place, "place"), .fallback = "lines", .choices = place_names,
      .sentence = "what it is made of: coherent cache lines, or registers at a core that are not "
                  "cached and set themselves when they are read"},
@@ -62,6 +92,21 @@ static const IvcParam params[] = {
      .kind = IVC_KIND_ASSUMED, .source = "recalled: iRCCE, BACKOFF_MAX of 256 turns",
      .sentence = "kinds with backoff: what it may stay away longer than that no longer grows from "
                  "here on"},
+    {IVC_PARAM(S, threshold, "threshold"), .fallback = "32768", .min = "1", .max = "1000000000",
+     .kind = IVC_KIND_DOCUMENTED, .source = "Linux arch/x86/include/asm/spinlock.h: SPIN_THRESHOLD",
+     .sentence = "paravirtual kinds: turns of the loop after which a waiter halts"},
+    {IVC_PARAM(S, halt, "halt"), .fallback = "300cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: a hypercall's work, without the exit that the mode charges",
+     .sentence = "paravirtual kinds: halting, beyond what the mode charges for leaving the guest"},
+    {IVC_PARAM(S, resume, "resume"), .fallback = "600cycles", .max = "1ms",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: taking the interrupt of the kick, and returning",
+     .sentence =
+         "paravirtual kinds: from the kick until the waiter looks again, once it has a core"},
+    {IVC_PARAM(S, kick, "kick"), .fallback = "600cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: a hypercall's work: finding the virtual CPU and making it runnable",
+     .sentence = "paravirtual kinds: kicking a halted waiter, beyond what the mode charges"},
+    {IVC_PARAM(S, permits, "permits"), .fallback = "1", .min = "1", .max = "1024",
+     .sentence = "kind semaphore: how many may hold it at once"},
     {0},
 };
 
@@ -73,6 +118,8 @@ static const IvcStage stages[] = {
                                  false},
     [IVC_LOCK_STAGE_SPIN] = {"lock-spin", "spinning for a lock that is taken", true},
     [IVC_LOCK_STAGE_BACKOFF] = {"lock-backoff", "staying away from a lock that was taken", true},
+    [IVC_LOCK_STAGE_HALT] = {"lock-halt", "halting a virtual CPU that waits, and going on", false},
+    [IVC_LOCK_STAGE_KICK] = {"lock-kick", "kicking a halted virtual CPU", false},
     {NULL, NULL, false},
 };
 
@@ -123,7 +170,10 @@ static void leave_queue(IvcLock *lock, IvcLockWaiter *own)
 
 static void check_alone(const IvcLock *lock, const IvcLockWaiter *own)
 {
-    bool alone = own->shared ? lock->readers == lock->holders : lock->holders == 0;
+    const IvcLockKind *kind = lock->locks->kind;
+    bool alone = kind->many                    ? lock->holders < lock->locks->spec.permits
+                 : kind->shares && own->shared ? lock->readers == lock->holders
+                                               : lock->holders == 0;
     if (!alone)
         ivc_sim_fail(own->wait.agent->sim, IVC_SIM_ERROR_CONSERVATION,
                      "%s got a lock of kind '%s' that others hold", own->wait.agent->name,
@@ -171,9 +221,18 @@ static void leave(IvcLock *lock, IvcLockWaiter *own)
 
 /* ---- what a workload calls ---- */
 
+/* Those of its scope in turn, which begins with its number. */
+static void choose_lock(IvcLockWaiter *own, uint32_t rank)
+{
+    own->lock = &own->locks[(rank + own->taken) % own->lock->locks->spec.locks];
+    own->wait.watch = &own->lock->watch;
+}
+
 static IvcStep lock_acquire(IvcRank *rank, bool shared)
 {
     IvcLockWaiter *own = rank->end;
+    if (own->outer.label == 0)
+        choose_lock(own, rank->rank);
     IvcLock *lock = own->lock;
     IVC_BEGIN(&own->outer);
     own->shared = shared;
@@ -213,14 +272,18 @@ static IvcLock *lock_of(IvcLocks *locks, const IvcRank *ranks, uint32_t rank)
     const IvcRankPlace *places = locks->sync.platform->ranks;
     for (uint32_t r = 0; locks->spec.scope == IVC_LOCK_OF_GUEST && r < rank; r++)
         if (places[r].guest == places[rank].guest)
-            return locks->waiters[r].lock;
+            return locks->waiters[r].locks;
     if (locks->spec.scope == IVC_LOCK_OF_ALL && rank > 0)
         return &locks->items[0];
     uint32_t home = locks->spec.scope == IVC_LOCK_OF_ALL ? (uint32_t)locks->spec.home : rank;
-    IvcLock *lock = &locks->items[locks->n_locks++];
-    lock->locks = locks;
-    ivc_sync_line_init(&lock->line, &locks->sync.costs, ranks[MIN(home, locks->n - 1)].agent.core);
-    return lock;
+    IvcLock *first = &locks->items[locks->n_locks];
+    for (uint64_t l = 0; l < locks->spec.locks; l++) {
+        IvcLock *lock = &locks->items[locks->n_locks++];
+        lock->locks = locks;
+        ivc_sync_line_init(&lock->line, &locks->sync.costs,
+                           ranks[MIN(home, locks->n - 1)].agent.core);
+    }
+    return first;
 }
 
 static void count(IvcLocks *locks)
@@ -234,6 +297,10 @@ static void count(IvcLocks *locks)
                        "from those releases until the lock was acquired", &locks->handoff_ps);
     ivc_platform_count(platform, "overtakes", "count",
                        "acquires while others waited longer for the lock", &locks->overtakes);
+    ivc_platform_count(platform, "lock_halts", "count",
+                       "virtual CPUs that gave up spinning and halted", &locks->halts);
+    ivc_platform_count(platform, "lock_kicks", "count", "halted virtual CPUs that were kicked",
+                       &locks->kicks);
     for (uint32_t r = 0; r < locks->n; r++)
         ivc_platform_share(platform, &locks->waiters[r].taken);
 }
@@ -248,19 +315,26 @@ static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
     locks->release_ps = ivc_platform_ps(platform, spec->release);
     locks->backoff_min_ps = MAX(1, ivc_platform_ps(platform, spec->backoff_min));
     locks->backoff_max_ps = ivc_platform_ps(platform, spec->backoff_max);
+    locks->halt_ps = ivc_platform_ps(platform, spec->halt);
+    locks->resume_ps = ivc_platform_ps(platform, spec->resume);
+    locks->kick_ps = ivc_platform_ps(platform, spec->kick);
     locks->n = n;
     ivc_sync_init(&locks->sync, platform, spec->place == IVC_LOCK_REGISTERS,
                   platform->t.poll + ivc_platform_ps(platform, spec->pause), n);
     locks->sync.stage_transfer = platform->stage_mechanism + IVC_LOCK_STAGE_TRANSFER;
     locks->sync.stage_spin = platform->stage_mechanism + IVC_LOCK_STAGE_SPIN;
+    locks->threshold_ps = spec->threshold * locks->sync.turn_ps;
+    locks->early_ps = MIN(spec->threshold, PREV_CHECK) * locks->sync.turn_ps;
     locks->waiters = g_new0(IvcLockWaiter, n);
-    locks->items = g_new0(IvcLock, n);
+    locks->items = g_new0(IvcLock, n * spec->locks);
     for (uint32_t r = 0; r < n; r++) {
         IvcLockWaiter *own = &locks->waiters[r];
         ranks[r].end = own;
         own->drawn = r; /* RCCE_backoff_lock() begins with the core's number */
         ivc_sync_join(&locks->sync, &own->wait, &ranks[r]);
-        own->lock = lock_of(locks, ranks, r);
+        own->kicked.id = ivc_platform_id(platform);
+        own->sleeper.signal.id = ivc_platform_id(platform);
+        own->locks = own->lock = lock_of(locks, ranks, r);
         own->wait.watch = &own->lock->watch;
         ivc_sync_line_init(&own->node, &locks->sync.costs, ranks[r].agent.core);
     }
@@ -314,6 +388,23 @@ static void waiter_digest(const IvcLockWaiter *own, IvcDigest *digest)
     ivc_digest_u64(digest, own->outer.label);
     ivc_digest_u64(digest, own->inner.label);
     ivc_digest_u64(digest, own->attempt.label);
+    ivc_digest_u64(digest, own->take.label);
+    ivc_digest_u64(digest, own->halt.label);
+    ivc_digest_u64(digest, own->sleep.label);
+    ivc_digest_u64(digest, own->stands);
+    ivc_digest_u64(digest, own->halted);
+    ivc_digest_u64(digest, own->sleeps);
+    ivc_digest_u64(digest, own->waits_inside);
+    ivc_digest_u64(digest, own->wants);
+    ivc_digest_u64(digest, own->due);
+    ivc_digest_u64(digest, own->turns);
+    ivc_signal_digest(&own->kicked, digest);
+    ivc_sleeper_digest(&own->sleeper, digest);
+    ivc_digest_u64(digest, own->other && own->inner.label + own->take.label + own->attempt.label
+                               ? own->other->wait.agent->id
+                               : 0);
+    ivc_digest_u64(digest, (uint64_t)(lock - lock->locks->items));
+    ivc_digest_u64(digest, own->taken % lock->locks->spec.locks);
     ivc_digest_u64(digest, own->shared);
     ivc_digest_u64(digest, own->holds);
     ivc_digest_u64(digest, own->won);
@@ -340,6 +431,7 @@ static void lock_digest(const void *channel, IvcDigest *digest)
         ivc_digest_u64(digest, lock->next - lock->serving);
         ivc_digest_u64(digest, lock->tail);
         ivc_digest_u64(digest, lock->pending);
+        ivc_digest_u64(digest, lock->slow);
         ivc_digest_u64(digest, lock->holders);
         ivc_digest_u64(digest, lock->readers);
         for (const IvcLockWaiter *at = lock->first; at; at = at->after)

@@ -8,15 +8,21 @@
 
 /** The parameters of the mechanism `lock`. */
 typedef struct {
-    int kind;  /**< index into the table */
-    int scope; /**< IvcLockScope */
-    int place; /**< IvcLockPlace */
+    int kind;       /**< index into the table */
+    int scope;      /**< IvcLockScope */
+    uint64_t locks; /**< of each scope */
+    int place;      /**< IvcLockPlace */
     uint64_t home;
     IvcCost acquire;
     IvcCost release;
     IvcCost pause;
     IvcCost backoff_min;
     IvcCost backoff_max;
+    uint64_t threshold;
+    IvcCost halt;
+    IvcCost resume;
+    IvcCost kick;
+    uint64_t permits;
 } IvcLockSpec;
 
 typedef enum {
@@ -45,13 +51,32 @@ struct IvcLockWaiter {
     struct {
         IvcLabel label;
     } attempt; /**< of a part of it */
-    IvcLock *lock;
+    struct {
+        IvcLabel label;
+    } take; /**< of another */
+    struct {
+        IvcLabel label;
+    } halt;           /**< of halting and kicking */
+    IvcLock *locks;   /**< of its scope; it takes them in turn */
+    IvcLock *lock;    /**< that it deals with */
     IvcSyncLine node; /**< its own line, in locks that queue */
     bool shared;      /**< it wants to read only */
     bool waits;       /**< it stands in the lock's order */
     bool holds;
-    bool won;     /**< what an update found: the lock was free */
-    bool granted; /**< in its node: it is its turn */
+    bool won;          /**< what an update found: the lock was free */
+    bool stands;       /**< queued: it has set the pending bit */
+    bool halted;       /**< it has given its virtual CPU up, or is about to */
+    bool sleeps;       /**< in the kernel, for a mutex */
+    bool waits_inside; /**< for a monitor's condition */
+    bool wants;        /**< semaphore, readers: it has asked */
+    bool due;          /**< it was granted, and not woken yet */
+    bool wakes_one;    /**< what it wakes: one, or all; used at once */
+    uint32_t turns;    /**< paravirtual: looks at the one in front, since it halted last */
+    IvcSignal kicked;
+    IvcSleeper sleeper;
+    IvcSleepFrame sleep;
+    IvcLockWaiter *other; /**< whom it kicks or wakes */
+    bool granted;         /**< in its node: it is its turn */
     uint64_t ticket;
     uint32_t before;      /**< rank + 1 in front of it in the queue; 0: nobody */
     uint32_t behind;      /**< in its node: rank + 1 of who comes next; 0: nobody has said */
@@ -74,6 +99,7 @@ struct IvcLock {
     uint64_t serving; /**< ticket */
     uint32_t tail;    /**< rank + 1 of the last in the queue; 0: nobody */
     bool pending;
+    uint32_t slow;        /**< paravirtual queued: rank + 1 of the halted head; 0: it has not */
     uint32_t holders;     /**< ranks between acquire and release */
     uint32_t readers;     /**< of them, those that share it */
     IvcLockWaiter *first; /**< who waits, in order */
@@ -90,6 +116,8 @@ typedef struct {
     bool fifo;  /**< who came first gets it first; the kind says who came: ivc_lock_queues() */
     bool nodes; /**< ranks have nodes of their own */
     bool in_registers; /**< it can be made of registers that set themselves */
+    bool many;         /**< as many as `permits` hold it at once */
+    bool shares;       /**< those who only read hold it together */
     IvcStep (*acquire)(IvcLock *lock, IvcLockWaiter *own);
     IvcStep (*release)(IvcLock *lock, IvcLockWaiter *own);
 } IvcLockKind;
@@ -105,6 +133,11 @@ struct IvcLocks {
     IvcTime release_ps;
     IvcTime backoff_min_ps;
     IvcTime backoff_max_ps;
+    IvcTime threshold_ps;
+    IvcTime early_ps; /**< between looks at the virtual CPU in front */
+    IvcTime halt_ps;
+    IvcTime resume_ps;
+    IvcTime kick_ps;
     uint32_t n;
     IvcLockWaiter *waiters; /**< by rank */
     uint32_t n_locks;
@@ -112,9 +145,18 @@ struct IvcLocks {
     uint64_t handoffs; /**< counts */
     uint64_t handoff_ps;
     uint64_t overtakes;
+    uint64_t halts;
+    uint64_t kicks;
 };
 
-enum { IVC_LOCK_STAGE_CODE, IVC_LOCK_STAGE_TRANSFER, IVC_LOCK_STAGE_SPIN, IVC_LOCK_STAGE_BACKOFF };
+enum {
+    IVC_LOCK_STAGE_CODE,
+    IVC_LOCK_STAGE_TRANSFER,
+    IVC_LOCK_STAGE_SPIN,
+    IVC_LOCK_STAGE_BACKOFF,
+    IVC_LOCK_STAGE_HALT,
+    IVC_LOCK_STAGE_KICK,
+};
 
 /** The rank's place in the lock's order is decided. Every acquire says so once. */
 void ivc_lock_queues(IvcLock *lock, IvcLockWaiter *own);
@@ -133,3 +175,23 @@ IvcStep ivc_lock_ticket_acquire(IvcLock *lock, IvcLockWaiter *own);
 IvcStep ivc_lock_ticket_release(IvcLock *lock, IvcLockWaiter *own);
 IvcStep ivc_lock_mcs_acquire(IvcLock *lock, IvcLockWaiter *own);
 IvcStep ivc_lock_mcs_release(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_queued_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_pv_ticket_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_pv_ticket_release(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_pv_queued_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_pv_queued_release(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_mutex_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_mutex_release(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_monitor_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_monitor_release(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_semaphore_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_semaphore_release(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_rw_acquire(IvcLock *lock, IvcLockWaiter *own);
+IvcStep ivc_lock_rw_release(IvcLock *lock, IvcLockWaiter *own);
+
+/** Halts the waiter's virtual CPU until it is kicked; or not, when `ready(what)` by now. */
+IvcStep ivc_lock_halt(IvcLock *lock, IvcLockWaiter *own, bool (*ready)(const void *what),
+                      const void *what);
+
+/** Wakes a halted waiter by a hypercall. */
+IvcStep ivc_lock_kick(IvcLock *lock, IvcLockWaiter *own, IvcLockWaiter *other);

@@ -7,3 +7,4 @@
 
 extern const IvcMechanism ivc_mechanism_lock;
 extern const IvcMechanism ivc_mechanism_barrier;
+extern const IvcMechanism ivc_mechanism_ring;

@@ -88,6 +88,7 @@ static void moved(void *data, IvcCore *core)
 void ivc_sync_spin_begins(IvcSyncWaiter *waiter)
 {
     waiter->spinning = true;
+    waiter->straight = 0;
     place_of(waiter)->spins = true;
     set_burning(waiter, true);
 }
@@ -111,6 +112,16 @@ static IvcTime window_of(const IvcSyncWaiter *waiter)
     return spin->window_ps(sync->platform, waiter->agent->core);
 }
 
+#define RUNS_AHEAD 2
+
+IvcTime ivc_sync_read_on(IvcSyncWaiter *waiter, IvcSyncLine *line)
+{
+    if (waiter->straight == RUNS_AHEAD)
+        return ivc_sync_read_ahead(line, waiter->agent);
+    waiter->straight++;
+    return ivc_sync_read(line, waiter->agent);
+}
+
 bool ivc_sync_pause_due(const IvcSyncWaiter *waiter)
 {
     IvcTime window = window_of(waiter);
@@ -128,12 +139,16 @@ IvcStep ivc_sync_pause(IvcSyncWaiter *waiter)
     return step;
 }
 
+IvcTime ivc_sync_window_left(const IvcSyncWaiter *waiter)
+{
+    IvcTime window = window_of(waiter);
+    return window ? MAX(1, window - MIN(window, waiter->spun_ps)) : IVC_TIME_NEVER;
+}
+
 /* Until something must be done other than polling. */
 static IvcTime bound_of(const IvcSyncWaiter *waiter)
 {
-    IvcTime window = window_of(waiter);
-    IvcTime left = window ? window - MIN(window, waiter->spun_ps) : IVC_TIME_NEVER;
-    return MAX(1, MIN(left, waiter->limit_ps));
+    return MAX(1, MIN(ivc_sync_window_left(waiter), waiter->limit_ps));
 }
 
 /* Polls a copy until it is taken away; or waits for the next turn, where there are no copies. */
@@ -282,6 +297,7 @@ void ivc_sync_waiter_digest(const IvcSyncWaiter *waiter, IvcDigest *digest)
     ivc_digest_u64(digest, waiter->pause.label);
     ivc_digest_u64(digest, waiter->await.label);
     ivc_digest_u64(digest, waiter->burst.label);
+    ivc_digest_u64(digest, waiter->straight);
     ivc_digest_u64(digest, waiter->ready);
     ivc_digest_u64(digest, waiter->gave_up);
     ivc_digest_u64(digest, waiter->spinning);

@@ -40,15 +40,16 @@ struct IvcSyncWaiter {
     struct {
         IvcLabel label;
     } burst;
-    bool ready;       /**< what it saw when it looked */
-    bool spinning;    /**< in a burst, on its core or taken off it */
-    bool gave_up;     /**< result: the limit was reached before the value came */
-    bool burning;     /**< spinning, and on its core */
-    IvcTime since_ps; /**< it has burnt, and not counted */
-    IvcTime spun_ps;  /**< on the core, since the latest pause */
-    IvcTime limit_ps; /**< on the core, until it gives up; IVC_TIME_NEVER: never */
-    IvcTime bound_ps; /**< of the burst */
-    uint32_t come;    /**< messages of Init and Finalize */
+    uint32_t straight; /**< lines that it read since it last spun, up to two: ivc_sync_read_on() */
+    bool ready;        /**< what it saw when it looked */
+    bool spinning;     /**< in a burst, on its core or taken off it */
+    bool gave_up;      /**< result: the limit was reached before the value came */
+    bool burning;      /**< spinning, and on its core */
+    IvcTime since_ps;  /**< it has burnt, and not counted */
+    IvcTime spun_ps;   /**< on the core, since the latest pause */
+    IvcTime limit_ps;  /**< on the core, until it gives up; IVC_TIME_NEVER: never */
+    IvcTime bound_ps;  /**< of the burst */
+    uint32_t come;     /**< messages of Init and Finalize */
     IvcSignal meeting;
 };
 
@@ -86,9 +87,19 @@ void ivc_sync_count_spinning(IvcSync *sync);
 IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(const void *what),
                        const void *what);
 
+/**
+ * Reads a line that is one of several in a row. A core runs ahead of its loads as long as its
+ * branches are predicted. A spin that ends is a branch that was not; so the read that ended it and
+ * the first one behind it wait for their lines, and the others have been asked for before.
+ */
+IvcTime ivc_sync_read_on(IvcSyncWaiter *waiter, IvcSyncLine *line);
+
 /** A burst of spinning that is not polling begins and ends: an atomic update in vain, a backoff. */
 void ivc_sync_spin_begins(IvcSyncWaiter *waiter);
 void ivc_sync_spin_ends(IvcSyncWaiter *waiter);
+
+/** How long the waiter may still spin before the pause hook is due. */
+IvcTime ivc_sync_window_left(const IvcSyncWaiter *waiter);
 
 /** Whether the pause hook is due; then waiter->pause is its frame. */
 bool ivc_sync_pause_due(const IvcSyncWaiter *waiter);

@@ -14,6 +14,12 @@ extern const IvcWorkload ivc_workload_alltoall;
 /** Those that synchronise: sync.c. */
 extern const IvcWorkload ivc_workload_critical_section;
 extern const IvcWorkload ivc_workload_barrier;
+extern const IvcWorkload ivc_workload_call;
+extern const IvcWorkload ivc_workload_produce_consume;
+
+extern const IvcWorkload ivc_workload_ipi;
+extern const IvcWorkload ivc_workload_wake;
+extern const IvcWorkload ivc_workload_broadcast;
 
 /** Those that are named after a tool: rows of one table, named.c. */
 typedef enum {

@@ -6,6 +6,8 @@ typedef enum { LATENCY_ACQUIRE, LATENCY_HANDOFF } Latency;
 
 typedef struct {
     IvcCost section;
+    IvcSpan stagger;
+    uint64_t misses;
     uint64_t shared_of;
     int latency; /* Latency */
 } SectionSpec;
@@ -15,6 +17,13 @@ static const char *const latencies[] = {"acquire", "hand-off", NULL};
 static const IvcParam section_params[] = {
     {IVC_PARAM(SectionSpec, section, "section"), .fallback = "500cycles", .max = "1s",
      .sentence = "how long a rank stays in its section"},
+    {IVC_PARAM(SectionSpec, stagger, "stagger"), .fallback = "0ps", .max = "10s",
+     .sentence =
+         "ranks begin at even distances within this time; under a scheduler their turns are "
+         "then not in step"},
+    {IVC_PARAM(SectionSpec, misses, "misses"), .fallback = "0", .max = "1000000000",
+     .sentence = "misses of the TLB in what a rank computes between two sections: what virtual "
+                 "memory adds to each is charged"},
     {IVC_PARAM(SectionSpec, shared_of, "shared_of"), .fallback = "0", .max = "1000000",
      .sentence = "of so many sections of a rank, all but one only read; 0: none does"},
     {IVC_PARAM(SectionSpec, latency, "latency"), .fallback = "acquire", .choices = latencies,
@@ -53,10 +62,25 @@ static bool shares(const IvcWork *work)
     return spec->shared_of && work->round % spec->shared_of != 0;
 }
 
+/* Far apart for neighbours, too. */
+static IvcTime stagger_ps(const SectionSpec *spec, uint32_t rank)
+{
+    uint32_t place = (rank + 1) * UINT32_C(2654435769); /* of 2^32; the golden ratio's */
+    return (spec->stagger.ps >> 16) * (place >> 16) + 1;
+}
+
 static IvcStep section_round(IvcRank *rank, IvcWork *work)
 {
     const SectionSpec *spec = work->spec;
     IVC_BEGIN(work);
+    if (work->round == 0 && spec->stagger.ps) {
+        IVC_AWAIT(work, ivc_wait(&rank->agent, &work->never, stagger_ps(spec, rank->rank)));
+    }
+    if (spec->misses) {
+        IVC_AWAIT(work, ivc_spend(&rank->agent,
+                                  spec->misses * ivc_virt_ps(rank->platform, IVC_VIRT_TLB_MISS),
+                                  IVC_STAGE_COMPUTE));
+    }
     IVC_CALL(work, rank->ops->sync->acquire(rank, shares(work)));
     count_one(rank);
     keep_latency(rank, work);
@@ -113,4 +137,130 @@ const IvcWorkload ivc_workload_barrier = {
     .ranks_multiple = 1,
     .speaks = IVC_SPEAKS_BARRIER,
     .defaults = ONE_BYTE_EACH("100000B"),
+};
+
+/* ---- calls in batches, and a consumer that takes its time ---- */
+
+typedef struct {
+    uint64_t batch;
+} CallSpec;
+
+static const IvcParam call_params[] = {
+    {IVC_PARAM(CallSpec, batch, "batch"), .fallback = "1", .min = "1", .max = "65536",
+     .sentence = "calls that are made before the first answer is waited for"},
+    {.key = NULL},
+};
+
+static uint64_t batch_of(const IvcWork *work)
+{
+    return ((const CallSpec *)work->spec)->batch;
+}
+
+static bool even(const IvcRank *rank)
+{
+    return rank->rank % 2 == 0;
+}
+
+static uint64_t two_a_pair(unsigned n)
+{
+    return n / 2 * 2;
+}
+
+static uint64_t pairs(unsigned n)
+{
+    return n / 2;
+}
+
+static uint64_t call_messages(const void *spec, unsigned n)
+{
+    return ((const CallSpec *)spec)->batch * two_a_pair(n);
+}
+
+static IvcStep call_round(IvcRank *rank, IvcWork *work)
+{
+    IVC_BEGIN(work);
+    if (even(rank)) {
+        for (work->step = 0; work->step < batch_of(work); work->step++) {
+            IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
+        }
+        for (work->step = 0; work->step < batch_of(work); work->step++) {
+            IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank + 1));
+        }
+        ivc_measure_latency(rank->platform, rank->agent.sim->now - work->started_ps);
+    } else {
+        for (work->step = 0; work->step < batch_of(work); work->step++) {
+            IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank - 1));
+        }
+        for (work->step = 0; work->step < batch_of(work); work->step++) {
+            IVC_CALL(work, ivc_work_send(rank, work, rank->rank - 1));
+        }
+    }
+    IVC_END(work);
+}
+
+static const IvcWorkloadOps call_ops = {.messages_per_round = two_a_pair,
+                                        .messages_of = call_messages,
+                                        .round = call_round,
+                                        .paced = even};
+
+const IvcWorkload ivc_workload_call = {
+    .head = {.name = "call",
+             .summary =
+                 "every even rank calls the next, some calls at a time, all of which are taken "
+                 "before they are answered; latency is from the first call to the last answer",
+             .params = call_params,
+             .spec_size = sizeof(CallSpec)},
+    .ops = &call_ops,
+    .ranks_min = 2,
+    .ranks_multiple = 2,
+    .defaults = (const IvcDefault[]){{"message", "8B", "a word of arguments"},
+                                     {"total", "256KiB", NULL},
+                                     {.key = NULL}},
+};
+
+typedef struct {
+    IvcCost produce;
+    IvcCost consume;
+} ProduceSpec;
+
+static const IvcParam produce_params[] = {
+    {IVC_PARAM(ProduceSpec, produce, "produce"), .fallback = "500cycles", .max = "1s",
+     .sentence = "what making an item takes"},
+    {IVC_PARAM(ProduceSpec, consume, "consume"), .fallback = "500cycles", .max = "1s",
+     .sentence = "what using it takes"},
+    {.key = NULL},
+};
+
+static IvcStep produce_round(IvcRank *rank, IvcWork *work)
+{
+    const ProduceSpec *spec = work->spec;
+    IVC_BEGIN(work);
+    if (even(rank)) {
+        IVC_AWAIT(work, ivc_spend(&rank->agent, ivc_platform_ps(rank->platform, spec->produce),
+                                  IVC_STAGE_COMPUTE));
+        IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
+    } else {
+        IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank - 1));
+        ivc_measure_latency(rank->platform, rank->agent.sim->now - work->call.envelope.sent_ps);
+        IVC_AWAIT(work, ivc_spend(&rank->agent, ivc_platform_ps(rank->platform, spec->consume),
+                                  IVC_STAGE_COMPUTE));
+    }
+    IVC_END(work);
+}
+
+static const IvcWorkloadOps produce_ops = {
+    .messages_per_round = pairs, .round = produce_round, .paced = even};
+
+const IvcWorkload ivc_workload_produce_consume = {
+    .head = {.name = "produce-consume",
+             .summary =
+                 "every even rank makes items and hands each to the next rank, which uses it",
+             .params = produce_params,
+             .spec_size = sizeof(ProduceSpec)},
+    .ops = &produce_ops,
+    .ranks_min = 2,
+    .ranks_multiple = 2,
+    .defaults = (const IvcDefault[]){{"message", "8B", "a word that says where the item is"},
+                                     {"total", "256KiB", NULL},
+                                     {.key = NULL}},
 };

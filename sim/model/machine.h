@@ -36,6 +36,18 @@ typedef enum {
     IVC_MEMORY_AT_FIRST,
 } IvcMemoryAt;
 
+/** The interrupt controller, by what guests and hypervisors can do with it. */
+typedef enum {
+    IVC_CONTROLLER_ANY, /**< a profile that does not say */
+    IVC_CONTROLLER_APIC,
+    IVC_CONTROLLER_GIC,
+    IVC_CONTROLLER_IMSIC,
+    IVC_CONTROLLER_LOONGSON,
+} IvcInterruptController;
+
+/** "any", "apic" ... in the order of the enum; ends with NULL. */
+extern const char *const ivc_controller_names[];
+
 #define IVC_CACHE_LEVELS 3
 
 /** Cost of one line beyond the copy loop itself, by where the line is. */
@@ -82,6 +94,7 @@ typedef struct IvcMachineSpec {
     IvcCost registers_load;   /**< an uncached load, round trip */
     IvcCost registers_flight; /**< from the store to the interrupt line of the target core */
     IvcCost registers_hop;    /**< each link on the way of an access, one way */
+    int interrupt_controller; /**< IvcInterruptController */
     IvcCost interrupt_entry;  /**< from the line to the first instruction of the handler's body */
     IvcCost interrupt_exit;
     IvcCost os_syscall_enter;

@@ -33,6 +33,12 @@ char *ivc_scenario_channel_mode(const IvcScenario *scenario, size_t i, IvcMode *
     return g_strdup("hypervisor.mode");
 }
 
+bool ivc_scenario_channel_is(const IvcScenario *scenario, size_t i, const char *path)
+{
+    g_autofree char *own = g_strconcat("channels.", scenario->channels[i].name, NULL);
+    return g_str_equal(own, path);
+}
+
 static const IvcGuestSpec *guest_named(const IvcScenario *scenario, const char *name)
 {
     for (size_t g = 0; g < scenario->n_guests; g++)

@@ -56,6 +56,7 @@ typedef enum {
     ROUND_TRIP,
     ROUND_TRIPS,
     ROUND,
+    COMPLETION,
     TRANSACTIONS,
     CYCLES,
     CYCLES_OF,
@@ -81,6 +82,9 @@ const IvcQuantityRow ivc_quantities[] = {
         {"round", BIT(TIME),
          "from one message of a rank to its next: measured time times ranks over messages; of "
          "locks an acquire with its release, of barriers one barrier"},
+    [COMPLETION] = {"completion", BIT(TIME),
+                    "all of 'workload.total' at the measured rate, when 'messages_max' ends the "
+                    "run before"},
     [TRANSACTIONS] = {"transactions", BIT(RATE),
                       "requests with their answers, of all pairs, over the measured time: what the "
                       "workload counts as 'transactions', else half of the messages"},
@@ -128,11 +132,23 @@ bool ivc_quantity_find(const char *name, IvcQuantityRef *ret)
 
 const char *const *ivc_quantity_names(void)
 {
-    static const char *const names[] = {
-        "bandwidth",   "messages",     "latency",       "latency_median", "latency_min",
-        "latency_p99", "round_trip",   "round_trips",   "round",          "transactions",
-        "cycles",      "cycles.GUEST", "running.GUEST", "count.NAME",     "guest_count.GUEST.NAME",
-        NULL};
+    static const char *const names[] = {"bandwidth",
+                                        "messages",
+                                        "latency",
+                                        "latency_median",
+                                        "latency_min",
+                                        "latency_p99",
+                                        "round_trip",
+                                        "round_trips",
+                                        "round",
+                                        "completion",
+                                        "transactions",
+                                        "cycles",
+                                        "cycles.GUEST",
+                                        "running.GUEST",
+                                        "count.NAME",
+                                        "guest_count.GUEST.NAME",
+                                        NULL};
     G_STATIC_ASSERT(G_N_ELEMENTS(names) == QUANTITIES + 1);
     return names;
 }
@@ -270,6 +286,9 @@ static bool base_value(const IvcQuantityRef *quantity, IvcDimension dimension,
         return true;
     case ROUND:
         *ret = elapsed * result->ranks / (double)result->messages;
+        return true;
+    case COMPLETION:
+        *ret = elapsed * (double)result->messages_asked / (double)result->messages;
         return true;
     case TRANSACTIONS:
         *ret = transactions(result);

@@ -1,6 +1,7 @@
 /* Digests: the tables of state cover their structs, every field that can influence the future
  * changes the digest, and statistics do not. */
 #include "models/cpu/sched.h"
+#include "models/ipi/virq.h"
 #include "models/shmem/register_shmem.h"
 #include "models/xen/event_channel.h"
 #include "sim/model/pause_loop.h"
@@ -13,11 +14,11 @@ static const IvcStateTable *table_at(size_t i)
     const IvcStateTable *const lists[] = {ivc_core_state_tables,  ivc_sharing_state_tables,
                                           ivc_links_state_tables, ivc_memory_state_tables,
                                           ivc_xen_state_tables,   ivc_sched_state_tables,
-                                          ivc_pause_state_tables};
+                                          ivc_pause_state_tables, ivc_virq_state_tables};
     const size_t sizes[] = {ivc_core_state_tables_n,  ivc_sharing_state_tables_n,
                             ivc_links_state_tables_n, ivc_memory_state_tables_n,
                             ivc_xen_state_tables_n,   ivc_sched_state_tables_n,
-                            ivc_pause_state_tables_n};
+                            ivc_pause_state_tables_n, ivc_virq_state_tables_n};
     for (size_t l = 0; l < G_N_ELEMENTS(lists); l++) {
         if (i < sizes[l])
             return &lists[l][i];
@@ -50,7 +51,7 @@ START_TEST(test_tables_cover_their_structs)
     ck_assert_uint_eq(n, ivc_core_state_tables_n + ivc_sharing_state_tables_n +
                              ivc_links_state_tables_n + ivc_memory_state_tables_n +
                              ivc_xen_state_tables_n + ivc_sched_state_tables_n +
-                             ivc_pause_state_tables_n);
+                             ivc_pause_state_tables_n + ivc_virq_state_tables_n);
     ck_assert_uint_ge(n, 17);
 }
 END_TEST

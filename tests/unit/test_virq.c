@@ -105,11 +105,11 @@ static bool send_step(const Search *search, Core *core, Core *other)
             ivc_virq_fly(&other->v);
             core->at = SENT;
         } else {
-            core->at = ivc_virq_request(&other->v, VECTOR) ? OUTSTAND : SENT;
+            core->at = ivc_virq_request(&other->v, VECTOR, &search->rules) ? OUTSTAND : SENT;
         }
         return true;
     case OUTSTAND:
-        core->at = ivc_virq_outstand(&other->v) ? NOTIFY : SENT;
+        core->at = ivc_virq_outstand(&other->v, &search->rules) ? NOTIFY : SENT;
         return true;
     case NOTIFY:
         (void)ivc_virq_notify(&other->v);
@@ -491,12 +491,12 @@ START_TEST(test_requests_merge)
 {
     IvcVirq v = {.mode = IVC_VIRQ_GUEST};
     const IvcVirqRules *rules = &delivery_of("posted")->rules;
-    ck_assert(ivc_virq_request(&v, 1));
-    ck_assert(ivc_virq_outstand(&v));
+    ck_assert(ivc_virq_request(&v, 1, rules));
+    ck_assert(ivc_virq_outstand(&v, rules));
     ck_assert_int_eq(ivc_virq_notify(&v), IVC_VIRQ_FLIES);
-    ck_assert(!ivc_virq_request(&v, 1)); /* the same: nothing more to do */
-    ck_assert(ivc_virq_request(&v, 4));  /* another one, for which somebody is on the way */
-    ck_assert(!ivc_virq_outstand(&v));
+    ck_assert(!ivc_virq_request(&v, 1, rules)); /* the same: nothing more to do */
+    ck_assert(ivc_virq_request(&v, 4, rules));  /* another one, for which somebody is on the way */
+    ck_assert(!ivc_virq_outstand(&v, rules));
     ck_assert(!ivc_virq_is_due(&v, rules));
     ck_assert_int_eq(ivc_virq_arrive(&v, rules), IVC_VIRQ_POSTED);
     ck_assert(ivc_virq_is_due(&v, rules));
@@ -515,13 +515,13 @@ START_TEST(test_a_running_guest_is_left_unless_posted)
 {
     IvcVirq v = {.mode = IVC_VIRQ_GUEST};
     const IvcVirqRules *rules = &delivery_of("emulated")->rules;
-    (void)ivc_virq_request(&v, 0);
-    (void)ivc_virq_outstand(&v);
+    (void)ivc_virq_request(&v, 0, rules);
+    (void)ivc_virq_outstand(&v, rules);
     (void)ivc_virq_notify(&v);
     ck_assert_int_eq(ivc_virq_arrive(&v, rules), IVC_VIRQ_EXITS);
     ck_assert_int_eq(v.mode, IVC_VIRQ_OUTSIDE);
-    (void)ivc_virq_request(&v, 2); /* meanwhile: it looks by itself */
-    (void)ivc_virq_outstand(&v);
+    (void)ivc_virq_request(&v, 2, rules); /* meanwhile: it looks by itself */
+    (void)ivc_virq_outstand(&v, rules);
     ivc_virq_enter(&v);
     ivc_virq_look(&v, rules);
     ck_assert_uint_eq(v.pending, 5);
@@ -532,18 +532,38 @@ END_TEST
 START_TEST(test_a_blocked_one_is_woken_once)
 {
     IvcVirq v = {.mode = IVC_VIRQ_GUEST};
+    const IvcVirqRules *rules = &delivery_of("posted")->rules;
     ivc_virq_exit(&v);
     ivc_virq_block(&v);
     ck_assert(!ivc_virq_is_waiting(&v));
-    (void)ivc_virq_request(&v, 7);
-    ck_assert(ivc_virq_outstand(&v));
+    (void)ivc_virq_request(&v, 7, rules);
+    ck_assert(ivc_virq_outstand(&v, rules));
     ck_assert_int_eq(ivc_virq_notify(&v), IVC_VIRQ_WAKES);
-    (void)ivc_virq_request(&v, 8);
-    ck_assert(!ivc_virq_outstand(&v));
+    (void)ivc_virq_request(&v, 8, rules);
+    ck_assert(!ivc_virq_outstand(&v, rules));
     ck_assert(v.woken && ivc_virq_is_waiting(&v));
     ivc_virq_mask(&v, 7);
     ivc_virq_mask(&v, 8);
     ck_assert(!ivc_virq_is_waiting(&v));
+}
+END_TEST
+
+/* An event channel's bits are shared memory: who sends to a masked one disturbs nobody. */
+START_TEST(test_a_masked_event_disturbs_nobody)
+{
+    IvcVirq v = {.mode = IVC_VIRQ_GUEST};
+    const IvcVirqRules *rules = &delivery_of("event-channel")->rules;
+    ivc_virq_mask(&v, 5);
+    ck_assert(!ivc_virq_request(&v, 5, rules));
+    ck_assert(!ivc_virq_request(&v, 5, rules));
+    ck_assert(!ivc_virq_is_due(&v, rules) && !v.told);
+    ivc_virq_unmask(&v, 5, rules);
+    ck_assert(ivc_virq_is_due(&v, rules));
+    ck_assert_uint_eq(ivc_virq_take(&v), 5);
+    ivc_virq_end(&v, 5);
+    ck_assert(!ivc_virq_is_due(&v, rules));
+    ck_assert_uint_eq(v.merged, 1);
+    ck_assert(ivc_virq_is_conserved(&v, false));
 }
 END_TEST
 
@@ -602,6 +622,7 @@ int main(void)
     tcase_add_test(tests, test_requests_merge);
     tcase_add_test(tests, test_a_running_guest_is_left_unless_posted);
     tcase_add_test(tests, test_a_blocked_one_is_woken_once);
+    tcase_add_test(tests, test_a_masked_event_disturbs_nobody);
     tcase_add_test(tests, test_sends_are_split);
     tcase_add_test(tests, test_the_two_lists_agree);
     tcase_add_test(tests, test_halt_polling_grows_and_shrinks);

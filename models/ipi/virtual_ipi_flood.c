@@ -1,0 +1,63 @@
+/* A guest that floods another with interrupts that mean nothing, and what protects the victim: an
+ * event channel stays masked until the handler has ended it, and one that had nothing to say is
+ * ended later and later. The rules are those of Linux's drivers/xen/events (late end of interrupt):
+ * the second interrupt in a row for nothing is ended a unit later, each further one twice as late,
+ * up to a limit.
+ *
+ * Left out: the limit on the time that one pass over all channels takes, which ends the channels
+ * of that pass later; the flooder's own work. */
+#include "models/ipi/virtual_ipi_private.h"
+
+/* More doublings would leave no time of 64 bits; the limit is reached long before. */
+#define DOUBLINGS_MAX 20u
+
+static IvcTime delay_ps(const Vcpu *v)
+{
+    const IvcVipiSpec *spec = v->channel->spec;
+    if (v->spurious < 2)
+        return 0;
+    return MIN(spec->late_eoi_unit.ps << MIN(v->spurious - 2, DOUBLINGS_MAX),
+               spec->late_eoi_max.ps);
+}
+
+void ivc_vipi_end_flood(Vcpu *v)
+{
+    IvcPlatform *platform = v->channel->platform;
+    if (!v->channel->spec->late_eoi)
+        return;
+    if (v->spurious < DOUBLINGS_MAX)
+        v->spurious++;
+    IvcTime late = delay_ps(v);
+    if (late == 0)
+        return;
+    v->channel->late++;
+    ivc_virq_mask(&v->virq, IVC_VIPI_FLOOD);
+    ivc_timer_arm(&platform->sim, &v->late, platform->sim.now + late, IVC_PHASE_DELIVER);
+}
+
+/* Linux does this in a worker of its own, whose time is left out. */
+void ivc_vipi_late_timer(IvcSim *sim, IvcTimer *timer)
+{
+    Vcpu *v = (Vcpu *)((char *)timer - offsetof(Vcpu, late));
+    ivc_virq_unmask(&v->virq, IVC_VIPI_FLOOD, vipi_rules(v->channel));
+    if (ivc_virq_is_due(&v->virq, vipi_rules(v->channel)))
+        ivc_signal(sim, &v->line);
+}
+
+IvcStep ivc_vipi_flood(IvcAgent *agent)
+{
+    VirtualIpi *channel = (VirtualIpi *)((char *)agent - offsetof(VirtualIpi, flood));
+    IvcPlatform *platform = channel->platform;
+    Vcpu *own = &channel->vcpus[channel->n];
+    IVC_BEGIN(&channel->flooding);
+    while (platform->n_at_work) {
+        IVC_CALL(
+            &channel->flooding,
+            ivc_vipi_send(own, agent, &channel->vcpus[channel->spec->flooded], IVC_VIPI_FLOOD));
+        if (channel->spec->flood_gap.ps) {
+            IVC_AWAIT(&channel->flooding,
+                      ivc_wait(agent, &channel->pause, channel->spec->flood_gap.ps));
+        }
+    }
+    IVC_END(&channel->flooding);
+}

@@ -1,0 +1,258 @@
+/* Interrupts between virtual CPUs: the time from the sender's call to the first instruction of the
+ * receiver's handler, to the picosecond, from the parameters alone: for every delivery, to a
+ * receiver that runs, one that the hypervisor polls for, and one that sleeps. */
+#include "models/ipi/virq.h"
+#include "tests/harness/counts.h"
+#include "tests/harness/points.h"
+
+/* In nanoseconds, as the scenario below states them. */
+enum {
+    STORE = 101,
+    LOAD = 103,
+    FLIGHT = 107,
+    ENTRY = 109,
+    EXIT = 113,
+    SYSCALL_ENTER = 127,
+    SYSCALL_EXIT = 131,
+    WAKE = 137,
+    IDLE_EXIT = 139,
+    LEAVE = 149, /* machine.virtualisation.exit */
+    ENTER = 151,
+    TRAP = 157,
+    RETURN = 163,
+    HYPERCALL = 167,
+    IPI = 173,
+    INTERRUPT = 179,
+    INJECTION = 181,
+    UNBLOCK = 191,
+    DESCRIPTOR = 193,
+    POSTING = 197,
+    TARGET = 199,
+    LOOKUP = 211,
+    USER = 2221,
+    TURN = 20,
+};
+
+static const char text[] =
+    "schema: ivcsim/1\nname: virtual-ipi\n"
+    "machine:\n  profile: manycore-1024\n"
+    "  registers: {store: 101ns, load: 103ns, flight: 107ns}\n"
+    "  interrupt: {entry: 109ns, exit: 113ns}\n"
+    "  os: {syscall_enter: 127ns, syscall_exit: 131ns, block: 10ns, wake: 137ns, resume: 11ns,"
+    " idle_exit: 139ns}\n"
+    "  virtualisation: {extension: nested, interface: virtual, exit: 149ns, entry: 151ns,\n"
+    "    trap: 157ns, return: 163ns, hypercall: 167ns, ipi: 173ns, interrupt: 179ns,\n"
+    "    injection: 181ns, unblock: 191ns, halt: 50ns, register: 51ns, completion: 52ns,"
+    " bounce: 0ns}\n"
+    "guests:\n  vm: {count: 132, cores: [0], memory: 1MiB}\n"
+    "channels:\n"
+    "  c: {mechanism: virtual-ipi, between: [vm], delivery: bare, descriptor: 193ns,\n"
+    "      posting: 197ns, target: 199ns, lookup: 211ns, halt_poll_turn: 20ns, handler: 7ns}\n"
+    "workload: {kind: ipi, ranks: 2, total: 320B, warmup: 8, gap: 1ms}\n";
+
+static const char *mode_of(const IvcVirqDelivery *delivery)
+{
+    return delivery->bare ? "native" : delivery->rules.edge ? "paravirtual" : "hardware-nested";
+}
+
+static IvcResult *run(const IvcVirqDelivery *delivery, const char *const *more)
+{
+    g_autoptr(GPtrArray) sets = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(sets, g_strdup_printf("channels.c.delivery=%s", delivery->name));
+    g_ptr_array_add(sets, g_strdup_printf("channels.c.mode=%s", mode_of(delivery)));
+    for (size_t i = 0; more[i]; i++)
+        g_ptr_array_add(sets, g_strdup(more[i]));
+    g_ptr_array_add(sets, NULL);
+    return points_run(text, (const char *const *)sets->pdata);
+}
+
+/* What the mode takes to leave the guest and to enter it. */
+static uint64_t leave_ns(const IvcVirqDelivery *delivery)
+{
+    return delivery->rules.edge ? TRAP : LEAVE;
+}
+
+static uint64_t enter_ns(const IvcVirqDelivery *delivery)
+{
+    return delivery->rules.edge ? RETURN : ENTER;
+}
+
+/* Until the request is made. */
+static uint64_t request_ns(const IvcVirqDelivery *delivery)
+{
+    uint64_t descriptor = delivery->descriptor ? DESCRIPTOR : 0;
+    switch (delivery->send) {
+    case IVC_SEND_TRAP:
+        return LEAVE + IPI + descriptor;
+    case IVC_SEND_CALL:
+        return leave_ns(delivery) + HYPERCALL + TARGET + descriptor;
+    case IVC_SEND_STORE:
+        break;
+    }
+    return descriptor;
+}
+
+static uint64_t running_ns(const IvcVirqDelivery *delivery)
+{
+    uint64_t taken = delivery->bare ? 0
+                     : delivery->rules.posted
+                         ? POSTING
+                         : leave_ns(delivery) + INTERRUPT + INJECTION + enter_ns(delivery);
+    return request_ns(delivery) + STORE + FLIGHT + taken + ENTRY;
+}
+
+static uint64_t asleep_ns(const IvcVirqDelivery *delivery)
+{
+    if (!delivery->rules.halt_exits)
+        return running_ns(delivery) + IDLE_EXIT;
+    uint64_t woken = delivery->send == IVC_SEND_STORE ? 0 : WAKE;
+    return request_ns(delivery) + woken + STORE + FLIGHT + UNBLOCK + INJECTION +
+           enter_ns(delivery) + ENTRY;
+}
+
+static void check_conservation(const IvcResult *result)
+{
+    uint64_t sent = 0, merged = 0, taken = 0;
+    for (guint i = 0; i < result->guest_counts->len; i++) {
+        const IvcGuestCount *count = &g_array_index(result->guest_counts, IvcGuestCount, i);
+        sent += g_str_equal(count->name, "interrupts_sent") ? count->value : 0;
+        merged += g_str_equal(count->name, "interrupts_merged") ? count->value : 0;
+        taken += g_str_equal(count->name, "interrupts_taken") ? count->value : 0;
+    }
+    ck_assert_uint_gt(sent, 0);
+    ck_assert_msg(sent <= taken + merged + 1 && taken + merged <= sent + 1,
+                  "%" G_GUINT64_FORMAT " sent, %" G_GUINT64_FORMAT " merged, %" G_GUINT64_FORMAT
+                  " taken",
+                  sent, merged, taken); /* one may be on its way at either end */
+}
+
+START_TEST(test_a_running_receiver)
+{
+    const IvcVirqDelivery *delivery = &ivc_virq_deliveries[_i];
+    g_autoptr(IvcResult) result =
+        run(delivery, (const char *[]){"channels.c.receiver=running", NULL});
+    check_latency(result, 8, running_ns(delivery));
+    ck_assert_uint_eq(result->latency_ps.min, result->latency_ps.max);
+    bool left = !delivery->rules.posted;
+    check_count(result, "injection_exits", left ? result->messages : 0, 0);
+    check_count(result, "send_exits", delivery->send == IVC_SEND_STORE ? 0 : result->messages, 1);
+    check_count(result, "halts", 0, 0);
+    check_conservation(result);
+}
+END_TEST
+
+START_TEST(test_a_sleeping_receiver)
+{
+    const IvcVirqDelivery *delivery = &ivc_virq_deliveries[_i];
+    g_autoptr(IvcResult) result = run(delivery, (const char *[]){NULL});
+    check_latency(result, 8, asleep_ns(delivery));
+    ck_assert_uint_eq(result->latency_ps.min, result->latency_ps.max);
+    check_count(result, "injection_exits", 0, 0);
+    check_count(result, "vcpu_wakes", delivery->rules.halt_exits ? result->messages : 0, 0);
+    check_count(result, "halts_polled", 0, 0);
+    check_conservation(result);
+}
+END_TEST
+
+/* It is seen at the next turn of the hypervisor's loop, and costs no wake-up. */
+START_TEST(test_a_receiver_that_is_polled_for)
+{
+    const IvcVirqDelivery *delivery = &ivc_virq_deliveries[_i];
+    g_autoptr(IvcResult) result =
+        run(delivery, (const char *[]){"workload.gap=50us", "workload.total=8000B", NULL});
+    if (!delivery->rules.halt_exits)
+        return;
+    uint64_t least = request_ns(delivery) + INJECTION + enter_ns(delivery) + ENTRY;
+    ck_assert_uint_ge(result->latency_ps.min, 1000 * least);
+    ck_assert_uint_le(result->latency_ps.max, 1000 * (least + TURN));
+    check_count(result, "halts_polled", result->messages, 0);
+    check_conservation(result);
+}
+END_TEST
+
+/* ---- wake-ups: the waker's loop ---- */
+
+static uint64_t wake_ns(const IvcVirqDelivery *delivery)
+{
+    uint64_t call = SYSCALL_ENTER + LOOKUP + WAKE + STORE + SYSCALL_EXIT;
+    if (delivery->rules.edge) /* system calls bounce, too */
+        call += TRAP + RETURN;
+    if (delivery->send == IVC_SEND_STORE)
+        return call + request_ns(delivery);
+    return call + request_ns(delivery) + WAKE + enter_ns(delivery);
+}
+
+START_TEST(test_a_loop_of_wakes)
+{
+    const IvcVirqDelivery *delivery = &ivc_virq_deliveries[_i];
+    g_autoptr(IvcResult) result =
+        run(delivery,
+            (const char *[]){"channels.c.call=wake", "workload.kind=futex-wake", "workload.ranks=9",
+                             "workload.total=640B", "workload.targets=8", NULL});
+    check_latency(result, 8, 8 * wake_ns(delivery));
+}
+END_TEST
+
+/* The device model lets one in at a time: the waker waits for those whom it has woken. */
+START_TEST(test_a_device_model_is_shared)
+{
+    const IvcVirqDelivery *delivery = ivc_virq_deliveries;
+    while (!delivery->ack_traps)
+        delivery++;
+    const char *const alone[] = {"channels.c.call=wake",
+                                 "workload.kind=futex-wake",
+                                 "workload.ranks=9",
+                                 "workload.total=640B",
+                                 "workload.targets=8",
+                                 "channels.c.user=2221ns",
+                                 NULL};
+    const char *const locked[] = {"channels.c.call=wake",      "workload.kind=futex-wake",
+                                  "workload.ranks=9",          "workload.total=640B",
+                                  "workload.targets=8",        "channels.c.user=2221ns",
+                                  "channels.c.user_lock=true", NULL};
+    g_autoptr(IvcResult) free = run(delivery, alone);
+    g_autoptr(IvcResult) one = run(delivery, locked);
+    check_latency(free, 8, 8 * (wake_ns(delivery) + USER));
+    check_count(free, "device_lock_waits", 0, 0);
+    ck_assert_uint_gt(count_of(one, "device_lock_waits"), 0);
+    ck_assert_uint_gt(one->latency_ps.min, free->latency_ps.min);
+    /* At worst it waits for all the others: three times in the model for each thread. */
+    ck_assert_uint_le(one->latency_ps.max, free->latency_ps.max + 8000 * 2 * (USER + 10));
+}
+END_TEST
+
+/* ---- many targets ---- */
+
+/* 130 targets: two hypercalls of at most 128, nine traps of at most 16, or 130 of one. */
+START_TEST(test_hypercalls_are_split)
+{
+    const IvcVirqDelivery *delivery = &ivc_virq_deliveries[_i];
+    g_autoptr(IvcResult) result =
+        run(delivery, (const char *[]){"workload.kind=interrupt-all", "workload.ranks=131",
+                                       "workload.targets=130", "workload.total=10400B",
+                                       "workload.warmup=1", NULL});
+    uint64_t rounds = result->messages / 130;
+    ck_assert_uint_gt(rounds, 0);
+    uint64_t sends = delivery->send == IVC_SEND_STORE ? 0 : rounds * ivc_virq_sends(delivery, 130);
+    ck_assert_uint_eq(count_of(result, "send_exits"), sends);
+    check_conservation(result);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("virtual_ipi");
+    TCase *tests = tcase_create("virtual_ipi");
+    int n = 0;
+    while (ivc_virq_deliveries[n].name != NULL)
+        n++;
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, test_a_running_receiver, 0, n);
+    tcase_add_loop_test(tests, test_a_sleeping_receiver, 0, n);
+    tcase_add_loop_test(tests, test_a_receiver_that_is_polled_for, 0, n);
+    tcase_add_loop_test(tests, test_a_loop_of_wakes, 0, n);
+    tcase_add_loop_test(tests, test_hypercalls_are_split, 0, n);
+    tcase_add_test(tests, test_a_device_model_is_shared);
+    suite_add_tcase(suite, tests);
+    return points_main(suite);
+}
