@@ -35,7 +35,8 @@ ARROWS = {
     "models/ipi": ["models/ipi/"],
     "models/mpi": ["models/mpi/"],
     "models/net": ["models/net/", "models/mpi/match.h", "models/xen/"],
-    "models/shmem": ["models/shmem/", "models/ipi/doorbell.h", "models/ipi/mailbox.h", "models/mpi/match.h"],
+    "models/shmem": ["models/shmem/", "models/ipi/doorbell.h", "models/ipi/mailbox.h",
+                     "models/mpi/match.h"],
     "models/workload": ["models/workload/"],
     "models/xen": ["models/xen/"],
 }
