@@ -1,7 +1,7 @@
 /*
  * The part that all register blocks share: the state of the cores, the checks that hold for any
- * access, and the table of kinds. What a register means is in loongson3.c, octeon_ciu.c and
- * manycore.c. Leaves out: every cost. An access here takes no time and no bus.
+ * access, and the table of kinds. What a register means is in loongson3.c, octeon_ciu.c,
+ * manycore.c and ti_mailbox.c. Leaves out: every cost. An access here takes no time and no bus.
  */
 #include "models/ipi/register_block.h"
 
@@ -19,11 +19,13 @@ const IvcRegisterBlockOps *const ivc_register_blocks[] = {
     &ivc_register_block_loongson3,
     &ivc_register_block_octeon_ciu,
     &ivc_register_block_manycore,
+    &ivc_register_block_ti_mailbox,
     NULL,
 };
 
 /* A second list, since the registry wants plain strings; a test holds the two together. */
-const char *const ivc_register_block_names[] = {"loongson3", "octeon-ciu", "manycore", NULL};
+const char *const ivc_register_block_names[] = {"loongson3", "octeon-ciu", "manycore", "ti-mailbox",
+                                                NULL};
 
 const IvcRegisterBlockOps *ivc_register_block_find(const char *name)
 {

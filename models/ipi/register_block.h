@@ -70,6 +70,7 @@ typedef struct {
 extern const IvcRegisterBlockOps ivc_register_block_loongson3;
 extern const IvcRegisterBlockOps ivc_register_block_octeon_ciu;
 extern const IvcRegisterBlockOps ivc_register_block_manycore;
+extern const IvcRegisterBlockOps ivc_register_block_ti_mailbox;
 
 /** All kinds of block; ends with NULL. */
 extern const IvcRegisterBlockOps *const ivc_register_blocks[];

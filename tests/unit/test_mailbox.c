@@ -227,7 +227,7 @@ START_TEST(test_second_word_waits_until_the_lane_is_cleared)
 }
 END_TEST
 
-static const char *const blocks[] = {"loongson3", "octeon-ciu"};
+static const char *const blocks[] = {"loongson3", "octeon-ciu", "ti-mailbox"};
 
 START_TEST(test_slow_receiver_loses_nothing)
 {

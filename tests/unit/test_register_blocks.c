@@ -14,6 +14,10 @@
 #define M1 UINT64_C(0x100000001000)
 #define M1023 UINT64_C(0x1000003ff000)
 
+/* The mailboxes of TI: clusters of cores 0 and 1. */
+#define T0 UINT64_C(0x29020000)
+#define T1 UINT64_C(0x29030000)
+
 /* One access. Lines of all cores: 4 bits a core, core 0 lowest, so no other core may change. */
 typedef struct {
     char op; /* 'r' read, 'w' write, 0: the end */
@@ -518,6 +522,63 @@ static const Sequence manycore_sequences[] = {
       {'w', M1023 + 0x100, 64, 1, 0, NOWHERE}}},
 };
 
+static const Sequence ti_mailbox_sequences[] = {
+    {"after reset all registers are 0",
+     2,
+     {{'r', T0 + 0x40, 32, 0, 0, 0},
+      {'r', T0 + 0x80, 32, 0, 0, 0},
+      {'r', T1 + 0xcc, 32, 0, 0, 0},
+      {'r', T1 + 0x100, 32, 0, 0, 0},
+      {'r', T1 + 0x10c, 32, 0, 0, 0}}},
+    {"a word shows in the raw status, and interrupts only when enabled",
+     2,
+     {{'w', T1 + 0x44, 32, 0x80000001, 0, 0},
+      {'r', T1 + 0x100, 32, 0x4, 0, 0},
+      {'r', T1 + 0x104, 32, 0, 0, 0},
+      {'w', T1 + 0x108, 32, 0x4, 0x10, 0},
+      {'r', T1 + 0x104, 32, 0x4, 0x10, 0},
+      {'r', T1 + 0xc4, 32, 1, 0x10, 0},
+      {'w', T1 + 0x10c, 32, 0x4, 0, 0},
+      {'r', T1 + 0x44, 32, 0x80000001, 0, 0}}},
+    {"words leave in their order, and the line stays while there is one",
+     2,
+     {{'w', T0 + 0x108, 32, 0x1, 0, 0},
+      {'w', T0 + 0x40, 32, 11, 0x1, 0},
+      {'w', T0 + 0x40, 32, 12, 0x1, 0},
+      {'r', T0 + 0x40, 32, 11, 0x1, 0},
+      {'w', T0 + 0x104, 32, 0x1, 0x1, 0},
+      {'r', T0 + 0x40, 32, 12, 0x1, 0},
+      {'w', T0 + 0x104, 32, 0x1, 0, 0},
+      {'w', T0 + 0x104, 32, 0x1, 0, 0},
+      {'r', T0 + 0x40, 32, 0, 0, 0}}},
+    {"four words fill a queue, and a fifth is lost",
+     2,
+     {{'w', T0 + 0x4c, 32, 1, 0, 0},
+      {'w', T0 + 0x4c, 32, 2, 0, 0},
+      {'w', T0 + 0x4c, 32, 3, 0, 0},
+      {'r', T0 + 0x8c, 32, 0, 0, 0},
+      {'w', T0 + 0x4c, 32, 4, 0, 0},
+      {'r', T0 + 0x8c, 32, 1, 0, 0},
+      {'w', T0 + 0x4c, 32, 5, 0, 0},
+      {'r', T0 + 0xcc, 32, 4, 0, 0},
+      {'r', T0 + 0x100, 32, 0x40, 0, 0}}},
+    {"status is read-only, and only queues in use can be enabled",
+     2,
+     {{'w', T0 + 0x80, 32, 1, 0, RO},
+      {'w', T0 + 0xc0, 32, 1, 0, RO},
+      {'w', T0 + 0x100, 32, 1, 0, RO},
+      {'w', T0 + 0x108, 32, UINT32_MAX, 0, 0},
+      {'r', T0 + 0x108, 32, 0x55, 0, 0}}},
+    {"only 32 bits, only cores that are there, nothing between the registers",
+     2,
+     {{'w', T0 + 0x40, 64, 1, 0, WIDTH},
+      {'r', T0 + 0x50, 32, 0, 0, NOWHERE},
+      {'r', T0 + 0x00, 32, 0, 0, NOWHERE},
+      {'w', T0 + 0x110, 32, 1, 0, NOWHERE},
+      {'w', T1 + 0x10040, 32, 1, 0, NOWHERE},
+      {'w', T0 - 0x10000 + 0x40, 32, 1, 0, NOWHERE}}},
+};
+
 static void run_sequence(const IvcRegisterBlockOps *ops, const Sequence *sequence)
 {
     g_autoptr(IvcRegisterBlock) block = ivc_register_block_new(ops, sequence->cores);
@@ -546,6 +607,12 @@ START_TEST(test_manycore_sequence)
 }
 END_TEST
 
+START_TEST(test_ti_mailbox_sequence)
+{
+    run_sequence(&ivc_register_block_ti_mailbox, &ti_mailbox_sequences[_i]);
+}
+END_TEST
+
 START_TEST(test_table)
 {
     size_t n = 0;
@@ -554,7 +621,7 @@ START_TEST(test_table)
         ck_assert_ptr_eq(ivc_register_block_find(ivc_register_block_names[n]),
                          ivc_register_blocks[n]);
     }
-    ck_assert_uint_eq(n, 3);
+    ck_assert_uint_eq(n, 4);
     ck_assert_ptr_null(ivc_register_block_names[n]);
     ck_assert_ptr_null(ivc_register_block_find("octeon"));
 }
@@ -706,6 +773,7 @@ START_TEST(test_digest_sees_every_bit)
     g_autoptr(IvcRegisterBlock) loongson = ivc_register_block_new(&ivc_register_block_loongson3, 2);
     g_autoptr(IvcRegisterBlock) octeon = ivc_register_block_new(&ivc_register_block_octeon_ciu, 2);
     g_autoptr(IvcRegisterBlock) many = ivc_register_block_new(&ivc_register_block_manycore, 2);
+    g_autoptr(IvcRegisterBlock) ti = ivc_register_block_new(&ivc_register_block_ti_mailbox, 2);
     for (unsigned i = 0; i < 64; i++) {
         uint64_t bit = UINT64_C(1) << i;
         if (i < 16)
@@ -717,6 +785,9 @@ START_TEST(test_digest_sees_every_bit)
         if (i < 32) {
             perturb(loongson, L0 + 0x08, L0 + 0x0c, 32, bit, bit);
             perturb(loongson, L1 + 0x04, L1 + 0x04, 32, bit, 0);
+            perturb(ti, T1 + 0x4c, T1 + 0x104, 32, bit, 0x40);
+            if (i % 2 == 0 && i < 8)
+                perturb(ti, T0 + 0x108, T0 + 0x10c, 32, bit, bit);
             perturb(octeon, SET0, CLR0, 64, bit, bit);
             perturb(octeon, SET1, CLR1, 64, bit, bit);
         } else if (i < 34) {
@@ -736,10 +807,11 @@ int main(void)
     tcase_add_loop_test(tests, test_loongson3_sequence, 0, G_N_ELEMENTS(loongson3_sequences));
     tcase_add_loop_test(tests, test_manycore_sequence, 0, G_N_ELEMENTS(manycore_sequences));
     tcase_add_loop_test(tests, test_octeon_ciu_sequence, 0, G_N_ELEMENTS(octeon_ciu_sequences));
+    tcase_add_loop_test(tests, test_ti_mailbox_sequence, 0, G_N_ELEMENTS(ti_mailbox_sequences));
     tcase_add_test(tests, test_table);
     tcase_add_test(tests, test_cores_out_of_range);
     tcase_add_test(tests, test_ports_are_where_the_manual_says);
-    tcase_add_loop_test(tests, test_handshake_through_ports, 0, 3);
+    tcase_add_loop_test(tests, test_handshake_through_ports, 0, 4);
     tcase_add_test(tests, test_lanes_are_private_while_they_last);
     tcase_add_test(tests, test_digest_sees_every_bit);
     suite_add_tcase(suite, tests);
