@@ -87,6 +87,7 @@ struct IvcLink {
     bool restarts;         /**< it says when there is room again */
     bool tells; /**< set by datagrams: it may drop packets, and calls the three functions below */
     bool recycles;         /**< memory of socket buffers is used again as the kernel's pages are */
+    bool stored;           /**< somebody runs what sets it up: see IvcStreams */
     uint64_t posted_bytes; /**< that the driver posts ahead for what arrives */
 };
 

@@ -5,8 +5,11 @@
  * netback.c or netback_tasklets.c the driver domain's, netback_local.c its own sockets, and the
  * message passing above is sock.c's. netfront_variants.c says what the variants differ in.
  *
- * Left out: see those; connecting through the control plane (before the measured phase), and the
- * queueing discipline between TCP and the frontend (packets wait in the socket instead). */
+ * Interfaces are connected through xenbus before the measured phase, when it is said where the
+ * xenstore runs (models/xen/xenbus.c).
+ *
+ * Left out: see those, and the queueing discipline between TCP and the frontend (packets wait in
+ * the socket instead). */
 #include "models/net/mechanisms.h"
 #include "models/net/netfront_private.h"
 #include "models/net/socket.h"
@@ -114,6 +117,7 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, front.back_rx_slot, "back_rx_slot"), .fallback = "150cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = SPLIT, .sentence = "netback for each slot of it"},
     IVC_XEN_PARAM_ROWS(S, front.xen),
+    IVC_XENBUS_PARAM_ROWS(S, front.bus),
     IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "65535B", XEN_BACK ": a vif's MTU", "0cycles",
                        NETIF ": checksums are left blank between guests"),
     IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
@@ -134,6 +138,7 @@ static const IvcStage stages[] = {
                                false},
     IVC_XEN_STAGE_ROWS(NETFRONT_XEN),
     IVC_DATAGRAM_STAGE_ROWS(NETFRONT_DATAGRAM),
+    IVC_XENBUS_STAGE_ROW(NETFRONT_CONNECT),
     [NETFRONT_STAGES] = {NULL, NULL, false},
 };
 
@@ -257,6 +262,28 @@ static void init_vifs(Netfront *net)
     }
 }
 
+/* The frontends are connected through the xenstore. */
+static void init_bus(Netfront *net, const IvcGuestPlace *domain)
+{
+    const NetfrontSpec *spec = net->spec;
+    if (!spec->bus.store.dom0)
+        return;
+    net->bus = ivc_xenbus_new(&net->xen, &spec->bus,
+                              &(IvcXenBusDevice){.domain = domain,
+                                                 .queues = net->n_queues,
+                                                 .posted = spec->ring,
+                                                 .stage = net->stage0 + NETFRONT_CONNECT});
+    for (uint32_t r = 0; r < net->n; r++)
+        if (&net->vifs[r] != net->local)
+            ivc_xenbus_join(net->bus, r, &net->vifs[r].vcpu);
+}
+
+static IvcStep setup(IvcLink *link, IvcAgent *agent, uint32_t rank)
+{
+    const Netfront *net = (const Netfront *)link;
+    return net->bus ? ivc_xenbus_connect(net->bus, agent, rank) : IVC_DONE;
+}
+
 static void declare_counts(Netfront *net)
 {
     IvcPlatform *platform = net->platform;
@@ -290,6 +317,7 @@ static void start(IvcLink *link)
     for (uint32_t c = 0; c < net->n_cpus; c++)
         ivc_netback_cpu_init(&net->cpus[c], net, domain->cores[c], c);
     init_vifs(net);
+    init_bus(net, domain);
     declare_counts(net);
 }
 
@@ -303,6 +331,7 @@ static void netfront_free(IvcLink *link)
         ivc_page_pool_clear(&queue->rx_pool);
         ivc_page_pool_clear(&queue->own);
     }
+    ivc_xenbus_free(net->bus);
     g_free(net->queues);
     g_free(net->vifs);
     g_free(net->cpus);
@@ -383,6 +412,7 @@ static void was_read(IvcLink *link, IvcAgent *agent, uint32_t from, uint32_t to,
 static const IvcLinkOps link_ops = {
     .start = start,
     .free = netfront_free,
+    .setup = setup,
     .room = has_room,
     .holds = holds,
     .send = send_packet,
@@ -402,7 +432,8 @@ static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
                           .window = (uint32_t)spec->front.ring,
                           .segment_mtus = ivc_tcp_offload(&spec->tcp, spec->front.gso),
                           .restarts = true,
-                          .recycles = true};
+                          .recycles = true,
+                          .stored = spec->front.bus.store.dom0 != NULL};
     net->platform = platform;
     net->spec = &spec->front;
     net->variant = &ivc_netfront_variants[spec->front.variant];
@@ -443,6 +474,11 @@ static const char *served_by(const void *bound)
     return ((const Spec *)bound)->front.driver_domain;
 }
 
+static const char *stored_by(const void *bound)
+{
+    return ((const Spec *)bound)->front.bus.store.dom0;
+}
+
 static const IvcMechanismOps ops = {
     .create = netfront_create,
     IVC_SOCK_HOOKS,
@@ -466,4 +502,5 @@ const IvcMechanism ivc_mechanism_netfront = {
     .carries = IVC_OVER_TCP,
     .socket_ops = &socket_ops,
     .served_by = served_by,
+    .stored_by = stored_by,
 };

@@ -85,10 +85,22 @@ static void check_domain(const NetfrontSpec *front, const IvcScenario *scenario,
                  joined ? "state 'workload.ranks': as many as 'between' has guests" : NULL, diags);
 }
 
+static void check_store(const NetfrontSpec *front, const IvcScenario *scenario, const char *path,
+                        IvcDiags *diags)
+{
+    const char *name = front->bus.store.dom0;
+    g_autofree char *full = g_strdup_printf("%s.dom0", path);
+    if (name && ivc_scenario_check_guest(scenario, name, full, diags) &&
+        !ivc_scenario_guest_cores(scenario, name))
+        conflict(scenario, path, "dom0", "dom0 owns no core: nobody would run the xenstore",
+                 "give it a core", diags);
+}
+
 void ivc_netfront_check(const NetfrontSpec *front, uint64_t mtu, const IvcScenario *scenario,
                         const char *path, IvcDiags *diags)
 {
     check_rings(front, mtu, scenario, path, diags);
     check_queues(front, scenario, path, diags);
     check_domain(front, scenario, path, diags);
+    check_store(front, scenario, path, diags);
 }

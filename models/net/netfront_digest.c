@@ -144,6 +144,7 @@ void ivc_netfront_digest(const IvcLink *link, IvcDigest *digest)
     for (uint32_t r = 0; r < net->n; r++)
         vif_digest(&net->vifs[r], digest);
     ivc_xen_lock_digest(&net->xen, &net->maptrack, digest);
+    ivc_xenbus_digest(net->bus, digest);
     for (uint32_t q = 0; q < net->n_all; q++) {
         const Queue *queue = &net->queues[q];
         front_digest(queue, digest);

@@ -11,6 +11,7 @@
 #include "models/xen/event_channel.h"
 #include "models/xen/grant.h"
 #include "models/xen/ring.h"
+#include "models/xen/xenbus.h"
 
 #define PAGE_BYTES 4096u
 #define HEADER_BYTES (IVC_TCP_HEADERS + IVC_TCP_FRAME)
@@ -78,6 +79,7 @@ typedef struct {
     IvcCost bridge;
     IvcCost back_rx, back_rx_slot;
     IvcCost gro_segment;
+    IvcXenBusSpec bus;
 } NetfrontSpec;
 
 typedef enum {
@@ -88,7 +90,8 @@ typedef enum {
     NETFRONT_COPY_STAGING,
     NETFRONT_XEN,                                  /**< the first of the hypervisor's */
     NETFRONT_DATAGRAM = NETFRONT_XEN + XEN_STAGES, /**< the first of UDP's */
-    NETFRONT_STAGES = NETFRONT_DATAGRAM + DATAGRAM_STAGES,
+    NETFRONT_CONNECT = NETFRONT_DATAGRAM + DATAGRAM_STAGES,
+    NETFRONT_STAGES,
 } NetfrontStage;
 
 /** A packet between the sender's ring and the receiver's. */
@@ -226,6 +229,7 @@ struct Netfront {
     IvcPlatform *platform;
     const NetfrontSpec *spec;
     IvcXen xen;
+    IvcXenBus *bus;  /**< NULL: interfaces are connected from the beginning */
     uint32_t stage0; /**< of TCP */
     uint64_t mss;
     const NetfrontVariant *variant;

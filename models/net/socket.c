@@ -184,8 +184,10 @@ void ivc_socket_free(void *channel)
 
 IvcStep ivc_socket_setup(IvcRank *rank)
 {
-    (void)rank;
-    return IVC_DONE;
+    const Sockets *sockets = rank->channel;
+    if (!sockets->io.setup || !sockets->below->stored)
+        return IVC_DONE;
+    return sockets->io.setup(sockets->below, &rank->agent, rank->rank);
 }
 
 uint64_t ivc_socket_bytes_max(const void *spec)

@@ -57,4 +57,5 @@ typedef struct {
 /** Whatever carries streams begins with this. */
 struct IvcStreams {
     const IvcStreamOps *ops;
+    bool stored; /**< somebody runs what sets it up: then sockets are set up, too */
 };

@@ -422,7 +422,7 @@ IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t 
                         IvcLink *link)
 {
     IvcTcp *tcp = g_new0(IvcTcp, 1);
-    tcp->head.ops = &ops;
+    tcp->head = (IvcStreams){.ops = &ops, .stored = link->stored};
     tcp->platform = platform;
     tcp->spec = spec;
     tcp->link = link;

@@ -155,6 +155,7 @@ static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
 {
     XenFifos *fifos = g_new0(XenFifos, 1);
     fifos->head = (IvcLink){.ops = &link_ops,
+                            .stored = spec->fifos.connect.store.dom0 != NULL,
                             .window = WINDOW,
                             .segment_mtus = ivc_tcp_offload(&spec->tcp, spec->fifos.gso),
                             .restarts = !ivc_speaks_datagrams(platform)};
@@ -203,7 +204,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
         ivc_link_conflict(scenario, path, "fifo", hint,
                           "a packet of the largest size does not fit into the FIFO", diags);
     }
-    ivc_link_check_server(spec->fifos.connect.dom0, scenario, path, "dom0", diags);
+    ivc_link_check_server(spec->fifos.connect.store.dom0, scenario, path, "dom0", diags);
     ivc_link_check_apart(scenario, path,
                          "the ranks of one guest have no FIFO between them: each guest of this "
                          "channel has one rank",
@@ -212,7 +213,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
 
 static const char *served_by(const void *bound)
 {
-    return ((const Spec *)bound)->fifos.connect.dom0;
+    return ((const Spec *)bound)->fifos.connect.store.dom0;
 }
 
 static const IvcMechanismOps ops = {

@@ -72,7 +72,8 @@ static uint64_t pages_of(const XenRingSpec *spec)
 static XenRings *rings_new(IvcPlatform *platform, const XenRingSpec *spec)
 {
     XenRings *rings = g_new0(XenRings, 1);
-    rings->head.ops = &ivc_xen_ring_ops;
+    rings->head =
+        (IvcStreams){.ops = &ivc_xen_ring_ops, .stored = spec->connect.store.dom0 != NULL};
     rings->platform = platform;
     rings->spec = spec;
     rings->stage0 = platform->stage_mechanism;
@@ -117,12 +118,13 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
 {
     ivc_link_check_power(((const Spec *)bound)->rings.ring.n, scenario, path, "ring",
                          "the bytes of a ring are a power of two", diags);
-    ivc_link_check_server(((const Spec *)bound)->rings.connect.dom0, scenario, path, "dom0", diags);
+    ivc_link_check_server(((const Spec *)bound)->rings.connect.store.dom0, scenario, path, "dom0",
+                          diags);
 }
 
 static const char *served_by(const void *bound)
 {
-    return ((const Spec *)bound)->rings.connect.dom0;
+    return ((const Spec *)bound)->rings.connect.store.dom0;
 }
 
 static const IvcMechanismOps ops = {

@@ -1,72 +1,46 @@
 /** @file
  *  Setting a shared-memory channel up between domains, as Xen does it: one side grants its pages
- * and allocates an event channel, and leaves word of both in the xenstore; the other reads it
- * there, maps the pages and binds the channel. The xenstore is a process in dom0, which takes the
- * requests of all domains one after the other.
+ *  and allocates an event channel, and leaves word of both in the xenstore; the other reads it
+ *  there, maps the pages and binds the channel.
  *
  *  It happens once, before anything is measured; the result reports it by itself.
  */
 #pragma once
 
-#include "models/xen/event_channel.h"
+#include "models/xen/store.h"
 
 /** Parameters; the rows are IVC_XEN_CONNECT_PARAM_ROWS. */
 typedef struct {
-    const char *dom0; /**< NULL: nobody has a core for it, and the guests pay */
-    IvcCost request;
-    IvcCost call;
+    IvcXenStoreSpec store; /**< without a dom0 the guests pay */
     uint64_t offer_requests;
     uint64_t accept_requests;
-    IvcCost grant_page;
-    IvcCost map_page;
+    struct {
+        IvcCost grant_page;
+        IvcCost map_page;
+    } share;
 } IvcXenConnectSpec;
 
 #define IVC_XEN_VCHAN_INIT "xen/tools/libs/vchan/init.c"
 
 /** The rows of a mechanism's table whose channels are set up like that; `field` is the
  *  IvcXenConnectSpec in its spec. */
-#define IVC_XEN_CONNECT_PARAM_ROWS(S, field)                                                       \
-    {IVC_PARAM(S, field.dom0, "dom0"), .fallback = IVC_PARAM_UNSET,                                \
-     .sentence = "the guest whose first core runs the xenstore, for setting channels up; without " \
-                 "it the guests pay"},                                                             \
-        {IVC_PARAM(S, field.request, "xenstore_request"),                                          \
-         .fallback = "20us",                                                                       \
-         .max = "1s",                                                                              \
-         .kind = IVC_KIND_ASSUMED,                                                                 \
-         .source = "assumed: nobody's table; a process parses, looks up and answers, 5 to 200 us", \
-         .sentence = "the xenstore in dom0 for each request of a guest"},                          \
-        {IVC_PARAM(S, field.call, "xenstore_call"),                                                \
-         .fallback = "6000cycles",                                                                 \
-         .max = "1ms",                                                                             \
-         .kind = IVC_KIND_ASSUMED,                                                                 \
-         .source = "assumed: system calls, and words in a shared page both ways",                  \
-         .sentence = "a guest for each of its requests, without notifications and waiting"},       \
-        {IVC_PARAM(S, field.offer_requests, "offer_requests"),                                     \
-         .fallback = "7",                                                                          \
-         .min = "1",                                                                               \
-         .max = "1000",                                                                            \
-         .kind = IVC_KIND_DERIVED,                                                                 \
-         .source = IVC_XEN_VCHAN_INIT                                                              \
-         ": init_xs_srv: own domain, transaction, two values with their permissions, end",         \
-         .sentence = "requests by which a guest leaves word of a channel"},                        \
-        {IVC_PARAM(S, field.accept_requests, "accept_requests"),                                   \
-         .fallback = "2",                                                                          \
-         .max = "1000",                                                                            \
-         .kind = IVC_KIND_DERIVED,                                                                 \
-         .source = IVC_XEN_VCHAN_INIT ": init_xs_cli reads two values",                            \
-         .sentence = "requests by which the other guest learns of it"},                            \
-        {IVC_PARAM(S, field.grant_page, "grant_page"),                                             \
-         .fallback = "200cycles",                                                                  \
-         .max = "1ms",                                                                             \
-         .kind = IVC_KIND_ASSUMED,                                                                 \
-         .source = "assumed: an entry of the grant table is written",                              \
-         .sentence = "granting one page of a channel"},                                            \
-    {                                                                                              \
-        IVC_PARAM(S, field.map_page, "map_page"),                                                  \
-            .fallback = "600cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,                       \
-            .source = "assumed: as netfront's grant_map",                                          \
-            .sentence = "mapping one page of a channel, beyond the hypercall"                      \
-    }
+#define IVC_XEN_CONNECT_PARAM_ROWS(S, field)                                               \
+    IVC_XEN_STORE_PARAM_ROWS(S, field.store, "the guests pay"),                            \
+        {IVC_PARAM(S, field.offer_requests, "offer_requests"),                             \
+         .fallback = "7",                                                                  \
+         .min = "1",                                                                       \
+         .max = "1000",                                                                    \
+         .kind = IVC_KIND_DERIVED,                                                         \
+         .source = IVC_XEN_VCHAN_INIT                                                      \
+         ": init_xs_srv: own domain, transaction, two values with their permissions, end", \
+         .sentence = "requests by which a guest leaves word of a channel"},                \
+        {IVC_PARAM(S, field.accept_requests, "accept_requests"),                           \
+         .fallback = "2",                                                                  \
+         .max = "1000",                                                                    \
+         .kind = IVC_KIND_DERIVED,                                                         \
+         .source = IVC_XEN_VCHAN_INIT ": init_xs_cli reads two values",                    \
+         .sentence = "requests by which the other guest learns of it"},                    \
+        IVC_XEN_SHARE_PARAM_ROWS(S, field.share)
 
 /** A row of the stage table. */
 #define IVC_XEN_CONNECT_STAGE_ROW(number) \

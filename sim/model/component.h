@@ -111,6 +111,7 @@ typedef struct {
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
     const char *(*served_by)(const void *spec);
+    const char *(*stored_by)(const void *spec); /**< another one, which only sets it up; or NULL */
 } IvcMechanism;
 
 typedef struct {

@@ -351,11 +351,10 @@ static void check_speech(const IvcScenario *s, IvcDiags *diags)
 }
 
 /* A guest may serve a channel that does not join it. */
-static void mark_server(const IvcScenario *s, const IvcChannelSpec *channel, guint8 *used)
+static void mark_server(const IvcScenario *s, const IvcChannelSpec *channel,
+                        const char *(*hook)(const void *spec), guint8 *used)
 {
-    const char *server = channel->mechanism && channel->mechanism->served_by
-                             ? channel->mechanism->served_by(channel->spec)
-                             : NULL;
+    const char *server = hook ? hook(channel->spec) : NULL;
     for (size_t g = 0; server && g < s->n_guests; g++)
         if (g_str_equal(s->guests[g].name, server))
             used[g] = 1;
@@ -367,7 +366,10 @@ static void check_use(const IvcScenario *s, IvcDiags *diags)
     for (size_t i = 0; i < s->n_channels; i++) {
         for (size_t k = 0; k < s->channels[i].n_between; k++)
             used[s->channels[i].between[k]] = 1;
-        mark_server(s, &s->channels[i], used);
+        if (!s->channels[i].mechanism)
+            continue;
+        mark_server(s, &s->channels[i], s->channels[i].mechanism->served_by, used);
+        mark_server(s, &s->channels[i], s->channels[i].mechanism->stored_by, used);
     }
     for (size_t e = 0; e < s->n_groups && s->n_channels > 0; e++) {
         size_t g = s->groups[e].first, end = g + s->groups[e].n;

@@ -355,7 +355,8 @@ const IvcColumn ivc_columns[] = {
     ROW("elapsed_ps", INTEGER, "ps", get_elapsed_ps, "simulated time of the measured phase"),
     ROW("setup_ps", INTEGER, "ps", get_setup_ps, "simulated time until every rank was initialised"),
     ROW("setup_server_ps", INTEGER, "ps", get_setup_server,
-        "time that dom0's cores ran meanwhile; only where channels are set up through it"),
+        "time that dom0's cores, and a driver domain's, ran meanwhile; only where channels are set "
+        "up through a xenstore"),
     ROW("warmup_ps", INTEGER, "ps", get_warmup_ps, "simulated time of the warm-up"),
     ROW("bandwidth_bytes_per_s", REAL, "bytes/s", get_bandwidth, "bytes over elapsed_ps"),
     ROW("messages_per_s", REAL, "1/s", get_message_rate, "messages over elapsed_ps"),

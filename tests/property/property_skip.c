@@ -201,7 +201,7 @@ START_TEST(test_windows)
 {
     static const char *const channels[] = {
         "sock, ring: 8, sndbuf: 8KiB, rcvbuf: 8KiB, eager_max: 4KiB",
-        "netfront, driver_domain: dom, eager_max: 4KiB",
+        "netfront, driver_domain: dom, dom0: dom, eager_max: 4KiB",
         "xen-ring, ring: 2KiB, eager_max: 4KiB",
         "xen-fifo, fifo: 4KiB, waiting: 3, eager_max: 4KiB",
         "ethernet, eager_max: 4KiB",
