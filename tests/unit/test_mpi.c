@@ -44,6 +44,10 @@ static const struct {
     {"wire", "octeon-cn5650", "mechanism: ethernet", 5, 300000},
     {"wire, ring of one", "octeon-cn5650", "mechanism: ethernet, tx_ring: 1, rx_ring: 1, tso: 1B",
      5, 50000},
+    {"virtual functions", "octeon-cn5650", "mechanism: sr-iov", 5, 300000},
+    {"virtual functions, rings of one", "octeon-cn5650",
+     "mechanism: sr-iov, iommu: strict, iotlb: 4, tx_ring: 1, rx_ring: 1, card_buffer: 1KiB", 5,
+     50000},
     {"loopback", "octeon-cn5650", "mechanism: loopback", 5, 300000},
     {"byte ring of a page's quarter", "loongson3a", "mechanism: xen-ring, ring: 1KiB", 7, 30000},
 };
