@@ -4,6 +4,7 @@
 #include "models/mpi/mechanisms.h"
 #include "models/net/mechanisms.h"
 #include "models/shmem/mechanisms.h"
+#include "models/virt/mechanisms.h"
 #include "models/workload/patterns.h"
 #include "profiles.h"
 #include "sim/model/stages.h"
@@ -20,6 +21,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_loopback,
     &ivc_mechanism_ethernet,
     &ivc_mechanism_sriov,
+    &ivc_mechanism_vcpu,
     NULL,
 };
 
@@ -40,6 +42,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_named[IVC_OSU_BIDIRECTIONAL_BANDWIDTH],
     &ivc_workload_named[IVC_OSU_LATENCY],
     &ivc_workload_named[IVC_NETPIPE],
+    &ivc_workload_exits,
     NULL,
 };
 

@@ -262,7 +262,8 @@ static void set_times(IvcSched *sched)
 {
     const IvcPlatform *platform = sched->platform;
     const IvcHypervisorSpec *spec = sched->spec;
-    sched->t.domain_switch = ivc_platform_ps(platform, spec->domain_switch) +
+    IvcTime of_mode = ivc_virt_ps(platform, IVC_VIRT_VM_SWITCH);
+    sched->t.domain_switch = (of_mode ? of_mode : ivc_platform_ps(platform, spec->domain_switch)) +
                              ivc_platform_ps(platform, spec->tlb_refill);
     sched->t.idle_switch = ivc_platform_ps(platform, spec->idle_switch);
     sched->t.idle_wake = ivc_platform_ps(platform, spec->idle_wake);

@@ -12,6 +12,18 @@ IvcTime ivc_virt_cost_ps(const IvcPlatform *platform, IvcVirtCost cost)
     return ivc_platform_ps(platform, platform->spec->virtualisation.cost[cost]);
 }
 
+IvcTime ivc_virt_native_ps(const IvcPlatform *platform, IvcVirtEvent event)
+{
+    return ivc_platform_ps(platform, platform->spec->virtualisation.native[event]);
+}
+
+/* The processor's virtual interface takes the end of an interrupt in guest mode. */
+static bool completes(const IvcVirtSpec *spec, IvcMode mode, IvcVirtEvent event)
+{
+    return event == IVC_VIRT_END_OF_INTERRUPT && ivc_mode_needs(mode) != IVC_EXTENSION_NONE &&
+           spec->interface == IVC_INTERFACE_VIRTUAL;
+}
+
 IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode)
 {
     if (!ivc_mode_costs(mode))
@@ -23,6 +35,8 @@ IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode)
     virt->exits = g_new0(uint64_t, platform->n_guests + 1);
     for (int e = 0; e < IVC_VIRT_EVENTS; e++) {
         const IvcVirtRow *row = ivc_virt_row(mode, (IvcVirtEvent)e);
+        if (completes(&platform->spec->virtualisation, mode, (IvcVirtEvent)e))
+            continue;
         virt->leave[e] = ivc_virt_cost_ps(platform, row->exit) +
                          ivc_virt_cost_ps(platform, row->handling) +
                          ivc_virt_cost_ps(platform, row->also);
@@ -60,19 +74,27 @@ static bool row_uses(const IvcVirtRow *row, IvcVirtCost cost)
     return row->exit == cost || row->handling == cost || row->also == cost || row->entry == cost;
 }
 
+/* The cost of a key of the group itself, or none. */
+static IvcVirtCost cost_of(const char *key)
+{
+    size_t first = offsetof(IvcMachineSpec, virtualisation.cost);
+    const IvcParam *param = ivc_virt_params;
+    while (param->key && strcmp(param->key, key) != 0)
+        param++;
+    bool cost = param->key && param->type == IVC_PARAM_COST;
+    return cost ? (IvcVirtCost)((param->offset - first) / sizeof(IvcCost)) : IVC_VIRT_COST_NONE;
+}
+
 bool ivc_virt_uses(IvcMode mode, const char *path)
 {
     static const char prefix[] = "machine.virtualisation.";
+    const char *key = path + strlen(prefix);
     if (!g_str_has_prefix(path, prefix))
         return false;
-    const IvcParam *param = ivc_virt_params;
-    while (param->key && strcmp(param->key, path + strlen(prefix)) != 0)
-        param++;
-    size_t first = offsetof(IvcMachineSpec, virtualisation.cost);
-    if (!param->key || param->offset <= first)
-        return false; /* `extension` allows a mode, and decides no result */
-    IvcVirtCost cost = (IvcVirtCost)((param->offset - first) / sizeof(IvcCost));
-    for (int e = 0; e < IVC_VIRT_EVENTS; e++)
+    if (strcmp(key, "interface") == 0)
+        return ivc_mode_needs(mode) != IVC_EXTENSION_NONE;
+    IvcVirtCost cost = cost_of(key); /* `extension` allows a mode, and decides no result */
+    for (int e = 0; e < IVC_VIRT_EVENTS && cost != IVC_VIRT_COST_NONE; e++)
         if (row_uses(ivc_virt_row(mode, (IvcVirtEvent)e), cost))
             return true;
     return false;

@@ -41,6 +41,9 @@ const char *const ivc_virt_event_names[] = {
     [IVC_VIRT_HYPERCALL] = "hypercall",
     [IVC_VIRT_IPI_SEND] = "ipi-send",
     [IVC_VIRT_VM_SWITCH] = "vm-switch",
+    [IVC_VIRT_CALL] = "call-return",
+    [IVC_VIRT_KICK] = "kick",
+    [IVC_VIRT_WAKE] = "wake",
     [IVC_VIRT_EVENTS] = NULL,
 };
 
@@ -60,10 +63,10 @@ const char *const ivc_virt_event_names[] = {
     {                                                                     \
         IVC_VIRT_IN_PLACE, COST(NONE), COST(work), COST(NONE), COST(NONE) \
     }
-/* The hypervisor's own: there is no guest to leave for it. */
-#define SWITCHES                                                            \
-    {                                                                       \
-        IVC_VIRT_IN_PLACE, COST(NONE), COST(SWITCH), COST(NONE), COST(NONE) \
+/* Nobody is left: the virtual CPU was away. */
+#define WAKES                                                                       \
+    {                                                                               \
+        IVC_VIRT_IN_PLACE, COST(NONE), COST(UNBLOCK), COST(INJECTION), COST(RETURN) \
     }
 
 #define OF_GUEST_MODE                                                                         \
@@ -74,7 +77,8 @@ const char *const ivc_virt_event_names[] = {
     [IVC_VIRT_EXTERNAL_INTERRUPT] = EXITS(INTERRUPT, INJECTION),                              \
     [IVC_VIRT_END_OF_INTERRUPT] = EXITS(COMPLETION, NONE),                                    \
     [IVC_VIRT_HYPERCALL] = EXITS(HYPERCALL, NONE), [IVC_VIRT_IPI_SEND] = EXITS(IPI, NONE),    \
-    [IVC_VIRT_VM_SWITCH] = SWITCHES
+    [IVC_VIRT_VM_SWITCH] = EXITS(SWITCH, NONE), [IVC_VIRT_KICK] = EXITS(KICK, NONE),          \
+    [IVC_VIRT_WAKE] = {IVC_VIRT_IN_PLACE, COST(NONE), COST(UNBLOCK), COST(INJECTION), COST(ENTRY)}
 
 static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
     [IVC_MODE_CONTAINER] = {[IVC_VIRT_SYSTEM_CALL] = IN_PLACE(FILTER)},
@@ -82,7 +86,7 @@ static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
         {
             [IVC_VIRT_PRIVILEGED] = IN_PLACE(CALLOUT),
             [IVC_VIRT_PAGE_TABLE_WRITE] = IN_PLACE(TRACE),
-            [IVC_VIRT_PAGE_FAULT] = TRAPS(FAULT, NONE),
+            [IVC_VIRT_PAGE_FAULT] = TRAPS(BOUNCE, LOOKUP),
             [IVC_VIRT_PORT_IO] = IN_PLACE(CALLOUT),
             [IVC_VIRT_MMIO] = TRAPS(MMIO, NONE),
             [IVC_VIRT_REGISTER] = TRAPS(REGISTER, NONE),
@@ -93,7 +97,10 @@ static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
             [IVC_VIRT_SYSTEM_CALL] = TRAPS(BOUNCE, NONE),
             [IVC_VIRT_HYPERCALL] = TRAPS(HYPERCALL, NONE),
             [IVC_VIRT_IPI_SEND] = TRAPS(IPI, NONE),
-            [IVC_VIRT_VM_SWITCH] = SWITCHES,
+            [IVC_VIRT_VM_SWITCH] = TRAPS(SWITCH, NONE),
+            [IVC_VIRT_CALL] = IN_PLACE(BRANCH),
+            [IVC_VIRT_KICK] = TRAPS(KICK, NONE),
+            [IVC_VIRT_WAKE] = WAKES,
         },
     [IVC_MODE_PARAVIRTUAL] =
         {
@@ -109,7 +116,9 @@ static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
             [IVC_VIRT_SYSTEM_CALL] = TRAPS(BOUNCE, NONE),
             [IVC_VIRT_HYPERCALL] = TRAPS(HYPERCALL, NONE),
             [IVC_VIRT_IPI_SEND] = TRAPS(HYPERCALL, IPI),
-            [IVC_VIRT_VM_SWITCH] = SWITCHES,
+            [IVC_VIRT_VM_SWITCH] = TRAPS(SWITCH, NONE),
+            [IVC_VIRT_KICK] = TRAPS(HYPERCALL, KICK),
+            [IVC_VIRT_WAKE] = WAKES,
         },
     [IVC_MODE_HARDWARE_SHADOW] =
         {

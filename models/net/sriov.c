@@ -252,7 +252,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
                             spec->vf.vfs, ranks);
         ivc_link_conflict(scenario, path, "vfs", "name fewer guests in 'between'", text, diags);
     }
-    IvcMode mode = ivc_scenario_mode(scenario, path);
+    IvcMode mode = ivc_scenario_mode_at(scenario, path);
     if (spec->vf.delivery == IVC_VF_POSTED &&
         (mode == IVC_MODE_TRANSLATION || mode == IVC_MODE_PARAVIRTUAL))
         ivc_link_conflict(scenario, path, "delivery",

@@ -47,6 +47,9 @@ typedef enum {
     IVC_VIRT_HYPERCALL,
     IVC_VIRT_IPI_SEND,  /**< the guest tells the interrupt controller to interrupt another vCPU */
     IVC_VIRT_VM_SWITCH, /**< from one virtual CPU to another on one core */
+    IVC_VIRT_CALL,      /**< a procedure of the guest's kernel is called, and returns */
+    IVC_VIRT_KICK,      /**< the guest tells the backend of a virtual device */
+    IVC_VIRT_WAKE,      /**< a virtual CPU that waits is put on its core again, interrupted */
     IVC_VIRT_EVENTS,
 } IvcVirtEvent;
 
@@ -88,6 +91,10 @@ typedef enum {
     IVC_VIRT_COST_SWITCH,
     IVC_VIRT_COST_NESTED_WALK,
     IVC_VIRT_COST_FILTER,
+    IVC_VIRT_COST_BRANCH,
+    IVC_VIRT_COST_LOOKUP,
+    IVC_VIRT_COST_KICK,
+    IVC_VIRT_COST_UNBLOCK,
     IVC_VIRT_COSTS,
 } IvcVirtCost;
 
@@ -98,9 +105,17 @@ typedef enum {
     IVC_EXTENSION_NESTED, /**< page tables in two stages too (EPT, NPT, stage 2 ...) */
 } IvcExtension;
 
+/** Who deals with the registers by which a guest acknowledges and completes interrupts. */
+typedef enum {
+    IVC_INTERFACE_EMULATED, /**< the hypervisor */
+    IVC_INTERFACE_VIRTUAL,  /**< in guest mode the processor (GIC's virtual interface, APICv) */
+} IvcInterface;
+
 /** The group `machine.virtualisation` of a profile. */
 typedef struct {
-    int extension; /**< IvcExtension */
+    int extension;                   /**< IvcExtension */
+    int interface;                   /**< IvcInterface */
+    IvcCost native[IVC_VIRT_EVENTS]; /**< what the processor does without a hypervisor */
     IvcCost cost[IVC_VIRT_COSTS];
 } IvcVirtSpec;
 
@@ -142,6 +157,9 @@ typedef struct IvcPlatform IvcPlatform;
 IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode);
 void ivc_virt_free(IvcVirt *virt);
 
+/** What an event costs without a hypervisor, where the group `native` says so. */
+IvcTime ivc_virt_native_ps(const IvcPlatform *platform, IvcVirtEvent event);
+
 /** What a cost of the chip comes to, whatever the mode. */
 IvcTime ivc_virt_cost_ps(const IvcPlatform *platform, IvcVirtCost cost);
 
@@ -182,9 +200,12 @@ static inline void ivc_virt_owe(IvcAgent *agent, IvcVirtEvent event)
     virt->exits[agent->core->guest] += virt->traps[event];
 }
 
+/** The mode of the channel that runs take, for `check` hooks. */
+IvcMode ivc_scenario_mode(const IvcScenario *scenario);
+
 /** The mode of the i-th channel of a scenario, for `check` hooks, and the path of the key that sets
  *  it (transfer full). @return NULL at the end */
 char *ivc_scenario_channel_mode(const IvcScenario *scenario, size_t i, IvcMode *ret_mode);
 
 /** The mode of the channel at `path` ("channels.ring"), for `check` hooks. */
-IvcMode ivc_scenario_mode(const IvcScenario *scenario, const char *path);
+IvcMode ivc_scenario_mode_at(const IvcScenario *scenario, const char *path);

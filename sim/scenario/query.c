@@ -6,6 +6,21 @@ const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario)
     return scenario->machine;
 }
 
+char *ivc_scenario_channel_path(const IvcScenario *scenario)
+{
+    return scenario->channel ? g_strconcat("channels.", scenario->channel->name, NULL) : NULL;
+}
+
+bool ivc_scenario_is_scheduled(const IvcScenario *scenario)
+{
+    return scenario->hypervisor.scheduler != IVC_SCHEDULER_PINNED;
+}
+
+IvcMode ivc_scenario_mode(const IvcScenario *scenario)
+{
+    return scenario->channel->mode;
+}
+
 char *ivc_scenario_channel_mode(const IvcScenario *scenario, size_t i, IvcMode *ret_mode)
 {
     if (i >= scenario->n_channels)
@@ -36,7 +51,7 @@ static const IvcChannelSpec *channel_at(const IvcScenario *scenario, const char 
     return NULL;
 }
 
-IvcMode ivc_scenario_mode(const IvcScenario *scenario, const char *path)
+IvcMode ivc_scenario_mode_at(const IvcScenario *scenario, const char *path)
 {
     const IvcChannelSpec *channel = channel_at(scenario, path);
     return channel ? channel->mode : IVC_MODE_PARTITIONED;
