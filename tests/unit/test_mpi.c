@@ -17,6 +17,11 @@ static const struct {
     {"registers and region", "loongson3a", "mechanism: register-shmem, region: 64KiB", 5, 40000},
     {"chunks and region", "octeon-cn5650", "mechanism: register-shmem, region: 64KiB", 7, 40000},
     {"region only", "octeon-cn5650", "mechanism: shmem, region: 16KiB, copies: 2", 5, 40000},
+    {"region, nobody trusted", "octeon-cn5650",
+     "mechanism: register-shmem, region: 64KiB, check: copy-first, seal: encrypt, rights: granted",
+     7, 40000},
+    {"region, read by others", "loongson3a",
+     "mechanism: shmem, region: 16KiB, rights: read-only, seal: authenticate", 5, 40000},
     {"two words", "octeon-cn5650", "mechanism: register", 3, 200},
     {"one word", "loongson3a", "mechanism: register, window: 2", 3, 200},
     {"polling", "loongson3a", "mechanism: register-shmem, spin: 3us", 7, 9000},
@@ -37,6 +42,8 @@ static const struct {
      "mechanism: netfront, driver_domain: dom, variant: persistent, gso: 1500B", 5, 100000},
     {"split driver, staging", "octeon-cn5650",
      "mechanism: netfront, driver_domain: dom, variant: staging, ring: 64", 5, 300000},
+    {"byte ring, nobody trusted", "octeon-cn5650",
+     "mechanism: xen-ring, check: copy-first, seal: encrypt", 5, 300000},
     {"byte ring", "octeon-cn5650", "mechanism: xen-ring", 5, 300000},
     {"packet FIFO", "octeon-cn5650", "mechanism: xen-fifo", 5, 300000},
     {"packet FIFO of two packets", "loongson3a", "mechanism: xen-fifo, fifo: 4KiB, waiting: 2", 7,
@@ -52,7 +59,7 @@ static const struct {
     {"byte ring of a page's quarter", "loongson3a", "mechanism: xen-ring, ring: 1KiB", 7, 30000},
 };
 
-#define FIRST_OF_REQUESTS 8 /* those before carry none: an Isend is a blocking Send */
+#define FIRST_OF_REQUESTS 10 /* those before carry none: an Isend is a blocking Send */
 
 static char *scenario_of(int way, unsigned ranks)
 {
