@@ -197,16 +197,6 @@ void ivc_iommu_unmap(IvcIommu *iommu, uint32_t owner, IvcDmaArea area, uint64_t 
     share->invalidate_ps += iommu->t.invalidate;
 }
 
-/* A guest's IOMMU is a device whose registers trap. */
-static void owe_asked(IvcAgent *agent, uint64_t times)
-{
-    IvcVirt *virt = agent->core->cores->virt;
-    if (!virt || times == 0)
-        return;
-    ivc_owe(agent, times * (virt->leave[IVC_VIRT_MMIO] + virt->enter[IVC_VIRT_MMIO]), virt->stage);
-    virt->exits[agent->core->guest] += virt->traps[IVC_VIRT_MMIO] ? times : 0;
-}
-
 void ivc_iommu_owe(IvcIommu *iommu, uint32_t owner, IvcAgent *agent)
 {
     IvcIommuShare *share = &iommu->shares[owner];
@@ -216,7 +206,9 @@ void ivc_iommu_owe(IvcIommu *iommu, uint32_t owner, IvcAgent *agent)
         ivc_owe(agent, share->unmap_ps, iommu->stage0 + IOMMU_UNMAP);
     if (share->invalidate_ps)
         ivc_owe(agent, share->invalidate_ps, iommu->stage0 + IOMMU_INVALIDATE);
-    owe_asked(agent, share->asked);
+    /* A guest's IOMMU is a device whose registers trap. */
+    if (share->asked)
+        ivc_virt_owe_many(agent, IVC_VIRT_MMIO, share->asked);
     share->map_ps = share->unmap_ps = share->invalidate_ps = 0;
     share->asked = 0;
 }

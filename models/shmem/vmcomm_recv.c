@@ -303,6 +303,7 @@ static IvcStep take_shared(IvcVmcommPort *port, IvcMpiCall *call)
                 module->stage0 + VMCOMM_HEADER);
         port->bytes =
             MIN(module->slots[port->slot].bytes, call->bytes - MIN(call->bytes, port->at));
+        ivc_vmcomm_touch(port, port->slot, port->bytes);
         IVC_CALL(&port->part, copy_block(port, call));
         IVC_AWAIT(&port->part, done_with_block(port));
         port->at += module->slots[port->slot].bytes;

@@ -201,17 +201,6 @@ static IvcBuffer *slot_data(IvcVmcommPort *port)
     return &slot->data;
 }
 
-/* What the hypervisor's part in changing `n` mappings costs by the mode. */
-static void owe_hypercalls(IvcAgent *agent, uint32_t n)
-{
-    IvcVirt *virt = agent->core->cores->virt;
-    if (!virt || n == 0)
-        return;
-    ivc_owe(agent, n * (virt->leave[IVC_VIRT_HYPERCALL] + virt->enter[IVC_VIRT_HYPERCALL]),
-            virt->stage);
-    virt->exits[agent->core->guest] += virt->traps[IVC_VIRT_HYPERCALL] ? n : 0;
-}
-
 /* Where only a block's sender writes it, the sender looks what receivers have acknowledged, frees
  * it, and takes it back from a receiver that it was granted to. */
 static void owe_taking_back(IvcVmcommPort *port, const IvcMpiCall *call)
@@ -229,7 +218,7 @@ static void owe_taking_back(IvcVmcommPort *port, const IvcMpiCall *call)
     ivc_owe(agent, n * module->t.free_block, module->stage0 + VMCOMM_FREE);
     if (module->spec->rights != IVC_RIGHTS_GRANTED)
         return;
-    owe_hypercalls(agent, n);
+    ivc_virt_owe_many(agent, IVC_VIRT_HYPERCALL, n);
     ivc_owe(agent, n * module->t.revoke, module->stage0 + VMCOMM_REVOKE);
 }
 
@@ -243,7 +232,7 @@ static void owe_grant(const IvcVmcommPort *port)
     uint64_t pages = (port->bytes + PAGE - 1) / PAGE;
     if (module->spec->rights != IVC_RIGHTS_GRANTED)
         return;
-    owe_hypercalls(agent, 1);
+    ivc_virt_owe(agent, IVC_VIRT_HYPERCALL);
     ivc_owe(agent, module->t.grant + (pages - 1) * module->t.grant_page,
             module->stage0 + VMCOMM_GRANT);
 }
@@ -283,6 +272,7 @@ static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
             IVC_AWAIT(&port->part,
                       ivc_spend(agent, module->t.alloc, module->stage0 + VMCOMM_ALLOC));
         }
+        ivc_vmcomm_touch(port, port->slot, port->bytes);
         if (module->spec->copies == 1) {
             ivc_produce(agent, slot_data(port), 0, port->bytes);
         } else {

@@ -328,6 +328,8 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     guint n_mechanisms = 0, most = 0;
     while (registry->mechanisms[n_mechanisms])
         n_mechanisms++;
+    while (n_mechanisms > 0 && !registry->mechanisms[n_mechanisms - 1]->ops)
+        n_mechanisms--; /* the last ones carry no messages */
     const char *mechanism =
         registry->mechanisms[g_rand_int_range(rand, 0, (gint)n_mechanisms)]->head.name;
     bool octeon = kind->chunked && random_chance(rand, 60);
