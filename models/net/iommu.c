@@ -15,6 +15,9 @@
  * timer that clears a list which does not fill up, several lists, page requests of the card. */
 #include "models/net/iommu.h"
 
+/* Where a guest's memory is mapped as a whole, a buffer begins at a multiple of this. */
+#define SLOT 2048u
+
 void ivc_iommu_init(IvcIommu *iommu, IvcPlatform *platform, const IvcIommuSpec *spec, uint32_t n,
                     uint64_t sent, uint64_t received, uint32_t stage0)
 {
@@ -119,17 +122,27 @@ static void forget_all(IvcIommu *iommu, uint32_t owner)
     iommu->used = kept;
 }
 
+/* Pages of the memory that is mapped as a whole; all of them may be one. */
+static uint64_t touch_whole(IvcIommu *iommu, uint32_t owner, IvcDmaArea area, uint64_t at,
+                            uint64_t bytes)
+{
+    const IvcIommuShare *share = &iommu->shares[owner];
+    uint64_t size = iommu->spec->page.n, from = share->mapped[area] + at, misses = 0;
+    if (share->pages[area] == 1)
+        return look_up(iommu, owner, area, 0);
+    for (uint64_t page = from / size; page * size < from + bytes; page++)
+        misses += look_up(iommu, owner, area, page % share->pages[area]);
+    return misses;
+}
+
 uint64_t ivc_iommu_touch(IvcIommu *iommu, uint32_t owner, IvcDmaArea area, uint64_t at,
                          uint64_t bytes)
 {
-    const IvcIommuShare *share = &iommu->shares[owner];
-    bool own = ivc_iommu_per_packet(iommu);
-    uint64_t size = own ? IVC_IOMMU_PAGE : iommu->spec->page.n, misses = 0;
-    /* Without mappings of its own a buffer follows on the one before. */
-    uint64_t from = own ? at : share->mapped[area] + at;
-    for (uint64_t page = from / size; page * size < from + bytes; page++)
-        misses += look_up(iommu, owner, area,
-                          own ? share->mapped[area] + page : page % share->pages[area]);
+    uint64_t first = iommu->shares[owner].mapped[area], misses = 0;
+    if (!ivc_iommu_per_packet(iommu))
+        return touch_whole(iommu, owner, area, at, bytes);
+    for (uint64_t page = at / IVC_IOMMU_PAGE; page * IVC_IOMMU_PAGE < at + bytes; page++)
+        misses += look_up(iommu, owner, area, first + page);
     return misses;
 }
 
@@ -141,7 +154,7 @@ uint64_t ivc_iommu_touch_ring(IvcIommu *iommu, uint32_t owner, uint32_t ring)
 void ivc_iommu_pass(IvcIommu *iommu, uint32_t owner, IvcDmaArea area, uint64_t bytes)
 {
     iommu->shares[owner].mapped[area] +=
-        ivc_iommu_per_packet(iommu) ? ivc_iommu_pages(bytes) : bytes;
+        ivc_iommu_per_packet(iommu) ? ivc_iommu_pages(bytes) : (bytes + SLOT - 1) / SLOT * SLOT;
 }
 
 IvcTime ivc_iommu_busy_ps(const IvcIommu *iommu, uint64_t misses)
@@ -184,16 +197,6 @@ void ivc_iommu_unmap(IvcIommu *iommu, uint32_t owner, IvcDmaArea area, uint64_t 
     share->invalidate_ps += iommu->t.invalidate;
 }
 
-/* A guest's IOMMU is a device whose registers trap. */
-static void owe_asked(IvcAgent *agent, uint64_t times)
-{
-    IvcVirt *virt = agent->core->cores->virt;
-    if (!virt || times == 0)
-        return;
-    ivc_owe(agent, times * (virt->leave[IVC_VIRT_MMIO] + virt->enter[IVC_VIRT_MMIO]), virt->stage);
-    virt->exits[agent->core->guest] += virt->traps[IVC_VIRT_MMIO] ? times : 0;
-}
-
 void ivc_iommu_owe(IvcIommu *iommu, uint32_t owner, IvcAgent *agent)
 {
     IvcIommuShare *share = &iommu->shares[owner];
@@ -203,7 +206,9 @@ void ivc_iommu_owe(IvcIommu *iommu, uint32_t owner, IvcAgent *agent)
         ivc_owe(agent, share->unmap_ps, iommu->stage0 + IOMMU_UNMAP);
     if (share->invalidate_ps)
         ivc_owe(agent, share->invalidate_ps, iommu->stage0 + IOMMU_INVALIDATE);
-    owe_asked(agent, share->asked);
+    /* A guest's IOMMU is a device whose registers trap. */
+    if (share->asked)
+        ivc_virt_owe_many(agent, IVC_VIRT_MMIO, share->asked);
     share->map_ps = share->unmap_ps = share->invalidate_ps = 0;
     share->asked = 0;
 }

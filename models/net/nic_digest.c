@@ -54,8 +54,10 @@ static void nic_digest(const Nic *nic, IvcDigest *digest)
     ivc_digest_time(digest, not_before(nic, nic->arrived_ps));
     ivc_digest_u64(digest, nic->sending.n);
     ivc_digest_u64(digest, nic->frames.n);
-    ivc_digest_u64(digest, nic->read);
-    ivc_digest_u64(digest, nic->read_data);
+    if (nic->nics->path) {
+        ivc_digest_u64(digest, nic->read);
+        ivc_digest_u64(digest, nic->read_data);
+    }
     ivc_digest_u64(digest, nic->seen);
     ivc_digest_u64(digest, nic->stopped);
     ivc_digest_u64(digest, nic->asserted);

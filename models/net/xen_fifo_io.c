@@ -106,8 +106,9 @@ static bool copy_in(const XenFifos *fifos, IvcAgent *agent, FifoWay *way)
 static bool publish(FifoWay *way, IvcAgent *agent)
 {
     const WaitingPacket *packet = first_waiting(way);
-    const XenFifos *fifos = way->fifos;
+    XenFifos *fifos = way->fifos;
     IvcTcp *tcp = fifos->head.tcp;
+    ivc_guard_note(&fifos->guard, 0, 1); /* both guests write the FIFO, and nobody else has it */
     ivc_xen_byte_ring_produce(&way->fifo, xen_fifo_bytes(fifos, &packet->segment));
     ivc_backlog_push(&way->packets, &packet->segment);
     if (fifos->head.tells) {
@@ -117,6 +118,12 @@ static bool publish(FifoWay *way, IvcAgent *agent)
     }
     ivc_backlog_pop(&way->waiting);
     return ivc_xen_byte_ring_take(&way->fifo.data_asked);
+}
+
+/* Sealing a packet, or opening it. */
+static IvcTime packet_ps(const XenFifos *fifos, const IvcSegment *segment)
+{
+    return ivc_guard_ps(&fifos->guard, ivc_packet_headers(&fifos->head, segment) + segment->bytes);
 }
 
 /* Moves the list into the FIFO as far as there is room. One at a time does this for a way. */
@@ -137,6 +144,11 @@ static IvcStep fill(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
                 break;
             }
             way->fifo.room_asked = false;
+        }
+        if (ivc_guard_seals(&fifos->guard)) {
+            IVC_AWAIT(&way->fill_frame,
+                      ivc_spend(agent, packet_ps(fifos, &first_waiting(way)->segment),
+                                fifos->stage0 + XEN_FIFO_GUARD + GUARD_SEAL));
         }
         for (way->done = 0; way->done < xen_fifo_head(fifos, &first_waiting(way)->segment) +
                                             first_waiting(way)->segment.bytes;
@@ -230,6 +242,10 @@ static IvcStep take_packet(FifoEnd *end, IvcAgent *agent)
     for (end->done = 0; end->done < xen_fifo_head(fifos, &end->segment) + end->segment.bytes;
          end->done += end->piece) {
         IVC_AWAIT(&end->take_frame, copy_out(end, agent));
+    }
+    if (ivc_guard_seals(&fifos->guard)) {
+        IVC_AWAIT(&end->take_frame, ivc_spend(agent, packet_ps(fifos, &end->segment),
+                                              fifos->stage0 + XEN_FIFO_GUARD + GUARD_OPEN));
     }
     owe_change(fifos, agent, way);
     IVC_AWAIT(&end->take_frame, ivc_pay(agent));

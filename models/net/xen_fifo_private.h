@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "models/guard/guard.h"
 #include "models/net/backlog.h"
 #include "models/net/datagram.h"
 #include "models/net/link.h"
@@ -29,6 +30,7 @@ typedef struct {
     IvcCost put;
     IvcCost tasklet;
     IvcCost take;
+    IvcGuardSpec guard;
 } XenFifoSpec;
 
 typedef enum {
@@ -36,8 +38,9 @@ typedef enum {
     XEN_FIFO_CONTROL,
     XEN_FIFO_COPY_IN,
     XEN_FIFO_COPY_OUT,
-    XEN_FIFO_XEN,                                /**< the first of the hypervisor's */
-    XEN_FIFO_CONNECT = XEN_FIFO_XEN + XEN_GRANT, /**< nothing is granted later */
+    XEN_FIFO_GUARD,                               /**< the first of guard.h's */
+    XEN_FIFO_XEN = XEN_FIFO_GUARD + GUARD_STAGES, /**< the first of the hypervisor's */
+    XEN_FIFO_CONNECT = XEN_FIFO_XEN + XEN_GRANT,  /**< nothing is granted later */
     XEN_FIFO_DATAGRAM,
     XEN_FIFO_STAGES = XEN_FIFO_DATAGRAM + DATAGRAM_STAGES,
 } XenFifoStage;
@@ -99,6 +102,7 @@ struct XenFifos {
     size_t words;  /**< of a row of the set below */
     uint64_t *due; /**< for each rank, whose events it has to look at */
     IvcTime hook, put, tasklet, take;
+    IvcGuard guard;
     uint64_t sent, taken; /**< packets */
     uint64_t queued;      /**< packets that had to wait for room */
     uint64_t full;        /**< times that the sender asked for room */

@@ -17,6 +17,8 @@ static void end_digest(const RingEnd *end, IvcDigest *digest)
     ivc_sleeper_digest(&end->sleeper, digest);
     ivc_digest_u64(digest, end->tell_frame.label);
     ivc_digest_u64(digest, end->wait_frame.label);
+    if (ivc_guard_copies(&end->rings->guard))
+        ivc_buffer_digest(end->rings->platform->memory, &end->private_copy, digest);
 }
 
 void ivc_xen_ring_digest(const IvcStreams *streams, IvcDigest *digest)

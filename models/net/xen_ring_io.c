@@ -138,6 +138,7 @@ static void produce(XenRings *rings, RingWay *way, uint32_t from, uint32_t to, u
     ivc_xen_byte_ring_produce(&way->ring, (uint32_t)bytes);
     ivc_rank_mark(rings->readable, rings->words, to, from, true);
     rings->written += bytes;
+    ivc_guard_note(&rings->guard, 0, 1); /* both guests write the ring, and nobody else has it */
 }
 
 static IvcStep ring_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, uint32_t to,
@@ -165,6 +166,10 @@ static IvcStep ring_write(IvcStreams *streams, IvcAgent *agent, uint32_t from, u
             IVC_AWAIT(f, ivc_pay(agent));
         }
         f->part = MIN(f->left, room(way));
+        if (ivc_guard_seals(&rings->guard)) {
+            IVC_AWAIT(f, ivc_spend(agent, ivc_guard_ps(&rings->guard, f->part),
+                                   rings->stage0 + XEN_RING_GUARD + GUARD_SEAL));
+        }
         for (end->done = 0; end->done < f->part; end->done += end->piece) {
             IVC_AWAIT(f, copy_in(end, agent, way, f, header + bytes - f->left, header, buffer, at));
         }
@@ -192,15 +197,22 @@ static uint32_t ring_next_readable(const IvcStreams *streams, uint32_t after, ui
     return from != IVC_RANK_NONE ? from : ivc_rank_next(rings->readable, rings->words, to, 0);
 }
 
-/* Copies the next piece of what is read. A request like ivc_copy(). */
+/* Copies the next piece of what is read, to the reader or into private memory. A request like
+ * ivc_copy(). */
 static bool copy_out(RingEnd *end, IvcAgent *agent, RingWay *way, const IvcStreamFrame *f,
                      IvcBuffer *buffer, uint64_t at)
 {
+    bool first = ivc_guard_copies(&end->rings->guard);
     uint32_t position = way->ring.cons + end->done;
+    IvcBuffer *to = first ? &end->private_copy : buffer;
     end->piece = ivc_xen_byte_ring_piece(&way->ring, position, (uint32_t)(f->part - end->done));
-    return ivc_copy(agent, buffer, buffer ? at + end->done : 0, page_at(way, position),
-                    ivc_xen_byte_ring_at(&way->ring, position), end->piece,
-                    end->rings->stage0 + XEN_RING_COPY_OUT);
+    return ivc_copy(agent, to,
+                    first ? end->done
+                    : to  ? at + end->done
+                          : 0,
+                    page_at(way, position), ivc_xen_byte_ring_at(&way->ring, position), end->piece,
+                    end->rings->stage0 +
+                        (first ? XEN_RING_GUARD + GUARD_COPY : (uint32_t)XEN_RING_COPY_OUT));
 }
 
 /* What has been copied makes room for the writer. */
@@ -234,6 +246,14 @@ static IvcStep ring_read(IvcStreams *streams, IvcAgent *agent, uint32_t from, ui
     f->part = MIN(bytes, ready(way));
     for (end->done = 0; end->done < f->part; end->done += end->piece) {
         IVC_AWAIT(f, copy_out(end, agent, way, f, buffer, at));
+    }
+    if (ivc_guard_copies(&rings->guard)) {
+        IVC_AWAIT(f, ivc_copy(agent, buffer, buffer ? at : 0, &end->private_copy, 0, f->part,
+                              rings->stage0 + XEN_RING_COPY_OUT));
+    }
+    if (ivc_guard_seals(&rings->guard)) {
+        IVC_AWAIT(f, ivc_spend(agent, ivc_guard_ps(&rings->guard, f->part),
+                               rings->stage0 + XEN_RING_GUARD + GUARD_OPEN));
     }
     owe_move(rings, agent, way);
     IVC_AWAIT(f, ivc_pay(agent));

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "models/guard/guard.h"
 #include "models/net/rank_sets.h"
 #include "models/net/stream.h"
 #include "models/xen/byte_ring.h"
@@ -17,6 +18,7 @@ typedef struct {
     IvcXenConnectSpec connect;
     IvcBytes ring;
     IvcCost call;
+    IvcGuardSpec guard;
 } XenRingSpec;
 
 typedef enum {
@@ -24,7 +26,8 @@ typedef enum {
     XEN_RING_CONTROL,
     XEN_RING_COPY_IN,
     XEN_RING_COPY_OUT,
-    XEN_RING_STAGES,
+    XEN_RING_GUARD, /**< the first of guard.h's */
+    XEN_RING_STAGES = XEN_RING_GUARD + GUARD_STAGES,
 } XenRingStage;
 
 typedef struct XenRings XenRings;
@@ -43,6 +46,7 @@ typedef struct {
     XenRings *rings;
     IvcXenVcpu vcpu;
     IvcSleeper sleeper;
+    IvcBuffer private_copy; /**< with `check: copy-first`: where a record is looked at */
     struct {
         IvcLabel label;
     } tell_frame, wait_frame;
@@ -65,6 +69,7 @@ struct XenRings {
     uint64_t *joined;   /**< who has a channel with it */
     uint64_t *readable; /**< from whom there is something to read */
     IvcTime call;
+    IvcGuard guard;
     uint64_t written; /**< bytes */
     uint64_t read;    /**< bytes */
     uint64_t full;    /**< times that a writer went to sleep */

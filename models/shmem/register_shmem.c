@@ -28,6 +28,38 @@
     }
 
 static const char *const homes[] = {"first-touch", "first-rank", "last-rank", NULL};
+static const char *const rights[] = {"shared", "read-only", "granted", NULL}; /* IvcRights */
+
+#define NO_INSTRUCTIONS ", without instructions for it; no such core was measured"
+
+#define GUARD_ROWS                                                                              \
+    {IVC_PARAM(S, rights, "rights"), .fallback = "shared", .choices = rights,                   \
+     .sentence =                                                                                \
+         "who may do what with a block: all that map the region write it (shared), only "       \
+         "its sender does (read-only), or that, and only its receiver reads it (granted)"},     \
+        {IVC_PARAM(S, grant, "grant"),                                                          \
+         .fallback = "2000cycles",                                                              \
+         .max = "1ms",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = "assumed: a call of the hypervisor that looks both guests up",               \
+         .sentence = "letting the receiver read a block of one page, without the mode's part"}, \
+        {IVC_PARAM(S, grant_page, "grant_page"),                                                \
+         .fallback = "100cycles",                                                               \
+         .max = "1ms",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = "assumed: an entry of a page table",                                         \
+         .sentence = "the same, each further page"},                                            \
+        {IVC_PARAM(S, revoke, "revoke"),                                                        \
+         .fallback = "4000cycles",                                                              \
+         .max = "1ms",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = "assumed: as grant, and an interrupt that flushes the TLB of another core",  \
+         .sentence = "taking a block back: unmapping it, and flushing TLBs"},                   \
+        IVC_GUARD_CHECK_ROW(S, guard),                                                          \
+        IVC_GUARD_SEAL_ROWS(                                                                    \
+            S, guard, IVC_KIND_ASSUMED, "8294cycles",                                           \
+            IVC_GHASH ": 8.1 a byte on a Core 2" NO_INSTRUCTIONS, "23552cycles",                \
+            "Drucker, Gueron, Krasnov, Making AES great again: 23 a byte" NO_INSTRUCTIONS)
 
 #define REGION_ROWS                                                                                \
     {IVC_PARAM(S, region, "region"), .fallback = "1MiB", .min = "4KiB", .max = "256MiB",           \
@@ -94,8 +126,9 @@ static const char *const homes[] = {"first-touch", "first-rank", "last-rank", NU
             .sentence = "looking for a matching message in a Recv, and queueing it"              \
     }
 
-static const IvcParam both_params[] = {REGISTER_ROWS("7B", "4KiB"), REGION_ROWS, COMMON_ROWS, {0}};
-static const IvcParam shmem_params[] = {REGION_ROWS, COMMON_ROWS, {0}};
+static const IvcParam both_params[] = {
+    REGISTER_ROWS("7B", "4KiB"), REGION_ROWS, GUARD_ROWS, COMMON_ROWS, {0}};
+static const IvcParam shmem_params[] = {REGION_ROWS, GUARD_ROWS, COMMON_ROWS, {0}};
 static const IvcParam register_params[] = {REGISTER_ROWS("256B", "64KiB"), COMMON_ROWS, {0}};
 
 const IvcStage ivc_vmcomm_stages[] = {
@@ -111,6 +144,10 @@ const IvcStage ivc_vmcomm_stages[] = {
     [VMCOMM_DELIVER] = {"deliver", "storing data that came in the register", false},
     [VMCOMM_SPIN] = {"spin", "polling for a message before going to sleep", true},
     [VMCOMM_MAP] = {"map", "mapping the region", false},
+    [VMCOMM_ACKNOWLEDGE] = {"acknowledge", "writing and reading what receivers have taken", false},
+    [VMCOMM_GRANT] = {"grant", "letting a receiver read a block", false},
+    [VMCOMM_REVOKE] = {"revoke", "taking a block back: unmapping it, and flushing TLBs", false},
+    IVC_GUARD_STAGE_ROWS(VMCOMM_GUARD),
     [VMCOMM_STAGES] = {NULL, NULL, false},
 };
 
@@ -173,6 +210,9 @@ static IvcVmcommTimes times_of(const IvcPlatform *platform, const IvcVmcommSpec 
         .alloc = ivc_platform_ps(platform, spec->alloc),
         .free_block = ivc_platform_ps(platform, spec->free_block),
         .map = ivc_platform_ps(platform, spec->map),
+        .grant = ivc_platform_ps(platform, spec->grant),
+        .grant_page = ivc_platform_ps(platform, spec->grant_page),
+        .revoke = ivc_platform_ps(platform, spec->revoke),
         .spin = spec->spin.ps,
     };
 }
@@ -222,6 +262,7 @@ static void build_region(IvcVmcomm *module)
         spec.guests[module->ports[r].guest / 64] |= UINT64_C(1) << module->ports[r].guest % 64;
     module->region = ivc_region_new(&spec);
     g_assert(module->region);
+    module->mapped = ivc_vmcomm_mapped(module);
     module->piece = piece_of(module->spec);
     module->room = module->spec->room.n ? module->spec->room.n : spec.size_bytes / 2;
     module->room = MIN(module->room, spec.size_bytes);
@@ -245,6 +286,10 @@ static void build_port(IvcVmcomm *module, IvcRank *rank)
     ivc_arrivals_init(&port->unexpected, 16);
     ivc_buffer_init(&port->aside, ivc_platform_id(module->platform),
                     MAX(64, module->spec->register_max.n));
+    if (ivc_guard_copies(&module->guard))
+        ivc_buffer_init(&port->private_copy, ivc_platform_id(module->platform), module->piece);
+    if (module->spec->rights != IVC_RIGHTS_SHARED)
+        ivc_line_init(&port->acknowledged, ivc_platform_id(module->platform));
 }
 
 static void count(IvcVmcomm *module)
@@ -258,6 +303,8 @@ static void count(IvcVmcomm *module)
                        &module->room_waits);
     ivc_platform_count(platform, "window_waits", "count",
                        "times that a sender had used up its window", &module->window_waits);
+    if (module->region)
+        ivc_guard_count(&module->guard, platform);
 }
 
 static void *create(IvcPlatform *platform, const IvcVmcommSpec *spec, IvcRank *ranks, unsigned n,
@@ -273,6 +320,7 @@ static void *create(IvcPlatform *platform, const IvcVmcommSpec *spec, IvcRank *r
     module->ports = g_new0(IvcVmcommPort, n);
     module->without_blocks = n;
     number_guests(module);
+    ivc_guard_init(&module->guard, platform, &spec->guard, module->stage0 + VMCOMM_GUARD);
     if (with_region)
         build_region(module);
     ivc_pairs_init(&module->ways, n, sizeof(IvcVmcommWay));
@@ -448,6 +496,7 @@ static void check_region(const void *bound, const IvcScenario *scenario, const c
     g_autofree char *least =
         ivc_quantity_format(IVC_QUANTITY_SIZE, (IvcAmount){.n = spec->block_min.n});
     check_registers(bound, scenario, path, diags);
+    ivc_guard_check(&spec->guard, scenario, path, diags);
     check_access(spec, scenario, path, diags);
     if (problem)
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "models/guard/guard.h"
 #include "models/ipi/mailbox.h"
 #include "models/mpi/match.h"
 #include "models/shmem/region.h"
@@ -14,6 +15,13 @@ typedef enum {
     IVC_REGION_AT_FIRST_RANK,
     IVC_REGION_AT_LAST_RANK,
 } IvcRegionHome;
+
+/** What guests may do with the blocks of others. */
+typedef enum {
+    IVC_RIGHTS_SHARED,    /**< all that map the region write all of it */
+    IVC_RIGHTS_READ_ONLY, /**< each guest writes blocks of its own, the others read them */
+    IVC_RIGHTS_GRANTED,   /**< the same, but only the receiver reads a block, while it is granted */
+} IvcRights;
 
 /** Parameters; the three mechanisms offer the rows that concern them. */
 typedef struct {
@@ -34,6 +42,11 @@ typedef struct {
     IvcCost alloc;
     IvcCost free_block;
     IvcCost map;
+    int rights; /**< IvcRights */
+    IvcCost grant;
+    IvcCost grant_page;
+    IvcCost revoke;
+    IvcGuardSpec guard;
 } IvcVmcommSpec;
 
 typedef struct {
@@ -45,6 +58,9 @@ typedef struct {
     IvcTime free_block;
     IvcTime map;
     IvcTime spin;
+    IvcTime grant;
+    IvcTime grant_page;
+    IvcTime revoke;
 } IvcVmcommTimes;
 
 /** Stages of the module, the same for its three mechanisms. */
@@ -61,7 +77,11 @@ typedef enum {
     VMCOMM_DELIVER,
     VMCOMM_SPIN,
     VMCOMM_MAP,
-    VMCOMM_STAGES,
+    VMCOMM_ACKNOWLEDGE,
+    VMCOMM_GRANT,
+    VMCOMM_REVOKE,
+    VMCOMM_GUARD, /**< the first of guard.h's */
+    VMCOMM_STAGES = VMCOMM_GUARD + GUARD_STAGES,
 } IvcVmcommStage;
 
 extern const IvcStage ivc_vmcomm_stages[];
@@ -116,7 +136,10 @@ typedef struct {
     const IvcMpiCall *posted; /**< a Recv that waits */
     uint32_t claimed;         /**< the message that the handler matched to it */
     IvcArrivals unexpected;
-    IvcBuffer aside; /**< kernel memory for inline data that no Recv waits for */
+    IvcBuffer aside;        /**< kernel memory for inline data that no Recv waits for */
+    IvcBuffer private_copy; /**< with `check: copy-first`: where a block is looked at */
+    IvcLine acknowledged;   /**< not with `rights: shared`: it writes here what it has taken */
+    uint32_t taken_back;    /**< its own blocks that receivers have acknowledged, not noticed yet */
     IvcPostFrame post;
     IvcSleepFrame sleep;
     struct {
@@ -130,6 +153,9 @@ typedef struct {
     struct {
         IvcLabel label;
     } part;
+    struct {
+        IvcLabel label;
+    } copying;
     struct {
         IvcLabel label;
     } waiting;
@@ -152,6 +178,8 @@ struct IvcVmcomm {
     uint32_t n;
     IvcMailbox *mailbox;
     IvcRegion *region; /**< NULL: registers alone */
+    IvcGuard guard;
+    uint32_t mapped; /**< guests that have mapped the region */
     uint64_t piece;
     uint64_t room; /**< free bytes at which waiting senders are told */
     IvcVmcommSlot *slots;
@@ -215,6 +243,9 @@ IvcStep ivc_vmcomm_recv(IvcRank *rank, IvcMpiCall *call);
 /** The interrupt handler's part: a word has come. An IvcMailboxDeliver. */
 IvcStep ivc_vmcomm_deliver(void *client, IvcAgent *handler, uint32_t to, uint32_t from,
                            uint64_t word);
+
+/** Guests that have mapped the region: those of `access`, or else those of the ranks. */
+uint32_t ivc_vmcomm_mapped(const IvcVmcomm *module);
 
 uint32_t ivc_vmcomm_message_new(IvcVmcomm *module);
 void ivc_vmcomm_message_free(IvcVmcomm *module, uint32_t message);

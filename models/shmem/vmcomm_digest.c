@@ -51,6 +51,8 @@ static void frames_digest(const IvcVmcommPort *port, IvcDigest *digest)
     ivc_digest_u64(digest, port->call.label);
     ivc_digest_u64(digest, port->part.label);
     ivc_digest_u64(digest, port->waiting.label);
+    if (port->copying.label)
+        ivc_digest_u64(digest, port->copying.label);
     ivc_digest_u64(digest, port->handling.label);
     message_digest(port->module, port->rank->rank,
                    port->handling.label ? port->handled : IVC_VMCOMM_NONE, digest);
@@ -80,6 +82,12 @@ static void port_digest(const IvcVmcommPort *port, IvcDigest *digest)
                        digest);
     ivc_buffer_digest(module->platform->memory, &port->aside, digest);
     frames_digest(port, digest);
+    if (ivc_guard_copies(&module->guard))
+        ivc_buffer_digest(module->platform->memory, &port->private_copy, digest);
+    if (module->spec->rights == IVC_RIGHTS_SHARED)
+        return;
+    ivc_line_digest(&port->acknowledged, digest);
+    ivc_digest_u64(digest, port->taken_back);
 }
 
 void ivc_vmcomm_digest(const void *channel, IvcDigest *digest)

@@ -214,6 +214,7 @@ static void give_back(IvcVmcommPort *port)
     ivc_hot_assert(result == IVC_REGION_OK && back);
     IvcVmcommPort *source = &module->ports[module->messages[port->message].envelope.source];
     source->blocks--;
+    source->taken_back += module->spec->rights != IVC_RIGHTS_SHARED;
     module->without_blocks += source->blocks == 0;
 }
 
@@ -251,6 +252,41 @@ static IvcStep wake_senders(IvcVmcommPort *port)
     IVC_END(&port->waiting);
 }
 
+/* Copies the block's bytes to the user; by way of private memory where nobody's memory is trusted.
+ */
+static IvcStep copy_block(IvcVmcommPort *port, IvcMpiCall *call)
+{
+    IvcVmcomm *module = port->module;
+    IvcAgent *agent = &port->rank->agent;
+    IvcBuffer *from = &module->slots[port->slot].data;
+    uint64_t at = port->bytes ? port->at : 0;
+    IVC_BEGIN(&port->copying);
+    if (ivc_guard_copies(&module->guard)) {
+        IVC_AWAIT(&port->copying, ivc_copy(agent, &port->private_copy, 0, from, 0, port->bytes,
+                                           module->stage0 + VMCOMM_GUARD + GUARD_COPY));
+        from = &port->private_copy;
+    }
+    IVC_AWAIT(&port->copying, ivc_copy(agent, call->buffer, at, from, 0, port->bytes,
+                                       module->stage0 + VMCOMM_COPY_OUT));
+    if (ivc_guard_seals(&module->guard)) {
+        IVC_AWAIT(&port->copying, ivc_spend(agent, ivc_guard_ps(&module->guard, port->bytes),
+                                            module->stage0 + VMCOMM_GUARD + GUARD_OPEN));
+    }
+    IVC_END(&port->copying);
+}
+
+/* The receiver has done with a block: it frees it, or writes into memory of its own that it may be
+ * freed. A request like ivc_pay(). */
+static bool done_with_block(IvcVmcommPort *port)
+{
+    const IvcVmcomm *module = port->module;
+    IvcAgent *agent = &port->rank->agent;
+    if (module->spec->rights == IVC_RIGHTS_SHARED)
+        return ivc_spend(agent, module->t.free_block, module->stage0 + VMCOMM_FREE);
+    return ivc_spend(agent, ivc_line_touch(agent, &port->acknowledged, true),
+                     module->stage0 + VMCOMM_ACKNOWLEDGE);
+}
+
 /* Copies the message out of its blocks as they come, and frees them. */
 static IvcStep take_shared(IvcVmcommPort *port, IvcMpiCall *call)
 {
@@ -268,11 +304,8 @@ static IvcStep take_shared(IvcVmcommPort *port, IvcMpiCall *call)
         port->bytes =
             MIN(module->slots[port->slot].bytes, call->bytes - MIN(call->bytes, port->at));
         ivc_vmcomm_touch(port, port->slot, port->bytes);
-        IVC_AWAIT(&port->part, ivc_copy(agent, call->buffer, port->bytes ? port->at : 0,
-                                        &module->slots[port->slot].data, 0, port->bytes,
-                                        module->stage0 + VMCOMM_COPY_OUT));
-        IVC_AWAIT(&port->part,
-                  ivc_spend(agent, module->t.free_block, module->stage0 + VMCOMM_FREE));
+        IVC_CALL(&port->part, copy_block(port, call));
+        IVC_AWAIT(&port->part, done_with_block(port));
         port->at += module->slots[port->slot].bytes;
         give_back(port);
         IVC_CALL(&port->part, wake_senders(port));

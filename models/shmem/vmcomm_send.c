@@ -201,6 +201,53 @@ static IvcBuffer *slot_data(IvcVmcommPort *port)
     return &slot->data;
 }
 
+/* Where only a block's sender writes it, the sender looks what receivers have acknowledged, frees
+ * it, and takes it back from a receiver that it was granted to. */
+static void owe_taking_back(IvcVmcommPort *port, const IvcMpiCall *call)
+{
+    IvcVmcomm *module = port->module;
+    IvcAgent *agent = &port->rank->agent;
+    uint32_t n = port->taken_back;
+    if (module->spec->rights == IVC_RIGHTS_SHARED)
+        return;
+    ivc_owe(agent, ivc_line_touch(agent, &module->ports[call->peer].acknowledged, false),
+            module->stage0 + VMCOMM_ACKNOWLEDGE);
+    port->taken_back = 0;
+    if (n == 0)
+        return;
+    ivc_owe(agent, n * module->t.free_block, module->stage0 + VMCOMM_FREE);
+    if (module->spec->rights != IVC_RIGHTS_GRANTED)
+        return;
+    ivc_virt_owe_many(agent, IVC_VIRT_HYPERCALL, n);
+    ivc_owe(agent, n * module->t.revoke, module->stage0 + VMCOMM_REVOKE);
+}
+
+#define PAGE 4096u
+
+/* The receiver may read the block from here on. */
+static void owe_grant(const IvcVmcommPort *port)
+{
+    const IvcVmcomm *module = port->module;
+    IvcAgent *agent = &port->rank->agent;
+    uint64_t pages = (port->bytes + PAGE - 1) / PAGE;
+    if (module->spec->rights != IVC_RIGHTS_GRANTED)
+        return;
+    ivc_virt_owe(agent, IVC_VIRT_HYPERCALL);
+    ivc_owe(agent, module->t.grant + (pages - 1) * module->t.grant_page,
+            module->stage0 + VMCOMM_GRANT);
+}
+
+/* Who could do what with the block that is handed over. */
+static void note_exposure(const IvcVmcommPort *port, const IvcMpiCall *call)
+{
+    IvcVmcomm *module = port->module;
+    bool within = guest_of(module, (uint32_t)call->peer) == port->guest;
+    uint64_t others = module->mapped - 1, third = others - !within;
+    bool shared = module->spec->rights == IVC_RIGHTS_SHARED;
+    ivc_guard_note(&module->guard, module->spec->rights == IVC_RIGHTS_GRANTED ? 0 : third,
+                   shared ? others : 0);
+}
+
 static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
 {
     IvcVmcomm *module = port->module;
@@ -211,6 +258,7 @@ static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
     module->in_flight++;
     for (port->at = 0; port->at < call->bytes; port->at += port->bytes) {
         port->bytes = MIN(module->piece, call->bytes - port->at);
+        owe_taking_back(port, call);
         IVC_AWAIT(&port->part, ivc_spend(agent, module->t.alloc, module->stage0 + VMCOMM_ALLOC));
         while (!take_block(port)) {
             port->wants_room = true;
@@ -220,6 +268,7 @@ static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
                      ivc_os_sleep(module->platform, agent, &port->sleeper, &port->sleep));
             module->wanting_room -= port->wants_room;
             port->wants_room = false;
+            owe_taking_back(port, call);
             IVC_AWAIT(&port->part,
                       ivc_spend(agent, module->t.alloc, module->stage0 + VMCOMM_ALLOC));
         }
@@ -230,8 +279,14 @@ static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
             IVC_AWAIT(&port->part, ivc_copy(agent, slot_data(port), 0, call->buffer, port->at,
                                             port->bytes, module->stage0 + VMCOMM_COPY_IN));
         }
+        if (ivc_guard_seals(&module->guard)) {
+            IVC_AWAIT(&port->part, ivc_spend(agent, ivc_guard_ps(&module->guard, port->bytes),
+                                             module->stage0 + VMCOMM_GUARD + GUARD_SEAL));
+        }
+        owe_grant(port);
         ivc_owe(agent, ivc_line_touch(agent, &module->slots[port->slot].header, true),
                 module->stage0 + VMCOMM_HEADER);
+        note_exposure(port, call);
         hand_block(port, call);
         say_block(port, call);
         IVC_CALL(&port->part, ivc_vmcomm_say(port));

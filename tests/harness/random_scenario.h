@@ -182,6 +182,24 @@ static inline void random_tcp(GRand *rand, GString *to)
                            random_log(rand, 1, 40000));
 }
 
+/* How guests guard themselves. What is drawn without this stays as it was: a hash decides. */
+static inline void random_guard(GString *to, bool region, bool check)
+{
+    static const char *const checks[] = {"none", "copy-first"};
+    static const char *const seals[] = {"none", "authenticate", "encrypt"};
+    static const char *const rights[] = {"shared", "read-only", "granted"};
+    guint hash = g_str_hash(to->str) * 2654435761u >> 16;
+    if (hash % 3 == 0) /* as many without any */
+        return;
+    if (check)
+        g_string_append_printf(to, " check: %s,", checks[hash / 3 % 2]);
+    g_string_append_printf(to, " seal: %s, authenticate: %ucycles,", seals[hash / 6 % 3],
+                           1 + hash % 500);
+    if (region)
+        g_string_append_printf(to, " rights: %s, grant: %ucycles,", rights[hash / 18 % 3],
+                               hash % 3000);
+}
+
 static inline void random_fifo(GRand *rand, GString *to, const RandomScenario *kind)
 {
     guint fifo = 11 + (guint)g_rand_int_range(rand, 0, 7); /* 2 to 128 KiB */
@@ -191,6 +209,7 @@ static inline void random_fifo(GRand *rand, GString *to, const RandomScenario *k
                            random_log(rand, 1, 40), random_log(rand, 0, 5000));
     random_cost(rand, to, "hook", 1000, kind);
     random_cost(rand, to, "take", 1000, kind);
+    random_guard(to, false, false);
 }
 
 static inline void random_loopback(GRand *rand, GString *to, const RandomScenario *kind)
@@ -270,6 +289,7 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
         random_cost(rand, to, "call", 500, kind);
         random_cost(rand, to, "send_overhead", 1000, kind);
         random_cost(rand, to, "recv_overhead", 1000, kind);
+        random_guard(to, false, true);
     } else if (g_str_equal(mechanism, "xen-fifo")) {
         random_fifo(rand, to, kind);
     } else if (g_str_equal(mechanism, "loopback")) {
@@ -311,6 +331,8 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
             g_string_append_printf(to, " spin: %uns,", random_log(rand, 1, 20000));
         for (size_t i = 0; i < G_N_ELEMENTS(software); i++)
             random_cost(rand, to, software[i], 500, kind);
+        if (!g_str_equal(mechanism, "register"))
+            random_guard(to, true, true);
     }
     g_string_append(to, "}\n");
 }
@@ -333,6 +355,8 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     guint n_mechanisms = 0, most = 0;
     while (registry->mechanisms[n_mechanisms])
         n_mechanisms++;
+    while (n_mechanisms > 0 && !registry->mechanisms[n_mechanisms - 1]->ops)
+        n_mechanisms--; /* the last ones carry no messages */
     const char *mechanism =
         registry->mechanisms[g_rand_int_range(rand, 0, (gint)n_mechanisms)]->head.name;
     bool octeon = kind->chunked && random_chance(rand, 60);

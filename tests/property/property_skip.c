@@ -206,6 +206,7 @@ START_TEST(test_windows)
         "xen-fifo, fifo: 4KiB, waiting: 3, eager_max: 4KiB",
         "ethernet, eager_max: 4KiB",
         "nemesis, mode: native, cells: 3, cell: 4KiB, eager_max: 4KiB, slot: 1KiB, slots: 2",
+        "sr-iov, iommu: lazy, flush_batch: 7, eager_max: 4KiB",
     };
     static const char *const kinds[] = {"osu-bandwidth", "osu-bidirectional-bandwidth"};
     static const char *const sizes[] = {"64B", "3000B", "5000B"};

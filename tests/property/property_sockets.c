@@ -79,7 +79,8 @@ static const char *room_for(const char *text, const char *kind)
         return NULL;
     if (strstr(text, "mechanism: xen-fifo,"))
         return "channels.c.waiting=200";
-    return strstr(text, "mechanism: ethernet,") ? "channels.c.rx_ring=200" : NULL;
+    bool card = strstr(text, "mechanism: ethernet,") || strstr(text, "mechanism: sr-iov,");
+    return card ? "channels.c.rx_ring=200" : NULL;
 }
 
 static bool run_case(const char *text, const char *kind, uint32_t i)
@@ -134,6 +135,9 @@ START_TEST(test_periods_with_losses)
         "    udp_sndbuf: 4KiB}}\n",
         "guests: {a: {cores: [0]}, b: {cores: [1]}}\n"
         "channels: {c: {mechanism: ethernet, between: [a, b], tx_delay: 1us, udp_sndbuf: 4KiB}}\n",
+        "guests: {a: {cores: [0]}, b: {cores: [1]}}\n"
+        "channels: {c: {mechanism: sr-iov, between: [a, b], rx_ring: 1, rx_delay: 30us,\n"
+        "    iommu: strict, udp_sndbuf: 4KiB}}\n",
     };
     for (uint32_t i = 0; i < G_N_ELEMENTS(channels); i++) {
         g_autofree char *text =
