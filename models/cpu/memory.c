@@ -71,6 +71,10 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
     init_recency(memory);
     set_line_costs(memory->read_line, &clock, &spec->read);
     set_line_costs(memory->write_line, &clock, &spec->write);
+    memory->read_alone =
+        fine_cost(&clock, spec->read.alone.n ? spec->read.alone : spec->read.other);
+    memory->write_alone =
+        fine_cost(&clock, spec->write.alone.n ? spec->write.alone : spec->write.other);
     IvcLinkRates rates = {.port = spec->interconnect_rate.bps / 8,
                           .memory = spec->memory_rate.bps / 8,
                           .link = spec->interconnect_link.bps / 8};

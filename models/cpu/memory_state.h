@@ -34,6 +34,7 @@ struct IvcMemory {
     IvcFinePs word;
     IvcFinePs read_line[IVC_LEVELS];
     IvcFinePs write_line[IVC_LEVELS];
+    IvcFinePs read_alone, write_alone; /**< IVC_LEVEL_OTHER, of a line of shared state */
     IvcFinePs hop;            /**< a line over one link, there and back */
     IvcTopologyPlace *places; /**< of the cores; NULL: one node */
     IvcTopologyMetric metric;

@@ -15,6 +15,8 @@ static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, word, FIXED),
     IVC_STATE(IvcMemory, read_line, FIXED),
     IVC_STATE(IvcMemory, write_line, FIXED),
+    IVC_STATE(IvcMemory, read_alone, FIXED),
+    IVC_STATE(IvcMemory, write_alone, FIXED),
     IVC_STATE(IvcMemory, hop, FIXED),
     IVC_STATE(IvcMemory, places, FIXED),
     IVC_STATE(IvcMemory, metric, FIXED),

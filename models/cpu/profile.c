@@ -56,6 +56,9 @@ static const IvcParam read_params[] = {
      .sentence = "stall of a load for each line that is found in L3, net of overlap"},
     {IVC_PARAM(M, read.other, "other"), .max = "1ms",
      .sentence = "stall of a load for each line that another core's private cache has modified"},
+    {IVC_PARAM(M, read.alone, "alone"), .fallback = "0cycles", .max = "1ms",
+     .sentence = "the same of a line by itself, a flag or a position, where 'other' is that of one "
+                 "among many, which overlap; 0: as 'other'"},
     {IVC_PARAM(M, read.memory, "memory"), .max = "1ms",
      .sentence = "stall of a load for each line that comes from memory, net of overlap"},
     {0},
@@ -68,6 +71,8 @@ static const IvcParam write_params[] = {
      .sentence = "stall of stores for each line that is found in L3"},
     {IVC_PARAM(M, write.other, "other"), .max = "1ms",
      .sentence = "stall of stores for each line that must be taken from another core"},
+    {IVC_PARAM(M, write.alone, "alone"), .fallback = "0cycles", .max = "1ms",
+     .sentence = "the same of a line by itself, as with 'read'; 0: as 'other'"},
     {IVC_PARAM(M, write.memory, "memory"), .max = "1ms",
      .sentence = "stall of stores for each line that must be read from memory first"},
     {0},
