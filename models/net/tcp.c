@@ -62,7 +62,7 @@ static uint64_t allowed(const IvcTcp *tcp, const Way *way, const Skb *skb)
 {
     uint64_t rest = skb->bytes - skb->sent, limit = limit_of(way);
     if (rest <= limit)
-        return rest;
+        return tcp->spec->whole_segments && rest > tcp->mss ? rest / tcp->mss * tcp->mss : rest;
     if (tcp->segment == tcp->mss)
         return 0;
     bool much = 3 * limit >= MIN(way->edge - way->una, way->window);

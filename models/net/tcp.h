@@ -15,6 +15,7 @@ typedef struct {
     uint64_t initial_window;
     int nagle;
     bool autocork;
+    bool whole_segments;
     uint64_t ack_every;
     IvcSpan ack_delay;
     IvcCost socket_call;
@@ -56,6 +57,13 @@ extern const char *const ivc_tcp_nagle[];
                    "nothing",                                                                      \
          .sentence = "Nagle's algorithm: one segment below the MTU under way, more bytes wait; "   \
                      "auto: not below message passing, which turns it off"},                       \
+        {IVC_PARAM(S, field.whole_segments, "whole_segments"),                                     \
+         .fallback = "false",                                                                      \
+         .kind = IVC_KIND_DOCUMENTED,                                                              \
+         .source = "Linux 2.6.18: tcp_write_xmit() trims what it gives to a device with segment "  \
+                   "offload; later only below Nagle's algorithm",                                  \
+         .sentence = "a packet of several segments holds whole ones: what is left of a write "     \
+                     "follows in a packet of its own"},                                            \
     {                                                                                              \
         IVC_PARAM(S, field.autocork, "autocork"),                                                  \
             .fallback = "true", .kind = IVC_KIND_DOCUMENTED,                                       \
