@@ -116,21 +116,26 @@ static bool publish(FifoWay *way, IvcAgent *agent)
             ivc_owe(agent, fifos->platform->t.wake, IVC_STAGE_WAKE);
     }
     ivc_backlog_pop(&way->waiting);
-    return ivc_xen_byte_ring_take(&way->fifo.data_asked);
+    return fifos->spec->suppress && ivc_xen_byte_ring_take(&way->fifo.data_asked);
 }
 
-/* Moves the list into the FIFO as far as there is room. One at a time does this for a way. */
-static IvcStep fill(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
+/* Whether the receiver must be told at the end: always, where nobody suppresses events. */
+static bool must_tell(const FifoWay *way)
 {
-    IVC_BEGIN(&way->fill_frame);
-    way->filling = true;
+    return !way->fifos->spec->suppress && way->packets.n;
+}
+
+/* Moves the list into the FIFO as far as there is room. */
+static IvcStep move_list(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
+{
+    IVC_BEGIN(&way->move_frame);
     while (way->waiting.n) {
         ivc_owe(agent, fifos->put, fifos->stage0 + XEN_FIFO_HOOK);
         owe_look(fifos, agent, way);
-        IVC_AWAIT(&way->fill_frame, ivc_pay(agent));
+        IVC_AWAIT(&way->move_frame, ivc_pay(agent));
         if (!fits(way)) {
             owe_change(fifos, agent, way);
-            IVC_AWAIT(&way->fill_frame, ivc_pay(agent));
+            IVC_AWAIT(&way->move_frame, ivc_pay(agent));
             way->fifo.room_asked = true;
             if (!fits(way)) {
                 fifos->full++;
@@ -141,16 +146,32 @@ static IvcStep fill(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
         for (way->done = 0; way->done < xen_fifo_head(fifos, &first_waiting(way)->segment) +
                                             first_waiting(way)->segment.bytes;
              way->done += way->piece) {
-            IVC_AWAIT(&way->fill_frame, copy_in(fifos, agent, way));
+            IVC_AWAIT(&way->move_frame, copy_in(fifos, agent, way));
         }
         owe_change(fifos, agent, way);
-        IVC_AWAIT(&way->fill_frame, ivc_pay(agent));
+        IVC_AWAIT(&way->move_frame, ivc_pay(agent));
         if (publish(way, agent)) {
-            IVC_AWAIT(&way->fill_frame, ivc_spend(agent, ivc_xen_event_send(&fifos->xen),
+            IVC_AWAIT(&way->move_frame, ivc_spend(agent, ivc_xen_event_send(&fifos->xen),
                                                   fifos->xen.stage0 + XEN_EVENT_SEND));
             ivc_xen_event_arrive(&way->port);
         }
     }
+    IVC_END(&way->move_frame);
+}
+
+/* One at a time fills the FIFO of a way, and tells the receiver where nobody asks. */
+static IvcStep fill(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
+{
+    IVC_BEGIN(&way->fill_frame);
+    way->filling = true;
+    do {
+        IVC_CALL(&way->fill_frame, move_list(fifos, agent, way));
+        if (!must_tell(way))
+            break;
+        IVC_AWAIT(&way->fill_frame, ivc_spend(agent, ivc_xen_event_send(&fifos->xen),
+                                              fifos->xen.stage0 + XEN_EVENT_SEND));
+        ivc_xen_event_arrive(&way->port);
+    } while (way->waiting.n && !way->fifo.room_asked); /* came meanwhile */
     way->filling = false;
     if (way->stopped && way->waiting.n < fifos->spec->waiting) {
         way->stopped = false;
