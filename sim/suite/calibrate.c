@@ -13,6 +13,9 @@
 #define TRIALS_EACH 60       /* for each parameter */
 #define STEP 0.15            /* of the range: the first one */
 #define TOLERANCE 1e-4       /* of the range */
+#define WORTH 0.005          /* of the sum: less than that is no progress */
+#define PATIENCE_EACH 3      /* trials without progress for each parameter: the end of a search */
+#define PATIENCE 20          /* and these */
 #define LOGARITHMIC_FROM 4.0 /* high over low from which the range is searched by factors */
 
 static void fitted_clear(gpointer data)
@@ -324,6 +327,8 @@ typedef struct {
     nlopt_opt search;
     uint64_t *best; /* values of the least sum so far */
     double least;
+    double passed;  /* the sum when there was progress last */
+    unsigned still; /* trials since */
     GError *error;
 } Search;
 
@@ -357,6 +362,13 @@ static double objective(unsigned n, const double *x, double *gradient, void *dat
         (void)nlopt_force_stop(search->search);
         return HUGE_VAL;
     }
+    search->still++;
+    if (sum < (1 - WORTH) * search->passed) {
+        search->passed = sum;
+        search->still = 0;
+    } else if (search->still > PATIENCE_EACH * n + PATIENCE) {
+        (void)nlopt_force_stop(search->search);
+    }
     if (sum < search->least) {
         search->least = sum;
         for (guint i = 0; i < n; i++) {
@@ -375,6 +387,8 @@ static void minimise(Search *search, nlopt_algorithm algorithm)
     for (unsigned i = 0; i < n; i++) {
         x[i] = CLAMP(place_of(fitted_at(search->calibration, i), search->best[i]), 0.0, 1.0);
     }
+    search->passed = search->least;
+    search->still = 0;
     search->search = nlopt_create(algorithm, n);
     g_assert(search->search != NULL);
     nlopt_set_min_objective(search->search, objective, search);
@@ -394,7 +408,7 @@ bool ivc_calibration_run(IvcCalibration *calibration, IvcCalibrateTry attempt, v
 {
     guint n = calibration->parameters->len;
     g_autofree uint64_t *best = g_new0(uint64_t, MAX(n, 1));
-    Search search = {calibration, attempt, user, NULL, best, 0, NULL};
+    Search search = {.calibration = calibration, .attempt = attempt, .user = user, .best = best};
     for (guint i = 0; i < n; i++) {
         best[i] = fitted_at(calibration, i)->after = fitted_at(calibration, i)->before;
     }
