@@ -31,15 +31,30 @@ static IvcFitted *fitted_at(const IvcCalibration *calibration, guint i)
 
 /* ---- what is free ---- */
 
+static bool sets_itself(const IvcSuiteEntry *entry, const char *path)
+{
+    size_t length = strlen(path);
+    for (guint i = 0; i < entry->settings->len; i++) {
+        const char *text = g_array_index(entry->settings, IvcSetting, i).text;
+        if (strncmp(text, path, length) == 0 && text[length] == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Binds rows to calibrate until one has the path; *ret_scenario is the last of them.
+ *
+ * @param any  also those whose entry sets it: theirs is not the present value
  * @return whether one has, or a row cannot be bound */
-static bool bind_until(const IvcSuite *suite, const char *path, IvcScenario **ret_scenario,
-                       IvcDiags *diags)
+static bool bind_until(const IvcSuite *suite, const char *path, bool any,
+                       IvcScenario **ret_scenario, IvcDiags *diags)
 {
     for (guint r = 0; r < suite->data->rows->len; r++) {
         const IvcDataRow *row = ivc_data_row(suite->data, r);
         const IvcSuiteEntry *entry = ivc_suite_entry_of(suite, row);
-        if (entry == NULL || row->role != IVC_ROLE_CALIBRATE) {
+        if (entry == NULL || row->role != IVC_ROLE_CALIBRATE ||
+            (!any && sets_itself(entry, path))) {
             continue;
         }
         g_auto(GStrv) sets = NULL;
@@ -58,8 +73,9 @@ static bool bind_until(const IvcSuite *suite, const char *path, IvcScenario **re
 static IvcScenario *bind_with(const IvcCalibration *calibration, const char *path, IvcDiags *diags)
 {
     IvcScenario *last = NULL;
-    for (size_t s = 0; s < calibration->n_suites; s++) {
-        if (bind_until(calibration->suites[s], path, &last, diags)) {
+    for (size_t i = 0; i < 2 * calibration->n_suites; i++) {
+        bool any = i >= calibration->n_suites;
+        if (bind_until(calibration->suites[i % calibration->n_suites], path, any, &last, diags)) {
             break;
         }
     }
