@@ -16,7 +16,8 @@ static IvcFinePs line_read(const IvcMemory *memory, IvcLine *line, int32_t core)
                      : memory->private_writes ? IVC_LEVEL_OTHER
                                               : IVC_LEVEL_L2;
     line->reader = core;
-    return memory->costs.word + memory->costs.read_line[level];
+    return memory->costs.word +
+           (level == IVC_LEVEL_OTHER ? memory->read_alone : memory->costs.read_line[level]);
 }
 
 static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core)
@@ -28,7 +29,8 @@ static IvcFinePs line_write(const IvcMemory *memory, IvcLine *line, int32_t core
                                                : IVC_LEVEL_OTHER;
     line->writer = core;
     line->reader = -1;
-    return memory->costs.word + memory->costs.write_line[level];
+    return memory->costs.word +
+           (level == IVC_LEVEL_OTHER ? memory->write_alone : memory->costs.write_line[level]);
 }
 
 static IvcFinePs line_access(const IvcMemory *memory, IvcLine *line, int32_t core, bool write)

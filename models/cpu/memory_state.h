@@ -31,8 +31,9 @@ struct IvcMemory {
     bool cache_private[IVC_CACHE_LEVELS];
     bool write_through;
     IvcCopyCosts costs; /**< of the profile's copy routine; ivc_copy_by() puts its own there */
-    IvcFinePs hop;      /**< a line over one link, there and back */
-    IvcTopologyPlace *places; /**< of the cores; NULL: one node */
+    IvcFinePs read_alone, write_alone; /**< IVC_LEVEL_OTHER, of a line of shared state */
+    IvcFinePs hop;                     /**< a line over one link, there and back */
+    IvcTopologyPlace *places;          /**< of the cores; NULL: one node */
     IvcTopologyMetric metric;
     IvcSharing sharing;
     IvcPieceMemo memo[IVC_LEVELS + 1][IVC_LEVELS + 1]; /**< by read and write; last: neither */

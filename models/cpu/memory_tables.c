@@ -12,6 +12,8 @@ static const IvcStateField memory_fields[] = {
     IVC_STATE(IvcMemory, cache_private, FIXED),
     IVC_STATE(IvcMemory, write_through, FIXED),
     IVC_STATE(IvcMemory, costs, FIXED), /* others only within a call */
+    IVC_STATE(IvcMemory, read_alone, FIXED),
+    IVC_STATE(IvcMemory, write_alone, FIXED),
     IVC_STATE(IvcMemory, hop, FIXED),
     IVC_STATE(IvcMemory, places, FIXED),
     IVC_STATE(IvcMemory, metric, FIXED),

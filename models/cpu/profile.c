@@ -75,8 +75,9 @@ static const IvcParam write_params[] = {
 
 static const IvcParam lines_params[] = {
     {IVC_PARAM(M, lines_fetch, "fetch"), .fallback = "0", .max = "1ms",
-     .sentence = "from asking for a line that another core has modified until it is there, nothing "
-                 "overlapped; 0: as read.other"},
+     .sentence =
+         "a line by itself that another core has modified, a flag, a position or a lock, from "
+         "asking until it is there; 0: as read.other, of which several overlap"},
     {IVC_PARAM(M, lines_clean, "clean"), .fallback = "0", .max = "1ms",
      .sentence = "the same of a line that other cores have copies of; 0: as fetch"},
     {IVC_PARAM(M, lines_invalidate, "invalidate"), .fallback = "0", .max = "1ms",
@@ -160,8 +161,9 @@ const char *const ivc_controller_names[] = {"any", "apic", "gic", "imsic", "loon
 static const IvcParam interrupt_params[] = {
     {IVC_PARAM(M, interrupt_controller, "controller"), .fallback = "any",
      .choices = ivc_controller_names,
-     .sentence = "the interrupt controller, which decides how interrupts come to guests; any: every "
-                 "delivery is allowed"},
+     .sentence =
+         "the interrupt controller, which decides how interrupts come to guests; any: every "
+         "delivery is allowed"},
     {IVC_PARAM(M, interrupt_entry, "entry"), .max = "1s",
      .sentence =
          "from the asserted line to the body of the handler: vector, saved registers, dispatch"},

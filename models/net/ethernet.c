@@ -60,6 +60,9 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, nic.dma_rx, "dma_rx"), .fallback = "500ns", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = CARD,
      .sentence = "from a frame's last bit until it is in memory"},
+    {IVC_PARAM(S, nic.bus, "bus"), .fallback = "0B/s", .max = "1TB/s", .kind = IVC_KIND_DESIGN,
+     .sentence = "rate at which a card fetches a frame before it sends it, and writes it to memory "
+                 "when it has all of it; 0: as fast as the wire, in between"},
     {IVC_PARAM(S, nic.rx_delay, "rx_delay"), .fallback = "3us", .max = "10ms",
      .kind = IVC_KIND_ASSUMED, .source = "assumed: rx-usecs of common drivers, 0 to 125",
      .sentence = "interrupt moderation: from the first frame until the interrupt"},

@@ -40,7 +40,15 @@ bool ivc_frontend_holds(const Queue *queue)
     return queue->tx.req_prod != queue->tx.rsp_cons;
 }
 
-/* A slot for headers, one for what is said about segment offload, one for each page of data. */
+/* A slot for headers, one for what is said about segment offload, one for each page of data. The
+ * data of a datagram's packet lies behind its headers. */
+static uint32_t slots_of(const Netfront *net, const IvcPayload *payload)
+{
+    if (ivc_netfront_is_linear(net))
+        return ivc_netfront_pages(HEADER_BYTES + payload->bytes);
+    return (payload->bytes > net->mss ? 2 : 1) + ivc_netfront_pages(payload->bytes);
+}
+
 static Packet *make_packet(Queue *queue, uint32_t to, const IvcPayload *payload,
                            const IvcLinkFrame *f)
 {
@@ -48,7 +56,8 @@ static Packet *make_packet(Queue *queue, uint32_t to, const IvcPayload *payload,
     bool kept = queue->net->variant->maps_head; /* the header's page, until all is delivered */
     packet->from = queue->rank;
     packet->to = to;
-    packet->grant_slots = ivc_netfront_pages(payload->bytes) + kept;
+    packet->grant_slots =
+        ivc_netfront_is_linear(queue->net) ? f->slots : ivc_netfront_pages(payload->bytes) + kept;
     packet->head_slots = f->slots - packet->grant_slots;
     packet->segment = f->segment;
     packet->payload = packet->sent = *payload;
@@ -66,7 +75,7 @@ IvcStep ivc_frontend_send(Queue *queue, IvcAgent *agent, uint32_t to, const IvcP
     Netfront *net = queue->net;
     uint32_t answers;
     IVC_BEGIN(f);
-    f->slots = (payload->bytes > net->mss ? 2 : 1) + ivc_netfront_pages(payload->bytes);
+    f->slots = slots_of(net, payload);
     f->staged = NULL;
     queue->reserved += f->slots;
     f->segment.bytes = payload->bytes;

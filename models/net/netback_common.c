@@ -265,6 +265,8 @@ static uint32_t rx_slots(const Netfront *net, const Packet *packet)
 static uint32_t operations_of(const Netfront *net, const Packet *packet)
 {
     uint64_t bytes = packet->segment.bytes;
+    if (ivc_netfront_is_linear(net) && net->variant->give == GIVE_COPY)
+        return IVC_TCP_FRAME + packet->segment.headers + bytes > HEAD_BYTES / 2 ? 2 : 1;
     if (net->variant->give == GIVE_COPY)
         return ivc_netfront_pages(bytes) + ivc_netfront_pages(HEADER_BYTES + bytes);
     return ivc_netfront_pages(HEADER_BYTES + bytes);

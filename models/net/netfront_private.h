@@ -269,6 +269,13 @@ static inline uint32_t ivc_netfront_pages(uint64_t bytes)
     return (uint32_t)((bytes + PAGE_BYTES - 1) / PAGE_BYTES);
 }
 
+/** Whether a packet's headers and data lie in one piece of memory: those of datagrams, which the
+ *  driver domains of 2.6.18 map as they are. */
+static inline bool ivc_netfront_is_linear(const Netfront *net)
+{
+    return net->head.tells && net->variant->maps_head;
+}
+
 static inline void ivc_packets_push(PacketList *list, Packet *packet)
 {
     packet->next = NULL;

@@ -2,9 +2,10 @@
  *
  * The driver puts a packet into the card's ring; the card fetches it by DMA, cuts it into frames of
  * the MTU where it may (TSO), and sends frame after frame at the rate of the wire. At the other end
- * each frame is in memory some time after its last bit; the first one makes the card interrupt the
- * core, after the delay of its moderation, and then it is silent until the softirq has taken all
- * that has come (NAPI), frames that follow on each other joined (GRO).
+ * each frame is in memory some time after its last bit, and later where the bus is slow; the first
+ * one makes the card interrupt the core, after the delay of its moderation, and then it is silent
+ * until the softirq has taken all that has come (NAPI), frames that follow on each other joined
+ * (GRO).
  *
  * When a frame leaves and arrives is known as it is sent, so that no event stands for it: only the
  * interrupts are events. A switch between more than two lets bits through as they come, and keeps
@@ -27,6 +28,16 @@ IvcTime ivc_nic_wire_ps(const IvcNicSpec *spec, uint64_t bytes)
     const uint64_t ps_per_s = UINT64_C(1000000000000);
     uint64_t bits = 8 * (MAX(bytes, spec->frame_min.n) + spec->framing.n);
     return (IvcTime)(((IvcU128)bits * ps_per_s + spec->rate.bps - 1) / spec->rate.bps);
+}
+
+/* What a frame takes of a card's bus. */
+static IvcTime bus_ps(const IvcNicSpec *spec, uint64_t bytes)
+{
+    const uint64_t ps_per_s = UINT64_C(1000000000000);
+    if (!spec->bus.bps)
+        return 0;
+    return (IvcTime)(((IvcU128)8 * (bytes + IVC_TCP_FRAME) * ps_per_s + spec->bus.bps - 1) /
+                     spec->bus.bps);
 }
 
 /* ---- interrupts ---- */
@@ -130,11 +141,13 @@ static bool has_room(IvcLink *link, uint32_t from, uint32_t to)
 static IvcTime over_wire(Nic *nic, Nic *to, IvcTime start_ps, uint64_t bytes)
 {
     const IvcNicSpec *spec = nic->nics->spec;
-    IvcTime wire_ps = ivc_nic_wire_ps(spec, bytes);
-    nic->sent_ps = MAX(nic->sent_ps, start_ps) + wire_ps;
+    IvcTime wire_ps = ivc_nic_wire_ps(spec, bytes), dma_ps = bus_ps(spec, bytes);
+    nic->fetched_ps = MAX(nic->fetched_ps, start_ps) + dma_ps;
+    nic->sent_ps = MAX(nic->sent_ps, nic->fetched_ps) + wire_ps;
     IvcTime first_ps = nic->sent_ps + spec->wire.ps + (spec->store ? wire_ps : 0);
     to->arrived_ps = MAX(first_ps, to->arrived_ps + wire_ps);
-    return to->arrived_ps + spec->dma_rx.ps;
+    to->written_ps = MAX(to->written_ps, to->arrived_ps) + dma_ps;
+    return to->written_ps + spec->dma_rx.ps;
 }
 
 /* A frame is under way to the receiver. */

@@ -19,6 +19,7 @@ typedef struct {
     uint64_t tx_ring;
     uint64_t rx_ring;
     IvcSpan dma_tx, dma_rx;
+    IvcBitRate bus;
     IvcSpan rx_delay, tx_delay;
     IvcCost idle_wake;
     IvcCost irq;

@@ -52,6 +52,8 @@ static void nic_digest(const Nic *nic, IvcDigest *digest)
     ivc_timer_digest(&nic->interrupt, digest);
     ivc_digest_time(digest, not_before(nic, nic->sent_ps));
     ivc_digest_time(digest, not_before(nic, nic->arrived_ps));
+    ivc_digest_time(digest, not_before(nic, nic->fetched_ps));
+    ivc_digest_time(digest, not_before(nic, nic->written_ps));
     ivc_digest_u64(digest, nic->sending.n);
     ivc_digest_u64(digest, nic->frames.n);
     if (nic->nics->path) {

@@ -32,6 +32,8 @@ typedef struct {
     uint32_t rank;
     IvcTime sent_ps;    /**< up to when its wire to the switch is busy */
     IvcTime arrived_ps; /**< up to when its wire from the switch is */
+    IvcTime fetched_ps; /**< up to when it fetches from memory */
+    IvcTime written_ps; /**< up to when it writes to memory */
     IvcBacklog sending; /**< SentPacket: the ring, in order */
     IvcBacklog frames;  /**< Frame: for this rank, in the order of arrival */
     uint32_t read;      /**< over a path: the first so many packets of the ring were read */

@@ -62,7 +62,7 @@ static uint64_t allowed(const IvcTcp *tcp, const Way *way, const Skb *skb)
 {
     uint64_t rest = skb->bytes - skb->sent, limit = limit_of(way);
     if (rest <= limit)
-        return rest;
+        return tcp->spec->whole_segments && rest > tcp->mss ? rest / tcp->mss * tcp->mss : rest;
     if (tcp->segment == tcp->mss)
         return 0;
     bool much = 3 * limit >= MIN(way->edge - way->una, way->window);
@@ -121,14 +121,19 @@ IvcStep ivc_tcp_transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t t
     IVC_END(f);
 }
 
+/* The send buffer: as Linux, it grows to twice of what may be under way. */
+uint64_t ivc_tcp_sndbuf(const IvcTcp *tcp, const Way *way)
+{
+    const uint64_t first = tcp->spec->sndbuf_initial.n, most = tcp->spec->sndbuf.n;
+    return first ? MIN(most, MAX(MAX(first, 3 * tcp->mss), 2 * way->window)) : most;
+}
+
 /* Room in the socket buffer: bytes below its size. As Linux, it is looked at only where a new skb
  * begins, which may then be filled beyond it. */
 uint64_t ivc_tcp_room(const IvcTcp *tcp, const Way *way)
 {
-    uint64_t held = way->end - way->una;
-    if (held >= tcp->spec->sndbuf.n || way->out_n == tcp->n_out)
-        return 0;
-    return tcp->spec->sndbuf.n - held;
+    uint64_t held = way->end - way->una, most = ivc_tcp_sndbuf(tcp, way);
+    return held >= most || way->out_n == tcp->n_out ? 0 : most - held;
 }
 
 /* The last skb, while it is neither wholly sent nor full; or NULL. */
@@ -426,6 +431,7 @@ IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t 
     tcp->platform = platform;
     tcp->spec = spec;
     tcp->link = link;
+    link->recycles = link->recycles || spec->recycle;
     tcp->net = *link->ops;
     tcp->stage0 = stage0;
     tcp->n = platform->n_ranks;

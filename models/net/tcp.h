@@ -12,9 +12,12 @@ typedef struct {
     IvcBytes sndbuf;
     IvcBytes rcvbuf;
     IvcBytes rcvbuf_initial;
+    IvcBytes sndbuf_initial;
     uint64_t initial_window;
     int nagle;
     bool autocork;
+    bool whole_segments;
+    bool recycle;
     uint64_t ack_every;
     IvcSpan ack_delay;
     IvcCost socket_call;
@@ -48,6 +51,10 @@ extern const char *const ivc_tcp_nagle[];
         {IVC_PARAM(S, field.rcvbuf_initial, "rcvbuf_initial"), .fallback = "0B", .max = "16MiB",   \
          .sentence = "window that a new connection is told; grows up to 'rcvbuf' with what comes " \
                      "and is read; 0: all of it from the beginning"},                              \
+        {IVC_PARAM(S, field.sndbuf_initial, "sndbuf_initial"), .fallback = "0B", .max = "16MiB",   \
+         .sentence = "send buffer that a new connection has, at least three segments; grows to "   \
+                     "twice the congestion window, up to 'sndbuf'; 0: all of it from the "         \
+                     "beginning"},                                                                 \
         {IVC_PARAM(S, field.nagle, "nagle"),                                                       \
          .fallback = "auto",                                                                       \
          .choices = ivc_tcp_nagle,                                                                 \
@@ -56,6 +63,19 @@ extern const char *const ivc_tcp_nagle[];
                    "nothing",                                                                      \
          .sentence = "Nagle's algorithm: one segment below the MTU under way, more bytes wait; "   \
                      "auto: not below message passing, which turns it off"},                       \
+        {IVC_PARAM(S, field.recycle, "recycle"),                                                   \
+         .fallback = "false",                                                                      \
+         .kind = IVC_KIND_DESIGN,                                                                  \
+         .sentence = "memory of socket buffers is used again, the last freed first, as by the "    \
+                     "kernel's lists; else each socket buffer of a ring keeps its own, but with "  \
+                     "'netfront'"},                                                                \
+        {IVC_PARAM(S, field.whole_segments, "whole_segments"),                                     \
+         .fallback = "false",                                                                      \
+         .kind = IVC_KIND_DOCUMENTED,                                                              \
+         .source = "Linux 2.6.18: tcp_write_xmit() trims what it gives to a device with segment "  \
+                   "offload; later only below Nagle's algorithm",                                  \
+         .sentence = "a packet of several segments holds whole ones: what is left of a write "     \
+                     "follows in a packet of its own"},                                            \
     {                                                                                              \
         IVC_PARAM(S, field.autocork, "autocork"),                                                  \
             .fallback = "true", .kind = IVC_KIND_DOCUMENTED,                                       \

@@ -177,12 +177,14 @@ static inline uint32_t next_marked(const IvcTcp *tcp, const uint64_t *set, uint3
 /** Sends what the windows allow; run by the process or by the softirq of rank `from`. */
 IvcStep ivc_tcp_transmit(IvcTcp *tcp, IvcAgent *agent, uint32_t from, uint32_t to,
                          IvcTcpTransmit *f);
+/** The size of the send buffer now. */
+uint64_t ivc_tcp_sndbuf(const IvcTcp *tcp, const Way *way);
 /** Bytes that a writer may add now. */
 uint64_t ivc_tcp_room(const IvcTcp *tcp, const Way *way);
 /** Whether it is worth a write. As Linux: a writer is woken when a third of its buffer is free. */
 static inline bool ivc_tcp_worth_a_write(const IvcTcp *tcp, const Way *way)
 {
-    return ivc_tcp_room(tcp, way) >= tcp->spec->sndbuf.n / 3;
+    return ivc_tcp_room(tcp, way) >= ivc_tcp_sndbuf(tcp, way) / 3;
 }
 /** Prepares a socket buffer for new bytes. */
 Skb *ivc_tcp_skb_empty(IvcTcp *tcp, Skb *skb, uint32_t index, IvcTcpFree *from, uint32_t stay);

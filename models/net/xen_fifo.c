@@ -21,6 +21,7 @@ typedef struct {
 
 #define S Spec
 #define XENLOOP "XenLoop (HPDC 2008)"
+#define XENLOOP_CODE "XenLoop's module (its authors' main.c of 2007 to 2009: NF_IP_POST_ROUTING)"
 
 static const IvcParam params[] = {
     {IVC_PARAM(S, fifos.fifo, "fifo"), .fallback = "64KiB", .min = "2KiB", .max = "16MiB",
@@ -31,6 +32,13 @@ static const IvcParam params[] = {
      .source = "assumed: without the device's offload packets are cut "
                "to the MTU before the hook",
      .sentence = "largest packet with segment offload; not above the MTU: no offload"},
+    {IVC_PARAM(S, fifos.fragments, "fragments"), .fallback = "true", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed; with false as " XENLOOP_CODE ": IP cuts datagrams behind its last hook",
+     .sentence = "datagrams above the MTU are cut before the hook takes them"},
+    {IVC_PARAM(S, fifos.suppress, "suppress"), .fallback = "true", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed, as Xen's rings; with false as " XENLOOP_CODE,
+     .sentence = "the receiver is told of packets only when it asked for that; without, after "
+                 "each time that packets were put into the FIFO"},
     {IVC_PARAM(S, fifos.waiting, "waiting"), .fallback = "1000", .min = "1", .max = "65536",
      .kind = IVC_KIND_ASSUMED,
      .source = "assumed: as a device's queue (txqueuelen); a list that the window of TCP bounds",
@@ -151,6 +159,9 @@ static const IvcLinkOps link_ops = {
     .frame_digest = ivc_xen_fifo_frame_digest,
 };
 
+/* The largest packet of IP. */
+#define IP_PACKET 65535u
+
 /* Packets of one connection beyond those that fill the send buffer. */
 #define WINDOW 256
 
@@ -188,11 +199,18 @@ static void *xen_fifo_create(IvcPlatform *platform, const void *bound, IvcRank *
                         streams_new(platform, spec));
 }
 
+/* The largest packet of a datagram. What does not fit into the FIFO is cut here, too. */
+static uint64_t packet_of(const Spec *spec)
+{
+    return spec->fifos.fragments ? spec->tcp.mtu.n
+                                 : MIN(IP_PACKET, spec->fifos.fifo.n - XEN_FIFO_ENTRY);
+}
+
 static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
 {
     const Spec *spec = bound;
     IvcStreams *streams = streams_new(platform, spec);
-    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
+    return ivc_socket_new_over(platform, &spec->datagram, packet_of(spec), ranks, n,
                                platform->stage_mechanism + XEN_FIFO_DATAGRAM, streams);
 }
 

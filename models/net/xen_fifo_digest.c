@@ -26,7 +26,8 @@ static void way_digest(const XenFifos *fifos, const FifoWay *way, IvcDigest *dig
     ivc_digest_u64(digest, way->filling);
     ivc_digest_u64(digest, way->stopped);
     ivc_digest_u64(digest, way->fill_frame.label);
-    if (way->fill_frame.label) {
+    ivc_digest_u64(digest, way->move_frame.label);
+    if (way->move_frame.label) {
         ivc_digest_u64(digest, way->piece);
         ivc_digest_u64(digest, way->done);
     }

@@ -117,7 +117,7 @@ static bool publish(FifoWay *way, IvcAgent *agent)
             ivc_owe(agent, fifos->platform->t.wake, IVC_STAGE_WAKE);
     }
     ivc_backlog_pop(&way->waiting);
-    return ivc_xen_byte_ring_take(&way->fifo.data_asked);
+    return fifos->spec->suppress && ivc_xen_byte_ring_take(&way->fifo.data_asked);
 }
 
 /* Sealing a packet, or opening it. */
@@ -126,18 +126,23 @@ static IvcTime packet_ps(const XenFifos *fifos, const IvcSegment *segment)
     return ivc_guard_ps(&fifos->guard, ivc_packet_headers(&fifos->head, segment) + segment->bytes);
 }
 
-/* Moves the list into the FIFO as far as there is room. One at a time does this for a way. */
-static IvcStep fill(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
+/* Whether the receiver must be told at the end: always, where nobody suppresses events. */
+static bool must_tell(const FifoWay *way)
 {
-    IVC_BEGIN(&way->fill_frame);
-    way->filling = true;
+    return !way->fifos->spec->suppress && way->packets.n;
+}
+
+/* Moves the list into the FIFO as far as there is room. */
+static IvcStep move_list(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
+{
+    IVC_BEGIN(&way->move_frame);
     while (way->waiting.n) {
         ivc_owe(agent, fifos->put, fifos->stage0 + XEN_FIFO_HOOK);
         owe_look(fifos, agent, way);
-        IVC_AWAIT(&way->fill_frame, ivc_pay(agent));
+        IVC_AWAIT(&way->move_frame, ivc_pay(agent));
         if (!fits(way)) {
             owe_change(fifos, agent, way);
-            IVC_AWAIT(&way->fill_frame, ivc_pay(agent));
+            IVC_AWAIT(&way->move_frame, ivc_pay(agent));
             way->fifo.room_asked = true;
             if (!fits(way)) {
                 fifos->full++;
@@ -146,23 +151,39 @@ static IvcStep fill(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
             way->fifo.room_asked = false;
         }
         if (ivc_guard_seals(&fifos->guard)) {
-            IVC_AWAIT(&way->fill_frame,
+            IVC_AWAIT(&way->move_frame,
                       ivc_spend(agent, packet_ps(fifos, &first_waiting(way)->segment),
                                 fifos->stage0 + XEN_FIFO_GUARD + GUARD_SEAL));
         }
         for (way->done = 0; way->done < xen_fifo_head(fifos, &first_waiting(way)->segment) +
                                             first_waiting(way)->segment.bytes;
              way->done += way->piece) {
-            IVC_AWAIT(&way->fill_frame, copy_in(fifos, agent, way));
+            IVC_AWAIT(&way->move_frame, copy_in(fifos, agent, way));
         }
         owe_change(fifos, agent, way);
-        IVC_AWAIT(&way->fill_frame, ivc_pay(agent));
+        IVC_AWAIT(&way->move_frame, ivc_pay(agent));
         if (publish(way, agent)) {
-            IVC_AWAIT(&way->fill_frame, ivc_spend(agent, ivc_xen_event_send(&fifos->xen),
+            IVC_AWAIT(&way->move_frame, ivc_spend(agent, ivc_xen_event_send(&fifos->xen),
                                                   fifos->xen.stage0 + XEN_EVENT_SEND));
             ivc_xen_event_arrive(&way->port);
         }
     }
+    IVC_END(&way->move_frame);
+}
+
+/* One at a time fills the FIFO of a way, and tells the receiver where nobody asks. */
+static IvcStep fill(XenFifos *fifos, IvcAgent *agent, FifoWay *way)
+{
+    IVC_BEGIN(&way->fill_frame);
+    way->filling = true;
+    do {
+        IVC_CALL(&way->fill_frame, move_list(fifos, agent, way));
+        if (!must_tell(way))
+            break;
+        IVC_AWAIT(&way->fill_frame, ivc_spend(agent, ivc_xen_event_send(&fifos->xen),
+                                              fifos->xen.stage0 + XEN_EVENT_SEND));
+        ivc_xen_event_arrive(&way->port);
+    } while (way->waiting.n && !way->fifo.room_asked); /* came meanwhile */
     way->filling = false;
     if (way->stopped && way->waiting.n < fifos->spec->waiting) {
         way->stopped = false;

@@ -25,6 +25,8 @@ typedef struct {
     IvcXenConnectSpec connect;
     IvcBytes fifo;
     IvcBytes gso;
+    bool fragments;
+    bool suppress;
     uint64_t waiting;
     IvcCost hook;
     IvcCost put;
@@ -68,7 +70,7 @@ typedef struct {
     IvcLine *control;   /**< that of the direction from the lower rank */
     struct {
         IvcLabel label;
-    } fill_frame;
+    } fill_frame, move_frame;
     uint32_t piece; /**< bytes that are being copied in */
     uint32_t done;  /**< bytes of the packet that have been */
 } FifoWay;

@@ -21,8 +21,12 @@ typedef struct {
     size_t n;
     const IvcSweepFolder *folder;
     char *program;
-    size_t failed; /* rows of the last trial without a prediction */
-    char *why;     /* of one of them */
+    unsigned limit; /* no more trials than these */
+    unsigned done;
+    double least;         /* sum of squared errors so far */
+    int64_t start, noted; /* microseconds */
+    size_t failed;        /* rows of the last trial without a prediction */
+    char *why;            /* of one of them */
 } Trials;
 
 static bool stopped(GError **error)
@@ -106,6 +110,29 @@ static void append_errors(GArray *errors, const IvcScore *score)
     }
 }
 
+#define NOTE_EVERY 5000000 /* microseconds */
+
+static void note_progress(Trials *trials, const GArray *errors)
+{
+    double sum = 0;
+    for (guint i = 0; i < errors->len; i++) {
+        sum += g_array_index(errors, double, i) * g_array_index(errors, double, i);
+    }
+    int64_t now = g_get_monotonic_time();
+    trials->least = trials->done == 0 ? sum : MIN(sum, trials->least);
+    trials->done++;
+    if (now - trials->noted < NOTE_EVERY) {
+        return;
+    }
+    trials->noted = now;
+    double each = (double)(now - trials->start) / 1e6 / trials->done;
+    ivc_cli_note(trials->cli,
+                 "trial %u of at most %u, %.2f s each, %.0f s at most: sum of squared errors %.4g, "
+                 "least %.4g",
+                 trials->done, trials->limit, each, each * (trials->limit - trials->done), sum,
+                 trials->least);
+}
+
 /* A row without a prediction counts as one a thousand times too large: no search is drawn there. */
 static bool attempt(const char *const *sets, GArray **ret_errors, void *user, GError **error)
 {
@@ -117,6 +144,7 @@ static bool attempt(const char *const *sets, GArray **ret_errors, void *user, GE
     for (guint s = 0; s < scores->len; s++) {
         append_errors(errors, scores->pdata[s]);
     }
+    note_progress(user, errors);
     *ret_errors = errors;
     return true;
 }
@@ -357,6 +385,8 @@ int ivc_validate_calibrate(IvcCli *cli, IvcSuite *const *suites, size_t n,
     Trials trials = {.cli = cli, .suites = suites, .n = n, .folder = folder};
     trials.program = ivc_cli_program();
     int64_t start = g_get_monotonic_time();
+    trials.start = trials.noted = start;
+    trials.limit = 1 + 2 * calibration->trials_max;
     g_autoptr(GError) error = NULL;
     if (!ivc_calibration_run(calibration, attempt, &trials, &error)) {
         status = ivc_cli_fail_error(cli, error);

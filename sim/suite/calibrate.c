@@ -13,6 +13,9 @@
 #define TRIALS_EACH 60       /* for each parameter */
 #define STEP 0.15            /* of the range: the first one */
 #define TOLERANCE 1e-4       /* of the range */
+#define WORTH 0.005          /* of the sum: less than that is no progress */
+#define PATIENCE_EACH 3      /* trials without progress for each parameter: the end of a search */
+#define PATIENCE 20          /* and these */
 #define LOGARITHMIC_FROM 4.0 /* high over low from which the range is searched by factors */
 
 static void fitted_clear(gpointer data)
@@ -28,15 +31,30 @@ static IvcFitted *fitted_at(const IvcCalibration *calibration, guint i)
 
 /* ---- what is free ---- */
 
+static bool sets_itself(const IvcSuiteEntry *entry, const char *path)
+{
+    size_t length = strlen(path);
+    for (guint i = 0; i < entry->settings->len; i++) {
+        const char *text = g_array_index(entry->settings, IvcSetting, i).text;
+        if (strncmp(text, path, length) == 0 && text[length] == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Binds rows to calibrate until one has the path; *ret_scenario is the last of them.
+ *
+ * @param any  also those whose entry sets it: theirs is not the present value
  * @return whether one has, or a row cannot be bound */
-static bool bind_until(const IvcSuite *suite, const char *path, IvcScenario **ret_scenario,
-                       IvcDiags *diags)
+static bool bind_until(const IvcSuite *suite, const char *path, bool any,
+                       IvcScenario **ret_scenario, IvcDiags *diags)
 {
     for (guint r = 0; r < suite->data->rows->len; r++) {
         const IvcDataRow *row = ivc_data_row(suite->data, r);
         const IvcSuiteEntry *entry = ivc_suite_entry_of(suite, row);
-        if (entry == NULL || row->role != IVC_ROLE_CALIBRATE) {
+        if (entry == NULL || row->role != IVC_ROLE_CALIBRATE ||
+            (!any && sets_itself(entry, path))) {
             continue;
         }
         g_auto(GStrv) sets = NULL;
@@ -55,8 +73,9 @@ static bool bind_until(const IvcSuite *suite, const char *path, IvcScenario **re
 static IvcScenario *bind_with(const IvcCalibration *calibration, const char *path, IvcDiags *diags)
 {
     IvcScenario *last = NULL;
-    for (size_t s = 0; s < calibration->n_suites; s++) {
-        if (bind_until(calibration->suites[s], path, &last, diags)) {
+    for (size_t i = 0; i < 2 * calibration->n_suites; i++) {
+        bool any = i >= calibration->n_suites;
+        if (bind_until(calibration->suites[i % calibration->n_suites], path, any, &last, diags)) {
             break;
         }
     }
@@ -324,6 +343,8 @@ typedef struct {
     nlopt_opt search;
     uint64_t *best; /* values of the least sum so far */
     double least;
+    double passed;  /* the sum when there was progress last */
+    unsigned still; /* trials since */
     GError *error;
 } Search;
 
@@ -357,6 +378,13 @@ static double objective(unsigned n, const double *x, double *gradient, void *dat
         (void)nlopt_force_stop(search->search);
         return HUGE_VAL;
     }
+    search->still++;
+    if (sum < (1 - WORTH) * search->passed) {
+        search->passed = sum;
+        search->still = 0;
+    } else if (search->still > PATIENCE_EACH * n + PATIENCE) {
+        (void)nlopt_force_stop(search->search);
+    }
     if (sum < search->least) {
         search->least = sum;
         for (guint i = 0; i < n; i++) {
@@ -375,6 +403,8 @@ static void minimise(Search *search, nlopt_algorithm algorithm)
     for (unsigned i = 0; i < n; i++) {
         x[i] = CLAMP(place_of(fitted_at(search->calibration, i), search->best[i]), 0.0, 1.0);
     }
+    search->passed = search->least;
+    search->still = 0;
     search->search = nlopt_create(algorithm, n);
     g_assert(search->search != NULL);
     nlopt_set_min_objective(search->search, objective, search);
@@ -394,7 +424,7 @@ bool ivc_calibration_run(IvcCalibration *calibration, IvcCalibrateTry attempt, v
 {
     guint n = calibration->parameters->len;
     g_autofree uint64_t *best = g_new0(uint64_t, MAX(n, 1));
-    Search search = {calibration, attempt, user, NULL, best, 0, NULL};
+    Search search = {.calibration = calibration, .attempt = attempt, .user = user, .best = best};
     for (guint i = 0; i < n; i++) {
         best[i] = fitted_at(calibration, i)->after = fitted_at(calibration, i)->before;
     }

@@ -105,6 +105,42 @@ START_TEST(test_a_switch_stores_a_frame)
 }
 END_TEST
 
+/* A bus as slow as the wire: each card has the frame once over it, with its Ethernet header. */
+START_TEST(test_a_bus_has_a_frame_twice)
+{
+    static const uint64_t sizes[] = {8, MSS - HEADER};
+    for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        g_autofree char *message =
+            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
+        g_autofree char *total =
+            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
+        g_autoptr(IvcResult) result =
+            points_run(text, (const char *[]){message, total, "channels.c.bus=125MB/s", NULL});
+        check_latency(result, sizes[s],
+                      one_way_ns(sizes[s]) + 2 * 8 * (52 + HEADER + sizes[s] + 14));
+    }
+}
+END_TEST
+
+/* What is left of a write behind whole segments shares their packet, or has one of its own. */
+START_TEST(test_whole_segments_leave_a_packet)
+{
+    static const char *const rules[] = {"channels.c.whole_segments=false",
+                                        "channels.c.whole_segments=true"};
+    static const uint64_t sizes[] = {100, MSS - HEADER, 2 * MSS + 100, 3 * MSS - HEADER};
+    static const uint64_t packets[][4] = {{80, 80, 80, 80}, {80, 80, 160, 80}};
+    for (size_t i = 0; i < 8; i++) {
+        g_autofree char *message =
+            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[i % 4]);
+        g_autofree char *total =
+            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[i % 4]);
+        g_autoptr(IvcResult) result =
+            points_run(text, (const char *[]){message, total, rules[i / 4], NULL});
+        check_count(result, "tcp_segments", packets[i / 4][i % 4], 2);
+    }
+}
+END_TEST
+
 START_TEST(test_small_frames_are_filled_up)
 {
     const IvcNicSpec spec = {.rate = {1000000000}, .framing = {38}, .frame_min = {46}};
@@ -193,6 +229,8 @@ int main(void)
     TCase *tests = tcase_create("ethernet");
     tcase_add_test(tests, test_latency_is_the_sum_of_the_stages);
     tcase_add_test(tests, test_a_switch_stores_a_frame);
+    tcase_add_test(tests, test_a_bus_has_a_frame_twice);
+    tcase_add_test(tests, test_whole_segments_leave_a_packet);
     tcase_add_test(tests, test_small_frames_are_filled_up);
     tcase_add_test(tests, test_framing_alone_leaves_941_mbit);
     tcase_add_test(tests, test_offload_cuts_and_joins);

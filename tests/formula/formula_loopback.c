@@ -103,6 +103,26 @@ START_TEST(test_the_sender_runs_the_receivers_tcp)
 }
 END_TEST
 
+/* One message at a time needs one message's worth of socket buffers: memory that is used again
+ * stays in the cache, where a ring's worth of it does not fit. */
+START_TEST(test_memory_used_again_stays_in_the_cache)
+{
+    static const char *const recycle[] = {"channels.c.recycle=false", "channels.c.recycle=true"};
+    uint64_t missed[2];
+    for (size_t i = 0; i < 2; i++) {
+        g_autoptr(IvcResult) result =
+            points_run(text, (const char *[]){"workload.message=64KiB", "workload.total=64MiB",
+                                              "workload.warmup=600", "channels.c.sndbuf=16MiB",
+                                              "channels.c.rcvbuf=16MiB", "channels.c.gso=1B",
+                                              "channels.c.mtu=16436B", recycle[i], NULL});
+        missed[i] = count_of(result, "read_memory_bytes") + count_of(result, "write_memory_bytes");
+        ck_assert_uint_eq(result->messages, 1024);
+    }
+    ck_assert_msg(missed[1] < missed[0] / 10, "%" G_GUINT64_FORMAT " B, %" G_GUINT64_FORMAT " B",
+                  missed[0], missed[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("loopback");
@@ -110,6 +130,7 @@ int main(void)
     tcase_add_test(tests, test_latency_is_the_sum_of_the_stages);
     tcase_add_test(tests, test_packets_are_those_of_the_mtu);
     tcase_add_test(tests, test_the_sender_runs_the_receivers_tcp);
+    tcase_add_test(tests, test_memory_used_again_stays_in_the_cache);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

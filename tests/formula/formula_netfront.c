@@ -401,6 +401,27 @@ START_TEST(test_queues_spread_connections)
 }
 END_TEST
 
+/* A datagram lies behind its headers, in one slot. Netback of 2.6.18 has 64 B of a packet in memory
+ * of its own, and the rest where the guest has it: a copy for each. */
+START_TEST(test_a_datagram_has_one_slot)
+{
+    static const struct {
+        const char *message;
+        uint64_t copies;
+    } cases[] = {{"1B", 1}, {"22B", 1}, {"23B", 2}, {"1400B", 2}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *message = g_strconcat("workload.message=", cases[i].message, NULL);
+        g_autoptr(IvcResult) result = points_run(
+            text,
+            (const char *[]){"channels.c.variant=copy-2.6.18", "workload.kind=netperf-udp-rr",
+                             message, "workload.total=1GiB", "workload.messages_max=80", NULL});
+        check_count(result, "grant_maps", 80, 2);
+        check_count(result, "grant_unmaps", 80, 2);
+        check_count(result, "grant_copies", 80 * cases[i].copies, 2 * cases[i].copies);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("netfront");
@@ -413,6 +434,7 @@ int main(void)
     tcase_add_test(tests, test_gro_merges_segments);
     tcase_add_test(tests, test_locks_are_contended_by_vcpus_only);
     tcase_add_test(tests, test_queues_spread_connections);
+    tcase_add_test(tests, test_a_datagram_has_one_slot);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

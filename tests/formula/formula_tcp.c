@@ -1,6 +1,7 @@
 /* When TCP sends and acknowledges: the congestion window, Nagle's algorithm, gathering of small
  * writes, and acknowledgements that wait for the reader; counted, and timed where round trips take
  * so long that nothing else matters. */
+#include "models/net/tcp_private.h"
 #include "tests/harness/points.h"
 
 #define MSS 1448u
@@ -128,6 +129,26 @@ START_TEST(test_packets_collect_what_the_scheduler_lets_run_ahead)
 }
 END_TEST
 
+/* Twice the congestion window, between the initial size and the whole; and never less than three
+ * segments, which is more over a loopback device. */
+START_TEST(test_the_send_buffer_grows_with_the_window)
+{
+    IvcTcpSpec spec = {.sndbuf = {1 << 20}, .sndbuf_initial = {16384}};
+    IvcTcp tcp = {.spec = &spec, .mss = MSS};
+    Way way = {.window = 3 * MSS};
+    ck_assert_uint_eq(ivc_tcp_sndbuf(&tcp, &way), 16384);
+    way.window = 100 * MSS;
+    ck_assert_uint_eq(ivc_tcp_sndbuf(&tcp, &way), 200 * MSS);
+    way.window = UINT64_MAX / 4; /* wide open */
+    ck_assert_uint_eq(ivc_tcp_sndbuf(&tcp, &way), 1 << 20);
+    tcp.mss = 16384;
+    way.window = 0;
+    ck_assert_uint_eq(ivc_tcp_sndbuf(&tcp, &way), 3 * 16384);
+    spec.sndbuf_initial.n = 0;
+    ck_assert_uint_eq(ivc_tcp_sndbuf(&tcp, &way), 1 << 20);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tcp");
@@ -137,6 +158,7 @@ int main(void)
     tcase_add_test(tests, test_small_writes_are_gathered_while_the_device_is_busy);
     tcase_add_test(tests, test_reads_acknowledge_what_waited);
     tcase_add_test(tests, test_packets_collect_what_the_scheduler_lets_run_ahead);
+    tcase_add_test(tests, test_the_send_buffer_grows_with_the_window);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

@@ -107,6 +107,40 @@ START_TEST(test_nobody_is_told_who_is_at_work)
 }
 END_TEST
 
+/* Without suppression, each packet's sender tells, whatever the receiver does; what is told of one
+ * that is at work takes no upcall more than one. */
+START_TEST(test_everybody_is_told_without_suppression)
+{
+    g_autoptr(IvcResult) result =
+        points_run(text, (const char *[]){"workload.kind=stream", "workload.message=1000B",
+                                          "workload.total=5000000B", "channels.c.fifo=1MiB",
+                                          "channels.c.take=20us", "channels.c.rcvbuf=1MiB",
+                                          "channels.c.sndbuf=1MiB", "channels.c.initial_window=0",
+                                          "channels.c.suppress=false", NULL});
+    ck_assert_uint_gt(count_of(result, "packets_sent"), 1000);
+    ck_assert_uint_ge(count_of(result, "events_sent"), count_of(result, "packets_sent") - 20);
+    ck_assert_uint_le(count_of(result, "events_sent"), count_of(result, "packets_sent") + 20);
+    /* And a message alone costs nothing more: its receiver had asked. */
+    g_autoptr(IvcResult) alone =
+        points_run(text, (const char *[]){"channels.c.suppress=false", NULL});
+    check_latency(alone, 8, one_way_ns(8));
+}
+END_TEST
+
+/* A hook before fragmentation has whole datagrams. */
+START_TEST(test_datagrams_stay_whole)
+{
+    static const char *const cut[] = {"channels.c.fragments=true", "channels.c.fragments=false"};
+    for (size_t i = 0; i < 2; i++) {
+        g_autoptr(IvcResult) result = points_run(
+            text, (const char *[]){"workload.kind=netperf-udp-rr", "workload.message=8000B",
+                                   "workload.total=640000B", cut[i], NULL});
+        check_count(result, "datagram_packets", i ? 80 : 80 * 6, 8);
+        check_count(result, "datagrams_received", 80, 2);
+    }
+}
+END_TEST
+
 /* A FIFO of two packets before a slow receiver: packets wait on the sender's list for events that
  * say that there is room, and no byte waits for ever. */
 START_TEST(test_a_full_fifo_makes_packets_wait)
@@ -160,6 +194,8 @@ int main(void)
     TCase *tests = tcase_create("xen fifo");
     tcase_add_test(tests, test_latency_is_the_sum_of_the_stages);
     tcase_add_test(tests, test_nobody_is_told_who_is_at_work);
+    tcase_add_test(tests, test_everybody_is_told_without_suppression);
+    tcase_add_test(tests, test_datagrams_stay_whole);
     tcase_add_test(tests, test_a_full_fifo_makes_packets_wait);
     tcase_add_test(tests, test_more_fifo_is_never_less_bandwidth);
     tcase_set_timeout(tests, 60);

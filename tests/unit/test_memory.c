@@ -268,6 +268,26 @@ START_TEST(test_lines_of_shared_state)
 }
 END_TEST
 
+/* Lines of a copy overlap where a flag by itself has nothing to overlap with. */
+START_TEST(test_a_line_alone_has_a_cost_of_its_own)
+{
+    Bench bench;
+    IvcMachineSpec spec = lab_machine(2);
+    IvcLine line;
+    spec.lines_fetch.n = 70;
+    bench_init(&bench, &spec);
+    ivc_line_init(&line, 1);
+    IvcAgent a, b;
+    ivc_agent_init(&a, 1, "a", &bench.lab.cores.items[0], IVC_PRIORITY_PROCESS, lab_step);
+    ivc_agent_init(&b, 2, "b", &bench.lab.cores.items[1], IVC_PRIORITY_PROCESS, lab_step);
+    (void)ivc_line_touch(&a, &line, true);
+    ck_assert_uint_eq(ivc_line_touch(&a, &line, true), 1 * CYCLE);
+    ck_assert_uint_eq(ivc_line_touch(&b, &line, false), 71 * CYCLE);
+    ck_assert_uint_eq(ivc_line_touch(&a, &line, true), 71 * CYCLE);
+    lab_clear(&bench.lab);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -281,6 +301,7 @@ int main(void)
     tcase_add_test(tests, test_write_allocate_traffic);
     tcase_add_test(tests, test_alone_is_what_a_copy_takes);
     tcase_add_test(tests, test_lines_of_shared_state);
+    tcase_add_test(tests, test_a_line_alone_has_a_cost_of_its_own);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
