@@ -72,8 +72,8 @@ IvcMemory *ivc_memory_new(const IvcMachineSpec *spec)
     set_line_costs(memory->costs.read_line, &clock, &spec->read);
     set_line_costs(memory->costs.write_line, &clock, &spec->write);
     bool alone = spec->lines_fetch.n > 0;
-    memory->read_alone = fine_cost(&clock, alone ? spec->lines_fetch : spec->read.other);
-    memory->write_alone = fine_cost(&clock, alone ? spec->lines_fetch : spec->write.other);
+    memory->read_alone = ivc_copy_cost(&clock, alone ? spec->lines_fetch : spec->read.other);
+    memory->write_alone = ivc_copy_cost(&clock, alone ? spec->lines_fetch : spec->write.other);
     IvcLinkRates rates = {.port = spec->interconnect_rate.bps / 8,
                           .memory = spec->memory_rate.bps / 8,
                           .link = spec->interconnect_link.bps / 8};
