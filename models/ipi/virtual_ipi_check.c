@@ -12,10 +12,10 @@ static void conflict(const IvcScenario *scenario, const char *path, const char *
 /* The deliveries that a chip has, for a hint. @return transfer full */
 static char *names_for(unsigned chip)
 {
-    g_autoptr(GString) names = g_string_new("take one of:");
+    g_autoptr(GString) names = g_string_new("this chip has: ");
     for (const IvcVirqDelivery *d = ivc_virq_deliveries; d->name != NULL; d++)
         if (d->chips & chip)
-            g_string_append_printf(names, " %s", d->name);
+            g_string_append_printf(names, "%s%s", d == ivc_virq_deliveries ? "" : ", ", d->name);
     return g_strdup(names->str);
 }
 
