@@ -25,6 +25,31 @@ static const char *const interfaces[] = {"emulated", "virtual", NULL};          
             .sentence = (text)                                                            \
     }
 
+static const IvcParam walk_params[] = {
+    {IVC_PARAM(M, virtualisation.levels, "levels"), .fallback = "4", .min = "1", .max = "6",
+     .kind = IVC_KIND_DOCUMENTED, .source = "Intel SDM volume 3: four levels for 48 bits",
+     .sentence = "levels of page tables, in each stage: in two stages of four a walk reads 24 "
+                 "entries instead of 4"},
+    {IVC_PARAM(M, virtualisation.reference, "reference"), .fallback = "8cycles", .max = "1us",
+     .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: most entries are in caches of walks or in the second level",
+     .sentence = "reading one entry of a page table in a walk"},
+    {0},
+};
+
+static const IvcParam tlb_params[] = {
+    {IVC_PARAM(M, virtualisation.tlb_entries, "entries"), .fallback = "512", .min = "1",
+     .max = "1048576", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: the second level of a Sandy Bridge, as Intel's manuals have it",
+     .sentence = "entries of the largest TLB of a core"},
+    {IVC_PARAM(M, virtualisation.tlb_tags, "tags"), .fallback = "false", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: a profile that states nothing has none",
+     .sentence = "entries know their guest (VPID, ASID, VMID): in guest mode a switch keeps them"},
+    {IVC_PARAM(M, virtualisation.page, "page"), .fallback = "4KiB", .min = "1KiB", .max = "1GiB",
+     .sentence = "pages in which guests map memory"},
+    {0},
+};
+
 static const IvcParam native_params[] = {
     NATIVE("instruction", PRIVILEGED, "100cycles", "assumed: CPUID without a hypervisor",
            "a privileged or serialising instruction"),
@@ -32,8 +57,6 @@ static const IvcParam native_params[] = {
            "writing an entry of a page table"),
     NATIVE("page_fault", PAGE_FAULT, "1093cycles", NANO "native",
            "a page fault with the kernel's shortest handler"),
-    NATIVE("tlb_miss", TLB_MISS, "30cycles", "assumed: four references, most of them in caches",
-           "a walk of the page tables"),
     NATIVE("port", PORT_IO, "3209cycles", NANO "native", "input from a device's port"),
     NATIVE("controller", APIC, "100cycles", "assumed: an uncached access on the chip",
            "an access to the interrupt controller"),
@@ -54,6 +77,11 @@ const IvcParam ivc_virt_params[] = {
      .source = "assumed: a profile that states nothing has none",
      .sentence = "who deals with a guest's completion of interrupts in guest mode: the hypervisor, "
                  "or a virtual interface of the processor"},
+    {.key = "walk",
+     .type = IVC_PARAM_GROUP,
+     .group = walk_params,
+     .sentence = "walks of page tables"},
+    {.key = "tlb", .type = IVC_PARAM_GROUP, .group = tlb_params, .sentence = "the TLB"},
     {.key = "native",
      .type = IVC_PARAM_GROUP,
      .group = native_params,
@@ -120,10 +148,6 @@ const IvcParam ivc_virt_params[] = {
          "emulating the command that interrupts another virtual CPU"),
     COST("switch", SWITCH, "4028cycles", ISCA "a VM switch of 4,812 cycles less exit and entry",
          "from one virtual CPU to another on a core, without refilling the TLB"),
-    COST("nested_walk", NESTED_WALK, "60cycles",
-         "assumed: 20 more references of 3 cycles each, most of them in caches of page-table "
-         "entries",
-         "what walking page tables in two stages costs more, at each miss of the TLB"),
     COST("filter", FILTER, "100cycles", "assumed: a filter of some tens of instructions",
          "filtering a container's system call"),
     COST("branch", BRANCH, "29cycles", NANO "a call and its return take 40 cycles instead of 11",
@@ -136,5 +160,7 @@ const IvcParam ivc_virt_params[] = {
     COST("unblock", UNBLOCK, "15731cycles",
          ISCA "an I/O latency in of 18,923 cycles less all of its other parts",
          "putting a virtual CPU that waits on its core again"),
+    COST("fill", FILL, "2000cycles", "recalled: 1,000 to 3,000 cycles to fill a shadow entry",
+         "filling an entry of the shadow, or of the second stage, when a page is first touched"),
     {0},
 };

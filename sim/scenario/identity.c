@@ -23,8 +23,11 @@ static bool is_idle_scheduler(const IvcScenario *s, const char *path)
  * what measures events only. */
 static bool is_idle_virtualisation(const IvcScenario *s, const char *path)
 {
+    bool events = s->workload.workload->speaks == IVC_SPEAKS_EVENTS;
     if (g_str_has_prefix(path, "machine.virtualisation.native."))
-        return s->workload.workload->speaks != IVC_SPEAKS_EVENTS;
+        return !events;
+    if (events && g_str_has_prefix(path, "machine.virtualisation.walk."))
+        return false;
     return g_str_has_prefix(path, "machine.virtualisation.") &&
            !ivc_virt_uses(s->channel->mode, path);
 }
