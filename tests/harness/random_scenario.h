@@ -217,6 +217,18 @@ static inline void random_ethernet(GRand *rand, GString *to)
     g_string_append_printf(to, "idle_wake: %ucycles,", random_log(rand, 0, 5000));
 }
 
+/* Deliveries that every profile has that is drawn here; the costs are the profile's. */
+static inline void random_interrupts(GRand *rand, GString *to, guint *most)
+{
+    static const char *const ways[] = {"bare, mode: native", "loongson, mode: hardware-nested",
+                                       "loongson-paravirtual, mode: hardware-shadow"};
+    static const char *const calls[] = {"receiver: running", "receiver: halted", "call: wake"};
+    *most = 8;
+    g_string_append_printf(to, "delivery: %s, %s, halt_poll: %uns, halt_poll_start: %uns,",
+                           random_pick(rand, ways, 3), random_pick(rand, calls, 3),
+                           random_log(rand, 0, 100000), random_log(rand, 1, 5000));
+}
+
 static inline void random_channel(GRand *rand, GString *to, const char *mechanism, guint *most,
                                   guint ranks, const RandomScenario *kind)
 {
@@ -240,6 +252,8 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
         random_loopback(rand, to, kind);
     } else if (g_str_equal(mechanism, "ethernet")) {
         random_ethernet(rand, to);
+    } else if (g_str_equal(mechanism, "virtual-ipi")) {
+        random_interrupts(rand, to, most);
     } else if (nemesis) {
         guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
         g_string_append_printf(
