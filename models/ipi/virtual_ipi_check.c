@@ -39,12 +39,10 @@ static void check_mode(const IvcVirqDelivery *delivery, const IvcScenario *scena
                        const char *path, IvcDiags *diags)
 {
     IvcMode mode = IVC_MODE_PARTITIONED;
-    char *at = NULL;
-    for (size_t i = 0; (at = ivc_scenario_channel_mode(scenario, i, &mode)) != NULL; i++) {
-        g_autofree char *place = at;
-        if (ivc_scenario_channel_is(scenario, i, path))
-            break;
-    }
+    size_t own = 0;
+    while (!ivc_scenario_channel_is(scenario, own, path))
+        own++;
+    g_free(ivc_scenario_channel_mode(scenario, own, &mode));
     bool traps = ivc_virt_row(mode, IVC_VIRT_HALT)->how == IVC_VIRT_TRAPS;
     bool guest_mode = mode == IVC_MODE_HARDWARE_SHADOW || mode == IVC_MODE_HARDWARE_NESTED;
     const char *hint = "give this channel 'mode: hardware-nested'";
