@@ -73,6 +73,14 @@ IvcVirqNotice ivc_virq_notify(IvcVirq *v)
     return IVC_VIRQ_NOTHING;
 }
 
+bool ivc_virq_notify_blocked(IvcVirq *v)
+{
+    if (v->mode != IVC_VIRQ_BLOCKED)
+        return false;
+    v->woken = true;
+    return true;
+}
+
 void ivc_virq_fly(IvcVirq *v)
 {
     v->sent++;

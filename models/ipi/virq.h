@@ -95,6 +95,9 @@ bool ivc_virq_outstand(IvcVirq *v, const IvcVirqRules *rules);
 /** Looks where the virtual CPU is, and notifies it. */
 IvcVirqNotice ivc_virq_notify(IvcVirq *v);
 
+/** Wakes it if it is blocked: something of its own is due. @return it was */
+bool ivc_virq_notify_blocked(IvcVirq *v);
+
 /** Without a hypervisor: the interrupt is on its way, whatever the other does. */
 void ivc_virq_fly(IvcVirq *v);
 

@@ -12,10 +12,10 @@ static void conflict(const IvcScenario *scenario, const char *path, const char *
 /* The deliveries that a chip has, for a hint. @return transfer full */
 static char *names_for(unsigned chip)
 {
-    g_autoptr(GString) names = g_string_new("take one of:");
+    g_autoptr(GString) names = g_string_new("this chip has: ");
     for (const IvcVirqDelivery *d = ivc_virq_deliveries; d->name != NULL; d++)
         if (d->chips & chip)
-            g_string_append_printf(names, " %s", d->name);
+            g_string_append_printf(names, "%s%s", d == ivc_virq_deliveries ? "" : ", ", d->name);
     return g_strdup(names->str);
 }
 
@@ -39,12 +39,10 @@ static void check_mode(const IvcVirqDelivery *delivery, const IvcScenario *scena
                        const char *path, IvcDiags *diags)
 {
     IvcMode mode = IVC_MODE_PARTITIONED;
-    char *at = NULL;
-    for (size_t i = 0; (at = ivc_scenario_channel_mode(scenario, i, &mode)) != NULL; i++) {
-        g_autofree char *place = at;
-        if (ivc_scenario_channel_is(scenario, i, path))
-            break;
-    }
+    size_t own = 0;
+    while (!ivc_scenario_channel_is(scenario, own, path))
+        own++;
+    g_free(ivc_scenario_channel_mode(scenario, own, &mode));
     bool traps = ivc_virt_row(mode, IVC_VIRT_HALT)->how == IVC_VIRT_TRAPS;
     bool guest_mode = mode == IVC_MODE_HARDWARE_SHADOW || mode == IVC_MODE_HARDWARE_NESTED;
     const char *hint = "give this channel 'mode: hardware-nested'";

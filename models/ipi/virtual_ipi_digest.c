@@ -20,13 +20,24 @@ static void frames_digest(const Vcpu *v, IvcDigest *digest)
     ivc_digest_u64(digest, v->body.label ? v->access : 0);
 }
 
+static uint64_t kind_of(const Flight *flight)
+{
+    return (uint64_t)flight->what << 32 | flight->vector;
+}
+
 static void flights_digest(const Vcpu *v, IvcDigest *digest)
 {
     ivc_digest_u64(digest, v->n_flights);
     for (uint32_t f = 0; f < v->n_flights; f++) {
         ivc_digest_time(digest, v->flights[f].at_ps);
-        ivc_digest_u64(digest, (uint64_t)v->flights[f].what << 32 | v->flights[f].vector);
+        ivc_digest_u64(digest, kind_of(&v->flights[f]));
     }
+}
+
+static uint64_t flags_of(const Vcpu *v)
+{
+    return (uint64_t)v->kicked | (uint64_t)v->posted << 1 | (uint64_t)v->was_halted << 2 |
+           (uint64_t)v->asleep << 3 | (uint64_t)v->told << 4 | (uint64_t)v->polling << 5;
 }
 
 static void vcpu_digest(const Vcpu *v, IvcDigest *digest)
@@ -41,8 +52,7 @@ static void vcpu_digest(const Vcpu *v, IvcDigest *digest)
     ivc_signal_digest(&v->control, digest);
     frames_digest(v, digest);
     flights_digest(v, digest);
-    ivc_digest_u64(digest, v->kicked | v->posted << 1 | v->was_halted << 2 | v->asleep << 3 |
-                               v->told << 4 | v->polling << 5);
+    ivc_digest_u64(digest, flags_of(v));
     ivc_digest_u64(digest, v->window_ps);
     if (v->block.label)
         ivc_digest_time(digest, v->halted_ps);

@@ -35,13 +35,16 @@ void ivc_vipi_end_flood(Vcpu *v)
     ivc_timer_arm(&platform->sim, &v->late, platform->sim.now + late, IVC_PHASE_DELIVER);
 }
 
-/* Linux does this in a worker of its own, whose time is left out. */
+/* Linux does this in a worker of the victim's, whose time is left out: so a virtual CPU that has
+ * halted is awake by then, when there is something for it. */
 void ivc_vipi_late_timer(IvcSim *sim, IvcTimer *timer)
 {
     Vcpu *v = (Vcpu *)((char *)timer - offsetof(Vcpu, late));
     ivc_virq_unmask(&v->virq, IVC_VIPI_FLOOD, vipi_rules(v->channel));
     if (ivc_virq_is_due(&v->virq, vipi_rules(v->channel)))
         ivc_signal(sim, &v->line);
+    if (v->virq.told && ivc_virq_notify_blocked(&v->virq))
+        ivc_signal(sim, &v->wake);
 }
 
 IvcStep ivc_vipi_flood(IvcAgent *agent)

@@ -199,6 +199,7 @@ const IvcMechanism ivc_mechanism_barrier = {
              .params = params,
              .spec_size = sizeof(IvcBarrierSpec),
              .stages = stages},
+    .no_messages = true,
     .carries = IVC_CARRIES(IVC_SPEAKS_BARRIER),
     .socket_ops = &ops,
 };

@@ -59,11 +59,13 @@ static IvcStep ipi_round(IvcRank *rank, IvcWork *work)
 {
     IVC_BEGIN(work);
     if (is_even(rank)) {
-        IVC_AWAIT(work, let_pass(rank, work));
-        IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
-        while (!have_come(rank, rank->rank + 1, 1)) {
+        if (work->round == 0) {
             IVC_AWAIT(work, let_pass(rank, work));
         }
+        IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
+        do {
+            IVC_AWAIT(work, let_pass(rank, work));
+        } while (!have_come(rank, rank->rank + 1, 1));
     } else {
         IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank - 1));
         ivc_measure_latency(rank->platform, work->call.done_ps - work->call.envelope.sent_ps);
@@ -87,15 +89,17 @@ static IvcStep wake_round(IvcRank *rank, IvcWork *work)
     uint64_t n = targets_of(work->spec, rank->platform->n_ranks);
     IVC_BEGIN(work);
     if (rank->rank == 0) {
-        IVC_AWAIT(work, let_pass(rank, work));
+        if (work->round == 0) {
+            IVC_AWAIT(work, let_pass(rank, work));
+        }
         work->started_ps = rank->agent.sim->now;
         for (work->step = 1; work->step <= n; work->step++) {
             IVC_CALL(work, ivc_work_send(rank, work, work->step));
         }
         keep_loop(rank, work);
-        while (!have_come(rank, 1, n)) {
+        do {
             IVC_AWAIT(work, let_pass(rank, work));
-        }
+        } while (!have_come(rank, 1, n));
     } else if (rank->rank <= n) {
         IVC_CALL(work, ivc_work_recv(rank, work, 0));
     }
@@ -114,14 +118,16 @@ static IvcStep broadcast_round(IvcRank *rank, IvcWork *work)
     uint64_t n = targets_of(work->spec, rank->platform->n_ranks);
     IVC_BEGIN(work);
     if (rank->rank == 0) {
-        IVC_AWAIT(work, let_pass(rank, work));
+        if (work->round == 0) {
+            IVC_AWAIT(work, let_pass(rank, work));
+        }
         for (work->step = 1; work->step <= n; work->step++) {
             IVC_CALL(work, ivc_work_isend(rank, work, work->step));
         }
         IVC_CALL(work, ivc_work_waitall(rank, work));
-        while (!have_come(rank, 1, n)) {
+        do {
             IVC_AWAIT(work, let_pass(rank, work));
-        }
+        } while (!have_come(rank, 1, n));
     } else if (rank->rank <= n) {
         IVC_CALL(work, ivc_work_recv(rank, work, 0));
         ivc_measure_latency(rank->platform, rank->agent.sim->now - work->call.envelope.sent_ps);

@@ -38,7 +38,8 @@ IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
 /** The machine that a scenario describes: for `check` hooks. */
 const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario);
 
-/** Whether the i-th channel of a scenario, as ivc_scenario_channel_mode() counts, is that at `path`. */
+/** Whether the i-th channel of a scenario, as ivc_scenario_channel_mode() counts, is that at
+ * `path`. */
 bool ivc_scenario_channel_is(const IvcScenario *scenario, size_t i, const char *path);
 
 /** The name of the i-th guest of the channel at `path` ("channels.ring"), or NULL at the end. */
@@ -103,7 +104,8 @@ typedef struct {
 
 typedef struct {
     IvcComponent head;
-    const IvcMechanismOps *ops; /**< for MPI; NULL: it carries no messages */
+    const IvcMechanismOps *ops; /**< for MPI */
+    bool no_messages;           /**< it carries no MPI, only what `carries` says */
     bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
     bool own_cores;   /**< it names physical cores: each guest must have its own, and keep them */
     bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */

@@ -285,7 +285,7 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
 {
     return workload->speaks == IVC_SPEAKS_MPI
-               ? mechanism->ops && (mechanism->requests || !workload->both_at_once)
+               ? !mechanism->no_messages && (mechanism->requests || !workload->both_at_once)
                : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
 }
 
@@ -309,7 +309,7 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
     if (!workload || workload->speaks != IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism ||
-        carries(s->channel->mechanism, workload) || !s->channel->mechanism->ops)
+        carries(s->channel->mechanism, workload) || s->channel->mechanism->no_messages)
         return;
     g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
     g_autofree char *hint = carriers_hint(s, workload);
@@ -327,7 +327,7 @@ static void check_speech(const IvcScenario *s, IvcDiags *diags)
     const IvcWorkload *workload = s->workload.workload;
     if (!workload || !s->channel || !s->channel->mechanism)
         return;
-    if (workload->speaks == IVC_SPEAKS_MPI && s->channel->mechanism->ops)
+    if (workload->speaks == IVC_SPEAKS_MPI && !s->channel->mechanism->no_messages)
         return; /* every other mechanism carries messages */
     if (!carries(s->channel->mechanism, workload)) {
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);

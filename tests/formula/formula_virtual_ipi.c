@@ -170,6 +170,31 @@ START_TEST(test_a_receiver_that_is_polled_for)
 }
 END_TEST
 
+/* A receiver whose core another guest has: it takes its interrupt when it gets the core, after a
+ * scheduler's time, and none is lost. */
+START_TEST(test_a_receiver_that_waits_for_a_core)
+{
+    static const char shared[] =
+        "schema: ivcsim/1\nname: waiting\nmachine: {profile: sapphire-rapids}\n"
+        "hypervisor: {scheduler: credit, mode: hardware-nested}\n"
+        "guests:\n  a: {cores: [0], memory: 1GiB}\n  b: {cores: [1], memory: 1GiB}\n"
+        "  busy: {cores: [1], memory: 1GiB, load: busy}\n"
+        "channels: {c: {mechanism: virtual-ipi, between: [a, b], delivery: emulated}}\n"
+        "workload: {kind: ipi, gap: 3ms, total: 800B}\n";
+    const uint64_t slice = UINT64_C(30000000000);
+    g_autoptr(IvcResult) running =
+        points_run(shared, (const char *[]){"channels.c.receiver=running", NULL});
+    g_autoptr(IvcResult) asleep = points_run(shared, (const char *[]){NULL});
+    ck_assert_uint_gt(running->latency_ps.max, slice / 2);
+    ck_assert_uint_lt(running->latency_ps.min, slice / 1000);
+    ck_assert_uint_gt(asleep->latency_ps.min, running->latency_ps.min);
+    ck_assert_uint_eq(running->messages, 100);
+    ck_assert_uint_eq(asleep->messages, 100);
+    check_conservation(running);
+    check_conservation(asleep);
+}
+END_TEST
+
 /* ---- wake-ups: the waker's loop ---- */
 
 static uint64_t wake_ns(const IvcVirqDelivery *delivery)
@@ -252,6 +277,7 @@ int main(void)
     tcase_add_loop_test(tests, test_a_receiver_that_is_polled_for, 0, n);
     tcase_add_loop_test(tests, test_a_loop_of_wakes, 0, n);
     tcase_add_loop_test(tests, test_hypercalls_are_split, 0, n);
+    tcase_add_test(tests, test_a_receiver_that_waits_for_a_core);
     tcase_add_test(tests, test_a_device_model_is_shared);
     suite_add_tcase(suite, tests);
     return points_main(suite);

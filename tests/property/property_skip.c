@@ -228,6 +228,35 @@ START_TEST(test_windows)
 }
 END_TEST
 
+/* Receivers that run, that are polled for, and that sleep. */
+START_TEST(test_virtual_interrupts)
+{
+    static const char *const ways[] = {"bare, mode: native",
+                                       "emulated, mode: hardware-nested",
+                                       "event-channel, mode: paravirtual",
+                                       "posted, mode: hardware-nested",
+                                       "direct, mode: hardware-nested",
+                                       "paravirtual-ipi, mode: hardware-nested"};
+    static const char *const waits[] = {"receiver: running", "halt_poll: 0", "halt_poll: 30us",
+                                        "call: wake"};
+    static const char *const kinds[] = {"ipi, gap: 20us", "pingpong", "stream", "interrupt-all",
+                                        "futex-wake, gap: 5us, targets: 2"};
+    unsigned recurred = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(ways) * G_N_ELEMENTS(waits) * G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "schema: ivcsim/1\nname: interrupts\nmachine: {profile: sapphire-rapids}\n"
+            "guests: {a: {cores: [0, 1, 2, 3]}}\n"
+            "channels: {c: {mechanism: virtual-ipi, between: [a], delivery: %s, %s}}\n"
+            "workload: {kind: %s, message: 8B, total: 32KiB}\n",
+            ways[i % 6], waits[i / 6 % 4], kinds[i / 24]);
+        g_autoptr(IvcScenario) scenario = points_bind(text, NULL);
+        recurred += compare(scenario, NULL, text).skips > 0;
+    }
+    printf("interrupts: %u of 120 recurred\n", recurred);
+    ck_assert_uint_gt(recurred, 60);
+}
+END_TEST
+
 START_TEST(test_main_scenario)
 {
     static const char *const channels[] = {"register-shmem", "shmem",       "register",
@@ -317,6 +346,7 @@ int main(void)
     tcase_add_test(tests, test_pairs_that_end_one_after_the_other);
     tcase_add_test(tests, test_a_tebibyte_is_as_cheap_as_a_gibibyte);
     tcase_add_test(tests, test_windows);
+    tcase_add_test(tests, test_virtual_interrupts);
     tcase_add_test(tests, test_main_scenario);
     tcase_add_test(tests, test_pingpong_scenario);
     tcase_add_test(tests, test_split_driver_scenario);
