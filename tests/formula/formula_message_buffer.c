@@ -136,6 +136,27 @@ START_TEST(test_distance)
 }
 END_TEST
 
+/* A chip of one node that is given message buffers: what pieces cost is kept there from copy to
+ * copy, for the profile's routine and for others. */
+START_TEST(test_one_node)
+{
+    static const uint64_t sizes[] = {4, 32, 96, 4096};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes) * 2; i++) {
+        uint64_t bytes = sizes[i / 2];
+        g_autofree char *message = g_strdup_printf("workload.message=%uB", (unsigned)bytes);
+        g_autofree char *total = g_strdup_printf("workload.total=%uB", (unsigned)(640 * bytes));
+        const char *sets[] = {"machine.profile=loongson3a",
+                              "machine.message_buffer.size=8KiB",
+                              "machine.message_buffer.line=50cycles",
+                              i % 2 ? "channels.c.copy=tuned" : "channels.c.copy=plain",
+                              message,
+                              total,
+                              NULL};
+        check_buffers(sets, i % 2, bytes, 0);
+    }
+}
+END_TEST
+
 /* What a store costs where L1 does not hold its line: bytes one by one, or lines read before. */
 static IvcTime per_line(const char *copy, const char *message)
 {
@@ -302,6 +323,7 @@ int main(void)
     TCase *tests = tcase_create("message buffers");
     tcase_add_test(tests, test_routines);
     tcase_add_test(tests, test_distance);
+    tcase_add_test(tests, test_one_node);
     tcase_add_test(tests, test_stores_that_miss);
     tcase_add_test(tests, test_parts);
     tcase_add_test(tests, test_slots);
