@@ -292,7 +292,6 @@ START_TEST(test_other_routine)
     ck_assert_uint_eq(took(&bench, 0, 3), cycles_of(1024, 0, 0));
     ck_assert_uint_eq(bench.memory->copies, 4);
     lab_clear(&bench.lab);
-    ivc_memory_free(bench.memory);
 }
 END_TEST
 
