@@ -300,6 +300,55 @@ START_TEST(test_few_slots)
 }
 END_TEST
 
+static uint64_t count_of(const IvcResult *result, const char *name)
+{
+    for (guint i = 0; i < result->counts->len; i++) {
+        const IvcCountResult *count = &g_array_index(result->counts, IvcCountResult, i);
+        if (g_str_equal(count->name, name))
+            return count->value;
+    }
+    ck_abort_msg("no count '%s'", name);
+}
+
+/* Rings that come before the bit is cleared are one interrupt, and no message is left behind. */
+START_TEST(test_rings_are_one)
+{
+    const char *sets[] = {"workload.kind=stream",         "channels.c.slots=16",
+                          "channels.c.in_register=16B",   "channels.c.send_overhead=0",
+                          "channels.c.handle=2000cycles", NULL};
+    g_autoptr(IvcResult) result = points_run(slots, sets);
+    ck_assert_uint_eq(result->messages, 100);
+    uint64_t interrupts = count_of(result, "interrupts");
+    ck_assert_uint_gt(interrupts, 0);
+    ck_assert_uint_lt(interrupts, 60);
+}
+END_TEST
+
+/* Where bandwidth falls, by size: when a message and the lines of buffers that it comes through
+ * outgrow L1, and when they outgrow L2. */
+START_TEST(test_knees)
+{
+    for (int tuned = 0; tuned < 2; tuned++) {
+        IvcTime per_byte[12];
+        for (unsigned i = 0; i < 12; i++) { /* 512 B to 1 MiB */
+            g_autofree char *message = g_strdup_printf("workload.message=%uB", 512u << i);
+            const char *sets[] = {tuned ? "channels.c.copy=tuned" : "channels.c.copy=plain",
+                                  message, "workload.total=32MiB", "machine.clock=533MHz", NULL};
+            g_autoptr(IvcResult) result = points_run(buffers, sets);
+            per_byte[i] = result->latency_ps.max / (512u << i);
+        }
+        for (unsigned i = 1; i < 12; i++) {
+            unsigned kib = (512u << i) / 1024;
+            bool knee = kib == 16 || kib == 256;
+            if (knee)
+                ck_assert_uint_gt(per_byte[i] * 100, per_byte[i - 1] * 120);
+            else
+                ck_assert_uint_le(per_byte[i] * 100, per_byte[i - 1] * 102);
+        }
+    }
+}
+END_TEST
+
 /* All with all, over both: conservation is checked at the end of each run. */
 START_TEST(test_many)
 {
@@ -329,6 +378,8 @@ int main(void)
     tcase_add_test(tests, test_slots);
     tcase_add_test(tests, test_slots_on_the_die);
     tcase_add_test(tests, test_few_slots);
+    tcase_add_test(tests, test_rings_are_one);
+    tcase_add_test(tests, test_knees);
     tcase_add_test(tests, test_many);
     suite_add_tcase(suite, tests);
     return points_main(suite);
