@@ -136,6 +136,27 @@ START_TEST(test_distance)
 }
 END_TEST
 
+/* A chip of one node that is given message buffers: what pieces cost is kept there from copy to
+ * copy, for the profile's routine and for others. */
+START_TEST(test_one_node)
+{
+    static const uint64_t sizes[] = {4, 32, 96, 4096};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes) * 2; i++) {
+        uint64_t bytes = sizes[i / 2];
+        g_autofree char *message = g_strdup_printf("workload.message=%uB", (unsigned)bytes);
+        g_autofree char *total = g_strdup_printf("workload.total=%uB", (unsigned)(640 * bytes));
+        const char *sets[] = {"machine.profile=loongson3a",
+                              "machine.message_buffer.size=8KiB",
+                              "machine.message_buffer.line=50cycles",
+                              i % 2 ? "channels.c.copy=tuned" : "channels.c.copy=plain",
+                              message,
+                              total,
+                              NULL};
+        check_buffers(sets, i % 2, bytes, 0);
+    }
+}
+END_TEST
+
 /* What a store costs where L1 does not hold its line: bytes one by one, or lines read before. */
 static IvcTime per_line(const char *copy, const char *message)
 {
@@ -279,6 +300,55 @@ START_TEST(test_few_slots)
 }
 END_TEST
 
+static uint64_t count_of(const IvcResult *result, const char *name)
+{
+    for (guint i = 0; i < result->counts->len; i++) {
+        const IvcCountResult *count = &g_array_index(result->counts, IvcCountResult, i);
+        if (g_str_equal(count->name, name))
+            return count->value;
+    }
+    ck_abort_msg("no count '%s'", name);
+}
+
+/* Rings that come before the bit is cleared are one interrupt, and no message is left behind. */
+START_TEST(test_rings_are_one)
+{
+    const char *sets[] = {"workload.kind=stream",         "channels.c.slots=16",
+                          "channels.c.in_register=16B",   "channels.c.send_overhead=0",
+                          "channels.c.handle=2000cycles", NULL};
+    g_autoptr(IvcResult) result = points_run(slots, sets);
+    ck_assert_uint_eq(result->messages, 100);
+    uint64_t interrupts = count_of(result, "interrupts");
+    ck_assert_uint_gt(interrupts, 0);
+    ck_assert_uint_lt(interrupts, 60);
+}
+END_TEST
+
+/* Where bandwidth falls, by size: when a message and the lines of buffers that it comes through
+ * outgrow L1, and when they outgrow L2. */
+START_TEST(test_knees)
+{
+    for (int tuned = 0; tuned < 2; tuned++) {
+        IvcTime per_byte[12];
+        for (unsigned i = 0; i < 12; i++) { /* 512 B to 1 MiB */
+            g_autofree char *message = g_strdup_printf("workload.message=%uB", 512u << i);
+            const char *sets[] = {tuned ? "channels.c.copy=tuned" : "channels.c.copy=plain",
+                                  message, "workload.total=32MiB", "machine.clock=533MHz", NULL};
+            g_autoptr(IvcResult) result = points_run(buffers, sets);
+            per_byte[i] = result->latency_ps.max / (512u << i);
+        }
+        for (unsigned i = 1; i < 12; i++) {
+            unsigned kib = (512u << i) / 1024;
+            bool knee = kib == 16 || kib == 256;
+            if (knee)
+                ck_assert_uint_gt(per_byte[i] * 100, per_byte[i - 1] * 120);
+            else
+                ck_assert_uint_le(per_byte[i] * 100, per_byte[i - 1] * 102);
+        }
+    }
+}
+END_TEST
+
 /* All with all, over both: conservation is checked at the end of each run. */
 START_TEST(test_many)
 {
@@ -302,11 +372,14 @@ int main(void)
     TCase *tests = tcase_create("message buffers");
     tcase_add_test(tests, test_routines);
     tcase_add_test(tests, test_distance);
+    tcase_add_test(tests, test_one_node);
     tcase_add_test(tests, test_stores_that_miss);
     tcase_add_test(tests, test_parts);
     tcase_add_test(tests, test_slots);
     tcase_add_test(tests, test_slots_on_the_die);
     tcase_add_test(tests, test_few_slots);
+    tcase_add_test(tests, test_rings_are_one);
+    tcase_add_test(tests, test_knees);
     tcase_add_test(tests, test_many);
     suite_add_tcase(suite, tests);
     return points_main(suite);

@@ -27,6 +27,7 @@ typedef struct {
     IvcTime period_ps;
     IvcSignal *signal;
     IvcMovePiece piece;
+    const IvcCopyCosts *by; /**< of a copy by another routine; NULL: the profile's */
     IvcBuffer *to;
     IvcBuffer *from;
     uint64_t to_at;
@@ -65,6 +66,9 @@ static inline bool lab_request(LabAgent *lab, const LabOp *op)
         agent->move.pieces[0] = op->piece;
         return ivc_move(agent, op->stage);
     case LAB_COPY:
+        if (op->by)
+            return ivc_copy_by(agent, op->by, op->to, op->to_at, op->from, op->from_at, op->bytes,
+                               op->stage);
         return ivc_copy(agent, op->to, op->to_at, op->from, op->from_at, op->bytes, op->stage);
     case LAB_SIGNAL:
         ivc_signal(agent->sim, op->signal);

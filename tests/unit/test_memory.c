@@ -288,6 +288,32 @@ START_TEST(test_a_line_alone_has_a_cost_of_its_own)
 }
 END_TEST
 
+/* Copies by another routine among those by the profile's: each costs what its routine says, by
+ * where lines are, and the caches see both. */
+START_TEST(test_other_routine)
+{
+    Bench bench;
+    IvcMachineSpec spec = lab_machine(2);
+    IvcBuffer buffer;
+    bench_init(&bench, &spec);
+    ivc_buffer_init(&buffer, 1, 1024);
+    IvcCopyCosts by = *ivc_copy_costs(bench.memory);
+    by.word *= 3;
+    by.write_line[IVC_LEVEL_MEMORY] *= 5;
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned op = copy(&bench, 0, &buffer, 0, NULL, 0, 1024);
+        bench.agents[0].ops[op].by = i % 2 ? NULL : &by;
+    }
+    run(&bench);
+    ck_assert_uint_eq(took(&bench, 0, 0), (10 + 3 * 128 + 16 * 5 * 60) * CYCLE);
+    ck_assert_uint_eq(took(&bench, 0, 1), cycles_of(1024, 0, 0));
+    ck_assert_uint_eq(took(&bench, 0, 2), (10 + 3 * 128) * CYCLE);
+    ck_assert_uint_eq(took(&bench, 0, 3), cycles_of(1024, 0, 0));
+    ck_assert_uint_eq(bench.memory->copies, 4);
+    lab_clear(&bench.lab);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -298,6 +324,7 @@ int main(void)
     tcase_add_test(tests, test_what_is_touched_between);
     tcase_add_test(tests, test_lines_of_another_core);
     tcase_add_test(tests, test_pieces_of_one_pass);
+    tcase_add_test(tests, test_other_routine);
     tcase_add_test(tests, test_write_allocate_traffic);
     tcase_add_test(tests, test_alone_is_what_a_copy_takes);
     tcase_add_test(tests, test_lines_of_shared_state);
