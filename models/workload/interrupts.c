@@ -137,7 +137,7 @@ static IvcStep broadcast_round(IvcRank *rank, IvcWork *work)
 
 #define GAP(value, from)                                                                     \
     {                                                                                        \
-        IVC_PARAM(Spec, gap, "gap"), .fallback = (value), .min = "1ns", .max = "10s",        \
+        IVC_PARAM(Spec, gap, "gap"), .fallback = (value), .min = "100ns", .max = "10s",      \
                                      .kind = IVC_KIND_DOCUMENTED, .source = (from),          \
                                      .sentence = "time between rounds, in which the others " \
                                                  "go to sleep"                               \
@@ -150,7 +150,7 @@ static IvcStep broadcast_round(IvcRank *rank, IvcWork *work)
     }
 
 static const IvcParam ipi_params[] = {
-    {IVC_PARAM(Spec, gap, "gap"), .fallback = "1ms", .min = "1ns", .max = "10s",
+    {IVC_PARAM(Spec, gap, "gap"), .fallback = "1ms", .min = "100ns", .max = "10s",
      .sentence = "time between two, in which the receiver goes to sleep"},
     {.key = NULL},
 };
@@ -163,7 +163,7 @@ static const IvcParam wake_params[] = {
 };
 
 static const IvcParam broadcast_params[] = {
-    {IVC_PARAM(Spec, gap, "gap"), .fallback = "1ms", .min = "1ns", .max = "10s",
+    {IVC_PARAM(Spec, gap, "gap"), .fallback = "1ms", .min = "100ns", .max = "10s",
      .sentence = "time between two rounds, in which the others go to sleep"},
     {IVC_PARAM(Spec, targets, "targets"), .fallback = "128", .min = "1", .max = "4096",
      .sentence = "ranks that are interrupted at once, from rank 1 on: all others when there are "
