@@ -58,6 +58,7 @@ void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiTyp
     call->bytes = 0;
     call->error = IVC_MPI_SUCCESS;
     call->ended = false;
+    call->lost = false;
     call->envelope.sent_ps = 0; /* the rest of it is set by the call */
 }
 

@@ -76,7 +76,10 @@ IvcStep ivc_work_recv(IvcRank *rank, IvcWork *work, int from)
                      ivc_mpi_error_name(work->call.error));
         IVC_RETURN(&work->io);
     }
-    if (work->call.ended) {
+    if (work->call.lost) {
+        uint64_t number = rank->received_from[from]++;
+        ivc_measure_lost(rank->platform, bytes_of(rank, (uint32_t)from, rank->rank, number));
+    } else if (work->call.ended) {
         work->round--; /* the last of those that were lost was this one */
         rank->platform->measure.counted = false;
     } else {

@@ -116,9 +116,18 @@ Lane *ivc_datagram_lane(IvcDatagrams *d, uint32_t from, uint32_t to)
 
 /* ---- losses ---- */
 
-/* Those that its reader comes to next and that are lost: it has nothing more to do with them. */
+static const char *const places[PLACES] = {
+    [PLACE_SOCKET] = "at the receiver's socket (drops_socket)",
+    [PLACE_DEVICE] = "at the sender's device (drops_device)",
+    [PLACE_NETWORK] = "at a queue of the network (drops_network)",
+};
+
+/* Those that its reader comes to next and that are lost: it has nothing more to do with them. But
+ * an answer is waited for until its time is over. */
 static void settle_lost(IvcDatagrams *d, Lane *lane)
 {
+    if (d->platform->transactions)
+        return;
     while (lane->sent.n && ivc_arrivals_at(&lane->sent, 0)->kind == LOST) {
         ivc_arrivals_drop(&lane->sent, 0);
         ivc_work_lost(&d->ranks[lane->to], lane->from);
@@ -133,6 +142,38 @@ static bool is_over(const IvcDatagrams *d, const Lane *lane)
     return work->round == work->rounds;
 }
 
+/* Whether the answer that a reader waits for is lost. */
+static bool is_lost(const IvcDatagrams *d, const Lane *lane)
+{
+    return d->platform->transactions && lane->sent.n &&
+           ivc_arrivals_at(&lane->sent, 0)->kind == LOST;
+}
+
+static IvcTime given_up_at(const IvcDatagrams *d, const Lane *lane)
+{
+    return ivc_arrivals_at(&lane->sent, 0)->envelope.sent_ps + d->platform->retry_ps;
+}
+
+/* The reader's own timer; its interrupt takes no time. */
+static void retry_fire(IvcSim *sim, IvcTimer *timer)
+{
+    const SocketEnd *end = (const SocketEnd *)((char *)timer - offsetof(SocketEnd, retry));
+    IvcDatagrams *d = end->datagrams;
+    (void)sim;
+    (void)ivc_os_notify(d->platform, &d->tcp->stacks[end - d->ends].sleeper);
+}
+
+/* A request or its answer is lost: who waits goes on later, or never. */
+static void transaction_lost(IvcDatagrams *d, const Lane *book, int place)
+{
+    SocketEnd *end = &d->ends[book->to];
+    if (d->platform->retry_ps == 0)
+        ivc_measure_stall(d->platform, places[place]);
+    else if (end->receives)
+        ivc_timer_arm(&d->platform->sim, &end->retry,
+                      MAX(d->platform->sim.now, given_up_at(d, book)), IVC_PHASE_ACT);
+}
+
 void ivc_datagram_lose(IvcDatagrams *d, Lane *lane, uint64_t datagram, int place)
 {
     Lane *book = lane->book;
@@ -145,6 +186,10 @@ void ivc_datagram_lose(IvcDatagrams *d, Lane *lane, uint64_t datagram, int place
     arrival->kind = LOST;
     d->drops[place]++;
     d->in_flight--;
+    if (d->platform->transactions) {
+        transaction_lost(d, book, place);
+        return;
+    }
     if (!d->ends[book->to].receives || book->ready)
         return; /* its reader is busy with others */
     settle_lost(d, book);
@@ -378,6 +423,14 @@ IvcStep ivc_datagram_recv(IvcDatagrams *d, IvcRank *rank, IvcMpiCall *call, IvcD
     IVC_AWAIT(f, ivc_spend(agent, d->tcp->t.socket_call, d->tcp->stage0 + TCP_SOCKET_CALL));
     while (lane->ready == 0) {
         settle_lost(d, lane);
+        if (is_lost(d, lane) && d->platform->sim.now >= given_up_at(d, lane)) {
+            ivc_arrivals_drop(&lane->sent, 0);
+            call->lost = true;
+            IVC_AWAIT(f, ivc_spend(agent, t->syscall_exit, IVC_STAGE_SYSCALL));
+            IVC_RETURN(f);
+        }
+        if (is_lost(d, lane))
+            ivc_timer_arm(agent->sim, &end->retry, given_up_at(d, lane), IVC_PHASE_ACT);
         if (is_over(d, lane)) {
             call->ended = true;
             IVC_RETURN(f);
@@ -418,6 +471,13 @@ static void count(IvcDatagrams *d)
                        &d->drops[PLACE_NETWORK]);
 }
 
+static void end_init(IvcDatagrams *d, SocketEnd *end)
+{
+    *end = (SocketEnd){
+        .datagrams = d, .lanes = g_ptr_array_new(), .turn.id = ivc_platform_id(d->platform)};
+    ivc_timer_init(&end->retry, end->turn.id, retry_fire);
+}
+
 IvcDatagrams *ivc_datagrams_new(IvcPlatform *platform, const IvcDatagramSpec *spec, uint64_t mtu,
                                 IvcRank *ranks, uint32_t stage0, IvcStreams *streams)
 {
@@ -439,7 +499,7 @@ IvcDatagrams *ivc_datagrams_new(IvcPlatform *platform, const IvcDatagramSpec *sp
     d->t.icmp = ivc_platform_ps(platform, spec->icmp);
     d->ends = g_new0(SocketEnd, platform->n_ranks);
     for (uint32_t r = 0; r < platform->n_ranks; r++)
-        d->ends[r] = (SocketEnd){.lanes = g_ptr_array_new(), .turn.id = ivc_platform_id(platform)};
+        end_init(d, &d->ends[r]);
     ivc_pairs_init(&d->lanes, platform->n_ranks, sizeof(Lane));
     count(d);
     return d;

@@ -92,6 +92,8 @@ void ivc_datagrams_digest(const IvcDatagrams *d, IvcDigest *digest)
         ivc_digest_u64(digest, MIN(digest->now - d->ends[r].busy_since_ps, d->t.turn));
         ivc_signal_digest(&d->ends[r].turn, digest);
         ivc_digest_u64(digest, d->ends[r].receives);
+        if (d->platform->retry_ps)
+            ivc_timer_digest(&d->ends[r].retry, digest);
         ivc_digest_u64(digest, d->ends[r].done);
     }
     for (uint32_t i = 0; i < ivc_pairs_count(&d->lanes); i++) {

@@ -72,9 +72,11 @@ enum { PLACE_SOCKET, PLACE_DEVICE, PLACE_NETWORK, PLACES };
 
 /** A rank's sockets. */
 typedef struct {
+    IvcDatagrams *datagrams;
     IvcTime busy_since_ps; /**< its softirq, with packets */
     IvcSignal turn;        /**< its softirq waits for: the process has had its turn */
     bool receives;         /**< its process sleeps in recvfrom() */
+    IvcTimer retry;        /**< its process has waited for an answer for long enough */
     GPtrArray *lanes;      /**< of Lane, that it sends on */
     uint64_t done;         /**< of a sendto(): bytes in packets */
 } SocketEnd;

@@ -14,6 +14,10 @@ typedef struct {
     uint64_t window;
 } WindowSpec;
 
+typedef struct {
+    IvcSpan interval;
+} PingSpec;
+
 static bool even(const IvcRank *rank)
 {
     return rank->rank % 2 == 0;
@@ -105,9 +109,23 @@ static IvcStep echo_round(IvcRank *rank, IvcWork *work)
     IVC_BEGIN(work);
     IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
     IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank + 1));
-    keep_round_trip(rank, work);
+    if (!work->call.lost)
+        keep_round_trip(rank, work);
     IVC_END(work);
 }
+
+static IvcTime ping_interval(const void *spec)
+{
+    return ((const PingSpec *)spec)->interval.ps;
+}
+
+static const IvcParam ping_params[] = {
+    {IVC_PARAM(PingSpec, interval, "interval"), .fallback = "10ms", .min = "1us", .max = "1000s",
+     .kind = IVC_KIND_DOCUMENTED,
+     .source = "ping(8): -f: as fast as they come back or one hundred times a second",
+     .sentence = "after a request whose answer is lost, the next one follows so late"},
+    {.key = NULL},
+};
 
 static const IvcWorkloadOps round_trip_ops = {.messages_per_round = two_a_pair,
                                               .round = round_trip_round,
@@ -117,6 +135,7 @@ static const IvcWorkloadOps echo_ops = {.messages_per_round = pairs,
                                         .round = echo_round,
                                         .paced = even,
                                         .active = even,
+                                        .retry_ps = ping_interval,
                                         .transactions = true};
 
 /* ---- windows ---- */
@@ -254,7 +273,9 @@ const IvcWorkload ivc_workload_named[IVC_NAMED_WORKLOADS] = {
     [IVC_FLOOD_PING] =
         {.head = {.name = "flood-ping",
                   .summary = "ping -f: an echo request whenever the answer has come, which the "
-                             "other kernel gives"},
+                             "other kernel gives, and 10 ms after one whose answer is lost",
+                  .params = ping_params,
+                  .spec_size = sizeof(PingSpec)},
          .ops = &echo_ops,
          IN_PAIRS,
          .speaks = IVC_SPEAKS_ECHO,

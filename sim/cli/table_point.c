@@ -375,6 +375,18 @@ static void append_counts(GString *out, json_t *point, bool all)
         append_table(out, headers, G_N_ELEMENTS(headers), cells);
 }
 
+static void append_stall(GString *out, const IvcTerminal *terminal, const json_t *point)
+{
+    const char *place = json_string_value(json_object_get(point, "stalled"));
+    if (place)
+        g_string_append_printf(out,
+                               "\n%snote:%s stalled after %" G_GUINT64_FORMAT
+                               " messages: a datagram was lost %s, and nobody sends it again; what "
+                               "was measured until then counts\n",
+                               ivc_terminal_on(terminal, IVC_STYLE_WARNING),
+                               ivc_terminal_off(terminal), integer(point, "messages"), place);
+}
+
 char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all)
 {
     GString *out = g_string_new(NULL);
@@ -397,6 +409,7 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
                                ivc_terminal_on(terminal, IVC_STYLE_WARNING),
                                ivc_terminal_off(terminal), integer(point, "messages"),
                                integer(point, "messages_asked"));
+    append_stall(out, terminal, point);
     return g_string_free(out, false);
 }
 

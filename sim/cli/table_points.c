@@ -139,12 +139,14 @@ static char *axis_header(const GPtrArray *axes, guint i)
 static char *notes(const json_t *point)
 {
     const char *status = json_string_value(json_object_get(point, "status"));
-    const char *found[4] = {NULL};
+    const char *found[5] = {NULL};
     size_t n = 0;
     if (status && strcmp(status, "ok") != 0)
         return g_strdup(status);
     if (json_is_true(json_object_get(point, "capped")))
         found[n++] = "capped";
+    if (json_is_string(json_object_get(point, "stalled")))
+        found[n++] = "stalled";
     if (json_is_true(json_object_get(point, "estimated")))
         found[n++] = "estimated";
     if (json_is_false(json_object_get(point, "precision_reached")))

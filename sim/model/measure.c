@@ -1,4 +1,5 @@
 /* When measuring begins and ends, and what stood in the ledgers then. */
+#include "sim/engine/sim_error.h"
 #include "sim/model/platform.h"
 #include "sim/model/sched.h"
 
@@ -133,6 +134,24 @@ void ivc_measure_lost(IvcPlatform *platform, uint64_t bytes)
     measure->lost += measure->measuring;
     settle(platform, 0);
     measure->counted = false; /* there is no latency */
+}
+
+void ivc_measure_stall(IvcPlatform *platform, const char *place)
+{
+    IvcMeasure *measure = &platform->measure;
+    IvcSim *sim = &platform->sim;
+    if (!measure->measuring || measure->delivered == measure->warmup) {
+        ivc_sim_fail(sim, IVC_SIM_ERROR_DEADLOCK,
+                     "stalled at %" G_GUINT64_FORMAT
+                     " us, before anything was measured: a datagram was lost %s, and "
+                     "nobody sends it again; netperf's UDP_RR waits for its answer without end",
+                     ivc_sim_time(sim) / 1000000, place);
+        return;
+    }
+    measure->target = measure->delivered - measure->warmup;
+    measure->stalled = place;
+    end(platform);
+    ivc_sim_finish(sim);
 }
 
 void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps)

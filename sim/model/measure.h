@@ -33,7 +33,8 @@ typedef struct {
     IvcTime ended_ps;
     bool measuring;
     bool ended;
-    bool counted; /**< the latest delivery belongs to the measured phase */
+    bool counted;        /**< the latest delivery belongs to the measured phase */
+    const char *stalled; /**< where a datagram was lost that everything waits for; NULL: none */
     IvcHistogram latency_ps;
     IvcLedgerShot began;
     IvcLedgerShot over;
@@ -53,6 +54,10 @@ void ivc_measure_delivered(IvcPlatform *platform, uint64_t bytes);
 
 /** One more message of `bytes` is known to be lost: it is settled like one that was received. */
 void ivc_measure_lost(IvcPlatform *platform, uint64_t bytes);
+
+/** A request or an answer was lost at `place` (static), and nobody sends it again: the run ends
+ * here with what was measured until now, or fails when that is nothing. */
+void ivc_measure_stall(IvcPlatform *platform, const char *place);
 
 /** Keeps the latency of the latest delivery, when that was measured. */
 void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps);

@@ -72,6 +72,7 @@ struct IvcMpiCall {
     IvcTime due_ps;    /**< Send: latency counts from here; 0: from the call */
     IvcMpiError error; /**< result */
     bool ended;        /**< result of a Recv of datagrams: all that were still to come are lost */
+    bool lost;         /**< result of a Recv of an answer: it, or its request, is lost */
     IvcEnvelope envelope; /**< the message that was sent or received */
     /* Of Isend and Irecv only. */
     bool receives;    /**< it is an Irecv */
@@ -226,6 +227,9 @@ struct IvcWorkloadOps {
     bool (*active)(const IvcRank *rank);
     /** Bytes that a read of a stream socket asks for. NULL, or 0: those that its message lacks. */
     uint64_t (*read_bytes)(const void *spec);
+    /** After how long a request is followed by the next when its answer does not come. NULL, or 0:
+     *  never. */
+    IvcTime (*retry_ps)(const void *spec);
     /** Requests that a rank has begun at once, at most. NULL: it uses none. */
     uint64_t (*requests)(const void *spec);
     /** Ranks do rounds until the measured phase is over, each as many as it can: who is faster does

@@ -93,6 +93,8 @@ struct IvcPlatform {
     uint64_t message_bytes_max; /**< the largest message that the workload will send */
     IvcSpeaks speaks;           /**< what the workload speaks */
     uint64_t read_bytes;        /**< that it asks a stream socket for; 0: a message's */
+    bool transactions;          /**< it sends the next when it has the answer to the last */
+    IvcTime retry_ps;           /**< and at the latest so long after that; 0: not without it */
     uint32_t stage_mechanism;   /**< id of the mechanism's first stage */
     uint32_t next_id;           /**< for agents, buffers, signals */
     IvcMeasure measure;

@@ -89,6 +89,9 @@ static void build_platform(IvcPoint *point)
     ivc_draws_start(&platform->draws, scenario->workload.seed, point->repeat);
     platform->message_bytes_max = platform->draws.bytes_max;
     platform->speaks = point->workload->speaks;
+    platform->transactions = point->workload->ops->transactions;
+    if (point->workload->ops->retry_ps)
+        platform->retry_ps = point->workload->ops->retry_ps(scenario->workload.spec);
     if (point->workload->ops->read_bytes)
         platform->read_bytes = point->workload->ops->read_bytes(scenario->workload.spec);
     platform->cores.n = ivc_vcpus_count(scenario);

@@ -100,6 +100,11 @@ static json_t *get_capped(const IvcResult *result)
     return json_boolean(result->capped);
 }
 
+static json_t *get_stalled(const IvcResult *result)
+{
+    return result->stalled ? json_string(result->stalled) : NULL;
+}
+
 static json_t *get_bandwidth(const IvcResult *result)
 {
     return make_ratio((Wide)result->bytes * PS_PER_S, result->elapsed_ps, 3);
@@ -351,6 +356,8 @@ const IvcColumn ivc_columns[] = {
         "messages that the scenario asks for: total over message"),
     ROW("capped", BOOL, "", get_capped,
         "true when the point stopped at workload.messages_max, before all that was asked for"),
+    ROW("stalled", TEXT, "", get_stalled,
+        "where a datagram was lost that everything then waited for: the point ended there"),
     ROW("bytes", INTEGER, "bytes", get_bytes, "bytes delivered in the measured phase"),
     ROW("elapsed_ps", INTEGER, "ps", get_elapsed_ps, "simulated time of the measured phase"),
     ROW("setup_ps", INTEGER, "ps", get_setup_ps, "simulated time until every rank was initialised"),

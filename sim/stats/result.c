@@ -43,6 +43,7 @@ void ivc_result_free(IvcResult *result)
     g_free(result->workload);
     g_free(result->profile);
     g_free(result->mode);
+    g_free(result->stalled);
     g_free(result->hash);
     g_free(result->digest);
     g_clear_pointer(&result->guests, g_array_unref);

@@ -114,6 +114,7 @@ typedef struct {
     uint64_t messages_asked; /**< total / message over all senders */
     uint64_t messages;       /**< measured and delivered */
     bool capped;             /**< stopped at workload.messages_max */
+    char *stalled;           /**< where a datagram was lost that ended the run; NULL: none was */
     uint64_t bytes;          /**< delivered in the measured phase */
     IvcTime setup_ps;        /**< from start to the end of Init on all ranks */
     IvcTime setup_server_ps; /**< that the guest that serves the channel ran meanwhile */

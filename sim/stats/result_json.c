@@ -134,6 +134,7 @@ static const Field RESULT[] = {
     FIELD(IvcResult, messages_asked),
     FIELD(IvcResult, messages),
     FIELD(IvcResult, capped),
+    FIELD(IvcResult, stalled),
     FIELD(IvcResult, bytes),
     FIELD(IvcResult, setup_ps),
     FIELD(IvcResult, setup_server_ps),
