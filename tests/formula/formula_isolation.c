@@ -114,11 +114,13 @@ START_TEST(test_rights)
 {
     static const char nested[] = "hypervisor.mode=hardware-nested";
     const uint64_t pages = 3, grant = GRANT + (pages - 1) * GRANT_PAGE;
-    check_adds(region, 64, "channels.c.rights=read-only", NULL, 0);
-    check_adds(region, 64, "channels.c.rights=granted", NULL, (GRANT + REVOKE) * 1000);
-    check_adds(region, 9000, "channels.c.rights=granted", NULL, (grant + REVOKE) * 1000);
+    const uint64_t told = 2 * WORD; /* a word that the receiver writes, and the sender reads */
+    const uint64_t call = LEAVE + HYPERCALL + BACK;
+    check_adds(region, 64, "channels.c.rights=read-only", NULL, told * 1000);
+    check_adds(region, 64, "channels.c.rights=granted", NULL, (told + GRANT + REVOKE) * 1000);
+    check_adds(region, 9000, "channels.c.rights=granted", NULL, (told + grant + REVOKE) * 1000);
     check_adds(region, 64, "channels.c.rights=granted", nested,
-               (GRANT + REVOKE + 2 * (LEAVE + HYPERCALL + BACK)) * 1000);
+               (told + GRANT + REVOKE + 2 * call) * 1000);
     g_autoptr(IvcResult) result = run(region, 64, "channels.c.rights=read-only", NULL);
     check_count(result, "exposed_writes", 0, 0);
 }
