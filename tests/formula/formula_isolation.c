@@ -7,7 +7,6 @@
 /* In nanoseconds, as the scenarios below state them. */
 enum {
     WORD = 7,
-    FREE = 157,
     SEAL = 211,
     AUTHENTICATE = 3000,
     ENCRYPT = 5000,
