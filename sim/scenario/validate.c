@@ -245,7 +245,7 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
 {
     return workload->speaks == IVC_SPEAKS_MPI
-               ? mechanism->ops && (mechanism->requests || !workload->both_at_once)
+               ? !mechanism->no_messages && (mechanism->requests || !workload->both_at_once)
                : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
 }
 
@@ -275,7 +275,7 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
     g_autofree char *hint = carriers_hint(s, workload);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"),
                   hint,
-                  s->channel->mechanism->ops
+                  !s->channel->mechanism->no_messages
                       ? "workload '%s' has both sides send at once, and mechanism '%s' carries no "
                         "nonblocking messages"
                       : "workload '%s' sends messages, and mechanism '%s' carries none",
