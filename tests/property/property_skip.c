@@ -307,6 +307,17 @@ START_TEST(test_ways_below_tcp_scenario)
 }
 END_TEST
 
+START_TEST(test_guarded_scenarios)
+{
+    static const char *const region[] = {"copy-first", "granted", NULL};
+    static const char *const ring[] = {"ring-copy-first", NULL};
+    static const char *const card[] = {"sr-iov-lazy", NULL};
+    try_shipped("isolation-costs.yaml", region, NULL);
+    try_shipped("isolation-costs-xen.yaml", ring, "channels.ring-copy-first.ring=4KiB");
+    try_shipped("sr-iov-vs-shared-memory.yaml", card, "workload.total=1GiB");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("skip");
@@ -322,6 +333,7 @@ int main(void)
     tcase_add_test(tests, test_variants_of_the_split_driver);
     tcase_add_test(tests, test_byte_ring_scenario);
     tcase_add_test(tests, test_ways_below_tcp_scenario);
+    tcase_add_test(tests, test_guarded_scenarios);
     tcase_add_test(tests, test_numa_scenario);
     suite_add_tcase(suite, tests);
     return points_main(suite);
