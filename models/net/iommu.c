@@ -241,7 +241,7 @@ void ivc_iommu_digest(const IvcIommu *iommu, IvcDigest *digest)
     for (uint32_t r = 0; r < iommu->n; r++) {
         const IvcIommuShare *share = &iommu->shares[r];
         ivc_digest_u64(digest, share->queued);
-        for (int area = 0; area < IVC_DMA_RINGS; area++)
+        for (IvcDmaArea area = 0; area < IVC_DMA_RINGS; area++)
             ivc_digest_u64(digest, ivc_iommu_per_packet(iommu)
                                        ? share->mapped[area] - share->unmapped[area]
                                        : place_in_page(iommu, share, area));

@@ -340,6 +340,17 @@ START_TEST(test_ways_below_tcp_scenario)
 }
 END_TEST
 
+START_TEST(test_guarded_scenarios)
+{
+    static const char *const region[] = {"copy-first", "granted", NULL};
+    static const char *const ring[] = {"ring-copy-first", NULL};
+    static const char *const card[] = {"sr-iov-lazy", NULL};
+    try_shipped("isolation-costs.yaml", region, NULL);
+    try_shipped("isolation-costs-xen.yaml", ring, "channels.ring-copy-first.ring=4KiB");
+    try_shipped("sr-iov-vs-shared-memory.yaml", card, "workload.total=1GiB");
+}
+END_TEST
+
 /* Each group is a test of its own: see CMakeLists.txt. */
 static void add_case(Suite *suite, const char *group, const TTest *const *tests)
 {
@@ -357,9 +368,13 @@ int main(void)
                                  test_a_tebibyte_is_as_cheap_as_a_gibibyte, test_windows, NULL};
     const TTest *const shipped[] = {test_main_scenario, test_pingpong_scenario, test_numa_scenario,
                                     NULL};
-    const TTest *const guests[] = {test_split_driver_scenario, test_variants_of_the_split_driver,
-                                   test_byte_ring_scenario,    test_ways_below_tcp_scenario,
-                                   test_virtual_interrupts,    NULL};
+    const TTest *const guests[] = {test_split_driver_scenario,
+                                   test_variants_of_the_split_driver,
+                                   test_byte_ring_scenario,
+                                   test_ways_below_tcp_scenario,
+                                   test_virtual_interrupts,
+                                   test_guarded_scenarios,
+                                   NULL};
     Suite *suite = suite_create("skip");
     add_case(suite, "random", random);
     add_case(suite, "ends", ends);
