@@ -148,8 +148,11 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
         return access_register(line, agent, costs->store_ps);
     }
     uint32_t others = line->n_copies - has_copy(line, cpu);
-    if (line->owner == (int32_t)cpu && others == 0)
+    if (line->owner == (int32_t)cpu && others == 0) {
+        /* Who spins may have been on this very core before it was taken off it. */
+        ivc_signal(&costs->platform->sim, &line->changed);
         return costs->word_ps;
+    }
     bool modified = line->owner >= 0;
     uint32_t from = modified ? (uint32_t)line->owner : line->home;
     IvcTime answer = way(line, from, cpu) +
@@ -157,7 +160,7 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
                       : line->n_copies ? costs->clean_ps
                                        : costs->memory_ps) +
                      (others > 1 ? (others - 1) * costs->invalidate_ps : 0);
-    costs->transfers += others > 0;
+    costs->transfers += others > 0 && !has_copy(line, cpu);
     take_copies(line, cpu, others);
     return costs->word_ps + serve(line, answer, answer);
 }
