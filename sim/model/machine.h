@@ -60,8 +60,8 @@ typedef struct IvcMachineSpec {
     IvcCost lines_clean;      /**< a line that others have copies of, alone; 0: lines_fetch */
     IvcCost lines_invalidate; /**< each copy beyond the first that must go */
     IvcCost lines_busy;       /**< the home, with one request; 0: until it is answered */
-    IvcCost atomic; /**< an atomic update of a line that this core holds */
-    IvcCost poll;   /**< one turn of a loop that polls a cached line */
+    IvcCost atomic;           /**< an atomic update of a line that this core holds */
+    IvcCost poll;             /**< one turn of a loop that polls a cached line */
     IvcBytes memory_size;
     IvcBitRate memory_rate;       /**< of each node that has memory */
     int memory_at;                /**< IvcMemoryAt */

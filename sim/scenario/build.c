@@ -159,8 +159,7 @@ static bool paced(const IvcRank *rank)
 
 static bool goes_on(const IvcRank *rank, const IvcWork *work)
 {
-    return work->round < work->rounds &&
-           !(work->ops->open_ended && rank->platform->measure.ended);
+    return work->round < work->rounds && !(work->ops->open_ended && rank->platform->measure.ended);
 }
 
 static IvcStep rank_step(IvcAgent *agent)

@@ -30,7 +30,8 @@ ARROWS = {
     # models/registry.c: the only file that knows all models.
     "models": ["models/cpu/profile.h", "models/ipi/register_block.h", "models/mpi/mechanisms.h",
                "models/net/mechanisms.h", "models/shmem/mechanisms.h",
-               "models/sync/mechanisms.h", "models/workload/patterns.h", "sim/model/", "profiles.h"],
+               "models/sync/mechanisms.h", "models/workload/patterns.h", "sim/model/",
+               "profiles.h"],
     "models/cpu": ["models/cpu/"],
     "models/ipi": ["models/ipi/"],
     "models/mpi": ["models/mpi/"],
