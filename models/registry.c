@@ -5,18 +5,17 @@
 #include "models/net/mechanisms.h"
 #include "models/shmem/mechanisms.h"
 #include "models/sync/mechanisms.h"
+#include "models/virt/mechanisms.h"
 #include "models/workload/patterns.h"
 #include "profiles.h"
 #include "sim/model/stages.h"
 
 static const IvcMechanism *const mechanisms[] = {
-    &ivc_mechanism_register_shmem, &ivc_mechanism_shmem,
-    &ivc_mechanism_register,       &ivc_mechanism_nemesis,
-    &ivc_mechanism_sock,           &ivc_mechanism_netfront,
-    &ivc_mechanism_xen_ring,       &ivc_mechanism_xen_fifo,
-    &ivc_mechanism_loopback,       &ivc_mechanism_ethernet,
-    &ivc_mechanism_lock,           &ivc_mechanism_barrier,
-    &ivc_mechanism_ring,           NULL,
+    &ivc_mechanism_register_shmem, &ivc_mechanism_shmem,    &ivc_mechanism_register,
+    &ivc_mechanism_nemesis,        &ivc_mechanism_sock,     &ivc_mechanism_netfront,
+    &ivc_mechanism_xen_ring,       &ivc_mechanism_xen_fifo, &ivc_mechanism_loopback,
+    &ivc_mechanism_ethernet,       &ivc_mechanism_vcpu,     &ivc_mechanism_lock,
+    &ivc_mechanism_barrier,        &ivc_mechanism_ring,     NULL,
 };
 
 static const IvcWorkload *const workloads[] = {
@@ -41,6 +40,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_named[IVC_OSU_BIDIRECTIONAL_BANDWIDTH],
     &ivc_workload_named[IVC_OSU_LATENCY],
     &ivc_workload_named[IVC_NETPIPE],
+    &ivc_workload_exits,
     NULL,
 };
 

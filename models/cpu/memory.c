@@ -114,6 +114,17 @@ static void check_range(const IvcBuffer *buffer, uint64_t at, uint64_t bytes)
     ivc_hot_assert(at <= buffer->bytes && bytes <= buffer->bytes - at);
 }
 
+/* Walks of page tables under the mode: both sides share the TLB. */
+static G_GNUC_NO_INLINE void owe_walks(IvcAgent *agent, const IvcBuffer *to, uint64_t to_at,
+                                       const IvcBuffer *from, uint64_t from_at, uint64_t bytes)
+{
+    uint64_t extent = (to ? to->bytes : 0) + (from ? from->bytes : 0);
+    if (to)
+        ivc_virt_owe_walks(agent, to_at, bytes, extent);
+    if (from)
+        ivc_virt_owe_walks(agent, from_at, bytes, extent);
+}
+
 bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, uint64_t from_at,
               uint64_t bytes, uint32_t stage)
 {
@@ -127,6 +138,8 @@ bool ivc_copy(IvcAgent *agent, IvcBuffer *to, uint64_t to_at, IvcBuffer *from, u
                          stage);
     if (G_UNLIKELY(ivc_is_linked(memory)) && !agent->move.routes)
         agent->move.routes = ivc_way_routes(memory);
+    if (G_UNLIKELY(agent->core->cores->virt != NULL))
+        owe_walks(agent, to, to_at, from, from_at, bytes);
     agent->move.n_pieces = ivc_passes_copy(memory, (int32_t)agent->core->cpu, to, to_at, from,
                                            from_at, bytes, agent->move.pieces, agent->move.routes);
     return ivc_move(agent, stage);

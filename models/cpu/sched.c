@@ -258,12 +258,26 @@ static void init_domain(IvcSched *sched, IvcSchedDomain *domain, const IvcSchedG
     }
 }
 
+/* Filling the TLB after another guest: not where its entries have tags, which guest mode uses; by
+ * longer walks where page tables have two stages. */
+static IvcTime refill_ps(const IvcPlatform *platform, IvcTime refill)
+{
+    const IvcVirtSpec *spec = &platform->spec->virtualisation;
+    IvcMode mode = platform->virt ? platform->virt->mode : IVC_MODE_PARTITIONED;
+    if (ivc_mode_needs(mode) != IVC_EXTENSION_NONE && spec->tlb_tags)
+        return 0;
+    bool nested = ivc_mode_needs(mode) == IVC_EXTENSION_NESTED;
+    return nested ? refill / ivc_virt_references(spec, false) * ivc_virt_references(spec, true)
+                  : refill;
+}
+
 static void set_times(IvcSched *sched)
 {
     const IvcPlatform *platform = sched->platform;
     const IvcHypervisorSpec *spec = sched->spec;
-    sched->t.domain_switch = ivc_platform_ps(platform, spec->domain_switch) +
-                             ivc_platform_ps(platform, spec->tlb_refill);
+    IvcTime of_mode = ivc_virt_ps(platform, IVC_VIRT_VM_SWITCH);
+    sched->t.domain_switch = (of_mode ? of_mode : ivc_platform_ps(platform, spec->domain_switch)) +
+                             refill_ps(platform, ivc_platform_ps(platform, spec->tlb_refill));
     sched->t.idle_switch = ivc_platform_ps(platform, spec->idle_switch);
     sched->t.idle_wake = ivc_platform_ps(platform, spec->idle_wake);
     sched->t.flight = ivc_platform_ps(platform, spec->reschedule_flight);

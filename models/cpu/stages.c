@@ -30,5 +30,6 @@ const IvcStage ivc_hypervisor_stages[] = {
     [IVC_STAGE_EXIT] = {"exit",
                         "leaving the guest for the hypervisor, handling, and entering it again",
                         false},
+    [IVC_STAGE_WALK] = {"walk", "what walks of page tables in two stages cost more", false},
     [IVC_STAGES_HYPERVISOR] = {NULL, NULL, false},
 };

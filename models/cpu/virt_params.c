@@ -6,6 +6,7 @@
 #define M IvcMachineSpec
 
 static const char *const extensions[] = {"none", "guest-mode", "nested", NULL}; /* IvcExtension */
+static const char *const interfaces[] = {"emulated", "virtual", NULL};          /* IvcInterface */
 
 #define ISCA "recalled: KVM on an E5-2450, table II of Dall and others, ISCA 2016: "
 #define NANO "recalled: nanobenchmarks of Adams and Agesen, ASPLOS 2006, 3.8 GHz Pentium 4: "
@@ -17,16 +18,80 @@ static const char *const extensions[] = {"none", "guest-mode", "nested", NULL}; 
             .sentence = (text)                                                            \
     }
 
+#define NATIVE(name, event, value, from, text)                                            \
+    {                                                                                     \
+        IVC_PARAM(M, virtualisation.native[IVC_VIRT_##event], name),                      \
+            .fallback = (value), .max = "1s", .kind = IVC_KIND_ASSUMED, .source = (from), \
+            .sentence = (text)                                                            \
+    }
+
+static const IvcParam walk_params[] = {
+    {IVC_PARAM(M, virtualisation.levels, "levels"), .fallback = "4", .min = "1", .max = "6",
+     .kind = IVC_KIND_DOCUMENTED, .source = "Intel SDM volume 3: four levels for 48 bits",
+     .sentence = "levels of page tables, in each stage: in two stages of four a walk reads 24 "
+                 "entries instead of 4"},
+    {IVC_PARAM(M, virtualisation.reference, "reference"), .fallback = "8cycles", .max = "1us",
+     .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: most entries are in caches of walks or in the second level",
+     .sentence = "reading one entry of a page table in a walk"},
+    {0},
+};
+
+static const IvcParam tlb_params[] = {
+    {IVC_PARAM(M, virtualisation.tlb_entries, "entries"), .fallback = "512", .min = "1",
+     .max = "1048576", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: the second level of a Sandy Bridge, as Intel's manuals have it",
+     .sentence = "entries of the largest TLB of a core"},
+    {IVC_PARAM(M, virtualisation.tlb_tags, "tags"), .fallback = "false", .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: a profile that states nothing has none",
+     .sentence = "entries know their guest (VPID, ASID, VMID): in guest mode a switch keeps them"},
+    {IVC_PARAM(M, virtualisation.page, "page"), .fallback = "4KiB", .min = "1KiB", .max = "1GiB",
+     .sentence = "pages in which guests map memory"},
+    {0},
+};
+
+static const IvcParam native_params[] = {
+    NATIVE("instruction", PRIVILEGED, "100cycles", "assumed: CPUID without a hypervisor",
+           "a privileged or serialising instruction"),
+    NATIVE("page_table_write", PAGE_TABLE_WRITE, "1cycles", NANO "native",
+           "writing an entry of a page table"),
+    NATIVE("page_fault", PAGE_FAULT, "1093cycles", NANO "native",
+           "a page fault with the kernel's shortest handler"),
+    NATIVE("port", PORT_IO, "3209cycles", NANO "native", "input from a device's port"),
+    NATIVE("controller", APIC, "100cycles", "assumed: an uncached access on the chip",
+           "an access to the interrupt controller"),
+    NATIVE("completion", END_OF_INTERRUPT, "71cycles",
+           "recalled: virtual IRQ completion on ARM, table II of Dall and others, ISCA 2016",
+           "telling the interrupt controller that an interrupt is over"),
+    NATIVE("call", CALL, "11cycles", NANO "native", "a call and its return"),
+    {0},
+};
+
 const IvcParam ivc_virt_params[] = {
     {IVC_PARAM(M, virtualisation.extension, "extension"), .fallback = "none", .choices = extensions,
      .kind = IVC_KIND_ASSUMED, .source = "assumed: a profile that states nothing has none",
      .sentence = "what the processor has for guests: nothing, a mode of their own, or page tables "
                  "in two stages too"},
-    COST("exit", EXIT, "392cycles",
-         "recalled: half of the 784 cycles of leaving and entering on a Sandy Bridge (Agesen and "
-         "others, USENIX ATC 2012)",
-         "from an event in guest mode to the hypervisor's first instruction"),
-    COST("entry", ENTRY, "392cycles", "the other half, see exit",
+    {IVC_PARAM(M, virtualisation.interface, "interface"), .fallback = "emulated",
+     .choices = interfaces, .kind = IVC_KIND_ASSUMED,
+     .source = "assumed: a profile that states nothing has none",
+     .sentence = "who deals with a guest's completion of interrupts in guest mode: the hypervisor, "
+                 "or a virtual interface of the processor"},
+    {.key = "walk",
+     .type = IVC_PARAM_GROUP,
+     .group = walk_params,
+     .sentence = "walks of page tables"},
+    {.key = "tlb", .type = IVC_PARAM_GROUP, .group = tlb_params, .sentence = "the TLB"},
+    {.key = "native",
+     .type = IVC_PARAM_GROUP,
+     .group = native_params,
+     .sentence = "what events cost without a hypervisor, for the workload 'exits'"},
+    COST(
+        "exit", EXIT, "319cycles",
+        "recalled: 784 cycles of leaving and entering on a Sandy Bridge (Agesen and others, USENIX "
+        "ATC 2012), split as on a Core 2",
+        "from an event in guest mode to the hypervisor's first instruction"),
+    COST("entry", ENTRY, "465cycles", "the rest, see exit",
          "from the hypervisor's last instruction back into guest mode"),
     COST("trap", TRAP, "150cycles",
          "assumed: a gate to a more privileged ring and saving what is in registers",
@@ -69,25 +134,33 @@ const IvcParam ivc_virt_params[] = {
          "blocking a virtual CPU that has nothing to do"),
     COST("pause", PAUSE, "300cycles", "assumed: finding no other virtual CPU to run",
          "a spin loop seen by the processor: looking for something better to run"),
-    COST("interrupt", INTERRUPT, "750cycles",
+    COST("interrupt", INTERRUPT, "500cycles",
          "derived from Barrelfish technical note 9: 500 to 1,000 cycles to take and acknowledge an "
          "interrupt",
          "taking an interrupt in the hypervisor while a guest runs"),
-    COST("injection", INJECTION, "300cycles",
-         "assumed: choosing the vector and writing a few fields of the control block",
+    COST("injection", INJECTION, "277cycles",
+         ISCA "a virtual IPI of 5,230 cycles less all of its other parts",
          "making an interrupt pending for the guest's next entry"),
     COST("completion", COMPLETION, "772cycles",
          ISCA "a virtual interrupt's completion of 1,556 cycles less exit and entry",
          "emulating the end of an interrupt"),
     COST("ipi", IPI, "1600cycles", "assumed: as controller",
          "emulating the command that interrupts another virtual CPU"),
-    COST("switch", SWITCH, "4812cycles", ISCA "a VM switch",
+    COST("switch", SWITCH, "4028cycles", ISCA "a VM switch of 4,812 cycles less exit and entry",
          "from one virtual CPU to another on a core, without refilling the TLB"),
-    COST("nested_walk", NESTED_WALK, "60cycles",
-         "assumed: 20 more references of 3 cycles each, most of them in caches of page-table "
-         "entries",
-         "what walking page tables in two stages costs more, at each miss of the TLB"),
     COST("filter", FILTER, "100cycles", "assumed: a filter of some tens of instructions",
          "filtering a container's system call"),
+    COST("branch", BRANCH, "29cycles", NANO "a call and its return take 40 cycles instead of 11",
+         "finding translated code at the return of a procedure"),
+    COST("lookup", LOOKUP, "768cycles",
+         NANO "a page fault less the native one, less what a system call takes more",
+         "walking the guest's page tables to see whose fault it is, by translation"),
+    COST("kick", KICK, "241cycles", ISCA "an I/O latency out of 560 cycles less exit",
+         "finding out whom a notification is for"),
+    COST("unblock", UNBLOCK, "15731cycles",
+         ISCA "an I/O latency in of 18,923 cycles less all of its other parts",
+         "putting a virtual CPU that waits on its core again"),
+    COST("fill", FILL, "2000cycles", "recalled: 1,000 to 3,000 cycles to fill a shadow entry",
+         "filling an entry of the shadow, or of the second stage, when a page is first touched"),
     {0},
 };

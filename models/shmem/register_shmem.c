@@ -324,10 +324,30 @@ static IvcStep setup(IvcRank *rank)
     if (module->region) {
         IvcRegionResult result = ivc_region_hand(module->region, port->guest, &base, &size);
         g_assert(result == IVC_REGION_OK);
+        if (module->platform->virt)
+            ivc_virt_owe_many(&rank->agent, IVC_VIRT_PAGE_TABLE_WRITE,
+                              (size + module->platform->virt->page - 1) /
+                                  module->platform->virt->page);
         IVC_AWAIT(&port->call, ivc_spend(&rank->agent, module->t.map, module->stage0 + VMCOMM_MAP));
         (void)ivc_region_map(module->region, port->guest);
     }
     IVC_END(&port->call);
+}
+
+/* Blocks are taken from the start of the region: what lies below those that were touched was,
+ * too, but for pages that other ranks' blocks lay in all the time. */
+void ivc_vmcomm_touch(IvcVmcommPort *port, uint32_t slot, uint64_t bytes)
+{
+    const IvcVmcomm *module = port->module;
+    const IvcVirt *virt = module->platform->virt;
+    if (!virt || bytes == 0)
+        return;
+    uint64_t begin = slot * module->spec->block_min.n / virt->page;
+    uint64_t end = (slot * module->spec->block_min.n + bytes + virt->page - 1) / virt->page;
+    if (end <= port->touched)
+        return;
+    ivc_virt_owe_many(&port->rank->agent, IVC_VIRT_FIRST_TOUCH, end - MAX(begin, port->touched));
+    port->touched = end;
 }
 
 static uint64_t in_flight(const void *channel)

@@ -106,12 +106,13 @@ typedef struct IvcVmcomm IvcVmcomm;
 typedef struct {
     IvcVmcomm *module;
     IvcRank *rank;
-    unsigned guest;           /**< its guest's number in the region: the scenario may have more
-                                   guests than a region has numbers */
-    IvcSleeper sleeper;       /**< its process waits here, whatever for */
-    uint32_t blocks;          /**< that it has posted and that were not given back */
-    bool wants_room;          /**< it sleeps until a block is given back */
-    bool wants_window;        /**< it sleeps until credit comes */
+    unsigned guest;     /**< its guest's number in the region: the scenario may have more
+                             guests than a region has numbers */
+    IvcSleeper sleeper; /**< its process waits here, whatever for */
+    uint64_t touched;   /**< pages of the region, from its start, that this rank has touched */
+    uint32_t blocks;    /**< that it has posted and that were not given back */
+    bool wants_room;    /**< it sleeps until a block is given back */
+    bool wants_window;  /**< it sleeps until credit comes */
     const IvcMpiCall *posted; /**< a Recv that waits */
     uint32_t claimed;         /**< the message that the handler matched to it */
     IvcArrivals unexpected;
@@ -201,6 +202,9 @@ static inline bool ivc_vmcomm_in_line(const IvcVmcomm *module, uint64_t bytes)
  * may: a word of small value would need fewer chunks.
  */
 uint64_t ivc_vmcomm_data(const IvcEnvelope *envelope, unsigned length);
+
+/** Owes what the first touch of the pages of a block costs under the mode. */
+void ivc_vmcomm_touch(IvcVmcommPort *port, uint32_t slot, uint64_t bytes);
 
 /** Posts port->say_word to rank port->say_to. */
 IvcStep ivc_vmcomm_say(IvcVmcommPort *port);

@@ -66,6 +66,8 @@ static void port_digest(const IvcVmcommPort *port, IvcDigest *digest)
 {
     const IvcVmcomm *module = port->module;
     ivc_sleeper_digest(&port->sleeper, digest);
+    if (module->platform->virt)
+        ivc_digest_u64(digest, port->touched);
     ivc_digest_u64(digest, port->blocks);
     ivc_digest_u64(digest, port->wants_room);
     ivc_digest_u64(digest, port->wants_window);

@@ -267,6 +267,7 @@ static IvcStep take_shared(IvcVmcommPort *port, IvcMpiCall *call)
                 module->stage0 + VMCOMM_HEADER);
         port->bytes =
             MIN(module->slots[port->slot].bytes, call->bytes - MIN(call->bytes, port->at));
+        ivc_vmcomm_touch(port, port->slot, port->bytes);
         IVC_AWAIT(&port->part, ivc_copy(agent, call->buffer, port->bytes ? port->at : 0,
                                         &module->slots[port->slot].data, 0, port->bytes,
                                         module->stage0 + VMCOMM_COPY_OUT));

@@ -223,6 +223,7 @@ static IvcStep send_shared(IvcVmcommPort *port, IvcMpiCall *call)
             IVC_AWAIT(&port->part,
                       ivc_spend(agent, module->t.alloc, module->stage0 + VMCOMM_ALLOC));
         }
+        ivc_vmcomm_touch(port, port->slot, port->bytes);
         if (module->spec->copies == 1) {
             ivc_produce(agent, slot_data(port), 0, port->bytes);
         } else {

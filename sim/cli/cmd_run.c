@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/cli/cli_manifest.h"
+#include "sim/cli/run_matrix.h"
 #include "sim/cli/table.h"
 #include "sim/stats/columns.h"
 #include "sim/stats/export.h"
@@ -35,8 +36,7 @@ static int write_one(IvcCli *cli, const char *folder, const char *name, const ch
     return ivc_cli_write_file(cli, path, text, strlen(text));
 }
 
-static int write_results(IvcCli *cli, const char *folder, const json_t *manifest,
-                         const json_t *points)
+int ivc_run_write(IvcCli *cli, const char *folder, const json_t *manifest, const json_t *points)
 {
     int status = ivc_cli_make_directory(cli, folder);
     if (status != IVC_EXIT_OK)
@@ -66,6 +66,8 @@ int ivc_cmd_run(IvcCli *cli)
     if (scenario == NULL)
         return IVC_EXIT_SCENARIO;
     ivc_cli_catch_signals(cli);
+    if (scenario->report.rows)
+        return ivc_run_matrix(cli, scenario);
     IvcRunHooks hooks = {.stop = cli->stop,
                          .full = ivc_cli_flag(cli, "no-skip"),
                          .jobs = (unsigned)ivc_cli_count(cli, "jobs", g_get_num_processors())};
@@ -86,7 +88,7 @@ int ivc_cmd_run(IvcCli *cli)
     json_t *points = json_array();
     json_array_append_new(points, ivc_point_json(result));
     const char *folder = ivc_cli_value(cli, "output");
-    int status = folder != NULL ? write_results(cli, folder, manifest, points) : IVC_EXIT_OK;
+    int status = folder != NULL ? ivc_run_write(cli, folder, manifest, points) : IVC_EXIT_OK;
     /* After a failure standard output has the error, and must not have a result as well. */
     if (status == IVC_EXIT_OK)
         print_results(cli, manifest, points);

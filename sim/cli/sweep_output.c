@@ -176,7 +176,8 @@ char *ivc_sweep_output_text(const IvcSweepOutput *output, const char *format)
         bool whole = output->finished == output->planned && output->failed->len == 0;
         return ivc_export_json(whole ? "ok" : "partial", output->manifest, output->points);
     }
-    g_autofree char *table = ivc_sweep_table(output->points);
+    char *matrix = ivc_sweep_matrix(output->points, output->manifest);
+    g_autofree char *table = matrix != NULL ? matrix : ivc_sweep_table(output->points);
     g_autofree char *comparison = ivc_sweep_comparison(output->points, output->manifest);
     return g_strconcat(table, comparison, NULL);
 }

@@ -47,6 +47,14 @@ char *ivc_sweep_output_text(const IvcSweepOutput *output, const char *format);
 char *ivc_sweep_table(const json_t *points);
 
 /**
+ * The matrix that the scenario asks for (report.rows, columns, cells), whatever its axes.
+ *
+ * @param manifest  of the sweep, with the resolved scenario
+ * @return transfer full; NULL: it asks for none
+ */
+char *ivc_sweep_matrix(const json_t *points, const json_t *manifest);
+
+/**
  * Where points were repeated and the scenario names a baseline (report.baseline): each point over
  * the baseline's with the same other axes, repeat by repeat; empty otherwise. Both have drawn the
  * same random input, so the interval of the quotient is narrower than theirs.

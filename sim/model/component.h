@@ -44,6 +44,12 @@ const char *ivc_scenario_channel_guest(const IvcScenario *scenario, const char *
 /** Whether a word of a list of guests means this one: its name, or that of its counted entry. */
 bool ivc_scenario_names_guest(const IvcScenario *scenario, const char *word, const char *guest);
 
+/** "channels.ring": the path of the channel that runs take. @return transfer full; NULL: none */
+char *ivc_scenario_channel_path(const IvcScenario *scenario);
+
+/** Whether a hypervisor shares the cores among vCPUs. */
+bool ivc_scenario_is_scheduled(const IvcScenario *scenario);
+
 /** How many ranks a run on the channel at `path` has; 0 for an unknown channel. */
 uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *path);
 
@@ -76,6 +82,7 @@ typedef enum {
     IVC_SPEAKS_ECHO,     /**< ICMP echo requests, which the other kernel answers */
     IVC_SPEAKS_LOCK,     /**< acquire and release */
     IVC_SPEAKS_BARRIER,  /**< all wait for all */
+    IVC_SPEAKS_EVENTS,   /**< single events of a guest, no messages */
     IVC_SPEECHES,
 } IvcSpeaks;
 
@@ -93,10 +100,10 @@ typedef struct {
 
 typedef struct {
     IvcComponent head;
-    const IvcMechanismOps *ops; /**< for MPI, which every mechanism carries */
+    const IvcMechanismOps *ops; /**< for MPI */
+    bool no_messages;           /**< it carries no MPI, only what `carries` says */
     bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
     bool own_cores;   /**< it names physical cores: each guest must have its own, and keep them */
-    bool no_mpi;      /**< it carries what `carries` says, and no messages */
     bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */
     unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */

@@ -139,6 +139,9 @@ struct IvcMechanismOps {
     IvcStep (*isend)(IvcRank *rank, IvcMpiCall *call);
     IvcStep (*irecv)(IvcRank *rank, IvcMpiCall *call);
     IvcStep (*waitall)(IvcRank *rank, IvcMpiCall *call);
+    /** Does one event for a workload that speaks events: the one of number `call->tag`. Sets
+     *  call->done_ps to when it was over for whom it is for. NULL: it has none. */
+    IvcStep (*operate)(IvcRank *rank, IvcMpiCall *call);
     /** The largest message it can carry; UINT64_MAX: any. */
     uint64_t (*message_bytes_max)(const void *spec);
     void (*digest)(const void *channel, IvcDigest *digest);

@@ -26,7 +26,8 @@ typedef enum {
 typedef enum {
     IVC_STAGE_DOMAIN_SWITCH,
     IVC_STAGE_LOAD,
-    IVC_STAGE_EXIT, /**< of ivc_virt_owe(); unlike the others it belongs to what ranks do */
+    IVC_STAGE_EXIT, /**< of ivc_virt_owe(); this and what follows belongs to what ranks do */
+    IVC_STAGE_WALK,
     IVC_STAGES_HYPERVISOR,
 } IvcHypervisorStage;
 

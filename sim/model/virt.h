@@ -45,8 +45,12 @@ typedef enum {
     IVC_VIRT_END_OF_INTERRUPT,
     IVC_VIRT_SYSTEM_CALL,
     IVC_VIRT_HYPERCALL,
-    IVC_VIRT_IPI_SEND,  /**< the guest tells the interrupt controller to interrupt another vCPU */
-    IVC_VIRT_VM_SWITCH, /**< from one virtual CPU to another on one core */
+    IVC_VIRT_IPI_SEND,    /**< the guest tells the interrupt controller to interrupt another vCPU */
+    IVC_VIRT_VM_SWITCH,   /**< from one virtual CPU to another on one core */
+    IVC_VIRT_CALL,        /**< a procedure of the guest's kernel is called, and returns */
+    IVC_VIRT_KICK,        /**< the guest tells the backend of a virtual device */
+    IVC_VIRT_WAKE,        /**< a virtual CPU that waits is put on its core again, interrupted */
+    IVC_VIRT_FIRST_TOUCH, /**< of a page that the guest maps, and its hypervisor not yet */
     IVC_VIRT_EVENTS,
 } IvcVirtEvent;
 
@@ -86,10 +90,18 @@ typedef enum {
     IVC_VIRT_COST_COMPLETION,
     IVC_VIRT_COST_IPI,
     IVC_VIRT_COST_SWITCH,
-    IVC_VIRT_COST_NESTED_WALK,
+    IVC_VIRT_COST_NESTED_WALK, /**< no parameter: follows from `levels` and `reference` */
     IVC_VIRT_COST_FILTER,
+    IVC_VIRT_COST_BRANCH,
+    IVC_VIRT_COST_LOOKUP,
+    IVC_VIRT_COST_KICK,
+    IVC_VIRT_COST_UNBLOCK,
+    IVC_VIRT_COST_FILL,
     IVC_VIRT_COSTS,
 } IvcVirtCost;
+
+/** As `machine.virtualisation` has them, in the order of the enum; the first is NULL. */
+extern const char *const ivc_virt_cost_names[IVC_VIRT_COSTS];
 
 /** What the processor has for guests. */
 typedef enum {
@@ -98,11 +110,31 @@ typedef enum {
     IVC_EXTENSION_NESTED, /**< page tables in two stages too (EPT, NPT, stage 2 ...) */
 } IvcExtension;
 
+/** Who deals with the registers by which a guest acknowledges and completes interrupts. */
+typedef enum {
+    IVC_INTERFACE_EMULATED, /**< the hypervisor */
+    IVC_INTERFACE_VIRTUAL,  /**< in guest mode the processor (GIC's virtual interface, APICv) */
+} IvcInterface;
+
 /** The group `machine.virtualisation` of a profile. */
 typedef struct {
-    int extension; /**< IvcExtension */
+    int extension;                   /**< IvcExtension */
+    int interface;                   /**< IvcInterface */
+    IvcCost native[IVC_VIRT_EVENTS]; /**< what the processor does without a hypervisor */
     IvcCost cost[IVC_VIRT_COSTS];
+    uint64_t levels;      /**< of page tables, in each stage */
+    IvcCost reference;    /**< one entry read in a walk */
+    uint64_t tlb_entries; /**< of the largest TLB */
+    bool tlb_tags;        /**< entries know the guest that they belong to */
+    IvcBytes page;
 } IvcVirtSpec;
+
+/** Entries that a walk reads: one of each level, and in two stages those of the second for each of
+ *  the first, and for the page itself. */
+static inline uint64_t ivc_virt_references(const IvcVirtSpec *spec, bool nested)
+{
+    return nested ? spec->levels * (spec->levels + 2) : spec->levels;
+}
 
 /** One event under one mode. */
 typedef struct {
@@ -130,10 +162,13 @@ IvcExtension ivc_mode_needs(IvcMode mode);
 typedef struct IvcVirt {
     IvcMode mode;
     uint32_t stage;                 /**< of the ledger: IVC_STAGE_EXIT */
+    uint32_t stage_walk;            /**< IVC_STAGE_WALK */
     IvcTime leave[IVC_VIRT_EVENTS]; /**< exit and handling */
     IvcTime enter[IVC_VIRT_EVENTS]; /**< entry */
     bool traps[IVC_VIRT_EVENTS];
     uint64_t *exits; /**< by guest */
+    uint64_t page;   /**< bytes; a power of two */
+    uint64_t reach;  /**< bytes that the TLB covers */
 } IvcVirt;
 
 typedef struct IvcPlatform IvcPlatform;
@@ -141,6 +176,9 @@ typedef struct IvcPlatform IvcPlatform;
 /** Prepares the mode of a run, and its counters. @return transfer full; NULL: it costs nothing */
 IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode);
 void ivc_virt_free(IvcVirt *virt);
+
+/** What an event costs without a hypervisor, where the group `native` says so. */
+IvcTime ivc_virt_native_ps(const IvcPlatform *platform, IvcVirtEvent event);
 
 /** What a cost of the chip comes to, whatever the mode. */
 IvcTime ivc_virt_cost_ps(const IvcPlatform *platform, IvcVirtCost cost);
@@ -181,6 +219,21 @@ static inline void ivc_virt_owe(IvcAgent *agent, IvcVirtEvent event)
     ivc_owe(agent, virt->leave[event] + virt->enter[event], virt->stage);
     virt->exits[agent->core->guest] += virt->traps[event];
 }
+
+/** Owes `n` of them at once: one time in the ledger, `n` exits. */
+void ivc_virt_owe_many(IvcAgent *agent, IvcVirtEvent event, uint64_t n);
+
+/**
+ * Owes what walks of the page tables cost more under the mode in a pass over `bytes` of a buffer
+ * from byte `at`: one for each page that it comes to, when the passes of one copy together go over
+ * more than the TLB covers.
+ *
+ * @param extent  bytes of all that the copy goes over
+ */
+void ivc_virt_owe_walks(IvcAgent *agent, uint64_t at, uint64_t bytes, uint64_t extent);
+
+/** The mode of the channel that runs take, for `check` hooks. */
+IvcMode ivc_scenario_mode(const IvcScenario *scenario);
 
 /** The mode of the i-th channel of a scenario, for `check` hooks, and the path of the key that sets
  *  it (transfer full). @return NULL at the end */

@@ -107,11 +107,12 @@ static void build_platform(IvcPoint *point)
     platform->memory = ivc_memory_new(platform->spec);
     platform->cores.memory = platform->memory;
     ivc_memory_count(platform);
-    ivc_vcpus_place(platform, scenario);
+    platform->n_guests = (unsigned)scenario->n_guests;
     platform->virt = ivc_virt_new(platform, scenario->channel->mode);
     platform->cores.virt = platform->virt;
     /* Wherever a system call is charged, it is with what the mode adds. */
     platform->t.syscall_enter += ivc_virt_ps(platform, IVC_VIRT_SYSTEM_CALL);
+    ivc_vcpus_place(platform, scenario);
     place_ranks(point);
 }
 

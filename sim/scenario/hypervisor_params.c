@@ -72,7 +72,8 @@ const IvcParam ivc_hypervisor_params[] = {
      .max = "1s", .kind = IVC_KIND_ASSUMED,
      .source = "recalled: ISCA 2016, Design and Performance of ARM Virtualization, table II, VM "
                "switch of Xen on an E5-2450",
-     .sentence = "putting another vCPU on a core: choosing it, saving and restoring"},
+     .sentence = "putting another vCPU on a core: choosing it, saving and restoring; under a mode "
+                 "that states it, machine.virtualisation counts instead"},
     {IVC_PARAM(IvcHypervisorHead, spec.tlb_refill, "tlb_refill"), .fallback = "2000cycles",
      .max = "1s", .kind = IVC_KIND_ASSUMED,
      .source = "assumed: 64 walks of 30 cycles, page tables in the caches",

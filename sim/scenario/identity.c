@@ -11,14 +11,23 @@
 static bool is_idle_scheduler(const IvcScenario *s, const char *path)
 {
     int scheduler = s->hypervisor.scheduler;
+    if (strcmp(path, "hypervisor.domain_switch") == 0 &&
+        ivc_virt_row(s->channel->mode, IVC_VIRT_VM_SWITCH)->how != IVC_VIRT_NATIVE)
+        return true;
     return scheduler == IVC_SCHEDULER_PINNED || strcmp(path, "hypervisor.mode") == 0 ||
            (scheduler != IVC_SCHEDULER_CREDIT && g_str_has_prefix(path, "hypervisor.credit.")) ||
            (scheduler != IVC_SCHEDULER_CREDIT2 && g_str_has_prefix(path, "hypervisor.credit2."));
 }
 
-/* Costs of guests' events that are none under the run's mode. */
+/* Costs of guests' events that are none under the run's mode; those without a hypervisor concern
+ * what measures events only. */
 static bool is_idle_virtualisation(const IvcScenario *s, const char *path)
 {
+    bool events = s->workload.workload->speaks == IVC_SPEAKS_EVENTS;
+    if (g_str_has_prefix(path, "machine.virtualisation.native."))
+        return !events;
+    if (events && g_str_has_prefix(path, "machine.virtualisation.walk."))
+        return false;
     return g_str_has_prefix(path, "machine.virtualisation.") &&
            !ivc_virt_uses(s->channel->mode, path);
 }

@@ -6,6 +6,21 @@ const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario)
     return scenario->machine;
 }
 
+char *ivc_scenario_channel_path(const IvcScenario *scenario)
+{
+    return scenario->channel ? g_strconcat("channels.", scenario->channel->name, NULL) : NULL;
+}
+
+bool ivc_scenario_is_scheduled(const IvcScenario *scenario)
+{
+    return scenario->hypervisor.scheduler != IVC_SCHEDULER_PINNED;
+}
+
+IvcMode ivc_scenario_mode(const IvcScenario *scenario)
+{
+    return scenario->channel->mode;
+}
+
 char *ivc_scenario_channel_mode(const IvcScenario *scenario, size_t i, IvcMode *ret_mode)
 {
     if (i >= scenario->n_channels)

@@ -210,16 +210,17 @@ static void collect_scheduling(const IvcPoint *point, IvcResult *result)
     }
 }
 
-/* What a core's exits took: unlike the hypervisor's other stages they are for somebody's message.
- */
-static IvcTime exits_ps(const IvcPoint *point, uint32_t core)
+/* What a core did for nobody's message: loads, switches. Exits and walks are part of messages. */
+static IvcTime beside_ps(const IvcPoint *point, uint32_t core)
 {
     const IvcPlatform *platform = &point->platform;
     const IvcMeasure *measure = &platform->measure;
-    if (!platform->virt)
-        return 0;
-    size_t at = (size_t)core * platform->cores.n_stages + platform->virt->stage;
-    return measure->over.entries[at].spent_ps - measure->began.entries[at].spent_ps;
+    IvcTime sum = 0;
+    for (uint32_t s = 0; hypervisor_stages(point) && s < IVC_STAGE_EXIT; s++) {
+        size_t at = (size_t)core * platform->cores.n_stages + platform->stage_hypervisor + s;
+        sum += measure->over.entries[at].spent_ps - measure->began.entries[at].spent_ps;
+    }
+    return sum;
 }
 
 static void collect_guests(const IvcPoint *point, IvcResult *result)
@@ -246,7 +247,7 @@ static void collect_guests(const IvcPoint *point, IvcResult *result)
             core.states.idle_ps = measure->over.idle_ps[i] - measure->began.idle_ps[i];
             guest.spinning_ps += running_ps(point, i, machine, 0, true) +
                                  running_ps(point, i, mechanism, first, true);
-            guest.beside_ps += added_ps - exits_ps(point, i);
+            guest.beside_ps += beside_ps(point, i);
             add_states(&guest.states, &core.states);
             g_array_append_val(result->cores, core);
         }

@@ -110,6 +110,9 @@ typedef struct {
     const char *baseline; /**< name of a channel, or NULL */
     const char *title;    /**< or NULL */
     IvcNameList figures;
+    const char *rows;    /**< path of the axis down the matrix of a sweep; NULL: no matrix */
+    IvcNameList columns; /**< paths of axes: the last one across, the others a matrix each */
+    int cells;           /**< index into ivc_report_cells */
 } IvcReportSpec;
 
 /** One constraint of a sweep; opaque. */
@@ -176,6 +179,9 @@ typedef struct {
 
 /** The names that `report.figures` takes: every figure that can be drawn. NULL-terminated. */
 extern const char *const ivc_report_figures[];
+
+/** What `report.cells` takes; NULL-terminated. */
+extern const char *const ivc_report_cells[];
 
 /** The most points that one sweep may have before constraints. */
 #define IVC_POINTS_MAX 1000000

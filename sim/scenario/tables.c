@@ -144,9 +144,10 @@ const IvcParam ivc_workload_params[] = {
 };
 
 const char *const ivc_speech_names[] = {
-    [IVC_SPEAKS_MPI] = "mpi",   [IVC_SPEAKS_STREAM] = "stream", [IVC_SPEAKS_DATAGRAM] = "datagram",
-    [IVC_SPEAKS_ECHO] = "echo", [IVC_SPEAKS_LOCK] = "lock",     [IVC_SPEAKS_BARRIER] = "barrier",
-    [IVC_SPEECHES] = NULL,
+    [IVC_SPEAKS_MPI] = "mpi",           [IVC_SPEAKS_STREAM] = "stream",
+    [IVC_SPEAKS_DATAGRAM] = "datagram", [IVC_SPEAKS_ECHO] = "echo",
+    [IVC_SPEAKS_LOCK] = "lock",         [IVC_SPEAKS_BARRIER] = "barrier",
+    [IVC_SPEAKS_EVENTS] = "events",     [IVC_SPEECHES] = NULL,
 };
 
 IvcParam *ivc_workload_table(const IvcWorkload *workload)
@@ -196,6 +197,8 @@ const IvcParam ivc_limits_params[] = {
 const char *const ivc_report_figures[] = {"bandwidth", "bandwidth-log", "latency",    "cpu",
                                           "balance",   "stages",        "operations", NULL};
 
+const char *const ivc_report_cells[] = {"bandwidth", "latency", "latency-cycles", "messages", NULL};
+
 const IvcParam ivc_report_params[] = {
     {IVC_PARAM(IvcReportSpec, baseline, "baseline"), .fallback = IVC_PARAM_UNSET,
      .sentence = "the channel that others are compared with"},
@@ -203,6 +206,13 @@ const IvcParam ivc_report_params[] = {
      .sentence = "title of the figures"},
     {IVC_PARAM(IvcReportSpec, figures, "figures"), .fallback = IVC_PARAM_UNSET,
      .choices = ivc_report_figures, .sentence = "names of the figures to draw; without it all"},
+    {IVC_PARAM(IvcReportSpec, rows, "rows"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "the axis down the matrix in which a sweep is printed, and by run too"},
+    {IVC_PARAM(IvcReportSpec, columns, "columns"), .fallback = IVC_PARAM_UNSET,
+     .sentence =
+         "axes of that matrix: the last one goes across, each value of others has a matrix"},
+    {IVC_PARAM(IvcReportSpec, cells, "cells"), .fallback = IVC_PARAM_UNSET,
+     .choices = ivc_report_cells, .sentence = "what its cells show; without it bandwidth"},
     {.key = NULL},
 };
 

@@ -245,7 +245,7 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
 {
     return workload->speaks == IVC_SPEAKS_MPI
-               ? !mechanism->no_mpi && (mechanism->requests || !workload->both_at_once)
+               ? !mechanism->no_messages && (mechanism->requests || !workload->both_at_once)
                : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
 }
 
@@ -269,14 +269,16 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
     if (!workload || workload->speaks != IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism ||
-        carries(s->channel->mechanism, workload) || s->channel->mechanism->no_mpi)
+        carries(s->channel->mechanism, workload))
         return;
     g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
     g_autofree char *hint = carriers_hint(s, workload);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"),
                   hint,
-                  "workload '%s' has both sides send at once, and mechanism '%s' carries no "
-                  "nonblocking messages",
+                  !s->channel->mechanism->no_messages
+                      ? "workload '%s' has both sides send at once, and mechanism '%s' carries no "
+                        "nonblocking messages"
+                      : "workload '%s' sends messages, and mechanism '%s' carries none",
                   workload->head.name, s->channel->mechanism->head.name);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, at), NULL,
                   "the run takes channel '%s'", s->channel->name);
@@ -285,10 +287,8 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 static void check_speech(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
-    if (!workload || !s->channel || !s->channel->mechanism)
+    if (!workload || workload->speaks == IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism)
         return;
-    if (workload->speaks == IVC_SPEAKS_MPI && !s->channel->mechanism->no_mpi)
-        return; /* every other mechanism carries messages */
     if (!carries(s->channel->mechanism, workload)) {
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
         g_autofree char *hint = carriers_hint(s, workload);
@@ -339,6 +339,38 @@ static void check_use(const IvcScenario *s, IvcDiags *diags)
         ivc_diags_add(diags, IVC_DIAG_WARNING, "config-unused", ivc_scenario_place(s, path), NULL,
                       "guest '%s' is on no channel", s->guests[g].name);
     }
+}
+
+static bool is_axis(const IvcScenario *s, const char *path)
+{
+    for (size_t i = 0; i < s->n_axes; i++)
+        if (g_strv_contains(s->axes[i].paths, path))
+            return true;
+    return false;
+}
+
+/* A matrix is made of axes. */
+static void check_axis(const IvcScenario *s, const char *path, const char *key, IvcDiags *diags)
+{
+    if (is_axis(s, path))
+        return;
+    g_autofree char *at = g_strconcat("report.", key, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (size_t i = 0; i < s->n_axes; i++)
+        for (const char **p = s->axes[i].paths; *p; p++)
+            g_ptr_array_add(names, (gpointer)*p);
+    g_ptr_array_add(names, NULL);
+    ivc_unknown_name("axis", path, (const char *const *)names->pdata, ivc_scenario_place(s, at),
+                     diags);
+}
+
+static void check_matrix(const IvcScenario *s, IvcDiags *diags)
+{
+    const IvcReportSpec *report = &s->report;
+    if (report->rows)
+        check_axis(s, report->rows, "rows", diags);
+    for (size_t i = 0; i < report->columns.n; i++)
+        check_axis(s, report->columns.items[i], "columns", diags);
 }
 
 static void check_report(const IvcScenario *s, IvcDiags *diags)
@@ -429,6 +461,7 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     check_speech(s, diags);
     check_requests(s, diags);
     check_report(s, diags);
+    check_matrix(s, diags);
     check_costs(s, diags);
     if (ivc_diags_errors(diags) > errors_before)
         return;

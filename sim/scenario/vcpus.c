@@ -57,7 +57,6 @@ static void place_scheduled(IvcPlatform *platform, const IvcScenario *scenario)
 
 void ivc_vcpus_place(IvcPlatform *platform, const IvcScenario *scenario)
 {
-    platform->n_guests = (unsigned)scenario->n_guests;
     platform->guests = g_new0(IvcGuestPlace, scenario->n_guests + 1);
     for (size_t g = 0; g < scenario->n_guests; g++) {
         const IvcGuestSpec *guest = &scenario->guests[g];

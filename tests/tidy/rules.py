@@ -30,7 +30,8 @@ ARROWS = {
     # models/registry.c: the only file that knows all models.
     "models": ["models/cpu/profile.h", "models/ipi/register_block.h", "models/mpi/mechanisms.h",
                "models/net/mechanisms.h", "models/shmem/mechanisms.h",
-               "models/sync/mechanisms.h", "models/workload/patterns.h", "sim/model/",
+               "models/sync/mechanisms.h", "models/virt/mechanisms.h",
+               "models/workload/patterns.h", "sim/model/",
                "profiles.h"],
     "models/cpu": ["models/cpu/"],
     "models/ipi": ["models/ipi/"],
@@ -38,6 +39,7 @@ ARROWS = {
     "models/net": ["models/net/", "models/mpi/match.h", "models/xen/"],
     "models/shmem": ["models/shmem/", "models/ipi/mailbox.h", "models/mpi/match.h"],
     "models/sync": ["models/sync/", "models/mpi/match.h"],
+    "models/virt": ["models/virt/"],
     "models/workload": ["models/workload/"],
     "models/xen": ["models/xen/"],
 }
