@@ -194,6 +194,9 @@ IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(c
             waiter->gave_up = true;
             break;
         }
+        /* While it read, the line may have gone, and come back for another process of this core. */
+        if (ivc_sync_line_has(line, waiter->agent) && ready(what))
+            break;
         if (ivc_sync_line_has(line, waiter->agent) || sync->costs.uncached) {
             IVC_CALL(&waiter->await, burst(waiter, line));
         }
