@@ -59,7 +59,7 @@ static const char *const scope_names[] = {"all", "guest", NULL};
 static const char *const place_names[] = {"lines", "registers", NULL};
 
 static const IvcParam params[] = {
-    {IVC_PARAM(S, kind, "kind"), .fallback = "ticket", .choices = kind_names,
+    {IVC_PARAM(S, kind, "kind"), .fallback = "queued", .choices = kind_names,
      .sentence = "how ranks that want the lock wait for it"},
     {IVC_PARAM(S, scope, "scope"), .fallback = "all", .choices = scope_names,
      .sentence = "whose lock it is: one for all ranks, or one for those of each guest"},
@@ -393,7 +393,7 @@ static void waiter_digest(const IvcLockWaiter *own, IvcDigest *digest)
     ivc_digest_u64(digest, own->sleep.label);
     ivc_digest_u64(digest, own->stands);
     ivc_digest_u64(digest, own->halted);
-    ivc_digest_u64(digest, own->sleeps);
+    ivc_digest_u64(digest, own->sleeps ? lock->sleeps - own->slept : 0);
     ivc_digest_u64(digest, own->waits_inside);
     ivc_digest_u64(digest, own->wants);
     ivc_digest_u64(digest, own->due);

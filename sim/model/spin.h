@@ -7,6 +7,8 @@
 
 #include "sim/model/core.h"
 
+typedef struct IvcPlatform IvcPlatform;
+
 /** The frame of a pause hook. */
 typedef struct {
     IvcLabel label;
@@ -31,6 +33,9 @@ typedef struct IvcSpin {
      * looks at its condition; the count of the window begins anew when it returns.
      */
     IvcStep (*pause)(IvcPlatform *platform, IvcAgent *agent, IvcPauseFrame *frame);
+    /** Brings counts of spinning up to now, before they are read; NULL: there are none. */
+    void (*settle)(void *data);
+    void *settle_data;
     IvcSpinPlace *places; /**< by IvcCore.id; NULL: the channel has no locks */
 } IvcSpin;
 

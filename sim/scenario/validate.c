@@ -321,14 +321,16 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
     if (!workload || workload->speaks != IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism ||
-        carries(s->channel->mechanism, workload) || s->channel->mechanism->no_messages)
+        carries(s->channel->mechanism, workload))
         return;
     g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
     g_autofree char *hint = carriers_hint(s, workload);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"),
                   hint,
-                  "workload '%s' has both sides send at once, and mechanism '%s' carries no "
-                  "nonblocking messages",
+                  !s->channel->mechanism->no_messages
+                      ? "workload '%s' has both sides send at once, and mechanism '%s' carries no "
+                        "nonblocking messages"
+                      : "workload '%s' sends messages, and mechanism '%s' carries none",
                   workload->head.name, s->channel->mechanism->head.name);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, at), NULL,
                   "the run takes channel '%s'", s->channel->name);
@@ -337,10 +339,8 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 static void check_speech(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
-    if (!workload || !s->channel || !s->channel->mechanism)
+    if (!workload || workload->speaks == IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism)
         return;
-    if (workload->speaks == IVC_SPEAKS_MPI && !s->channel->mechanism->no_messages)
-        return; /* every other mechanism carries messages */
     if (!carries(s->channel->mechanism, workload)) {
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
         g_autofree char *hint = carriers_hint(s, workload);

@@ -29,4 +29,5 @@ typedef struct {
 } ForgetGroup;
 
 extern const ForgetGroup forget_machine, forget_tcp, forget_netfront, forget_rings,
-    forget_datagrams, forget_sched, forget_requests, forget_slots, forget_sriov, forget_interrupts;
+    forget_datagrams, forget_sched, forget_requests, forget_slots, forget_sriov, forget_interrupts,
+    forget_sync;

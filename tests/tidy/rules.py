@@ -39,7 +39,7 @@ ARROWS = {
     "models/net": ["models/net/", "models/guard/guard.h", "models/mpi/match.h", "models/xen/"],
     "models/shmem": ["models/shmem/", "models/guard/guard.h", "models/ipi/doorbell.h",
                      "models/ipi/mailbox.h", "models/mpi/match.h"],
-    "models/sync": ["models/sync/"],
+    "models/sync": ["models/sync/", "models/mpi/match.h"],
     "models/virt": ["models/virt/"],
     "models/workload": ["models/workload/"],
     "models/xen": ["models/xen/"],
