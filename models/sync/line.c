@@ -149,7 +149,7 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
     }
     uint32_t others = line->n_copies - has_copy(line, cpu);
     if (line->owner == (int32_t)cpu && others == 0) {
-        /* Who polls this copy has been taken off this core: it looks again when it is back. */
+        /* Who spins may have been on this very core before it was taken off it. */
         ivc_signal(&costs->platform->sim, &line->changed);
         return costs->word_ps;
     }
@@ -160,7 +160,7 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
                       : line->n_copies ? costs->clean_ps
                                        : costs->memory_ps) +
                      (others > 1 ? (others - 1) * costs->invalidate_ps : 0);
-    costs->transfers += others > 0;
+    costs->transfers += others > 0 && !has_copy(line, cpu);
     take_copies(line, cpu, others);
     return costs->word_ps + serve(line, answer, answer);
 }

@@ -24,6 +24,7 @@ static IvcStep sleep_on(IvcLock *lock, IvcLockWaiter *own,
     if (stays(lock, own)) {
         own->sleeps = true;
         IVC_CALL(&own->attempt, ivc_os_sleep(platform, agent, &own->sleeper, &own->sleep));
+        own->sleeps = false;
     }
     IVC_AWAIT(&own->attempt, ivc_spend(agent, t->syscall_exit, IVC_STAGE_SYSCALL));
     IVC_END(&own->attempt);
@@ -138,7 +139,9 @@ IvcStep ivc_lock_monitor_acquire(IvcLock *lock, IvcLockWaiter *own)
     while (lock->pending) {
         own->waits_inside = true;
         IVC_CALL(&own->inner, mutex_give(lock, own));
-        IVC_CALL(&own->inner, sleep_on(lock, own, waits_still));
+        while (own->waits_inside) {
+            IVC_CALL(&own->inner, sleep_on(lock, own, waits_still));
+        }
         IVC_CALL(&own->inner, mutex_take(lock, own));
     }
     lock->pending = true;

@@ -25,6 +25,14 @@ static void watch_settle(IvcSync *sync, IvcSyncWatch *watch)
     watch->since_ps = now;
 }
 
+static void settle_all(void *data)
+{
+    IvcSync *sync = data;
+    for (uint32_t r = 0; r < sync->n; r++)
+        if (sync->waiters[r]->watch)
+            watch_settle(sync, sync->waiters[r]->watch);
+}
+
 static void watch_look(IvcSyncWatch *watch)
 {
     watch->kind = IVC_WAIT_USEFUL;
@@ -214,6 +222,8 @@ void ivc_sync_init(IvcSync *sync, IvcPlatform *platform, bool uncached, IvcTime 
                       .waiters = g_new0(IvcSyncWaiter *, n),
                       .by_core = g_new0(IvcSyncWaiter *, platform->cores.n)};
     platform->spin.places = g_new0(IvcSpinPlace, platform->cores.n);
+    platform->spin.settle = settle_all;
+    platform->spin.settle_data = sync;
     platform->cores.moved = moved;
     platform->cores.moved_data = sync;
 }
@@ -221,6 +231,7 @@ void ivc_sync_init(IvcSync *sync, IvcPlatform *platform, bool uncached, IvcTime 
 void ivc_sync_clear(IvcSync *sync)
 {
     sync->platform->cores.moved = NULL;
+    sync->platform->spin.settle = NULL;
     g_clear_pointer(&sync->platform->spin.places, g_free);
     g_free(sync->waiters);
     g_free(sync->by_core);

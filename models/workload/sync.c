@@ -56,10 +56,16 @@ static void keep_latency(IvcRank *rank, const IvcWork *work)
         ivc_measure_latency(rank->platform, handed);
 }
 
+/* Whether this section only reads: all but the first of each `shared_of`, which work->step counts. */
 static bool shares(const IvcWork *work)
 {
+    return work->step != 0;
+}
+
+static void count_section(IvcWork *work)
+{
     const SectionSpec *spec = work->spec;
-    return spec->shared_of && work->round % spec->shared_of != 0;
+    work->step = spec->shared_of ? (uint32_t)((work->step + 1) % spec->shared_of) : 0;
 }
 
 /* Far apart for neighbours, too. */
@@ -87,6 +93,7 @@ static IvcStep section_round(IvcRank *rank, IvcWork *work)
     IVC_AWAIT(work, ivc_spend(&rank->agent, ivc_platform_ps(rank->platform, spec->section),
                               IVC_STAGE_COMPUTE));
     IVC_CALL(work, rank->ops->sync->release(rank));
+    count_section(work);
     IVC_END(work);
 }
 

@@ -35,6 +35,12 @@ static void shot_take(IvcLedgerShot *shot, IvcCores *cores)
         ivc_sched_shot_take(cores->sched, shot->sched);
 }
 
+static void settle_spinning(IvcPlatform *platform)
+{
+    if (platform->spin.settle)
+        platform->spin.settle(platform->spin.settle_data);
+}
+
 static IvcCounter *share_of(IvcPlatform *platform, guint i)
 {
     return &g_array_index(platform->shares, IvcCounter, i);
@@ -42,6 +48,7 @@ static IvcCounter *share_of(IvcPlatform *platform, guint i)
 
 static void counters_begin(IvcPlatform *platform)
 {
+    settle_spinning(platform);
     for (size_t i = 0; i < platform->n_counters; i++)
         platform->counters[i].began = *platform->counters[i].at;
     for (guint i = 0; platform->shares && i < platform->shares->len; i++)
@@ -54,6 +61,7 @@ static void counters_begin(IvcPlatform *platform)
 
 static void counters_end(IvcPlatform *platform)
 {
+    settle_spinning(platform);
     for (size_t i = 0; i < platform->n_counters; i++)
         platform->counters[i].ended = *platform->counters[i].at;
     for (guint i = 0; platform->shares && i < platform->shares->len; i++)

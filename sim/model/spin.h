@@ -31,6 +31,9 @@ typedef struct IvcSpin {
      * looks at its condition; the count of the window begins anew when it returns.
      */
     IvcStep (*pause)(IvcPlatform *platform, IvcAgent *agent, IvcPauseFrame *frame);
+    /** Brings counts of spinning up to now, before they are read; NULL: there are none. */
+    void (*settle)(void *data);
+    void *settle_data;
     IvcSpinPlace *places; /**< by IvcCore.id; NULL: the channel has no locks */
 } IvcSpin;
 

@@ -247,6 +247,12 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
         random_cost(rand, to, "send_overhead", 1000, kind);
         random_cost(rand, to, "recv_overhead", 1000, kind);
         random_cost(rand, to, "progress", 200, kind);
+    } else if (g_str_equal(mechanism, "ring")) {
+        *most = 1u << g_rand_int_range(rand, 3, 12);
+        g_string_append_printf(to, "slot: %uB, slots: %u, room: %s,", *most,
+                               random_log(rand, 1, 40), random_chance(rand, 50) ? "slot" : "count");
+        random_cost(rand, to, "send", 500, kind);
+        random_cost(rand, to, "recv", 500, kind);
     } else if (!sock) {
         g_string_append_printf(to, "window: %u,", random_log(rand, 2, 255));
         if (!g_str_equal(mechanism, "register"))
@@ -273,16 +279,23 @@ static inline void random_pace(GRand *rand, GString *to)
                                random_log(rand, 1000, 1000000));
 }
 
+/* Of those that carry messages. */
+static inline const char *random_mechanism(GRand *rand, const IvcRegistry *registry)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (size_t m = 0; registry->mechanisms[m]; m++)
+        if (!registry->mechanisms[m]->no_mpi)
+            g_ptr_array_add(names, (gpointer)registry->mechanisms[m]->head.name);
+    return random_pick(rand, (const char *const *)names->pdata, names->len);
+}
+
 /** Draws a scenario. @return transfer full */
 static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
                                     const RandomScenario *kind)
 {
     static const char *const workloads[] = {"stream", "pingpong", "exchange", "ring", "alltoall"};
-    guint n_mechanisms = 0, most = 0;
-    while (registry->mechanisms[n_mechanisms])
-        n_mechanisms++;
-    const char *mechanism =
-        registry->mechanisms[g_rand_int_range(rand, 0, (gint)n_mechanisms)]->head.name;
+    guint most = 0;
+    const char *mechanism = random_mechanism(rand, registry);
     bool octeon = kind->chunked && random_chance(rand, 60);
     const char *workload = random_pick(rand, workloads, 5);
     guint ranks = kind->contention ? (guint)g_rand_int_range(rand, 2, octeon ? 7 : 5) : 2;

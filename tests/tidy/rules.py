@@ -37,7 +37,7 @@ ARROWS = {
     "models/mpi": ["models/mpi/"],
     "models/net": ["models/net/", "models/mpi/match.h", "models/xen/"],
     "models/shmem": ["models/shmem/", "models/ipi/mailbox.h", "models/mpi/match.h"],
-    "models/sync": ["models/sync/"],
+    "models/sync": ["models/sync/", "models/mpi/match.h"],
     "models/virt": ["models/virt/"],
     "models/workload": ["models/workload/"],
     "models/xen": ["models/xen/"],

@@ -1,0 +1,218 @@
+/* Locks, rings and barriers: what they cost when nobody is in the way, and what a hand-off costs,
+ * to the picosecond, from the parameters alone; and how many lines move. */
+#include "tests/harness/counts.h"
+#include "tests/harness/points.h"
+
+/* In nanoseconds, as the scenario below states them. */
+enum {
+    WORD = 7,
+    FETCH = 211,
+    CLEAN = 223,
+    INVALIDATE = 17,
+    BUSY = 13,
+    ATOMIC = 31,
+    ACQUIRE = 41,
+    RELEASE = 43,
+    SECTION = 10007,
+    SYSCALL = 101 + 103,
+    BLOCK = 107,
+    WAKE = 109,
+    RESUME = 113 + 127,
+    SEND = 131,
+    RECV = 137,
+    FLAG = 139,
+    ENTER = 149,
+    LOAD = 151,
+    STORE = 157,
+};
+
+static const char text[] =
+    "schema: ivcsim/1\nname: sync\n"
+    "machine:\n  profile: loongson3a\n"
+    "  copy: {setup: 0ns, word: 7ns}\n"
+    "  read: {l2: 0ns, other: 29ns, memory: 1000ns}\n"
+    "  write: {l2: 0ns, other: 0ns, memory: 0ns}\n"
+    "  lines: {fetch: 211ns, clean: 223ns, invalidate: 17ns, busy: 13ns}\n"
+    "  atomic: 31ns\n  poll: 1ns\n"
+    "  registers: {load: 151ns, store: 157ns}\n"
+    "  os: {syscall_enter: 101ns, syscall_exit: 103ns, block: 107ns, wake: 109ns, resume: 113ns,"
+    " idle_exit: 127ns}\n"
+    "hypervisor: {mode: native}\n"
+    "guests:\n  a: {cores: [0, 1, 2, 3], memory: 64MiB}\n"
+    "channels:\n"
+    "  lock: {mechanism: lock, acquire: 41ns, release: 43ns, pause: 0ns}\n"
+    "  barrier: {mechanism: barrier, enter: 149ns, flag: 139ns, pause: 0ns}\n"
+    "  ring: {mechanism: ring, send: 131ns, recv: 137ns}\n"
+    "channel: lock\n";
+
+static IvcResult *run(const char *workload, const char *const *sets)
+{
+    g_autofree char *scenario = g_strconcat(text, workload, NULL);
+    return points_run(scenario, sets);
+}
+
+static IvcResult *run_lock(const char *kind, unsigned ranks, const char *more)
+{
+    g_autofree char *set_kind = g_strconcat("channels.lock.kind=", kind, NULL);
+    g_autofree char *set_ranks = g_strdup_printf("workload.ranks=%u", ranks);
+    const char *const sets[] = {set_kind, set_ranks, more, NULL};
+    return run("workload: {kind: critical-section, section: 10007ns, total: 4000B, warmup: 400}\n",
+               sets);
+}
+
+/* ---- alone: the lock word is in the core's cache ---- */
+
+static const struct {
+    const char *kind;
+    uint64_t ns; /* beyond instructions and the atomic update */
+} alone[] = {
+    {"test-and-set", 0},
+    {"test-and-set-backoff", 0},
+    {"test-test-and-set", 0},
+    {"ticket", 0},
+    {"mcs", WORD},
+    {"queued", 0},
+    {"paravirtual-ticket", 0},
+    {"paravirtual-queued", 0},
+    {"mutex", 0},
+    {"semaphore", 0},
+    {"reader-writer", 0},
+    {"monitor", WORD + ATOMIC},
+};
+
+START_TEST(test_an_acquire_alone)
+{
+    g_autoptr(IvcResult) result = run_lock(alone[_i].kind, 1, NULL);
+    check_latency(result, 1, ACQUIRE + WORD + ATOMIC + alone[_i].ns);
+    ck_assert_uint_eq(count_of(result, "line_transfers"), 0);
+    ck_assert_uint_eq(count_of(result, "handoffs"), 0);
+}
+END_TEST
+
+/* ---- hand-offs, of two who want the lock all the time ---- */
+
+static const struct {
+    const char *kind;
+    uint64_t ns;        /* from the end of the release's instructions until it is acquired */
+    uint64_t transfers; /* of lines, an acquisition */
+} of_two[] = {
+    /* The holder takes the word from who spins on it, and that takes it back. It draws its next
+     * ticket in the copy that it has left. */
+    {"ticket", FETCH + FETCH + WORD, 2},
+    /* The holder takes its node from who wrote it there, and writes the other's, which spins on
+     * that; it takes it back. One more: the queue's tail. It has a copy left of the other's node,
+     * where it says that it comes next. */
+    {"mcs", (FETCH + WORD) + FETCH + FETCH + WORD, 4},
+};
+
+START_TEST(test_a_handoff_between_two)
+{
+    g_autoptr(IvcResult) result = run_lock(of_two[_i].kind, 2, "workload.latency=hand-off");
+    check_latency(result, 2, of_two[_i].ns);
+    ck_assert_uint_eq(result->latency_ps.max, of_two[_i].ns * 1000);
+    check_count(result, "handoffs", 4000, 0);
+    check_count(result, "line_transfers", 4000 * of_two[_i].transfers, 4);
+    ck_assert_uint_eq(count_of(result, "handoff_time"), 4000 * of_two[_i].ns * 1000);
+}
+END_TEST
+
+/* Where all spin on one word, each who waits is told to give its copy up, and reads it again. Where
+ * each has a line of its own, it makes no difference how many wait. */
+START_TEST(test_handoffs_grow_with_those_who_wait)
+{
+    uint64_t ticket[5], mcs[5];
+    for (unsigned n = 2; n <= 4; n++) {
+        g_autoptr(IvcResult) t = run_lock("ticket", n, "workload.latency=hand-off");
+        g_autoptr(IvcResult) m = run_lock("mcs", n, "workload.latency=hand-off");
+        ticket[n] = t->latency_ps.max;
+        mcs[n] = m->latency_ps.max;
+        /* At a release and at a ticket drawn: n - 1 copies go, and all who wait read again. */
+        check_count(t, "line_transfers", 4000 * 2 * (n - 1), 4 * n);
+        check_count(t, "line_invalidations", 4000 * 2 * (n - 1), 4 * n);
+        check_count(m, "line_transfers", 4000 * (n == 2 ? 4 : 5), 4 * n);
+    }
+    /* The holder has read its node while it waited, and the next one has read what the one behind
+     * it wrote there: both have copies. */
+    ck_assert_uint_eq(mcs[3], UINT64_C(1000) * (WORD + CLEAN + INVALIDATE + FETCH + WORD));
+    ck_assert_uint_eq(mcs[4], mcs[3]);
+    ck_assert_uint_gt(ticket[3], ticket[2]);
+    ck_assert_uint_gt(ticket[4], ticket[3]);
+    /* Taken from copies, one of which is the releasing core's own; told to go, but for the first;
+     * and the next is at worst the last of those who read. */
+    for (unsigned n = 3; n <= 4; n++)
+        ck_assert_uint_le(ticket[n], UINT64_C(1000) * (CLEAN + (n - 2) * INVALIDATE + FETCH +
+                                                       (n - 3) * BUSY + CLEAN + WORD + 1));
+}
+END_TEST
+
+/* A mutex whose other waiter sleeps: the release enters the kernel and wakes it, and it comes back.
+ */
+START_TEST(test_a_mutex_wakes_its_waiter)
+{
+    g_autoptr(IvcResult) result = run_lock("semaphore", 2, "workload.latency=hand-off");
+    check_latency(result, 2, (FETCH + WORD + ATOMIC) + 101 + RESUME + 103);
+    ck_assert_uint_eq(count_of(result, "wakes"), count_of(result, "handoffs"));
+}
+END_TEST
+
+/* ---- registers: there and back, whoever had it ---- */
+
+START_TEST(test_a_lock_in_a_register)
+{
+    g_autoptr(IvcResult) result = run_lock("test-and-set", 1, "channels.lock.place=registers");
+    check_latency(result, 1, ACQUIRE + LOAD);
+    ck_assert_uint_eq(result->elapsed_ps,
+                      UINT64_C(4000) * (ACQUIRE + LOAD + SECTION + RELEASE + STORE) * 1000);
+    check_count(result, "register_accesses", 2 * 4000, 2);
+}
+END_TEST
+
+/* ---- barriers of two ---- */
+
+START_TEST(test_a_barrier_of_registers)
+{
+    /* Rank 1 is told last, and comes last: it says so, the root finds it in its next look, and
+     * tells it; a look takes a flag's instructions and a load. */
+    g_autoptr(IvcResult) result =
+        run("workload: {kind: barrier, total: 4000B, warmup: 40, ranks: 2}\n",
+            (const char *[]){"channel=barrier", "channels.barrier.kind=flag",
+                             "channels.barrier.place=registers", NULL});
+    uint64_t round = result->elapsed_ps / 2000;
+    uint64_t least = ENTER + FLAG + STORE + FLAG + LOAD + FLAG + STORE;
+    ck_assert_uint_ge(round + 1000, least * 1000); /* it begins and ends at different ranks */
+    ck_assert_uint_le(round, (least + FLAG + LOAD + LOAD + 1) * 1000);
+}
+END_TEST
+
+/* ---- rings ---- */
+
+/* A message of a word: the sender's store is on its way to the slot while the receiver polls. */
+START_TEST(test_a_ring_moves_a_line)
+{
+    static const char workload[] = "workload: {kind: pingpong, message: 8B, total: 64KiB, warmup: "
+                                   "200, ranks: 2}\n";
+    uint64_t words = 2 * WORD;
+    g_autoptr(IvcResult) count =
+        run(workload, (const char *[]){"channel=ring", "channels.ring.room=count", NULL});
+    check_latency(count, 8, SEND + CLEAN + FETCH + WORD + words);
+    g_autoptr(IvcResult) slot =
+        run(workload, (const char *[]){"channel=ring", "channels.ring.room=slot", NULL});
+    /* It has to look first whether the receiver has marked the slot, and then has a copy of it. */
+    check_latency(slot, 8, SEND + (FETCH + WORD) + CLEAN + FETCH + WORD + words);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sync");
+    TCase *tests = tcase_create("sync");
+    tcase_add_loop_test(tests, test_an_acquire_alone, 0, G_N_ELEMENTS(alone));
+    tcase_add_loop_test(tests, test_a_handoff_between_two, 0, G_N_ELEMENTS(of_two));
+    tcase_add_test(tests, test_handoffs_grow_with_those_who_wait);
+    tcase_add_test(tests, test_a_mutex_wakes_its_waiter);
+    tcase_add_test(tests, test_a_lock_in_a_register);
+    tcase_add_test(tests, test_a_barrier_of_registers);
+    tcase_add_test(tests, test_a_ring_moves_a_line);
+    suite_add_tcase(suite, tests);
+    return points_main(suite);
+}
