@@ -32,6 +32,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_barrier,
     &ivc_workload_call,
     &ivc_workload_produce_consume,
+    &ivc_workload_lock_server,
     &ivc_workload_named[IVC_NETPERF_TCP_STREAM],
     &ivc_workload_named[IVC_NETPERF_UDP_STREAM],
     &ivc_workload_named[IVC_NETPERF_TCP_RR],

@@ -109,7 +109,7 @@ IvcStep ivc_work_recv_ack(IvcRank *rank, IvcWork *work, int from, uint64_t bytes
     if (work->call.error)
         ivc_sim_fail(rank->agent.sim, IVC_SIM_ERROR_MPI, "rank %u: Recv failed: %s", rank->rank,
                      ivc_mpi_error_name(work->call.error));
-    rank->received_from[from]++;
+    rank->received_from[work->call.envelope.source]++;
     measure->sent--; /* it was counted as one of the workload's */
     measure->bytes_delivered_all += work->call.envelope.bytes;
     IVC_END(&work->io);

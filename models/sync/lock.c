@@ -59,7 +59,7 @@ static const char *const scope_names[] = {"all", "guest", NULL};
 static const char *const place_names[] = {"lines", "registers", NULL};
 
 static const IvcParam params[] = {
-    {IVC_PARAM(S, kind, "kind"), .fallback = "ticket", .choices = kind_names,
+    {IVC_PARAM(S, kind, "kind"), .fallback = "queued", .choices = kind_names,
      .sentence = "how ranks that want the lock wait for it"},
     {IVC_PARAM(S, scope, "scope"), .fallback = "all", .choices = scope_names,
      .sentence = "whose lock it is: one for all ranks, or one for those of each guest"},

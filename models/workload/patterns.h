@@ -16,6 +16,7 @@ extern const IvcWorkload ivc_workload_critical_section;
 extern const IvcWorkload ivc_workload_barrier;
 extern const IvcWorkload ivc_workload_call;
 extern const IvcWorkload ivc_workload_produce_consume;
+extern const IvcWorkload ivc_workload_lock_server;
 
 extern const IvcWorkload ivc_workload_ipi;
 extern const IvcWorkload ivc_workload_wake;

@@ -56,7 +56,8 @@ static void keep_latency(IvcRank *rank, const IvcWork *work)
         ivc_measure_latency(rank->platform, handed);
 }
 
-/* Whether this section only reads: all but the first of each `shared_of`, which work->step counts. */
+/* Whether this section only reads: all but the first of each `shared_of`, which work->step counts.
+ */
 static bool shares(const IvcWork *work)
 {
     return work->step != 0;
@@ -270,4 +271,76 @@ const IvcWorkload ivc_workload_produce_consume = {
     .defaults = (const IvcDefault[]){{"message", "8B", "a word that says where the item is"},
                                      {"total", "256KiB", NULL},
                                      {.key = NULL}},
+};
+
+/* ---- a lock by messages: a rank that serves, and others that ask it ---- */
+
+#define ASK_BYTES 8
+
+typedef struct {
+    IvcCost section;
+} ServedSpec;
+
+static const IvcParam served_params[] = {
+    {IVC_PARAM(ServedSpec, section, "section"), .fallback = "500cycles", .max = "1s",
+     .sentence = "how long a rank stays in its section"},
+    {.key = NULL},
+};
+
+static uint64_t all_but_one(unsigned n)
+{
+    return n - 1;
+}
+
+static bool asks(const IvcRank *rank)
+{
+    return rank->rank != 0;
+}
+
+/* Who asks while another has the lock waits in the channel: who came first is answered first. */
+static IvcStep serve_round(IvcRank *rank, IvcWork *work)
+{
+    IVC_BEGIN(work);
+    for (work->step = 1; work->step < rank->platform->n_ranks; work->step++) {
+        IVC_CALL(work, ivc_work_recv_ack(rank, work, IVC_MPI_ANY_SOURCE, ASK_BYTES));
+        work->peer = work->call.envelope.source;
+        IVC_CALL(work, ivc_work_send_ack(rank, work, work->peer, ASK_BYTES));
+        IVC_CALL(work, ivc_work_recv_ack(rank, work, (int)work->peer, ASK_BYTES));
+    }
+    IVC_END(work);
+}
+
+static IvcStep ask_round(IvcRank *rank, IvcWork *work)
+{
+    const ServedSpec *spec = work->spec;
+    IVC_BEGIN(work);
+    IVC_CALL(work, ivc_work_send_ack(rank, work, 0, ASK_BYTES));
+    IVC_CALL(work, ivc_work_recv_ack(rank, work, 0, ASK_BYTES));
+    count_one(rank);
+    ivc_measure_latency(rank->platform, rank->agent.sim->now - work->started_ps);
+    IVC_AWAIT(work, ivc_spend(&rank->agent, ivc_platform_ps(rank->platform, spec->section),
+                              IVC_STAGE_COMPUTE));
+    IVC_CALL(work, ivc_work_send_ack(rank, work, 0, ASK_BYTES));
+    IVC_END(work);
+}
+
+static IvcStep served_round(IvcRank *rank, IvcWork *work)
+{
+    return asks(rank) ? ask_round(rank, work) : serve_round(rank, work);
+}
+
+static const IvcWorkloadOps served_ops = {
+    .messages_per_round = all_but_one, .round = served_round, .paced = asks, .acknowledges = true};
+
+const IvcWorkload ivc_workload_lock_server = {
+    .head = {.name = "lock-server",
+             .summary =
+                 "a lock by messages: rank 0 grants it to one of the others at a time, in the "
+                 "order in which they ask",
+             .params = served_params,
+             .spec_size = sizeof(ServedSpec)},
+    .ops = &served_ops,
+    .ranks_min = 2,
+    .ranks_multiple = 1,
+    .defaults = ONE_BYTE_EACH("100000B"),
 };

@@ -166,6 +166,40 @@ static int bench_xen(IvcCli *cli, GArray *rows)
     return IVC_EXIT_OK;
 }
 
+/* What a simulated second of 32 virtual CPUs costs that want one lock all the time. */
+static const char lock_text[] = "schema: ivcsim/1\n"
+                                "name: lock\n"
+                                "machine: {profile: manycore-ring-64}\n"
+                                "hypervisor: {mode: native}\n"
+                                "guests: {vm: {count: 32, cores: [0], memory: 1GiB}}\n"
+                                "channels: {lock: {mechanism: lock}}\n"
+                                "workload: {kind: critical-section, section: 1us, warmup: 64}\n";
+
+static int bench_lock(IvcCli *cli, GArray *rows)
+{
+    static const struct {
+        const char *kind;
+        const char *total; /* acquisitions in a second */
+    } points[] = {{"queued", "890000B"}, {"mcs", "960000B"}, {"mutex", "687000B"}};
+    g_autoptr(IvcDiags) diags = ivc_diags_new();
+    g_autoptr(IvcScenarioSource) source = ivc_scenario_source_parse(
+        "the built-in scenario of lock", lock_text, sizeof lock_text - 1, cli->registry, diags);
+    if (source == NULL)
+        return ivc_cli_fail_diags(cli, diags);
+    for (size_t i = 0; i < G_N_ELEMENTS(points); i++) {
+        Row row = {.bench = "lock",
+                   .detail = g_strconcat(points[i].kind, ", 32 virtual CPUs, 1 s", NULL)};
+        g_autofree char *kind = g_strconcat("channels.lock.kind=", points[i].kind, NULL);
+        g_autofree char *total = g_strconcat("workload.total=", points[i].total, NULL);
+        const char *const sets[] = {kind, total, NULL};
+        int status = bench_point(cli, source, sets, &row);
+        g_array_append_val(rows, row);
+        if (status != IVC_EXIT_OK)
+            return status;
+    }
+    return IVC_EXIT_OK;
+}
+
 static double per(uint64_t total, uint64_t n)
 {
     return n ? (double)total / (double)n : 0;
@@ -273,6 +307,8 @@ int ivc_cmd_bench(IvcCli *cli)
         status = bench_scale(cli, rows);
     if (status == IVC_EXIT_OK && wanted(cli, "xen"))
         status = bench_xen(cli, rows);
+    if (status == IVC_EXIT_OK && wanted(cli, "lock"))
+        status = bench_lock(cli, rows);
     if (status != IVC_EXIT_OK)
         return status;
     const char *format = ivc_cli_value(cli, "format");

@@ -14,7 +14,8 @@ static const char *const schedulers[] = {"slurm", "parallel", NULL};
 static const char *const roles[] = {"all", "predict", "calibrate", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const shells[] = {"bash", NULL};
-static const char *const benches[] = {"phold", "pingpong", "scenario", "scale", "xen", NULL};
+static const char *const benches[] = {"phold", "pingpong", "scenario", "scale",
+                                      "xen",   "lock",     NULL};
 static const char *const schemas[] = {"scenario", "suite", "shared", NULL};
 static const char *const topics[] = {"mechanisms", "profiles", "workloads", "stages",
                                      "parameters", "errors",   "columns",   "suites",
@@ -308,7 +309,8 @@ const IvcVerb ivc_verbs[] = {
      "typed."},
     {"bench", ivc_cmd_bench, "[NAME...]", 0, ANY_NUMBER, IVC_ARGUMENT_WORD, benches, bench_options,
      false, "measure how fast the simulator itself is",
-     "NAME is phold, pingpong, scenario, scale or xen; without it, all of them. Measured on this "
+     "NAME is phold, pingpong, scenario, scale, xen or lock; without it, all of them. Measured on "
+     "this "
      "computer, so the numbers differ from run to run."},
     {"completion", ivc_cmd_completion, "SHELL", 1, 1, IVC_ARGUMENT_WORD, shells, NULL, false,
      "print a completion script for the shell",

@@ -7,6 +7,8 @@
 
 #include "sim/model/core.h"
 
+typedef struct IvcPlatform IvcPlatform;
+
 /** The frame of a pause hook. */
 typedef struct {
     IvcLabel label;

@@ -29,4 +29,4 @@ typedef struct {
 } ForgetGroup;
 
 extern const ForgetGroup forget_machine, forget_tcp, forget_netfront, forget_rings,
-    forget_datagrams;
+    forget_datagrams, forget_sync;

@@ -157,8 +157,8 @@ static unsigned try_silenced(Trial *trial, guint32 seed, GHashTable *missed)
     return n;
 }
 
-static const ForgetGroup *const groups[] = {&forget_machine, &forget_tcp, &forget_netfront,
-                                            &forget_rings, &forget_datagrams};
+static const ForgetGroup *const groups[] = {&forget_machine, &forget_tcp,       &forget_netfront,
+                                            &forget_rings,   &forget_datagrams, &forget_sync};
 
 static const ForgetGroup *group;
 

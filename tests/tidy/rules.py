@@ -28,7 +28,8 @@ ARROWS = {
                 "sim/engine/", "sim/base/", "tests/bench/phold.h", "analysis/common_gp.h",
                 "ivc_version.h", "bench_scenario.h"],
     # models/registry.c: the only file that knows all models.
-    "models": ["models/cpu/profile.h", "models/ipi/mechanisms.h", "models/ipi/register_block.h", "models/mpi/mechanisms.h",
+    "models": ["models/cpu/profile.h", "models/ipi/mechanisms.h", "models/ipi/register_block.h",
+               "models/mpi/mechanisms.h",
                "models/net/mechanisms.h", "models/shmem/mechanisms.h",
                "models/sync/mechanisms.h", "models/virt/mechanisms.h",
                "models/workload/patterns.h", "sim/model/", "profiles.h"],
