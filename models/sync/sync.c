@@ -206,7 +206,7 @@ IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(c
         }
         /* Meanwhile it may have been off its core, the value come, and another vCPU have fetched the
          * line again to this very core: what it saw then says nothing about that copy. */
-        if (ready(what))
+        if (!sync->costs.uncached && ready(what))
             continue;
         if (ivc_sync_line_has(line, waiter->agent) || sync->costs.uncached) {
             IVC_CALL(&waiter->await, burst(waiter, line));

@@ -11,6 +11,8 @@
 static bool is_idle_scheduler(const IvcScenario *s, const char *path)
 {
     int scheduler = s->hypervisor.scheduler;
+    if (strcmp(path, "hypervisor.label") == 0)
+        return true;
     if (g_str_has_prefix(path, "hypervisor.pause_loop."))
         return s->hypervisor.pause_loop.exits == IVC_PAUSE_EXITS_NONE;
     if (strcmp(path, "hypervisor.domain_switch") == 0 &&
