@@ -147,7 +147,7 @@ static void complain(const IvcScenario *scenario, IvcMode mode, const char *path
                   nested ? "page tables in two stages" : "a mode for guests");
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
                   ivc_scenario_place(scenario, "machine.virtualisation.extension"), NULL,
-                  "this chip has none");
+                  "this chip does not have it");
 }
 
 static void check_page(const IvcMachineSpec *machine, const IvcScenario *scenario, IvcDiags *diags)

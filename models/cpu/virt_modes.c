@@ -48,6 +48,39 @@ const char *const ivc_virt_event_names[] = {
     [IVC_VIRT_EVENTS] = NULL,
 };
 
+const char *const ivc_virt_cost_names[IVC_VIRT_COSTS] = {
+    [IVC_VIRT_COST_EXIT] = "exit",
+    [IVC_VIRT_COST_ENTRY] = "entry",
+    [IVC_VIRT_COST_TRAP] = "trap",
+    [IVC_VIRT_COST_RETURN] = "return",
+    [IVC_VIRT_COST_HYPERCALL] = "hypercall",
+    [IVC_VIRT_COST_INSTRUCTION] = "instruction",
+    [IVC_VIRT_COST_CALLOUT] = "callout",
+    [IVC_VIRT_COST_SHADOW] = "shadow",
+    [IVC_VIRT_COST_VALIDATE] = "validate",
+    [IVC_VIRT_COST_TRACE] = "trace",
+    [IVC_VIRT_COST_FAULT] = "fault",
+    [IVC_VIRT_COST_BOUNCE] = "bounce",
+    [IVC_VIRT_COST_PORT] = "port",
+    [IVC_VIRT_COST_MMIO] = "mmio",
+    [IVC_VIRT_COST_REGISTER] = "register",
+    [IVC_VIRT_COST_CONTROLLER] = "controller",
+    [IVC_VIRT_COST_HALT] = "halt",
+    [IVC_VIRT_COST_PAUSE] = "pause",
+    [IVC_VIRT_COST_INTERRUPT] = "interrupt",
+    [IVC_VIRT_COST_INJECTION] = "injection",
+    [IVC_VIRT_COST_COMPLETION] = "completion",
+    [IVC_VIRT_COST_IPI] = "ipi",
+    [IVC_VIRT_COST_SWITCH] = "switch",
+    [IVC_VIRT_COST_NESTED_WALK] = "walk",
+    [IVC_VIRT_COST_FILTER] = "filter",
+    [IVC_VIRT_COST_BRANCH] = "branch",
+    [IVC_VIRT_COST_LOOKUP] = "lookup",
+    [IVC_VIRT_COST_KICK] = "kick",
+    [IVC_VIRT_COST_UNBLOCK] = "unblock",
+    [IVC_VIRT_COST_FILL] = "fill",
+};
+
 #define COST(name) IVC_VIRT_COST_##name
 
 /* By the processor's guest mode. */
@@ -65,21 +98,29 @@ const char *const ivc_virt_event_names[] = {
         IVC_VIRT_IN_PLACE, COST(NONE), COST(work), COST(NONE), COST(NONE) \
     }
 /* Nobody is left: the virtual CPU was away. */
-#define WAKES                                                                       \
-    {                                                                               \
-        IVC_VIRT_IN_PLACE, COST(NONE), COST(UNBLOCK), COST(INJECTION), COST(RETURN) \
+#define WAKES(back)                                                               \
+    {                                                                             \
+        IVC_VIRT_IN_PLACE, COST(NONE), COST(UNBLOCK), COST(INJECTION), COST(back) \
     }
 
-#define OF_GUEST_MODE                                                                         \
-    [IVC_VIRT_PRIVILEGED] = EXITS(INSTRUCTION, NONE), [IVC_VIRT_PORT_IO] = EXITS(PORT, NONE), \
-    [IVC_VIRT_MMIO] = EXITS(MMIO, NONE), [IVC_VIRT_REGISTER] = EXITS(REGISTER, NONE),         \
-    [IVC_VIRT_APIC] = EXITS(CONTROLLER, NONE), [IVC_VIRT_HALT] = EXITS(HALT, NONE),           \
-    [IVC_VIRT_PAUSE] = EXITS(PAUSE, NONE),                                                    \
-    [IVC_VIRT_EXTERNAL_INTERRUPT] = EXITS(INTERRUPT, INJECTION),                              \
-    [IVC_VIRT_END_OF_INTERRUPT] = EXITS(COMPLETION, NONE),                                    \
-    [IVC_VIRT_HYPERCALL] = EXITS(HYPERCALL, NONE), [IVC_VIRT_IPI_SEND] = EXITS(IPI, NONE),    \
-    [IVC_VIRT_VM_SWITCH] = EXITS(SWITCH, NONE), [IVC_VIRT_KICK] = EXITS(KICK, NONE),          \
-    [IVC_VIRT_WAKE] = {IVC_VIRT_IN_PLACE, COST(NONE), COST(UNBLOCK), COST(INJECTION), COST(ENTRY)}
+/* What the two modes have in common that use the processor's guest mode. */
+static const IvcVirtRow guest_mode[IVC_VIRT_EVENTS] = {
+    [IVC_VIRT_PRIVILEGED] = EXITS(INSTRUCTION, NONE),
+    [IVC_VIRT_PORT_IO] = EXITS(PORT, NONE),
+    [IVC_VIRT_MMIO] = EXITS(MMIO, NONE),
+    [IVC_VIRT_REGISTER] = EXITS(REGISTER, NONE),
+    [IVC_VIRT_APIC] = EXITS(CONTROLLER, NONE),
+    [IVC_VIRT_HALT] = EXITS(HALT, NONE),
+    [IVC_VIRT_PAUSE] = EXITS(PAUSE, NONE),
+    [IVC_VIRT_EXTERNAL_INTERRUPT] = EXITS(INTERRUPT, INJECTION),
+    [IVC_VIRT_END_OF_INTERRUPT] = EXITS(COMPLETION, NONE),
+    [IVC_VIRT_HYPERCALL] = EXITS(HYPERCALL, NONE),
+    [IVC_VIRT_IPI_SEND] = EXITS(IPI, NONE),
+    [IVC_VIRT_VM_SWITCH] = EXITS(SWITCH, NONE),
+    [IVC_VIRT_KICK] = EXITS(KICK, NONE),
+    [IVC_VIRT_WAKE] = WAKES(ENTRY),
+    [IVC_VIRT_FIRST_TOUCH] = EXITS(FILL, NONE),
+};
 
 static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
     [IVC_MODE_CONTAINER] = {[IVC_VIRT_SYSTEM_CALL] = IN_PLACE(FILTER)},
@@ -102,7 +143,7 @@ static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
             [IVC_VIRT_CALL] = IN_PLACE(BRANCH),
             [IVC_VIRT_FIRST_TOUCH] = TRAPS(LOOKUP, FILL),
             [IVC_VIRT_KICK] = TRAPS(KICK, NONE),
-            [IVC_VIRT_WAKE] = WAKES,
+            [IVC_VIRT_WAKE] = WAKES(RETURN),
         },
     [IVC_MODE_PARAVIRTUAL] =
         {
@@ -120,25 +161,18 @@ static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
             [IVC_VIRT_IPI_SEND] = TRAPS(HYPERCALL, IPI),
             [IVC_VIRT_VM_SWITCH] = TRAPS(SWITCH, NONE),
             [IVC_VIRT_KICK] = TRAPS(HYPERCALL, KICK),
-            [IVC_VIRT_WAKE] = WAKES,
+            [IVC_VIRT_WAKE] = WAKES(RETURN),
         },
     [IVC_MODE_HARDWARE_SHADOW] =
         {
-            OF_GUEST_MODE,
             [IVC_VIRT_PAGE_TABLE_WRITE] = EXITS(SHADOW, NONE),
             [IVC_VIRT_PAGE_FAULT] = EXITS(FAULT, NONE),
         },
     [IVC_MODE_HARDWARE_NESTED] =
         {
-            OF_GUEST_MODE,
             [IVC_VIRT_TLB_MISS] = IN_PLACE(NESTED_WALK),
         },
 };
-
-const IvcVirtRow *ivc_virt_row(IvcMode mode, IvcVirtEvent event)
-{
-    return &tables[mode][event];
-}
 
 IvcExtension ivc_mode_needs(IvcMode mode)
 {
@@ -147,10 +181,17 @@ IvcExtension ivc_mode_needs(IvcMode mode)
     return mode == IVC_MODE_HARDWARE_SHADOW ? IVC_EXTENSION_GUEST : IVC_EXTENSION_NONE;
 }
 
+const IvcVirtRow *ivc_virt_row(IvcMode mode, IvcVirtEvent event)
+{
+    bool common =
+        ivc_mode_needs(mode) != IVC_EXTENSION_NONE && tables[mode][event].how == IVC_VIRT_NATIVE;
+    return common ? &guest_mode[event] : &tables[mode][event];
+}
+
 bool ivc_mode_costs(IvcMode mode)
 {
     for (int e = 0; e < IVC_VIRT_EVENTS; e++)
-        if (tables[mode][e].how != IVC_VIRT_NATIVE)
+        if (ivc_virt_row(mode, (IvcVirtEvent)e)->how != IVC_VIRT_NATIVE)
             return true;
     return false;
 }

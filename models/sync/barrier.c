@@ -200,7 +200,7 @@ const IvcMechanism ivc_mechanism_barrier = {
              .spec_size = sizeof(IvcBarrierSpec),
              .stages = stages},
     .ops = &ops,
-    .no_mpi = true,
+    .no_messages = true,
     .carries = IVC_CARRIES(IVC_SPEAKS_BARRIER),
     .socket_ops = &ops,
 };

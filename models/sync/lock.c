@@ -393,7 +393,7 @@ static void waiter_digest(const IvcLockWaiter *own, IvcDigest *digest)
     ivc_digest_u64(digest, own->sleep.label);
     ivc_digest_u64(digest, own->stands);
     ivc_digest_u64(digest, own->halted);
-    ivc_digest_u64(digest, own->sleeps);
+    ivc_digest_u64(digest, own->sleeps ? lock->sleeps - own->slept : 0);
     ivc_digest_u64(digest, own->waits_inside);
     ivc_digest_u64(digest, own->wants);
     ivc_digest_u64(digest, own->due);
@@ -493,7 +493,7 @@ const IvcMechanism ivc_mechanism_lock = {
              .stages = stages,
              .check = check},
     .ops = &ops,
-    .no_mpi = true,
+    .no_messages = true,
     .carries = IVC_CARRIES(IVC_SPEAKS_LOCK),
     .socket_ops = &ops,
 };

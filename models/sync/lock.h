@@ -67,6 +67,7 @@ struct IvcLockWaiter {
     bool stands;       /**< queued: it has set the pending bit */
     bool halted;       /**< it has given its virtual CPU up, or is about to */
     bool sleeps;       /**< in the kernel, for a mutex */
+    uint64_t slept;    /**< numbers those who sleep, in order */
     bool waits_inside; /**< for a monitor's condition */
     bool wants;        /**< semaphore, readers: it has asked */
     bool due;          /**< it was granted, and not woken yet */
@@ -99,6 +100,7 @@ struct IvcLock {
     uint64_t serving; /**< ticket */
     uint32_t tail;    /**< rank + 1 of the last in the queue; 0: nobody */
     bool pending;
+    uint64_t sleeps;      /**< so far */
     uint32_t slow;        /**< paravirtual queued: rank + 1 of the halted head; 0: it has not */
     uint32_t holders;     /**< ranks between acquire and release */
     uint32_t readers;     /**< of them, those that share it */

@@ -23,6 +23,7 @@ static IvcStep sleep_on(IvcLock *lock, IvcLockWaiter *own,
     IVC_AWAIT(&own->attempt, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
     if (stays(lock, own)) {
         own->sleeps = true;
+        own->slept = lock->sleeps++;
         IVC_CALL(&own->attempt, ivc_os_sleep(platform, agent, &own->sleeper, &own->sleep));
         own->sleeps = false;
     }
@@ -62,13 +63,18 @@ static bool is_slept_for(const IvcLock *lock, const IvcLockWaiter *own)
     return lock->word == 2;
 }
 
-/* Who has slept longest for the mutex. */
+/* Who has slept longest for the mutex: of all ranks, since who leaves a monitor sleeps for it, too.
+ */
 static IvcLockWaiter *first_asleep(const IvcLock *lock)
 {
-    IvcLockWaiter *at = lock->first;
-    while (at && (!at->sleeps || at->waits_inside))
-        at = at->after;
-    return at;
+    IvcLockWaiter *first = NULL;
+    for (uint32_t r = 0; r < lock->locks->n; r++) {
+        IvcLockWaiter *at = &lock->locks->waiters[r];
+        if (at->lock == lock && at->sleeps && !at->waits_inside &&
+            (!first || at->slept < first->slept))
+            first = at;
+    }
+    return first;
 }
 
 static IvcStep mutex_take(IvcLock *lock, IvcLockWaiter *own)

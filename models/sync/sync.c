@@ -204,10 +204,9 @@ IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(c
             waiter->gave_up = true;
             break;
         }
-        /* Meanwhile it may have been off its core, the value come, and another vCPU have fetched the
-         * line again to this very core: what it saw then says nothing about that copy. */
-        if (!sync->costs.uncached && ready(what))
-            continue;
+        /* While it read, the line may have gone, and come back for another process of this core. */
+        if (ivc_sync_line_has(line, waiter->agent) && ready(what))
+            break;
         if (ivc_sync_line_has(line, waiter->agent) || sync->costs.uncached) {
             IVC_CALL(&waiter->await, burst(waiter, line));
         }

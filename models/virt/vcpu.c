@@ -333,6 +333,7 @@ const IvcMechanism ivc_mechanism_vcpu = {
              .params = params,
              .spec_size = sizeof(Spec),
              .stages = stages},
+    .no_messages = true,
     .carries = IVC_CARRIES(IVC_SPEAKS_EVENTS),
     .socket_ops = &ops,
 };

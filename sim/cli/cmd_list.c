@@ -15,7 +15,7 @@ int ivc_cmd_list(IvcCli *cli)
         {"workloads", ivc_list_workloads},   {"stages", ivc_list_stages},
         {"parameters", ivc_list_parameters}, {"errors", ivc_list_errors},
         {"columns", ivc_list_columns},       {"suites", ivc_list_suites},
-        {"quantities", ivc_list_quantities},
+        {"quantities", ivc_list_quantities}, {"modes", ivc_list_modes},
     };
     const char *const *args = ivc_cli_args(cli);
     for (size_t i = 0; i < G_N_ELEMENTS(topics); i++) {

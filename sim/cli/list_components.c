@@ -200,8 +200,7 @@ static int print_component(IvcCli *cli, const IvcComponent *component, const cha
 /* "mpi, stream": what workloads on it may speak. @return transfer full */
 static char *carries_text(const IvcMechanism *mechanism)
 {
-    bool mpi = mechanism->ops && !mechanism->no_mpi;
-    GString *text = g_string_new(mpi ? ivc_speech_names[IVC_SPEAKS_MPI] : "");
+    GString *text = g_string_new(mechanism->no_messages ? "" : ivc_speech_names[IVC_SPEAKS_MPI]);
     for (int s = IVC_SPEAKS_STREAM; s < IVC_SPEECHES; s++)
         if (mechanism->carries & IVC_CARRIES(s))
             g_string_append_printf(text, "%s%s", text->len ? ", " : "", ivc_speech_names[s]);

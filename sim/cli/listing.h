@@ -37,6 +37,7 @@ int ivc_list_errors(IvcCli *cli, const char *name);
 int ivc_list_columns(IvcCli *cli, const char *name);
 int ivc_list_suites(IvcCli *cli, const char *name);
 int ivc_list_quantities(IvcCli *cli, const char *name);
+int ivc_list_modes(IvcCli *cli, const char *name);
 
 /** A stable code of an error and when it is reported. */
 typedef struct {

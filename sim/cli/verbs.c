@@ -19,7 +19,7 @@ static const char *const benches[] = {"phold", "pingpong", "scenario", "scale",
 static const char *const schemas[] = {"scenario", "suite", "shared", NULL};
 static const char *const topics[] = {"mechanisms", "profiles", "workloads", "stages",
                                      "parameters", "errors",   "columns",   "suites",
-                                     "quantities", NULL};
+                                     "quantities", "modes",    NULL};
 
 #define OPTION_SET                                                                                 \
     {                                                                                              \
@@ -297,8 +297,9 @@ const IvcVerb ivc_verbs[] = {
      "resolved. The output is a scenario itself, and gives the same results."},
     {"list", ivc_cmd_list, "TOPIC [NAME]", 1, 2, IVC_ARGUMENT_WORD, topics, list_options, false,
      "list what scenarios can be made of and what results contain",
-     "TOPIC is mechanisms, profiles, workloads, stages, parameters, errors, columns, suites or "
-     "quantities. With NAME, everything about that one: the parameters of a mechanism with unit, "
+     "TOPIC is mechanisms, profiles, workloads, stages, parameters, errors, columns, suites, "
+     "quantities or modes. With NAME, everything about that one: the parameters of a mechanism "
+     "with unit, "
      "range, default and "
      "source."},
     {"schema", ivc_cmd_schema, "[WHAT]", 0, 1, IVC_ARGUMENT_WORD, schemas, NULL, false,

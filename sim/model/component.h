@@ -103,10 +103,10 @@ typedef struct {
 
 typedef struct {
     IvcComponent head;
-    const IvcMechanismOps *ops; /**< for MPI; NULL: it carries no messages */
+    const IvcMechanismOps *ops; /**< for MPI */
+    bool no_messages;           /**< it carries no MPI, only what `carries` says */
     bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
     bool own_cores;   /**< it names physical cores: each guest must have its own, and keep them */
-    bool no_mpi;      /**< it carries what `carries` says, and no messages */
     bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */
     unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */

@@ -100,6 +100,9 @@ typedef enum {
     IVC_VIRT_COSTS,
 } IvcVirtCost;
 
+/** As `machine.virtualisation` has them, in the order of the enum; the first is NULL. */
+extern const char *const ivc_virt_cost_names[IVC_VIRT_COSTS];
+
 /** What the processor has for guests. */
 typedef enum {
     IVC_EXTENSION_NONE,   /**< translation and paravirtualisation only */

@@ -285,8 +285,7 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
 {
     return workload->speaks == IVC_SPEAKS_MPI
-               ? mechanism->ops && !mechanism->no_mpi &&
-                     (mechanism->requests || !workload->both_at_once)
+               ? !mechanism->no_messages && (mechanism->requests || !workload->both_at_once)
                : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
 }
 
@@ -310,13 +309,13 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
     if (!workload || workload->speaks != IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism ||
-        carries(s->channel->mechanism, workload) || s->channel->mechanism->no_mpi)
+        carries(s->channel->mechanism, workload))
         return;
     g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
     g_autofree char *hint = carriers_hint(s, workload);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"),
                   hint,
-                  s->channel->mechanism->ops
+                  !s->channel->mechanism->no_messages
                       ? "workload '%s' has both sides send at once, and mechanism '%s' carries no "
                         "nonblocking messages"
                       : "workload '%s' sends messages, and mechanism '%s' carries none",
@@ -328,10 +327,8 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
 static void check_speech(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
-    if (!workload || !s->channel || !s->channel->mechanism)
+    if (!workload || workload->speaks == IVC_SPEAKS_MPI || !s->channel || !s->channel->mechanism)
         return;
-    if (workload->speaks == IVC_SPEAKS_MPI && !s->channel->mechanism->no_mpi)
-        return; /* every other mechanism carries messages */
     if (!carries(s->channel->mechanism, workload)) {
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", s->channel->name);
         g_autofree char *hint = carriers_hint(s, workload);

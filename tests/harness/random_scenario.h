@@ -67,6 +67,10 @@ static inline void random_interconnect(GRand *rand, GString *to, bool twelve)
                            random_pick(rand, rates, 4), random_pick(rand, directions, 2));
 }
 
+/* A TLB of which small buffers are too large already. */
+#define RANDOM_VIRTUALISATION \
+    "  virtualisation: {extension: nested, tlb: {entries: 3, page: 1KiB}, exit: 300ns}\n"
+
 static inline void random_machine(GRand *rand, GString *to, const char *profile,
                                   const RandomScenario *kind)
 {
@@ -97,6 +101,7 @@ static inline void random_machine(GRand *rand, GString *to, const char *profile,
         g_string_append_printf(to, "  l2: {scope: %s, size: %uKiB}\n",
                                random_chance(rand, 50) ? "core" : "chip",
                                1u << g_rand_int_range(rand, 4, 11));
+    g_string_append(to, RANDOM_VIRTUALISATION);
     if (kind->linked && random_chance(rand, 40))
         random_interconnect(rand, to, g_str_equal(profile, "octeon-cn5650"));
     else if (kind->contention && random_chance(rand, 50))
@@ -279,14 +284,23 @@ static inline void random_pace(GRand *rand, GString *to)
                                random_log(rand, 1000, 1000000));
 }
 
-/* Of those that carry messages. */
+/* One of those that carry messages. */
 static inline const char *random_mechanism(GRand *rand, const IvcRegistry *registry)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (size_t m = 0; registry->mechanisms[m]; m++)
-        if (!registry->mechanisms[m]->no_mpi)
-            g_ptr_array_add(names, (gpointer)registry->mechanisms[m]->head.name);
-    return random_pick(rand, (const char *const *)names->pdata, names->len);
+    for (const IvcMechanism *const *row = registry->mechanisms; *row; row++)
+        if (!(*row)->no_messages)
+            g_ptr_array_add(names, (gpointer)(*row)->head.name);
+    return names->pdata[g_rand_int_range(rand, 0, (gint)names->len)];
+}
+
+/* A hypervisor that takes part, now and then; no draw of its own, as above. */
+static inline void random_mode(GString *to, guint message)
+{
+    static const char *const modes[] = {"container", "translation", "paravirtual",
+                                        "hardware-shadow", "hardware-nested"};
+    if (message % 4 == 1)
+        g_string_append_printf(to, "hypervisor: {mode: %s}\n", modes[message / 4 % 5]);
 }
 
 /** Draws a scenario. @return transfer full */
@@ -317,6 +331,8 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
         g_string_append(text, ", buffers: one");
     if (!kind->unpaced)
         random_pace(rand, text);
-    g_string_append(text, "}\nlimits: {horizon: 100s, events_max: 20000000}\n");
+    g_string_append(text, "}\n");
+    random_mode(text, message);
+    g_string_append(text, "limits: {horizon: 100s, events_max: 20000000}\n");
     return g_string_free(text, FALSE);
 }

@@ -160,7 +160,23 @@ START_TEST(test_random_locks)
     }
     printf("%lu halts, %lu holders without a core, %lu skips\n", (unsigned long)halts,
            (unsigned long)preempted, (unsigned long)skips);
-    ck_assert(only != UINT32_MAX || (halts > 100 && preempted > 10 && skips > 20));
+    ck_assert(only != UINT32_MAX || (halts > 100 && preempted > 10 && skips > 5));
+}
+END_TEST
+
+/* Cases that went wrong once: who spun on a core that another virtual CPU had since, who left a
+ * monitor and slept for it, sections of which the digest knew nothing. */
+static const struct {
+    uint32_t seed;
+    uint32_t number;
+} found[] = {{3, 254}, {6, 39}, {20261122, 4}, {20261122, 10}, {20261122, 77}};
+
+START_TEST(test_what_was_found)
+{
+    Case c = random_case(found[_i].seed, found[_i].number);
+    g_autoptr(IvcResult) result = run(&c, found[_i].number, false);
+    check(&c, found[_i].number, result);
+    g_free(c.text);
 }
 END_TEST
 
@@ -170,6 +186,7 @@ int main(void)
     TCase *tests = tcase_create("locks");
     tcase_set_timeout(tests, 0);
     tcase_add_test(tests, test_random_locks);
+    tcase_add_loop_test(tests, test_what_was_found, 0, G_N_ELEMENTS(found));
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

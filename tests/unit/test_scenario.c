@@ -181,7 +181,7 @@ static const struct {
      "a.yaml:9:23: error: mechanism 'nemesis' shares memory inside one operating system "
      "[config-conflict]\n"
      "    9 |   one-os: {mechanism: nemesis}\n      |                       ^~~~~~~\n"
-     "   hint: give this channel 'mode: native'\n"
+     "   hint: give this channel 'mode: native' or 'mode: container'\n"
      "note: under mode 'partitioned' every guest has an operating system of its own\n"},
     {"channels:\n", "channel: smh\nchannels:\n",
      "a.yaml:7:10: error: unknown channel 'smh' [config-reference]\n"

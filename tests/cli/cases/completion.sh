@@ -38,7 +38,8 @@ completes 'results' sweep scenario.yaml -o r
 completes 'results' export r
 completes '--jobs' sweep --j
 completes '--failed --force --format' sweep --f
-completes 'columns errors mechanisms parameters profiles quantities stages suites workloads' list ''
+completes 'columns errors mechanisms modes parameters profiles quantities stages suites workloads' \
+    list ''
 completes 'mechanisms' list --format csv m
 completes 'nemesis' list mechanisms nem
 completes 'config-unit config-unknown-key config-unsupported config-unused' list errors config-un

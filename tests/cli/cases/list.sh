@@ -1,5 +1,6 @@
 # Every topic in every format; every name that a topic lists can be asked for.
-for topic in mechanisms profiles workloads stages parameters errors columns suites quantities; do
+for topic in mechanisms profiles workloads stages parameters errors columns suites quantities \
+    modes; do
     try list $topic
     status_is 0
     is_empty err
