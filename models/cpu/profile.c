@@ -141,8 +141,9 @@ const char *const ivc_controller_names[] = {"any", "apic", "gic", "imsic", "loon
 static const IvcParam interrupt_params[] = {
     {IVC_PARAM(M, interrupt_controller, "controller"), .fallback = "any",
      .choices = ivc_controller_names,
-     .sentence = "the interrupt controller, which decides how interrupts come to guests; any: every "
-                 "delivery is allowed"},
+     .sentence =
+         "the interrupt controller, which decides how interrupts come to guests; any: every "
+         "delivery is allowed"},
     {IVC_PARAM(M, interrupt_entry, "entry"), .max = "1s",
      .sentence =
          "from the asserted line to the body of the handler: vector, saved registers, dispatch"},

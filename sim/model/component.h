@@ -38,7 +38,8 @@ IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
 /** The machine that a scenario describes: for `check` hooks. */
 const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario);
 
-/** Whether the i-th channel of a scenario, as ivc_scenario_channel_mode() counts, is that at `path`. */
+/** Whether the i-th channel of a scenario, as ivc_scenario_channel_mode() counts, is that at
+ * `path`. */
 bool ivc_scenario_channel_is(const IvcScenario *scenario, size_t i, const char *path);
 
 /** The name of the i-th guest of the channel at `path` ("channels.ring"), or NULL at the end. */

@@ -172,8 +172,8 @@ START_TEST(test_more_weight_for_dom0_is_no_loss)
 {
     static const char *const weights[] = {"guests.dom0.weight=32", "guests.dom0.weight=256",
                                           "guests.dom0.weight=1024"};
-    static const char *const schedulers[] = {
-        "hypervisor.scheduler=credit", "hypervisor.scheduler=credit2"};
+    static const char *const schedulers[] = {"hypervisor.scheduler=credit",
+                                             "hypervisor.scheduler=credit2"};
     for (size_t s = 0; s < G_N_ELEMENTS(schedulers); s++) {
         double before = 0, least = 0;
         for (size_t w = 0; w < G_N_ELEMENTS(weights); w++) {
