@@ -16,7 +16,7 @@ const char *const *ivc_figure_names(void)
 bool ivc_figure_has_preview(const char *name)
 {
     return strcmp(name, "cpu") != 0 && strcmp(name, "stages") != 0 &&
-           strcmp(name, "operations") != 0;
+           strcmp(name, "operations") != 0 && strcmp(name, "spinning") != 0;
 }
 
 const char *ivc_figure_style(void)
@@ -38,6 +38,10 @@ void ivc_figure_make(const IvcPlotData *data, const char *name, IvcFigure *ret_f
         ivc_figure_balance(data, script, table);
     } else if (strcmp(name, "operations") == 0) {
         ivc_figure_operations(data, script, table);
+    } else if (strcmp(name, "rate") == 0) {
+        ivc_figure_rate(data, script, table);
+    } else if (strcmp(name, "spinning") == 0) {
+        ivc_figure_spinning(data, script, table);
     } else {
         ivc_figure_bandwidth(data, strcmp(name, "bandwidth-log") == 0, script, table);
     }

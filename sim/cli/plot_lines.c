@@ -420,3 +420,18 @@ void ivc_figure_balance(const IvcPlotData *data, GString *script, GString *table
     append_plot(data, &lines, "", script);
     append_table(data, &lines, table);
 }
+
+void ivc_figure_rate(const IvcPlotData *data, GString *script, GString *table)
+{
+    static const Lines lines = {
+        "rate", "Messages a second, of locks acquires.", "messages_per_s", NULL, NULL, true};
+    Frame frame = make_frame(data, &lines);
+    frame.y_low = pow(10, floor(log10(frame.y_low)));
+    frame.y_high = pow(10, ceil(log10(frame.y_high)));
+    append_frame(data, &lines, &frame, script);
+    g_string_append(script, "set ylabel 'messages/s'\nset logscale y 10\nset ytics 10\n"
+                            "set format y '%.0s%c'\n"); /* 100k */
+    append_yrange(script, frame.y_low, frame.y_high, 1);
+    append_plot(data, &lines, "", script);
+    append_table(data, &lines, table);
+}

@@ -50,6 +50,8 @@ void ivc_script_number(GString *out, double value);
 
 /* The figures. */
 void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, GString *table);
+void ivc_figure_rate(const IvcPlotData *data, GString *script, GString *table);
+void ivc_figure_spinning(const IvcPlotData *data, GString *script, GString *table);
 void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table);
 void ivc_figure_cpu(const IvcPlotData *data, GString *script, GString *table);
 void ivc_figure_balance(const IvcPlotData *data, GString *script, GString *table);

@@ -145,6 +145,8 @@ const IvcParam ivc_hypervisor_params[] = {
      .choices = ivc_mode_names,
      .sentence = "how guests share the chip: each owns its cores, one OS or kernel runs them all, "
                  "or a hypervisor takes part by translation, paravirtualisation or hardware"},
+    {IVC_PARAM(IvcHypervisorHead, label, "label"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "a name for what is set here, in the tables and figures of a sweep"},
     {IVC_PARAM(IvcHypervisorHead, spec.scheduler, "scheduler"), .fallback = "pinned",
      .choices = schedulers,
      .sentence = "who decides which vCPU has a core; pinned: each vCPU has one for itself"},

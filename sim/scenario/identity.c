@@ -11,6 +11,8 @@
 static bool is_idle_scheduler(const IvcScenario *s, const char *path)
 {
     int scheduler = s->hypervisor.scheduler;
+    if (strcmp(path, "hypervisor.label") == 0)
+        return true;
     if (strcmp(path, "hypervisor.domain_switch") == 0 &&
         ivc_virt_row(s->channel->mode, IVC_VIRT_VM_SWITCH)->how != IVC_VIRT_NATIVE)
         return true;

@@ -34,6 +34,7 @@ IvcParam *ivc_workload_table(const IvcWorkload *workload);
 
 typedef struct {
     int mode;
+    const char *label; /**< or NULL */
     IvcHypervisorSpec spec;
 } IvcHypervisorHead;
 
