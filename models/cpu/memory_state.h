@@ -35,8 +35,8 @@ struct IvcMemory {
     IvcFinePs read_line[IVC_LEVELS];
     IvcFinePs write_line[IVC_LEVELS];
     IvcFinePs read_alone, write_alone; /**< IVC_LEVEL_OTHER, of a line of shared state */
-    IvcFinePs hop;            /**< a line over one link, there and back */
-    IvcTopologyPlace *places; /**< of the cores; NULL: one node */
+    IvcFinePs hop;                     /**< a line over one link, there and back */
+    IvcTopologyPlace *places;          /**< of the cores; NULL: one node */
     IvcTopologyMetric metric;
     IvcSharing sharing;
     IvcPieceMemo memo[IVC_LEVELS + 1][IVC_LEVELS + 1]; /**< by read and write; last: neither */

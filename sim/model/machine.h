@@ -41,7 +41,7 @@ typedef enum {
 typedef struct {
     IvcCost level[IVC_CACHE_LEVELS]; /**< [0] is not used: the loop itself covers L1 */
     IvcCost other;                   /**< modified in another core's private cache */
-    IvcCost alone;                   /**< the same, of a line that no others follow; 0: as `other` */
+    IvcCost alone;                   /**< the same, of a line by itself; 0: as `other` */
     IvcCost memory;
 } IvcLineCosts;
 
