@@ -63,14 +63,11 @@ extern const char *const ivc_tcp_nagle[];
                    "nothing",                                                                      \
          .sentence = "Nagle's algorithm: one segment below the MTU under way, more bytes wait; "   \
                      "auto: not below message passing, which turns it off"},                       \
-        {IVC_PARAM(S, field.recycle, "recycle"),                                                   \
-         .fallback = "false",                                                                      \
-         .kind = IVC_KIND_DESIGN,                                                                  \
+        {IVC_PARAM(S, field.recycle, "recycle"), .fallback = "false", .kind = IVC_KIND_DESIGN,     \
          .sentence = "memory of socket buffers is used again, the last freed first, as by the "    \
                      "kernel's lists; else each socket buffer of a ring keeps its own, but with "  \
                      "'netfront'"},                                                                \
-        {IVC_PARAM(S, field.whole_segments, "whole_segments"),                                     \
-         .fallback = "false",                                                                      \
+        {IVC_PARAM(S, field.whole_segments, "whole_segments"), .fallback = "false",                \
          .kind = IVC_KIND_DOCUMENTED,                                                              \
          .source = "Linux 2.6.18: tcp_write_xmit() trims what it gives to a device with segment "  \
                    "offload; later only below Nagle's algorithm",                                  \

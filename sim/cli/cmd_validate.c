@@ -293,6 +293,11 @@ static int check_options(IvcCli *cli)
     if (ivc_cli_value(cli, "write") != NULL && !ivc_cli_flag(cli, "calibrate")) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option '--write' needs '--calibrate'");
     }
+    if ((ivc_cli_value(cli, "path") != NULL || ivc_cli_value(cli, "free") != NULL) &&
+        !ivc_cli_flag(cli, "calibrate")) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "options '--path' and '--free' need '--calibrate'");
+    }
     if (ivc_cli_flag(cli, "calibrate") && n == 0) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
                             "option '--calibrate' takes a suite, or several of one machine");

@@ -361,6 +361,65 @@ static int check_same(IvcCli *cli, IvcSuite *const *suites, size_t n)
     return IVC_EXIT_OK;
 }
 
+/* Rows of other paths have no part in it, as if they were to be predicted.
+ * @return how many are left */
+static size_t keep_rows(IvcSuite *const *suites, size_t n, const char *path)
+{
+    size_t left = 0;
+    for (size_t s = 0; s < n; s++) {
+        for (guint r = 0; r < suites[s]->data->rows->len; r++) {
+            IvcDataRow *row = &g_array_index(suites[s]->data->rows, IvcDataRow, r);
+            if (strcmp(row->path, path) != 0) {
+                row->role = IVC_ROLE_PREDICT;
+            }
+            left += row->role == IVC_ROLE_CALIBRATE;
+        }
+    }
+    return left;
+}
+
+static bool begins_with_one(char *const *paths, char *const *names)
+{
+    for (; *paths != NULL; paths++) {
+        for (char *const *name = names; *name != NULL; name++) {
+            if (**name != '\0' && g_str_has_prefix(*paths, *name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void keep_parameters(IvcCalibration *calibration, const char *names)
+{
+    g_auto(GStrv) all = g_strsplit(names, ",", -1);
+    for (guint i = calibration->parameters->len; i-- > 0;) {
+        if (!begins_with_one(g_array_index(calibration->parameters, IvcFitted, i).paths, all)) {
+            g_array_remove_index(calibration->parameters, i);
+        }
+    }
+    calibration->trials_max = IVC_CALIBRATE_TRIALS_EACH * calibration->parameters->len;
+}
+
+/* What --path and --free leave. @return exit status */
+static int narrow(IvcCli *cli, IvcCalibration *calibration)
+{
+    const char *path = ivc_cli_value(cli, "path");
+    const char *names = ivc_cli_value(cli, "free");
+    if (names != NULL) {
+        keep_parameters(calibration, names);
+    }
+    if (calibration->parameters->len == 0) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "no free parameter's name begins with '%s'", names);
+    }
+    if (path != NULL && keep_rows(calibration->suites, calibration->n_suites, path) == 0) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "no row to calibrate has the path '%s'",
+                            path);
+    }
+    return IVC_EXIT_OK;
+}
+
 int ivc_validate_calibrate(IvcCli *cli, IvcSuite *const *suites, size_t n,
                            const IvcSweepFolder *folder)
 {
@@ -376,6 +435,10 @@ int ivc_validate_calibrate(IvcCli *cli, IvcSuite *const *suites, size_t n,
     if (calibration->parameters->len == 0) {
         return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "scenario",
                             "suite '%s' declares no parameter free", suites[0]->file);
+    }
+    status = narrow(cli, calibration);
+    if (status != IVC_EXIT_OK) {
+        return status;
     }
     if (ivc_cli_value(cli, "write") != NULL && !ivc_calibration_has_machine(calibration)) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",

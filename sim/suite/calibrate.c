@@ -1,8 +1,8 @@
 /*
- * The fit: bounded and without derivatives (NLopt). Parameters are integers, so that the sum of
- * squares has steps; the search goes over the unit cube and rounds. Powell's BOBYQA finds the way
- * down where the sum is smooth, Rowan's subplex goes on where it has steps. They find a minimum
- * near the start, not the least of all.
+ * The fit, over the unit cube of the ranges: first by what each row does when one parameter moves
+ * (least_squares.c), then without derivatives (NLopt). Parameters are integers, so that the sum of
+ * squares has steps: Powell's BOBYQA finds the way down where it is smooth, Rowan's subplex goes on
+ * where it has steps. They find a minimum near the start, not the least of all.
  */
 #include "sim/suite/calibrate.h"
 
@@ -10,7 +10,8 @@
 #include <nlopt.h>
 #include <string.h>
 
-#define TRIALS_EACH 60       /* for each parameter */
+#include "sim/suite/least_squares.h"
+
 #define STEP 0.15            /* of the range: the first one */
 #define TOLERANCE 1e-4       /* of the range */
 #define WORTH 0.005          /* of the sum: less than that is no progress */
@@ -279,7 +280,7 @@ IvcCalibration *ivc_calibration_new(IvcSuite *const *suites, size_t n, IvcDiags 
     for (guint i = 0; i < suite->free->len; i++) {
         add_free(calibration, &g_array_index(suite->free, IvcSuiteFree, i), diags);
     }
-    calibration->trials_max = TRIALS_EACH * calibration->parameters->len;
+    calibration->trials_max = IVC_CALIBRATE_TRIALS_EACH * calibration->parameters->len;
     return ivc_diags_errors(diags) == before ? g_steal_pointer(&calibration) : NULL;
 }
 
@@ -345,6 +346,7 @@ typedef struct {
     double least;
     double passed;  /* the sum when there was progress last */
     unsigned still; /* trials since */
+    GArray *errors; /* of the latest trial, by row */
     GError *error;
 } Search;
 
@@ -362,6 +364,8 @@ static double try_values(Search *search)
         double error = g_array_index(errors, double, i);
         sum += error * error;
     }
+    g_clear_pointer(&search->errors, g_array_unref);
+    search->errors = g_steal_pointer(&errors);
     return sum;
 }
 
@@ -375,14 +379,16 @@ static double objective(unsigned n, const double *x, double *gradient, void *dat
     }
     double sum = try_values(search);
     if (isnan(sum)) {
-        (void)nlopt_force_stop(search->search);
+        if (search->search != NULL) {
+            (void)nlopt_force_stop(search->search);
+        }
         return HUGE_VAL;
     }
     search->still++;
     if (sum < (1 - WORTH) * search->passed) {
         search->passed = sum;
         search->still = 0;
-    } else if (search->still > PATIENCE_EACH * n + PATIENCE) {
+    } else if (search->search != NULL && search->still > PATIENCE_EACH * n + PATIENCE) {
         (void)nlopt_force_stop(search->search);
     }
     if (sum < search->least) {
@@ -417,6 +423,26 @@ static void minimise(Search *search, nlopt_algorithm algorithm)
     nlopt_result why = nlopt_optimize(search->search, x, &least);
     g_assert(why != NLOPT_INVALID_ARGS && why != NLOPT_OUT_OF_MEMORY);
     nlopt_destroy(search->search);
+    search->search = NULL;
+}
+
+/* The rows' errors at a place. */
+static const GArray *errors_at(const double *x, void *user)
+{
+    Search *search = user;
+    (void)objective(search->calibration->parameters->len, x, NULL, search);
+    return search->error == NULL ? search->errors : NULL;
+}
+
+static void descend(Search *search)
+{
+    guint n = search->calibration->parameters->len;
+    g_autofree double *x = g_new(double, n);
+    for (guint i = 0; i < n; i++) {
+        x[i] = CLAMP(place_of(fitted_at(search->calibration, i), search->best[i]), 0.0, 1.0);
+    }
+    search->passed = search->least;
+    ivc_least_squares(n, x, errors_at, search);
 }
 
 bool ivc_calibration_run(IvcCalibration *calibration, IvcCalibrateTry attempt, void *user,
@@ -431,6 +457,9 @@ bool ivc_calibration_run(IvcCalibration *calibration, IvcCalibrateTry attempt, v
     calibration->trials = 0;
     calibration->sum_before = search.least = try_values(&search);
     if (search.error == NULL && n > 1) {
+        descend(&search);
+    }
+    if (search.error == NULL && n > 1) {
         minimise(&search, NLOPT_LN_BOBYQA);
     }
     if (search.error == NULL && n > 0) {
@@ -440,6 +469,7 @@ bool ivc_calibration_run(IvcCalibration *calibration, IvcCalibrateTry attempt, v
         fitted_at(calibration, i)->after = best[i];
     }
     calibration->sum_after = search.least;
+    g_clear_pointer(&search.errors, g_array_unref);
     if (search.error != NULL) {
         g_propagate_error(error, search.error);
         return false;

@@ -7,6 +7,9 @@
 
 #include "sim/suite/score.h"
 
+/** Trials that a search may take, for each parameter. */
+#define IVC_CALIBRATE_TRIALS_EACH 60u
+
 /** A parameter that is fitted. */
 typedef struct {
     char **paths; /**< one, or several that have one value; NULL-terminated */
@@ -24,8 +27,8 @@ typedef struct {
     GArray *parameters; /**< IvcFitted */
     double sum_before;  /**< of squared relative errors */
     double sum_after;
-    unsigned trials; /**< vectors of values that were tried */
-    unsigned trials_max;
+    unsigned trials;     /**< vectors of values that were tried */
+    unsigned trials_max; /**< of one search */
 } IvcCalibration;
 
 /**

@@ -31,6 +31,7 @@ cp out first.json
 json_holds out 'json["schema"] == "ivcsim-calibrate/1" and json["set"] == "data"'
 json_holds out 'len(json["rows"]) == 3 and [p["path"] for p in json["parameters"]] == [
   "machine.read.l2", "channels.nemesis.send_overhead"]'
+json_holds out 'json["trials"] < 180'
 json_holds out 'json["sum_before"] > 0.1 and json["sum_after"] < 1e-5'
 json_holds out 'all(abs(r["error_after"]) < 0.002 < abs(r["error_before"]) for r in json["rows"])'
 json_holds out 'abs(int(json["parameters"][0]["after"][:-6]) - 31) <= 1'
@@ -42,6 +43,28 @@ awk -F, -v OFS=, '$6 == "predict" { $5 = 1 } { print }' honest.csv >data.csv
 try validate --calibrate suite.yaml -q --format json --write again.yaml
 cmp -s out first.json || fail 'rows to predict have changed the fit'
 sed 's/^name: again/name: fitted/' again.yaml | cmp -s - fitted.yaml || fail 'another profile'
+# Some parameters alone, by how their names begin, on the rows of one path.
+cp honest.csv data.csv
+sed -i '$a other,bandwidth,MB/s,64,1,calibrate' data.csv
+sed 's/^entries.*/entries: [{path: pair, metric: bandwidth, predict: bandwidth},\
+  {path: other, metric: bandwidth, predict: bandwidth}]/' suite.yaml >paths.yaml
+try validate --calibrate paths.yaml -q --format json --path pair --free channels,cluster
+status_is 0
+json_holds out '[p["path"] for p in json["parameters"]] == ["channels.nemesis.send_overhead"]'
+json_holds out '[r["path"] for r in json["rows"]] == ["pair"] * 3'
+try validate --calibrate paths.yaml -q --format json --path pair
+cp out alone.json
+python3 -c 'import json; one, other = (json.load(open(f)) for f in ("alone.json", "first.json"))
+assert one["parameters"] == other["parameters"]' || fail 'another path has a part in it'
+try validate --calibrate paths.yaml -q --path nobody
+status_is 2
+has err "no row to calibrate has the path 'nobody'"
+try validate --calibrate paths.yaml -q --free hypervisor
+status_is 2
+has err "no free parameter's name begins with 'hypervisor'"
+try validate paths.yaml -q --path pair
+status_is 2
+has err "options '--path' and '--free' need '--calibrate'"
 # Rows to calibrate do matter.
 awk -F, -v OFS=, '$6 == "calibrate" { $5 = $5 / 2 } { print }' honest.csv >data.csv
 try validate --calibrate suite.yaml -q --format json
