@@ -199,7 +199,6 @@ const IvcMechanism ivc_mechanism_barrier = {
              .params = params,
              .spec_size = sizeof(IvcBarrierSpec),
              .stages = stages},
-    .ops = &ops,
     .no_messages = true,
     .carries = IVC_CARRIES(IVC_SPEAKS_BARRIER),
     .socket_ops = &ops,

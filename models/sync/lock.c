@@ -475,7 +475,6 @@ const IvcMechanism ivc_mechanism_lock = {
              .spec_size = sizeof(IvcLockSpec),
              .stages = stages,
              .check = check},
-    .ops = &ops,
     .no_messages = true,
     .carries = IVC_CARRIES(IVC_SPEAKS_LOCK),
     .socket_ops = &ops,

@@ -252,6 +252,10 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
         random_cost(rand, to, "send_overhead", 1000, kind);
         random_cost(rand, to, "recv_overhead", 1000, kind);
         random_cost(rand, to, "progress", 200, kind);
+    } else if (g_str_equal(mechanism, "message-queue")) {
+        g_string_append_printf(to, "mode: native, depth: %u,", random_log(rand, ranks, 20));
+        random_cost(rand, to, "send", 500, kind);
+        random_cost(rand, to, "recv", 500, kind);
     } else if (g_str_equal(mechanism, "ring")) {
         *most = 1u << g_rand_int_range(rand, 3, 12);
         g_string_append_printf(to, "slot: %uB, slots: %u, room: %s,", *most,
