@@ -30,7 +30,7 @@ static const IvcParam walk_params[] = {
      .kind = IVC_KIND_DOCUMENTED, .source = "Intel SDM volume 3: four levels for 48 bits",
      .sentence = "levels of page tables, in each stage: in two stages of four a walk reads 24 "
                  "entries instead of 4"},
-    {IVC_PARAM(M, virtualisation.reference, "reference"), .fallback = "8cycles", .max = "1us",
+    {IVC_PARAM(M, virtualisation.reference, "reference"), .fallback = "8cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED,
      .source = "assumed: most entries are in caches of walks or in the second level",
      .sentence = "reading one entry of a page table in a walk"},

@@ -462,6 +462,7 @@ const IvcMechanism ivc_mechanism_netfront = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .own_os = true,
     .requests = true,
     .carries = IVC_OVER_TCP,
     .socket_ops = &socket_ops,

@@ -233,6 +233,7 @@ const IvcMechanism ivc_mechanism_xen_fifo = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .own_os = true,
     .requests = true,
     .carries = IVC_OVER_TCP,
     .socket_ops = &socket_ops,

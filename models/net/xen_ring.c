@@ -143,6 +143,7 @@ const IvcMechanism ivc_mechanism_xen_ring = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .own_os = true,
     .requests = true,
     .carries = IVC_CARRIES(IVC_SPEAKS_STREAM),
     .socket_ops = &socket_ops,

@@ -120,6 +120,23 @@ static GPtrArray *columns_of(const Matrix *matrix, const char *block)
     return own;
 }
 
+/* "50 of 66": how many of the parameters behind a column are assumed, at the point that has most.
+ * @return transfer full */
+static char *assumed_text(const Matrix *matrix, const char *block, const char *column)
+{
+    json_int_t most = 0, assumed = 0;
+    for (guint r = 0; r < matrix->rows->len; r++) {
+        g_autofree char *name = cell_name(block, g_ptr_array_index(matrix->rows, r), column);
+        const json_t *point = g_hash_table_lookup(matrix->cells, name);
+        json_int_t all = json_integer_value(json_object_get(point, "parameters"));
+        if (all > most) {
+            most = all;
+            assumed = json_integer_value(json_object_get(point, "parameters_assumed"));
+        }
+    }
+    return g_strdup_printf("%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT, assumed, most);
+}
+
 static void append_block(GString *text, const Matrix *matrix, const char *block)
 {
     g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
@@ -150,6 +167,11 @@ static void append_block(GString *text, const Matrix *matrix, const char *block)
             g_ptr_array_set_size(cells, (gint)first);
         }
     }
+    g_ptr_array_add(cells, g_strdup("(assumed parameters)"));
+    for (guint c = 0; c < across->len; c++) {
+        g_ptr_array_add(cells, assumed_text(matrix, block, g_ptr_array_index(across, c)));
+    }
+    n++;
     g_autofree char *body = ivc_table_texts((const char *const *)headers->pdata, headers->len,
                                             (const char *const *)cells->pdata, n);
     g_string_append_printf(text, block[0] != '\0' ? "\n%s\n\n" : "\n%s", block);

@@ -103,6 +103,7 @@ typedef struct {
     const IvcMechanismOps *ops; /**< for MPI */
     bool no_messages;           /**< it carries no MPI, only what `carries` says */
     bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
+    bool own_os;      /**< it joins guests with a system each: no mode of one OS, as containers */
     bool own_cores;   /**< it names physical cores: each guest must have its own, and keep them */
     bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */
     unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */

@@ -77,6 +77,11 @@ static bool is_idle(const IvcScenario *s, const char *path)
     return !statistics->estimate && (statistics->repeats == 1 || !ivc_scenario_is_random(s));
 }
 
+bool ivc_scenario_uses(const IvcScenario *scenario, const char *path)
+{
+    return !is_idle(scenario, path);
+}
+
 static bool decides(const IvcScenario *s, const char *path)
 {
     if (strcmp(path, "machine.profile") == 0)

@@ -212,6 +212,10 @@ char *ivc_scenario_show(const IvcScenario *scenario, bool origin);
 /** Lower-case SHA-256 of everything that decides the result of this point. @return transfer full */
 char *ivc_scenario_hash(const IvcScenario *scenario);
 
+/** Whether the parameter at this path can decide the result: not the costs of a scheduler or a mode
+ *  that is not there. */
+bool ivc_scenario_uses(const IvcScenario *scenario, const char *path);
+
 /** Counts the parameters of the chip and of the chosen channel that claim something about the
  * world: choices of a design are not among them. */
 void ivc_scenario_count_kinds(const IvcScenario *scenario, size_t *ret_all, size_t *ret_assumed,

@@ -131,22 +131,34 @@ static void check_memory(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
+/* The mode that a channel has, and where it says so. */
+static void note_mode(const IvcScenario *s, size_t channel, const char *text, IvcDiags *diags)
+{
+    IvcMode mode;
+    g_autofree char *path = ivc_scenario_channel_mode(s, channel, &mode);
+    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, path), NULL,
+                  "under mode '%s' %s", ivc_mode_names[mode], text);
+}
+
 static void check_modes(const IvcScenario *s, IvcDiags *diags)
 {
     for (size_t i = 0; i < s->n_channels; i++) {
         const IvcChannelSpec *channel = &s->channels[i];
-        if (!channel->mechanism || !channel->mechanism->one_os || ivc_mode_is_one_os(channel->mode))
+        bool one_os = ivc_mode_is_one_os(channel->mode);
+        if (!channel->mechanism ||
+            (one_os ? !channel->mechanism->own_os : !channel->mechanism->one_os))
             continue;
-        IvcMode mode;
         g_autofree char *at = g_strdup_printf("channels.%s.mechanism", channel->name);
-        g_autofree char *mode_path = ivc_scenario_channel_mode(s, i, &mode);
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, at),
-                      "give this channel 'mode: native' or 'mode: container'",
-                      "mechanism '%s' shares memory inside one operating system",
+                      one_os ? "give this channel another 'mode', as 'partitioned'"
+                             : "give this channel 'mode: native' or 'mode: container'",
+                      one_os ? "mechanism '%s' joins guests that have an operating system each"
+                             : "mechanism '%s' shares memory inside one operating system",
                       channel->mechanism->head.name);
-        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, mode_path), NULL,
-                      "under mode '%s' every guest has an operating system of its own",
-                      ivc_mode_names[mode]);
+        note_mode(s, i,
+                  one_os ? "all guests share one"
+                         : "every guest has an operating system of its own",
+                  diags);
     }
 }
 

@@ -31,7 +31,8 @@ bool ivc_roles_have(IvcRoles roles, IvcDataRole role)
 static char *model_path(const IvcScenario *scenario, const char *path)
 {
     if (g_str_has_prefix(path, "machine.")) {
-        return strcmp(path, "machine.profile") == 0 ? NULL : g_strdup(path);
+        bool counts = strcmp(path, "machine.profile") != 0 && ivc_scenario_uses(scenario, path);
+        return counts ? g_strdup(path) : NULL;
     }
     g_autofree char *channel = g_strdup_printf("channels.%s.", scenario->channel->name);
     if (!g_str_has_prefix(path, channel)) {

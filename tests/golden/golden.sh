@@ -23,6 +23,10 @@ scale-pairs-256)
     small=(--set 'sweep.axes={channel: [mpich2-nemesis, mpich2-sock], guests.vm.count: [2, 16]}') ;;
 scale-dom0-256)
     small=(--set 'sweep.axes={guests.dom0.cores: [[0], [0, 1]], guests.vm.count: [2, 16]}') ;;
+exits) # three chips, some of the events
+    small=(--set 'sweep.axes={hypervisor.mode: [native, paravirtual, hardware-nested],
+        machine.profile: [pentium4-672, xeon-e5-2450, arm-xgene-m400-xen],
+        workload.operation: [hypercall, virtual-ipi, io-latency-out, page-fault, tlb-miss]}') ;;
 scale-*) small=(--set guests.vm.count=16) ;;
 *) small=() ;;
 esac

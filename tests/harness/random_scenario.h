@@ -299,12 +299,14 @@ static inline const char *random_mechanism(GRand *rand, const IvcRegistry *regis
 }
 
 /* A hypervisor that takes part, now and then; no draw of its own, as above. */
-static inline void random_mode(GString *to, guint message)
+static inline void random_mode(GString *to, guint message, const char *mechanism)
 {
     static const char *const modes[] = {"container", "translation", "paravirtual",
                                         "hardware-shadow", "hardware-nested"};
+    bool own_os = g_str_has_prefix(mechanism, "xen-") || g_str_equal(mechanism, "netfront");
     if (message % 4 == 1)
-        g_string_append_printf(to, "hypervisor: {mode: %s}\n", modes[message / 4 % 5]);
+        g_string_append_printf(to, "hypervisor: {mode: %s}\n",
+                               own_os ? modes[1 + message / 4 % 4] : modes[message / 4 % 5]);
 }
 
 /** Draws a scenario. @return transfer full */
@@ -336,7 +338,7 @@ static inline char *random_scenario(GRand *rand, const IvcRegistry *registry,
     if (!kind->unpaced)
         random_pace(rand, text);
     g_string_append(text, "}\n");
-    random_mode(text, message);
+    random_mode(text, message, mechanism);
     g_string_append(text, "limits: {horizon: 100s, events_max: 20000000}\n");
     return g_string_free(text, FALSE);
 }

@@ -40,7 +40,7 @@ completes '--jobs' sweep --j
 completes '--failed --force --format' sweep --f
 completes 'columns errors mechanisms modes parameters profiles quantities stages suites workloads' \
     list ''
-completes 'mechanisms' list --format csv m
+completes 'mechanisms modes' list --format csv m
 completes 'nemesis' list mechanisms nem
 completes 'config-unit config-unknown-key config-unsupported config-unused' list errors config-un
 completes 'run' help ru
