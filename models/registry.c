@@ -29,6 +29,7 @@ static const IvcMechanism *const mechanisms[] = {
     &ivc_mechanism_lock,
     &ivc_mechanism_barrier,
     &ivc_mechanism_ring,
+    &ivc_mechanism_message_queue,
     &ivc_mechanism_virtual_ipi,
     NULL,
 };

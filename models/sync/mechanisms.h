@@ -8,3 +8,4 @@
 extern const IvcMechanism ivc_mechanism_lock;
 extern const IvcMechanism ivc_mechanism_barrier;
 extern const IvcMechanism ivc_mechanism_ring;
+extern const IvcMechanism ivc_mechanism_message_queue;

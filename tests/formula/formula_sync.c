@@ -22,6 +22,7 @@ enum {
     RECV = 137,
     FLAG = 139,
     ENTER = 149,
+    OTHER = 29,
     LOAD = 151,
     STORE = 157,
 };
@@ -43,6 +44,7 @@ static const char text[] =
     "  lock: {mechanism: lock, acquire: 41ns, release: 43ns, pause: 0ns}\n"
     "  barrier: {mechanism: barrier, enter: 149ns, flag: 139ns, pause: 0ns}\n"
     "  ring: {mechanism: ring, send: 131ns, recv: 137ns}\n"
+    "  queue: {mechanism: message-queue, send: 131ns, recv: 137ns}\n"
     "channel: lock\n";
 
 static IvcResult *run(const char *workload, const char *const *sets)
@@ -202,6 +204,20 @@ START_TEST(test_a_ring_moves_a_line)
 }
 END_TEST
 
+/* ---- message queues: the receiver sleeps when a message of a word comes ---- */
+
+START_TEST(test_a_message_queue_wakes_its_receiver)
+{
+    /* Without work of a Recv, the other's look into its own queue is over when the answer comes. */
+    g_autoptr(IvcResult) result =
+        run("workload: {kind: pingpong, message: 8B, total: 64KiB, warmup: 200, ranks: 2}\n",
+            (const char *[]){"channel=queue", "channels.queue.recv=0ns", NULL});
+    check_latency(result, 8,
+                  101 + SEND + (FETCH + WORD + ATOMIC) + RESUME + 2 * WORD + OTHER + 103);
+    ck_assert_uint_eq(count_of(result, "wakes"), result->messages);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sync");
@@ -213,6 +229,7 @@ int main(void)
     tcase_add_test(tests, test_a_lock_in_a_register);
     tcase_add_test(tests, test_a_barrier_of_registers);
     tcase_add_test(tests, test_a_ring_moves_a_line);
+    tcase_add_test(tests, test_a_message_queue_wakes_its_receiver);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

@@ -336,6 +336,10 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
                                random_log(rand, 1, MIN(lines, 8)), 128 * lines);
         random_cost(rand, to, "send_overhead", 1000, kind);
         random_cost(rand, to, "recv_overhead", 1000, kind);
+    } else if (g_str_equal(mechanism, "message-queue")) {
+        g_string_append_printf(to, "mode: native, depth: %u,", random_log(rand, ranks, 20));
+        random_cost(rand, to, "send", 500, kind);
+        random_cost(rand, to, "recv", 500, kind);
     } else if (g_str_equal(mechanism, "ring")) {
         g_string_append_printf(to, "slots: %u, slot: 1KiB, room: %s, pause: %ucycles,",
                                random_log(rand, 1, 64), random_chance(rand, 50) ? "count" : "slot",
