@@ -16,7 +16,8 @@ import xml.etree.ElementTree as ElementTree
 HERE = os.path.dirname(os.path.abspath(__file__))
 POINTS = os.path.join(HERE, "points.json")
 GOLDEN = os.path.join(HERE, "golden")
-FIGURES = ["bandwidth", "bandwidth-log", "latency", "cpu", "balance", "stages", "operations"]
+FIGURES = ["bandwidth", "bandwidth-log", "latency", "cpu", "balance", "stages", "operations",
+           "rate", "spinning"]
 LINES = FIGURES[:3]
 
 
@@ -340,7 +341,7 @@ def case_errors(run):
     fails(["points.json", "--only", "bandwith"], 2,
           "there is no figure 'bandwith'\nhint: did you mean 'bandwidth'?")
     fails(["points.json", "--only", "xyzzy"], 2, "there is no figure 'xyzzy'\nhint: there are "
-          "bandwidth, bandwidth-log, latency, cpu, balance, stages, operations")
+          "bandwidth, bandwidth-log, latency, cpu, balance, stages, operations, rate, spinning")
     run.write("file", "")
     out, err = run.plot("points.json", "-o", "file/plots", status=5)
     equal(out, "")
