@@ -108,6 +108,8 @@ typedef struct {
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
     const char *(*served_by)(const void *spec);
+    /** Whether a parameter decides nothing with this spec: what is switched off. NULL: none. */
+    bool (*idle)(const void *spec, const char *key);
 } IvcMechanism;
 
 typedef struct {
