@@ -49,6 +49,17 @@ void ivc_guard_note(IvcGuard *guard, uint64_t readers, uint64_t writers)
     guard->fetches += !guard->copied && !ivc_guard_copies(guard);
 }
 
+bool ivc_guard_idle(const IvcGuardSpec *spec, const char *key)
+{
+    if (g_str_equal(key, "check"))
+        return spec->check == IVC_CHECK_NONE;
+    if (g_str_equal(key, "seal") || g_str_equal(key, "seal_message"))
+        return spec->seal == IVC_SEAL_NONE;
+    if (g_str_equal(key, "authenticate"))
+        return spec->seal != IVC_SEAL_AUTHENTICATE;
+    return g_str_equal(key, "encrypt") && spec->seal != IVC_SEAL_ENCRYPT;
+}
+
 void ivc_guard_check(const IvcGuardSpec *spec, const IvcScenario *scenario, const char *path,
                      IvcDiags *diags)
 {

@@ -40,27 +40,27 @@ extern const char *const ivc_seal_names[];
     }
 
 /** The rows of sealing; costs of a KiB, with kind and source. */
-#define IVC_GUARD_SEAL_ROWS(S, field, of_kind, auth, auth_source, enc, enc_source)               \
-    {IVC_PARAM(S, field.seal, "seal"), .fallback = "none", .choices = ivc_seal_names,            \
-     .sentence = "what both ends do with the bytes that they share: nothing, a tag for each "    \
-                 "message (authenticate), or encryption and a tag (encrypt)"},                   \
-        {IVC_PARAM(S, field.seal_message, "seal_message"),                                       \
-         .fallback = "300cycles",                                                                \
-         .max = "1ms",                                                                           \
-         .kind = IVC_KIND_ASSUMED,                                                               \
-         .source = "assumed: a nonce, the last block and comparing 16 bytes",                    \
-         .sentence = "sealing or opening a message, without its bytes"},                         \
-        {IVC_PARAM(S, field.authenticate, "authenticate"),                                       \
-         .fallback = auth,                                                                       \
-         .max = "10ms",                                                                          \
-         .kind = of_kind,                                                                        \
-         .source = auth_source,                                                                  \
-         .sentence = "making or checking the tag of 1 KiB"},                                     \
-    {                                                                                            \
-        IVC_PARAM(S, field.encrypt, "encrypt"), .fallback = enc, .max = "10ms", .kind = of_kind, \
-                                                .source = enc_source,                            \
-                                                .sentence = "encrypting or decrypting 1 KiB, "   \
-                                                            "with its tag"                       \
+#define IVC_GUARD_SEAL_ROWS(S, field, of_kind, auth, auth_source, enc, enc_source)             \
+    {IVC_PARAM(S, field.seal, "seal"), .fallback = "none", .choices = ivc_seal_names,          \
+     .sentence = "what both ends do with the bytes that they share: nothing, a tag for each "  \
+                 "message (authenticate), or encryption and a tag (encrypt)"},                 \
+        {IVC_PARAM(S, field.seal_message, "seal_message"),                                     \
+         .fallback = "300cycles",                                                              \
+         .max = "1ms",                                                                         \
+         .kind = IVC_KIND_ASSUMED,                                                             \
+         .source = "assumed: a nonce, the last block and comparing 16 bytes",                  \
+         .sentence = "sealing or opening a message, without its bytes"},                       \
+        {IVC_PARAM(S, field.authenticate, "authenticate"),                                     \
+         .fallback = auth,                                                                     \
+         .max = "1s",                                                                          \
+         .kind = of_kind,                                                                      \
+         .source = auth_source,                                                                \
+         .sentence = "making or checking the tag of 1 KiB"},                                   \
+    {                                                                                          \
+        IVC_PARAM(S, field.encrypt, "encrypt"), .fallback = enc, .max = "1s", .kind = of_kind, \
+                                                .source = enc_source,                          \
+                                                .sentence = "encrypting or decrypting 1 KiB, " \
+                                                            "with its tag"                     \
     }
 
 #define IVC_GHASH "OpenSSL ghash-x86_64.pl"
@@ -118,6 +118,9 @@ IvcTime ivc_guard_ps(const IvcGuard *guard, uint64_t bytes);
  * @param writers  guests besides its sender's that have mapped it for writing
  */
 void ivc_guard_note(IvcGuard *guard, uint64_t readers, uint64_t writers);
+
+/** Whether a parameter of guards decides nothing: none is asked for that needs it. */
+bool ivc_guard_idle(const IvcGuardSpec *spec, const char *key);
 
 /** Reports seals that cost nothing a byte: a key that nobody uses. */
 void ivc_guard_check(const IvcGuardSpec *spec, const IvcScenario *scenario, const char *path,

@@ -242,6 +242,11 @@ static const char *served_by(const void *bound)
     return ((const Spec *)bound)->fifos.connect.store.dom0;
 }
 
+static bool idle(const void *bound, const char *key)
+{
+    return ivc_guard_idle(&((const Spec *)bound)->fifos.guard, key);
+}
+
 static const IvcMechanismOps ops = {
     .create = xen_fifo_create,
     IVC_SOCK_HOOKS,
@@ -265,4 +270,5 @@ const IvcMechanism ivc_mechanism_xen_fifo = {
     .carries = IVC_OVER_TCP,
     .socket_ops = &socket_ops,
     .served_by = served_by,
+    .idle = idle,
 };

@@ -137,6 +137,11 @@ static const char *served_by(const void *bound)
     return ((const Spec *)bound)->rings.connect.store.dom0;
 }
 
+static bool idle(const void *bound, const char *key)
+{
+    return ivc_guard_idle(&((const Spec *)bound)->rings.guard, key);
+}
+
 static const IvcMechanismOps ops = {
     .create = xen_ring_create,
     IVC_SOCK_HOOKS,
@@ -160,4 +165,5 @@ const IvcMechanism ivc_mechanism_xen_ring = {
     .carries = IVC_CARRIES(IVC_SPEAKS_STREAM),
     .socket_ops = &socket_ops,
     .served_by = served_by,
+    .idle = idle,
 };

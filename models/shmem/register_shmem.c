@@ -39,7 +39,7 @@ static const char *const rights[] = {"shared", "read-only", "granted", NULL}; /*
          "its sender does (read-only), or that, and only its receiver reads it (granted)"},     \
         {IVC_PARAM(S, grant, "grant"),                                                          \
          .fallback = "2000cycles",                                                              \
-         .max = "1ms",                                                                          \
+         .max = "1s",                                                                           \
          .kind = IVC_KIND_ASSUMED,                                                              \
          .source = "assumed: a call of the hypervisor that looks both guests up",               \
          .sentence = "letting the receiver read a block of one page, without the mode's part"}, \
@@ -51,7 +51,7 @@ static const char *const rights[] = {"shared", "read-only", "granted", NULL}; /*
          .sentence = "the same, each further page"},                                            \
         {IVC_PARAM(S, revoke, "revoke"),                                                        \
          .fallback = "4000cycles",                                                              \
-         .max = "1ms",                                                                          \
+         .max = "1s",                                                                           \
          .kind = IVC_KIND_ASSUMED,                                                              \
          .source = "assumed: as grant, and an interrupt that flushes the TLB of another core",  \
          .sentence = "taking a block back: unmapping it, and flushing TLBs"},                   \
@@ -549,6 +549,16 @@ static const IvcMechanismOps register_ops = {
     .in_flight = in_flight,
 };
 
+static bool idle(const void *bound, const char *key)
+{
+    const IvcVmcommSpec *spec = bound;
+    if (g_str_equal(key, "rights"))
+        return spec->rights == IVC_RIGHTS_SHARED;
+    if (g_str_equal(key, "grant") || g_str_equal(key, "grant_page") || g_str_equal(key, "revoke"))
+        return spec->rights != IVC_RIGHTS_GRANTED;
+    return ivc_guard_idle(&spec->guard, key);
+}
+
 const IvcMechanism ivc_mechanism_register_shmem = {
     .head = {.name = "register-shmem",
              .summary = "inter-core registers for messages that fit, a shared region for the rest; "
@@ -559,6 +569,7 @@ const IvcMechanism ivc_mechanism_register_shmem = {
              .check = check_region},
     .ops = &region_ops,
     .own_cores = true,
+    .idle = idle,
 };
 
 const IvcMechanism ivc_mechanism_shmem = {
@@ -571,6 +582,7 @@ const IvcMechanism ivc_mechanism_shmem = {
              .check = check_region},
     .ops = &region_ops,
     .own_cores = true,
+    .idle = idle,
 };
 
 const IvcMechanism ivc_mechanism_register = {

@@ -115,6 +115,8 @@ typedef struct {
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
     const char *(*served_by)(const void *spec);
     const char *(*stored_by)(const void *spec); /**< another one, which only sets it up; or NULL */
+    /** Whether a parameter decides nothing with this spec: what is switched off. NULL: none. */
+    bool (*idle)(const void *spec, const char *key);
 } IvcMechanism;
 
 typedef struct {

@@ -37,10 +37,19 @@ static bool is_idle_virtualisation(const IvcScenario *s, const char *path)
            !ivc_virt_uses(s->channel->mode, path);
 }
 
+/* What the chosen channel's mechanism has switched off. */
+static bool is_idle_channel(const IvcScenario *s, const char *path)
+{
+    const IvcMechanism *mechanism = s->channel->mechanism;
+    g_autofree char *channel = g_strdup_printf("channels.%s.", s->channel->name);
+    return mechanism->idle && g_str_has_prefix(path, channel) &&
+           mechanism->idle(s->channel->spec, path + strlen(channel));
+}
+
 /* Machine, chosen channel and scheduler: the parameters that claim to describe the world. */
 static bool is_model_path(const IvcScenario *s, const char *path)
 {
-    if (is_idle_virtualisation(s, path))
+    if (is_idle_virtualisation(s, path) || is_idle_channel(s, path))
         return false;
     g_autofree char *channel = g_strdup_printf("channels.%s.", s->channel->name);
     return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel) ||
@@ -77,6 +86,8 @@ static bool is_idle(const IvcScenario *s, const char *path)
         return is_idle_scheduler(s, path);
     if (g_str_has_prefix(path, "machine."))
         return is_idle_virtualisation(s, path);
+    if (g_str_has_prefix(path, "channels."))
+        return is_idle_channel(s, path);
     if (!g_str_has_prefix(path, "statistics."))
         return false;
     return !statistics->estimate && (statistics->repeats == 1 || !ivc_scenario_is_random(s));
