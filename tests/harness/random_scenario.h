@@ -289,10 +289,44 @@ static inline void random_interrupts(GRand *rand, GString *to, guint *most)
                            random_log(rand, 0, 100000), random_log(rand, 1, 5000));
 }
 
+static inline void random_nemesis(GRand *rand, GString *to, const RandomScenario *kind)
+{
+    guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
+    g_string_append_printf(
+        to,
+        "mode: native, cell: %uB, cells: %u, fastbox: %s, eager_max: %uB, slot: %uB, "
+        "slots: %u,",
+        1u << cell, random_log(rand, 1, 8), random_chance(rand, 50) ? "true" : "false",
+        1u << g_rand_int_range(rand, 0, (gint)cell + 1), 1u << g_rand_int_range(rand, 10, 16),
+        random_log(rand, 1, 8));
+    random_cost(rand, to, "send_overhead", 1000, kind);
+    random_cost(rand, to, "recv_overhead", 1000, kind);
+    random_cost(rand, to, "progress", 200, kind);
+}
+
+/* Registers, a region, or both. */
+static inline void random_registers(GRand *rand, GString *to, const char *mechanism, guint *most,
+                                    const RandomScenario *kind)
+{
+    static const char *const software[] = {"choose", "pack", "dispatch", "match"};
+    g_string_append_printf(to, "window: %u,", random_log(rand, 2, 255));
+    if (!g_str_equal(mechanism, "register"))
+        random_region(rand, to);
+    if (g_str_equal(mechanism, "register"))
+        *most = 256;
+    else if (g_str_equal(mechanism, "register-shmem") && random_chance(rand, 50))
+        g_string_append_printf(to, " register_max: %uB,", random_log(rand, 0, 256));
+    if (kind->nanoseconds && random_chance(rand, 40))
+        g_string_append_printf(to, " spin: %uns,", random_log(rand, 1, 20000));
+    for (size_t i = 0; i < G_N_ELEMENTS(software); i++)
+        random_cost(rand, to, software[i], 500, kind);
+    if (!g_str_equal(mechanism, "register"))
+        random_guard(to, true, true);
+}
+
 static inline void random_channel(GRand *rand, GString *to, const char *mechanism, guint *most,
                                   guint ranks, const RandomScenario *kind)
 {
-    static const char *const software[] = {"choose", "pack", "dispatch", "match"};
     bool nemesis = g_str_equal(mechanism, "nemesis");
     bool sock = g_str_equal(mechanism, "sock");
     g_string_append_printf(to, "channels:\n  c: {mechanism: %s, ", mechanism);
@@ -318,17 +352,7 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
     } else if (g_str_equal(mechanism, "virtual-ipi")) {
         random_interrupts(rand, to, most);
     } else if (nemesis) {
-        guint cell = 10 + (guint)g_rand_int_range(rand, 0, 7);
-        g_string_append_printf(
-            to,
-            "mode: native, cell: %uB, cells: %u, fastbox: %s, eager_max: %uB, slot: %uB, "
-            "slots: %u,",
-            1u << cell, random_log(rand, 1, 8), random_chance(rand, 50) ? "true" : "false",
-            1u << g_rand_int_range(rand, 0, (gint)cell + 1), 1u << g_rand_int_range(rand, 10, 16),
-            random_log(rand, 1, 8));
-        random_cost(rand, to, "send_overhead", 1000, kind);
-        random_cost(rand, to, "recv_overhead", 1000, kind);
-        random_cost(rand, to, "progress", 200, kind);
+        random_nemesis(rand, to, kind);
     } else if (g_str_equal(mechanism, "message-buffer")) {
         guint lines = random_log(rand, 1, 64);
         g_string_append_printf(to, "copy: %s, parts: %u, chunk: %uB,",
@@ -350,19 +374,7 @@ static inline void random_channel(GRand *rand, GString *to, const char *mechanis
     } else if (g_str_equal(mechanism, "ipi-buffer")) {
         random_slots(rand, to, kind);
     } else if (!sock) {
-        g_string_append_printf(to, "window: %u,", random_log(rand, 2, 255));
-        if (!g_str_equal(mechanism, "register"))
-            random_region(rand, to);
-        if (g_str_equal(mechanism, "register"))
-            *most = 256;
-        else if (g_str_equal(mechanism, "register-shmem") && random_chance(rand, 50))
-            g_string_append_printf(to, " register_max: %uB,", random_log(rand, 0, 256));
-        if (kind->nanoseconds && random_chance(rand, 40))
-            g_string_append_printf(to, " spin: %uns,", random_log(rand, 1, 20000));
-        for (size_t i = 0; i < G_N_ELEMENTS(software); i++)
-            random_cost(rand, to, software[i], 500, kind);
-        if (!g_str_equal(mechanism, "register"))
-            random_guard(to, true, true);
+        random_registers(rand, to, mechanism, most, kind);
     }
     g_string_append(to, "}\n");
 }
