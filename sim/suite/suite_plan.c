@@ -35,7 +35,7 @@ static char *model_path(const IvcScenario *scenario, const char *path)
         return counts ? g_strdup(path) : NULL;
     }
     g_autofree char *channel = g_strdup_printf("channels.%s.", scenario->channel->name);
-    if (!g_str_has_prefix(path, channel)) {
+    if (!g_str_has_prefix(path, channel) || !ivc_scenario_uses(scenario, path)) {
         return NULL;
     }
     const char *key = path + strlen(channel);
