@@ -12,26 +12,16 @@
 #include "sim/model/stages.h"
 
 static const IvcMechanism *const mechanisms[] = {
-    &ivc_mechanism_register_shmem,
-    &ivc_mechanism_shmem,
-    &ivc_mechanism_register,
-    &ivc_mechanism_message_buffer,
-    &ivc_mechanism_ipi_buffer,
-    &ivc_mechanism_nemesis,
-    &ivc_mechanism_sock,
-    &ivc_mechanism_netfront,
-    &ivc_mechanism_xen_ring,
-    &ivc_mechanism_xen_fifo,
-    &ivc_mechanism_loopback,
-    &ivc_mechanism_ethernet,
-    &ivc_mechanism_sriov,
-    &ivc_mechanism_vcpu,
-    &ivc_mechanism_lock,
-    &ivc_mechanism_barrier,
-    &ivc_mechanism_ring,
-    &ivc_mechanism_message_queue,
-    &ivc_mechanism_virtual_ipi,
-    NULL,
+    &ivc_mechanism_register_shmem, &ivc_mechanism_shmem,
+    &ivc_mechanism_register,       &ivc_mechanism_message_buffer,
+    &ivc_mechanism_ipi_buffer,     &ivc_mechanism_nemesis,
+    &ivc_mechanism_sock,           &ivc_mechanism_netfront,
+    &ivc_mechanism_xen_ring,       &ivc_mechanism_xen_fifo,
+    &ivc_mechanism_loopback,       &ivc_mechanism_ethernet,
+    &ivc_mechanism_sriov,          &ivc_mechanism_vcpu,
+    &ivc_mechanism_lock,           &ivc_mechanism_barrier,
+    &ivc_mechanism_ring,           &ivc_mechanism_message_queue,
+    &ivc_mechanism_virtual_ipi,    NULL,
 };
 
 static const IvcWorkload *const workloads[] = {

@@ -69,7 +69,7 @@ static inline void random_interconnect(GRand *rand, GString *to, bool twelve)
 
 /* A TLB of which small buffers are too large already. */
 #define RANDOM_VIRTUALISATION \
-    "  virtualisation: {extension: nested, tlb: {entries: 3, page: 1KiB}, exit: 300ns}\n"
+    "  virtualisation: {extension: nested, tlb: {entries: 3, page: 1KiB}, exit: %s}\n"
 
 static inline void random_machine(GRand *rand, GString *to, const char *profile,
                                   const RandomScenario *kind)
@@ -101,7 +101,7 @@ static inline void random_machine(GRand *rand, GString *to, const char *profile,
         g_string_append_printf(to, "  l2: {scope: %s, size: %uKiB}\n",
                                random_chance(rand, 50) ? "core" : "chip",
                                1u << g_rand_int_range(rand, 4, 11));
-    g_string_append(to, RANDOM_VIRTUALISATION);
+    g_string_append_printf(to, RANDOM_VIRTUALISATION, kind->nanoseconds ? "300ns" : "300cycles");
     if (kind->linked && random_chance(rand, 40))
         random_interconnect(rand, to, g_str_equal(profile, "octeon-cn5650"));
     else if (kind->contention && random_chance(rand, 50))
