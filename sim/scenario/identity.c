@@ -46,16 +46,6 @@ static bool is_idle_channel(const IvcScenario *s, const char *path)
            mechanism->idle(s->channel->spec, path + strlen(channel));
 }
 
-/* Machine, chosen channel and scheduler: the parameters that claim to describe the world. */
-static bool is_model_path(const IvcScenario *s, const char *path)
-{
-    if (is_idle_virtualisation(s, path) || is_idle_channel(s, path))
-        return false;
-    g_autofree char *channel = g_strdup_printf("channels.%s.", s->channel->name);
-    return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel) ||
-           (g_str_has_prefix(path, "hypervisor.") && !is_idle_scheduler(s, path));
-}
-
 /* What of a guest is for schedulers only, or adds nothing. */
 static bool is_idle_guest(const IvcScenario *s, const char *path)
 {
@@ -96,6 +86,17 @@ static bool is_idle(const IvcScenario *s, const char *path)
 bool ivc_scenario_uses(const IvcScenario *scenario, const char *path)
 {
     return !is_idle(scenario, path);
+}
+
+/* Machine, chosen channel, scheduler and workload: the parameters that can claim to describe the
+ * world. */
+static bool is_model_path(const IvcScenario *s, const char *path)
+{
+    if (is_idle(s, path))
+        return false;
+    g_autofree char *channel = g_strdup_printf("channels.%s.", s->channel->name);
+    return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, channel) ||
+           g_str_has_prefix(path, "hypervisor.") || g_str_has_prefix(path, "workload.");
 }
 
 static bool decides(const IvcScenario *s, const char *path)

@@ -30,7 +30,8 @@ bool ivc_roles_have(IvcRoles roles, IvcDataRole role)
 /* "machine.x" as it is, "channels.NAME.x" by the mechanism; NULL: no parameter of the model. */
 static char *model_path(const IvcScenario *scenario, const char *path)
 {
-    if (g_str_has_prefix(path, "machine.")) {
+    if (g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, "hypervisor.") ||
+        g_str_has_prefix(path, "workload.")) {
         bool counts = strcmp(path, "machine.profile") != 0 && ivc_scenario_uses(scenario, path);
         return counts ? g_strdup(path) : NULL;
     }
@@ -53,15 +54,17 @@ static void add_parameters(GHashTable *parameters, const IvcScenario *scenario)
             continue;
         }
         g_autofree char *path = model_path(scenario, bound->path);
-        if (path == NULL || g_hash_table_contains(parameters, path)) {
-            continue;
+        const IvcSuiteParameter *before = path ? g_hash_table_lookup(parameters, path) : NULL;
+        if (path == NULL || (before && (bound->kind != IVC_KIND_CALIBRATED ||
+                                        before->kind == IVC_KIND_CALIBRATED))) {
+            continue; /* a fitted value of one entry counts before defaults of others */
         }
         IvcSuiteParameter *parameter = g_new0(IvcSuiteParameter, 1);
         parameter->path = g_steal_pointer(&path);
         parameter->kind = bound->kind;
         parameter->value = g_strdup(bound->text);
         parameter->source = g_strdup(bound->source);
-        g_hash_table_insert(parameters, parameter->path, parameter);
+        g_hash_table_replace(parameters, parameter->path, parameter);
     }
 }
 
