@@ -31,7 +31,7 @@ static bool completes(const IvcVirtSpec *spec, IvcMode mode, IvcVirtEvent event)
            spec->interface == IVC_INTERFACE_VIRTUAL;
 }
 
-IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode)
+IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode, const IvcTscSpec *tsc)
 {
     if (!ivc_mode_costs(mode))
         return NULL;
@@ -44,7 +44,9 @@ IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode)
     virt->reach = virt->page * platform->spec->virtualisation.tlb_entries;
     virt->exits = g_new0(uint64_t, platform->n_guests + 1);
     for (int e = 0; e < IVC_VIRT_EVENTS; e++) {
-        const IvcVirtRow *row = ivc_virt_row(mode, (IvcVirtEvent)e);
+        const IvcVirtRow *row = e == IVC_VIRT_TIME_STAMP
+                                    ? ivc_virt_time_stamp_row(mode, (IvcTscPolicy)tsc->policy)
+                                    : ivc_virt_row(mode, (IvcVirtEvent)e);
         if (completes(&platform->spec->virtualisation, mode, (IvcVirtEvent)e))
             continue;
         virt->leave[e] = ivc_virt_cost_ps(platform, row->exit) +
@@ -58,6 +60,24 @@ IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode)
         ivc_platform_count_guest(platform, g, "exits", "count",
                                  "times that the hypervisor had to take part", &virt->exits[g]);
     return virt;
+}
+
+IvcGuestClock ivc_virt_guest_clock(const IvcPlatform *platform, IvcMode mode, const IvcTscSpec *tsc)
+{
+    uint64_t hz = platform->clock.hz;
+    bool in_hardware = tsc->policy == IVC_TSC_SCALED && ivc_mode_needs(mode) != IVC_EXTENSION_NONE;
+    bool scales = tsc->policy == IVC_TSC_SCALED || tsc->policy == IVC_TSC_TRAPPED;
+    bool alone = ivc_virt_row(mode, IVC_VIRT_HYPERCALL)->how == IVC_VIRT_NATIVE;
+    uint64_t bits = platform->spec->virtualisation.fraction;
+    IvcGuestClock clock = {.stamp = ivc_time_stamp_same(), .host_hz = hz, .guest_hz = hz};
+    if (scales && !alone && tsc->frequency.hz != 0) {
+        clock.guest_hz = tsc->frequency.hz;
+        clock.stamp = ivc_time_stamp_scaled(
+            clock.guest_hz, hz, in_hardware ? (uint32_t)bits : IVC_TSC_FRACTION_SOFTWARE);
+    }
+    if (ivc_virt_ps(platform, IVC_VIRT_TIME_STAMP) == 0)
+        clock.read_ps = ivc_virt_native_ps(platform, IVC_VIRT_TIME_STAMP);
+    return clock;
 }
 
 void ivc_virt_free(IvcVirt *virt)
@@ -159,11 +179,41 @@ static void check_page(const IvcMachineSpec *machine, const IvcScenario *scenari
                       "pages have a size that is a power of two");
 }
 
+/* A guest's counter has a frequency of its own where something scales it. */
+static void check_time_stamps(const IvcMachineSpec *machine, const IvcScenario *scenario,
+                              IvcDiags *diags)
+{
+    const IvcTscSpec *tsc = ivc_scenario_tsc(scenario);
+    bool scales = tsc->policy == IVC_TSC_SCALED || tsc->policy == IVC_TSC_TRAPPED;
+    if (tsc->frequency.hz != 0 && !scales)
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
+                      ivc_scenario_place(scenario, "hypervisor.tsc.frequency"),
+                      "set 'hypervisor.tsc.policy' to scaled or trapped",
+                      "with policy '%s' guests' time stamps run at the frequency of the host's",
+                      ivc_tsc_policy_names[tsc->policy]);
+    if (tsc->policy != IVC_TSC_SCALED || machine->virtualisation.fraction != 0)
+        return;
+    IvcMode mode;
+    char *path = NULL;
+    bool hardware = false;
+    for (size_t i = 0; (path = ivc_scenario_channel_mode(scenario, i, &mode)) != NULL; i++) {
+        hardware = hardware || ivc_mode_needs(mode) != IVC_EXTENSION_NONE;
+        g_free(path);
+    }
+    if (hardware)
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict",
+                      ivc_scenario_place(scenario, "hypervisor.tsc.policy"),
+                      "set it to trapped, or state 'machine.virtualisation.time_stamp_fraction' "
+                      "when your chip has a multiplier",
+                      "this processor cannot scale the time stamps of guests");
+}
+
 void ivc_virt_check(const IvcMachineSpec *machine, const IvcScenario *scenario, IvcDiags *diags)
 {
     IvcMode mode;
     char *path = NULL;
     check_page(machine, scenario, diags);
+    check_time_stamps(machine, scenario, diags);
     for (size_t i = 0; (path = ivc_scenario_channel_mode(scenario, i, &mode)) != NULL; i++) {
         if ((int)ivc_mode_needs(mode) > machine->virtualisation.extension)
             complain(scenario, mode, path, diags);

@@ -45,6 +45,7 @@ const char *const ivc_virt_event_names[] = {
     [IVC_VIRT_KICK] = "kick",
     [IVC_VIRT_WAKE] = "wake",
     [IVC_VIRT_FIRST_TOUCH] = "first-touch",
+    [IVC_VIRT_TIME_STAMP] = "time-stamp",
     [IVC_VIRT_EVENTS] = NULL,
 };
 
@@ -79,6 +80,7 @@ const char *const ivc_virt_cost_names[IVC_VIRT_COSTS] = {
     [IVC_VIRT_COST_KICK] = "kick",
     [IVC_VIRT_COST_UNBLOCK] = "unblock",
     [IVC_VIRT_COST_FILL] = "fill",
+    [IVC_VIRT_COST_CLOCK] = "clock",
 };
 
 #define COST(name) IVC_VIRT_COST_##name
@@ -144,6 +146,7 @@ static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
             [IVC_VIRT_FIRST_TOUCH] = TRAPS(LOOKUP, FILL),
             [IVC_VIRT_KICK] = TRAPS(KICK, NONE),
             [IVC_VIRT_WAKE] = WAKES(RETURN),
+            [IVC_VIRT_TIME_STAMP] = IN_PLACE(CALLOUT),
         },
     [IVC_MODE_PARAVIRTUAL] =
         {
@@ -162,6 +165,7 @@ static const IvcVirtRow tables[IVC_MODES][IVC_VIRT_EVENTS] = {
             [IVC_VIRT_VM_SWITCH] = TRAPS(SWITCH, NONE),
             [IVC_VIRT_KICK] = TRAPS(HYPERCALL, KICK),
             [IVC_VIRT_WAKE] = WAKES(RETURN),
+            [IVC_VIRT_TIME_STAMP] = IN_PLACE(CLOCK),
         },
     [IVC_MODE_HARDWARE_SHADOW] =
         {
@@ -186,6 +190,16 @@ const IvcVirtRow *ivc_virt_row(IvcMode mode, IvcVirtEvent event)
     bool common =
         ivc_mode_needs(mode) != IVC_EXTENSION_NONE && tables[mode][event].how == IVC_VIRT_NATIVE;
     return common ? &guest_mode[event] : &tables[mode][event];
+}
+
+/* Where a hypervisor wants to see each read, it is a privileged instruction like others. */
+const IvcVirtRow *ivc_virt_time_stamp_row(IvcMode mode, IvcTscPolicy policy)
+{
+    static const IvcVirtRow native = {.how = IVC_VIRT_NATIVE};
+    if (policy == IVC_TSC_NATIVE)
+        return &native;
+    return ivc_virt_row(mode,
+                        policy == IVC_TSC_TRAPPED ? IVC_VIRT_PRIVILEGED : IVC_VIRT_TIME_STAMP);
 }
 
 bool ivc_mode_costs(IvcMode mode)

@@ -63,6 +63,9 @@ static const IvcParam native_params[] = {
     NATIVE("completion", END_OF_INTERRUPT, "71cycles",
            "recalled: virtual IRQ completion on ARM, table II of Dall and others, ISCA 2016",
            "telling the interrupt controller that an interrupt is over"),
+    NATIVE("time_stamp", TIME_STAMP, "28cycles",
+           "recalled: RDTSC on a Sandy Bridge in instruction tables of A. Fog; 20 to 42 elsewhere",
+           "reading the time stamp"),
     NATIVE("call", CALL, "11cycles", NANO "native", "a call and its return"),
     {0},
 };
@@ -86,6 +89,10 @@ const IvcParam ivc_virt_params[] = {
      .type = IVC_PARAM_GROUP,
      .group = native_params,
      .sentence = "what events cost without a hypervisor, for the workload 'exits'"},
+    {IVC_PARAM(M, virtualisation.fraction, "time_stamp_fraction"), .fallback = "0", .max = "48",
+     .kind = IVC_KIND_ASSUMED, .source = "assumed: a profile that states nothing has none",
+     .sentence = "bits behind the point in the multiplier of guests' time stamps: 48 on VMX, 32 on "
+                 "SVM; 0: the processor has none"},
     COST(
         "exit", EXIT, "319cycles",
         "recalled: 784 cycles of leaving and entering on a Sandy Bridge (Agesen and others, USENIX "
@@ -162,5 +169,8 @@ const IvcParam ivc_virt_params[] = {
          "putting a virtual CPU that waits on its core again"),
     COST("fill", FILL, "2000cycles", "recalled: 1,000 to 3,000 cycles to fill a shadow entry",
          "filling an entry of the shadow, or of the second stage, when a page is first touched"),
+    COST("clock", CLOCK, "60cycles",
+         "assumed: the processor's read, two of the page's version, a multiplication",
+         "reading a paravirtual clock: the time stamp, scaled by what a shared page says"),
     {0},
 };

@@ -4,8 +4,12 @@
  * That no two hold a lock at once is checked at every acquire, and in the end nobody holds it. */
 #include "models/sync/lock.h"
 
+#include <string.h>
+
 #include "models/sync/mechanisms.h"
 #include "sim/engine/sim_error.h"
+#include "sim/model/sched.h"
+#include "sim/model/virt.h"
 
 #define S IvcLockSpec
 
@@ -58,6 +62,8 @@ static const char *const kind_names[] = {"test-and-set",
 static const char *const scope_names[] = {"all", "guest", NULL};
 static const char *const place_names[] = {"lines", "registers", NULL};
 
+static const char *const boost_names[] = {"none", "next", NULL}; /* IvcLockBoost */
+
 static const IvcParam params[] = {
     {IVC_PARAM(S, kind, "kind"), .fallback = "queued", .choices = kind_names,
      .sentence = "how ranks that want the lock wait for it"},
@@ -107,6 +113,9 @@ static const IvcParam params[] = {
      .sentence = "paravirtual kinds: kicking a halted waiter, beyond what the mode charges"},
     {IVC_PARAM(S, permits, "permits"), .fallback = "1", .min = "1", .max = "1024",
      .sentence = "kind semaphore: how many may hold it at once"},
+    {IVC_PARAM(S, boost, "boost"), .fallback = "none", .choices = boost_names,
+     .sentence = "whether a release asks the hypervisor to run the one that is next, when that was "
+                 "taken off its core; a hypercall and 'kick'"},
     {0},
 };
 
@@ -247,6 +256,13 @@ static IvcStep lock_acquire(IvcRank *rank, bool shared)
     IVC_END(&own->outer);
 }
 
+/* Who is next and was taken off its core, as the hypervisor lets the guest know. */
+static IvcCore *left_behind(const IvcLock *lock)
+{
+    IvcCore *core = lock->first ? lock->first->wait.agent->core : NULL;
+    return core && ivc_sched_is_preempted(core) ? core : NULL;
+}
+
 static IvcStep lock_release(IvcRank *rank)
 {
     IvcLockWaiter *own = rank->end;
@@ -256,6 +272,13 @@ static IvcStep lock_release(IvcRank *rank)
                                      ivc_lock_stage(lock, IVC_LOCK_STAGE_CODE)));
     leave(lock, own);
     IVC_CALL(&own->outer, lock->locks->kind->release(lock, own));
+    if (lock->locks->spec.boost == IVC_LOCK_BOOST_NEXT && left_behind(lock)) {
+        ivc_virt_owe(&rank->agent, IVC_VIRT_HYPERCALL);
+        IVC_AWAIT(&own->outer, ivc_spend(&rank->agent, lock->locks->kick_ps,
+                                         ivc_lock_stage(lock, IVC_LOCK_STAGE_KICK)));
+        IvcCore *core = left_behind(lock); /* it may have run meanwhile */
+        lock->locks->boosts += core && ivc_sched_boost(core);
+    }
     IVC_END(&own->outer);
 }
 
@@ -301,6 +324,9 @@ static void count(IvcLocks *locks)
                        "virtual CPUs that gave up spinning and halted", &locks->halts);
     ivc_platform_count(platform, "lock_kicks", "count", "halted virtual CPUs that were kicked",
                        &locks->kicks);
+    if (locks->spec.boost != IVC_LOCK_BOOST_NONE)
+        ivc_platform_count(platform, "lock_boosts", "count",
+                           "virtual CPUs that a release had moved to the front", &locks->boosts);
     for (uint32_t r = 0; r < locks->n; r++)
         ivc_platform_share(platform, &locks->waiters[r].taken);
 }
@@ -478,11 +504,26 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
             diags, IVC_DIAG_ERROR, "config-range", ivc_scenario_place(scenario, home), NULL,
             "there is no rank %" G_GUINT64_FORMAT ": the channel has %" G_GUINT64_FORMAT " ranks",
             spec->home, ranks);
+    g_autofree char *boost = g_strdup_printf("%s.boost", path);
+    if (spec->boost != IVC_LOCK_BOOST_NONE && !ivc_lock_kinds[spec->kind].fifo)
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, boost),
+                      "give 'kind': ticket, mcs, queued or paravirtual-ticket",
+                      "with a lock of kind '%s' nobody knows who is next",
+                      ivc_lock_kinds[spec->kind].name);
+    if (spec->boost != IVC_LOCK_BOOST_NONE && !ivc_scenario_is_scheduled(scenario))
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, boost),
+                      "set 'hypervisor.scheduler'",
+                      "where every virtual CPU has a core, none can be boosted");
     if (spec->place == IVC_LOCK_REGISTERS && !ivc_lock_kinds[spec->kind].in_registers)
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, place),
                       "give 'kind': test-and-set or test-and-set-backoff",
                       "a register that sets itself when it is read makes no lock of kind '%s'",
                       ivc_lock_kinds[spec->kind].name);
+}
+
+static bool idle(const void *bound, const char *key)
+{
+    return strcmp(key, "boost") == 0 && ((const IvcLockSpec *)bound)->boost == IVC_LOCK_BOOST_NONE;
 }
 
 const IvcMechanism ivc_mechanism_lock = {
@@ -494,5 +535,6 @@ const IvcMechanism ivc_mechanism_lock = {
              .check = check},
     .no_messages = true,
     .carries = IVC_CARRIES(IVC_SPEAKS_LOCK),
+    .idle = idle,
     .socket_ops = &ops,
 };

@@ -23,12 +23,19 @@ typedef struct {
     IvcCost resume;
     IvcCost kick;
     uint64_t permits;
+    int boost; /**< IvcLockBoost */
 } IvcLockSpec;
 
 typedef enum {
     IVC_LOCK_OF_ALL,   /**< one for all ranks */
     IVC_LOCK_OF_GUEST, /**< one for the ranks of each guest */
 } IvcLockScope;
+
+/** What becomes, at a release, of the virtual CPU of who is next and has no core. */
+typedef enum {
+    IVC_LOCK_BOOST_NONE,
+    IVC_LOCK_BOOST_NEXT, /**< the scheduler is asked to run it soon */
+} IvcLockBoost;
 
 typedef enum {
     IVC_LOCK_LINES,     /**< in cache lines */
@@ -149,6 +156,7 @@ struct IvcLocks {
     uint64_t overtakes;
     uint64_t halts;
     uint64_t kicks;
+    uint64_t boosts;
 };
 
 enum {

@@ -38,6 +38,7 @@ const IvcOperationRow ivc_operations[IVC_OPERATIONS] = {
     [IVC_OPERATION_INSTRUCTION] = {LOCAL("privileged-instruction", IVC_VIRT_PRIVILEGED)},
     [IVC_OPERATION_TLB_MISS] = {LOCAL("tlb-miss", IVC_VIRT_TLB_MISS),
                                 .native = IVC_OPERATION_BESIDE},
+    [IVC_OPERATION_TIME_STAMP] = {LOCAL("read-time-stamp", IVC_VIRT_TIME_STAMP)},
 };
 
 /* As in the table above, which cannot say it of itself. */
@@ -56,6 +57,7 @@ const char *const ivc_operation_names[] = {
     [IVC_OPERATION_CALL] = "call-return",
     [IVC_OPERATION_INSTRUCTION] = "privileged-instruction",
     [IVC_OPERATION_TLB_MISS] = "tlb-miss",
+    [IVC_OPERATION_TIME_STAMP] = "read-time-stamp",
     [IVC_OPERATIONS] = NULL,
 };
 
@@ -125,8 +127,16 @@ static void check(const void *spec, const IvcScenario *scenario, const char *pat
                       "operation '%s' needs guests that share a core", row->name);
 }
 
-static const IvcWorkloadOps ops = {
-    .messages_per_round = one, .round = exits_round, .active = begins, .paced = begins};
+static bool stamps(const void *spec)
+{
+    return row_of(spec)->event == IVC_VIRT_TIME_STAMP;
+}
+
+static const IvcWorkloadOps ops = {.messages_per_round = one,
+                                   .round = exits_round,
+                                   .active = begins,
+                                   .paced = begins,
+                                   .stamps = stamps};
 
 static const IvcDefault defaults[] = {
     {"message", "1B", NULL}, {"total", "64B", NULL}, {"warmup", "4", NULL}, {.key = NULL}};

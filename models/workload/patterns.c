@@ -8,6 +8,8 @@
  * The order of Send and Recv is such that no pattern needs buffering to finish. */
 #include "models/workload/patterns.h"
 #include "sim/model/mpi.h"
+#include "sim/model/stages.h"
+#include "sim/model/virt.h"
 
 static bool sends_first(const IvcRank *rank)
 {
@@ -51,13 +53,44 @@ static IvcStep stream_round(IvcRank *rank, IvcWork *work)
     IVC_END(work);
 }
 
+typedef struct {
+    bool time_stamps;
+} PingpongSpec;
+
+static bool stamps(const void *spec)
+{
+    return ((const PingpongSpec *)spec)->time_stamps;
+}
+
+static bool read_stamp(IvcRank *rank)
+{
+    ivc_virt_owe(&rank->agent, IVC_VIRT_TIME_STAMP);
+    return ivc_spend(&rank->agent, rank->platform->guest_clock.read_ps, IVC_STAGE_COMPUTE);
+}
+
+/* By the guest's own time stamps, or as nobody in it can know. */
+static void keep_half(IvcRank *rank, const IvcWork *work)
+{
+    IvcTime span_ps = rank->agent.sim->now - work->started_ps;
+    if (stamps(work->spec))
+        span_ps = ivc_guest_clock_span_ps(&rank->platform->guest_clock, span_ps);
+    ivc_measure_latency(rank->platform, span_ps / 2);
+}
+
 static IvcStep pingpong_round(IvcRank *rank, IvcWork *work)
 {
     IVC_BEGIN(work);
     if (sends_first(rank)) {
+        if (stamps(work->spec)) {
+            IVC_AWAIT(work, read_stamp(rank));
+            work->started_ps = rank->agent.sim->now;
+        }
         IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
         IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank + 1));
-        ivc_measure_latency(rank->platform, (rank->agent.sim->now - work->started_ps) / 2);
+        if (stamps(work->spec)) {
+            IVC_AWAIT(work, read_stamp(rank));
+        }
+        keep_half(rank, work);
     } else {
         IVC_CALL(work, ivc_work_recv(rank, work, (int)rank->rank - 1));
         IVC_CALL(work, ivc_work_send(rank, work, rank->rank - 1));
@@ -135,8 +168,10 @@ static IvcStep alltoall_round(IvcRank *rank, IvcWork *work)
 
 static const IvcWorkloadOps stream_ops = {
     .messages_per_round = pairs, .round = stream_round, .paced = sends_first};
-static const IvcWorkloadOps pingpong_ops = {
-    .messages_per_round = two_a_pair, .round = pingpong_round, .paced = sends_first};
+static const IvcWorkloadOps pingpong_ops = {.messages_per_round = two_a_pair,
+                                            .round = pingpong_round,
+                                            .paced = sends_first,
+                                            .stamps = stamps};
 static const IvcWorkloadOps exchange_ops = {.messages_per_round = two_a_pair,
                                             .round = exchange_round};
 static const IvcWorkloadOps ring_ops = {.messages_per_round = each_one, .round = ring_round};
@@ -151,11 +186,20 @@ const IvcWorkload ivc_workload_stream = {
     .ranks_multiple = 2,
 };
 
+static const IvcParam pingpong_params[] = {
+    {IVC_PARAM(PingpongSpec, time_stamps, "time_stamps"), .fallback = "false",
+     .sentence = "latency is what the guest measures, by a time stamp before and one after each "
+                 "round trip, whose reads take their time"},
+    {.key = NULL},
+};
+
 const IvcWorkload ivc_workload_pingpong = {
     .head = {.name = "pingpong",
              .summary =
                  "every even rank sends a message to the next rank and waits for the answer; "
-                 "latency is half a round trip"},
+                 "latency is half a round trip",
+             .params = pingpong_params,
+             .spec_size = sizeof(PingpongSpec)},
     .ops = &pingpong_ops,
     .ranks_min = 2,
     .ranks_multiple = 2,

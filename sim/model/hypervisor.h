@@ -5,6 +5,7 @@
 #pragma once
 
 #include "sim/base/units.h"
+#include "sim/model/time_stamp.h"
 
 /** Who decides which virtual CPU has a core. */
 typedef enum {
@@ -106,4 +107,5 @@ typedef struct {
     IvcCredit2Spec credit2;
     IvcFairSpec fair;
     IvcPauseSpec pause_loop;
+    IvcTscSpec tsc;
 } IvcHypervisorSpec;

@@ -235,6 +235,8 @@ struct IvcWorkloadOps {
     /** Ranks do rounds until the measured phase is over, each as many as it can: who is faster does
      *  more. */
     bool open_ended;
+    /** Whether it reads time stamps. NULL: it does not. */
+    bool (*stamps)(const void *spec);
     bool transactions; /**< it counts round trips */
     bool acknowledges; /**< it uses the two calls for that below */
 };

@@ -80,10 +80,11 @@ struct IvcPlatform {
     unsigned n_ranks;
     IvcGuestPlace *guests; /**< all of the machine, those that take part in no channel too */
     unsigned n_guests;
-    unsigned *vcpus; /**< what the lists of cores lie in under a scheduler; else NULL */
-    IvcSched *sched; /**< NULL: pinned */
-    IvcSpin spin;    /**< locks, and who spins for them */
-    IvcVirt *virt;   /**< what the mode costs; NULL: nothing */
+    unsigned *vcpus;           /**< what the lists of cores lie in under a scheduler; else NULL */
+    IvcSched *sched;           /**< NULL: pinned */
+    IvcSpin spin;              /**< locks, and who spins for them */
+    IvcVirt *virt;             /**< what the mode costs; NULL: nothing */
+    IvcGuestClock guest_clock; /**< of guests that measure time by time stamps */
     struct IvcPauseLoops *pauses; /**< NULL: spinning is nobody's business */
     IvcAgent *loads;              /**< a process on each virtual CPU of guests with a load */
     unsigned n_loads;

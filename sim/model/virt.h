@@ -7,6 +7,7 @@
 
 #include "sim/config/param.h"
 #include "sim/model/core.h"
+#include "sim/model/time_stamp.h"
 
 /** How guests and hypervisor share the chip. */
 typedef enum {
@@ -51,6 +52,7 @@ typedef enum {
     IVC_VIRT_KICK,        /**< the guest tells the backend of a virtual device */
     IVC_VIRT_WAKE,        /**< a virtual CPU that waits is put on its core again, interrupted */
     IVC_VIRT_FIRST_TOUCH, /**< of a page that the guest maps, and its hypervisor not yet */
+    IVC_VIRT_TIME_STAMP,  /**< the processor's time stamp is read */
     IVC_VIRT_EVENTS,
 } IvcVirtEvent;
 
@@ -97,6 +99,7 @@ typedef enum {
     IVC_VIRT_COST_KICK,
     IVC_VIRT_COST_UNBLOCK,
     IVC_VIRT_COST_FILL,
+    IVC_VIRT_COST_CLOCK,
     IVC_VIRT_COSTS,
 } IvcVirtCost;
 
@@ -126,6 +129,7 @@ typedef struct {
     IvcCost reference;    /**< one entry read in a walk */
     uint64_t tlb_entries; /**< of the largest TLB */
     bool tlb_tags;        /**< entries know the guest that they belong to */
+    uint64_t fraction;    /**< bits of its multiplier of time stamps behind the point; 0: none */
     IvcBytes page;
 } IvcVirtSpec;
 
@@ -147,6 +151,9 @@ typedef struct {
 
 /** The row of an event under a mode. */
 const IvcVirtRow *ivc_virt_row(IvcMode mode, IvcVirtEvent event);
+
+/** The row of a read of the time stamp under a mode and a policy. */
+const IvcVirtRow *ivc_virt_time_stamp_row(IvcMode mode, IvcTscPolicy policy);
 
 /** Whether anything costs more under this mode than without a hypervisor. */
 bool ivc_mode_costs(IvcMode mode);
@@ -174,11 +181,15 @@ typedef struct IvcVirt {
 typedef struct IvcPlatform IvcPlatform;
 
 /** Prepares the mode of a run, and its counters. @return transfer full; NULL: it costs nothing */
-IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode);
+IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode, const IvcTscSpec *tsc);
 void ivc_virt_free(IvcVirt *virt);
 
 /** What an event costs without a hypervisor, where the group `native` says so. */
 IvcTime ivc_virt_native_ps(const IvcPlatform *platform, IvcVirtEvent event);
+
+/** How guests measure time in a run of that mode, by its policy. */
+IvcGuestClock ivc_virt_guest_clock(const IvcPlatform *platform, IvcMode mode,
+                                   const IvcTscSpec *tsc);
 
 /** What a cost of the chip comes to, whatever the mode. */
 IvcTime ivc_virt_cost_ps(const IvcPlatform *platform, IvcVirtCost cost);
@@ -231,6 +242,9 @@ void ivc_virt_owe_many(IvcAgent *agent, IvcVirtEvent event, uint64_t n);
  * @param extent  bytes of all that the copy goes over
  */
 void ivc_virt_owe_walks(IvcAgent *agent, uint64_t at, uint64_t bytes, uint64_t extent);
+
+/** What guests read as time stamps, for `check` hooks. */
+const IvcTscSpec *ivc_scenario_tsc(const IvcScenario *scenario);
 
 /** The mode of the channel that runs take, for `check` hooks. */
 IvcMode ivc_scenario_mode(const IvcScenario *scenario);

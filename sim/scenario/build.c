@@ -112,7 +112,9 @@ static void build_platform(IvcPoint *point)
     platform->cores.memory = platform->memory;
     ivc_memory_count(platform);
     platform->n_guests = (unsigned)scenario->n_guests;
-    platform->virt = ivc_virt_new(platform, scenario->channel->mode);
+    platform->virt = ivc_virt_new(platform, scenario->channel->mode, &scenario->hypervisor.tsc);
+    platform->guest_clock =
+        ivc_virt_guest_clock(platform, scenario->channel->mode, &scenario->hypervisor.tsc);
     platform->cores.virt = platform->virt;
     platform->pauses = ivc_pause_loops_new(platform, &scenario->hypervisor.pause_loop);
     /* Wherever a system call is charged, it is with what the mode adds. */

@@ -140,6 +140,17 @@ static const IvcParam pause_params[] = {
     {.key = NULL},
 };
 
+static const IvcParam tsc_params[] = {
+    {IVC_PARAM(IvcHypervisorHead, spec.tsc.policy, "policy"), .fallback = "offset",
+     .choices = ivc_tsc_policy_names,
+     .sentence = "what guests read: the host's time stamp, the same less an offset, one with a "
+                 "frequency of its own, or one that the hypervisor emulates"},
+    {IVC_PARAM(IvcHypervisorHead, spec.tsc.frequency, "frequency"), .fallback = IVC_PARAM_UNSET,
+     .min = "1MHz", .max = "20GHz",
+     .sentence = "scaled, trapped: of guests' time stamps; without it that of the chip's clock"},
+    {.key = NULL},
+};
+
 const IvcParam ivc_hypervisor_params[] = {
     {IVC_PARAM(IvcHypervisorHead, mode, "mode"), .fallback = "partitioned",
      .choices = ivc_mode_names,
@@ -188,5 +199,9 @@ const IvcParam ivc_hypervisor_params[] = {
      .type = IVC_PARAM_GROUP,
      .group = pause_params,
      .sentence = "what the processor and the hypervisor do about guests that spin"},
+    {.key = "tsc",
+     .type = IVC_PARAM_GROUP,
+     .group = tsc_params,
+     .sentence = "what guests read as the processor's time stamp (TSC)"},
     {.key = NULL},
 };

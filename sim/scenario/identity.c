@@ -5,7 +5,23 @@
  */
 #include <string.h>
 
+#include "sim/model/mpi.h"
 #include "sim/scenario/scenario_private.h"
+
+/* Whether the workload reads time stamps. */
+static bool stamps(const IvcScenario *s)
+{
+    const IvcWorkloadOps *ops = s->workload.workload->ops;
+    return ops->stamps && ops->stamps(s->workload.spec);
+}
+
+static bool is_of_stamps(const char *path)
+{
+    return g_str_has_prefix(path, "hypervisor.tsc.") ||
+           strcmp(path, "machine.virtualisation.time_stamp_fraction") == 0 ||
+           strcmp(path, "machine.virtualisation.clock") == 0 ||
+           strcmp(path, "machine.virtualisation.native.time_stamp") == 0;
+}
 
 /* The parameters of the schedulers that do not schedule. */
 static bool is_idle_scheduler(const IvcScenario *s, const char *path)
@@ -16,6 +32,8 @@ static bool is_idle_scheduler(const IvcScenario *s, const char *path)
     if (strcmp(path, "hypervisor.domain_switch") == 0 &&
         ivc_virt_row(s->channel->mode, IVC_VIRT_VM_SWITCH)->how != IVC_VIRT_NATIVE)
         return true;
+    if (is_of_stamps(path))
+        return !stamps(s);
     if (g_str_has_prefix(path, "hypervisor.pause_loop."))
         return s->hypervisor.pause_loop.exits == IVC_PAUSE_EXITS_NONE;
     return scheduler == IVC_SCHEDULER_PINNED || strcmp(path, "hypervisor.mode") == 0 ||
@@ -29,6 +47,9 @@ static bool is_idle_scheduler(const IvcScenario *s, const char *path)
 static bool is_idle_virtualisation(const IvcScenario *s, const char *path)
 {
     bool events = s->workload.workload->speaks == IVC_SPEAKS_EVENTS;
+    if (is_of_stamps(path))
+        return !stamps(s) || (strcmp(path, "machine.virtualisation.clock") == 0 &&
+                              !ivc_virt_uses(s->channel->mode, path));
     if (g_str_has_prefix(path, "machine.virtualisation.native."))
         return !events;
     if (events && g_str_has_prefix(path, "machine.virtualisation.walk."))
@@ -68,6 +89,8 @@ static bool is_idle(const IvcScenario *s, const char *path)
         return workload->sizes == IVC_SIZES_FIXED;
     if (g_str_has_prefix(path, "workload.arrivals."))
         return workload->arrivals == IVC_ARRIVALS_NONE;
+    if (strcmp(path, "workload.time_stamps") == 0)
+        return !stamps(s);
     if (g_str_has_prefix(path, "workload.compute."))
         return workload->compute_mean.ps == 0;
     if (g_str_has_prefix(path, "guests."))

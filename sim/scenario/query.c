@@ -16,6 +16,11 @@ bool ivc_scenario_is_scheduled(const IvcScenario *scenario)
     return scenario->hypervisor.scheduler != IVC_SCHEDULER_PINNED;
 }
 
+const IvcTscSpec *ivc_scenario_tsc(const IvcScenario *scenario)
+{
+    return &scenario->hypervisor.tsc;
+}
+
 IvcMode ivc_scenario_mode(const IvcScenario *scenario)
 {
     return scenario->channel->mode;

@@ -47,6 +47,8 @@ enum {
     N_CONTROLLER = 3803,
     N_COMPLETION = 3907,
     N_CALL = 4001,
+    N_STAMP = 4099,
+    CLOCK = 4201,
 };
 
 static char *machine_text(void)
@@ -82,6 +84,7 @@ static char *machine_text(void)
         {"kick", KICK},
         {"unblock", UNBLOCK},
         {"fill", FILL},
+        {"clock", CLOCK},
     };
     g_string_append_printf(text, "  registers: {store: %dns, flight: %dns}\n", STORE, FLIGHT);
     g_string_append_printf(text, "  interrupt: {entry: %dns, exit: %dns}\n", IRQ_ENTRY, IRQ_EXIT);
@@ -93,9 +96,10 @@ static char *machine_text(void)
     g_string_append_printf(text, "    walk: {levels: 4, reference: %dns}\n", REFERENCE);
     g_string_append_printf(text,
                            "    native: {instruction: %dns, page_table_write: %dns, page_fault: "
-                           "%dns, port: %dns, controller: %dns, completion: %dns, call: %dns}\n",
+                           "%dns, port: %dns, controller: %dns, completion: %dns, call: %dns, "
+                           "time_stamp: %dns}\n",
                            N_INSTRUCTION, N_TABLE, N_FAULT, N_PORT, N_CONTROLLER, N_COMPLETION,
-                           N_CALL);
+                           N_CALL, N_STAMP);
     return g_string_free(text, FALSE);
 }
 
@@ -167,6 +171,7 @@ static const struct {
     {"privileged-instruction",
      {N_INSTRUCTION, N_INSTRUCTION, CALLOUT, TRAP + HYPERCALL + RETURN, EXIT + INSTRUCTION + ENTRY,
       EXIT + INSTRUCTION + ENTRY}},
+    {"read-time-stamp", {N_STAMP, N_STAMP, CALLOUT, CLOCK, N_STAMP, N_STAMP}},
     {"tlb-miss",
      {4 * REFERENCE, 4 * REFERENCE, 4 * REFERENCE, 4 * REFERENCE, 4 * REFERENCE, 24 * REFERENCE}},
 };
@@ -196,6 +201,36 @@ START_TEST(test_operations)
         g_autoptr(IvcResult) result = run_operation(rows[_i].operation, modes[m], NULL);
         check_ns(result, rows[_i].ns[m], what);
     }
+}
+END_TEST
+
+/* By policy: an offset and a multiplier are the processor's; what is to be seen traps like any
+ * other privileged instruction; what is left alone costs the same everywhere. */
+START_TEST(test_time_stamps_by_policy)
+{
+    static const struct {
+        const char *policy;
+        int ns[MODES];
+    } policies[] = {
+        {"native", {N_STAMP, N_STAMP, N_STAMP, N_STAMP, N_STAMP, N_STAMP}},
+        {"offset", {N_STAMP, N_STAMP, CALLOUT, CLOCK, N_STAMP, N_STAMP}},
+        {"scaled", {N_STAMP, N_STAMP, CALLOUT, CLOCK, N_STAMP, N_STAMP}},
+        {"trapped",
+         {N_STAMP, N_STAMP, CALLOUT, TRAP + HYPERCALL + RETURN, EXIT + INSTRUCTION + ENTRY,
+          EXIT + INSTRUCTION + ENTRY}},
+    };
+    g_autofree char *text = scenario_text();
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++)
+        for (int m = 0; m < MODES; m++) {
+            g_autofree char *mode = g_strconcat("hypervisor.mode=", modes[m], NULL);
+            g_autofree char *policy =
+                g_strconcat("hypervisor.tsc.policy=", policies[p].policy, NULL);
+            g_autofree char *what = g_strjoin(", ", policies[p].policy, modes[m], NULL);
+            g_autoptr(IvcResult) result = points_run(
+                text, (const char *[]){mode, policy, "workload.operation=read-time-stamp",
+                                       "machine.virtualisation.time_stamp_fraction=48", NULL});
+            check_ns(result, policies[p].ns[m], what);
+        }
 }
 END_TEST
 
@@ -316,6 +351,42 @@ START_TEST(test_register_channel)
 }
 END_TEST
 
+static IvcResult *run_stamped(const char *stamps, const char *policy, const char *frequency)
+{
+    g_autofree char *set = g_strconcat("workload.time_stamps=", stamps, NULL);
+    g_autofree char *tsc = g_strconcat("hypervisor.tsc.policy=", policy, NULL);
+    return points_run(
+        registers_text,
+        (const char *[]){set, tsc, "hypervisor.mode=hardware-nested", "machine.clock=1GHz",
+                         "machine.virtualisation.native.time_stamp=20ns",
+                         "machine.virtualisation.instruction=607ns",
+                         "machine.virtualisation.time_stamp_fraction=48", frequency, NULL});
+}
+
+/* A guest that measures by its own time stamps finds half of one read more, in whole ticks of its
+ * counter; a round takes two reads more. */
+START_TEST(test_measured_by_the_guest)
+{
+    const IvcTime ps = 1000;
+    g_autoptr(IvcResult) plain = run_stamped("false", "offset", NULL);
+    g_autoptr(IvcResult) offset = run_stamped("true", "offset", NULL);
+    g_autoptr(IvcResult) trapped = run_stamped("true", "trapped", NULL);
+    IvcTime whole = 2 * plain->latency_ps.min;
+    IvcTime seen = (whole + 20 * ps) / ps * ps / 2; /* a tick is a nanosecond */
+    ck_assert_uint_eq(offset->latency_ps.min, seen);
+    ck_assert_uint_eq(trapped->latency_ps.min,
+                      (whole + (EXIT + INSTRUCTION + ENTRY) * ps) / ps * ps / 2);
+    ck_assert_uint_eq(trapped->elapsed_ps - offset->elapsed_ps,
+                      trapped->messages / 2 * 2 * (EXIT + INSTRUCTION + ENTRY - 20) * ps);
+    /* Ticks of a quarter of a nanosecond, and of four. */
+    const char *fast = "hypervisor.tsc.frequency=4GHz", *slow = "hypervisor.tsc.frequency=250MHz";
+    g_autoptr(IvcResult) faster = run_stamped("true", "scaled", fast);
+    g_autoptr(IvcResult) slower = run_stamped("true", "scaled", slow);
+    ck_assert_uint_eq(faster->latency_ps.min, seen);
+    ck_assert_uint_eq(slower->latency_ps.min, 2 * seen / (4 * ps) * (4 * ps) / 2);
+}
+END_TEST
+
 static const char region_text[] =
     "schema: ivcsim/1\nname: region\n"
     "machine: {profile: loongson3a5000, virtualisation: {exit: 101ns, entry: 211ns, trap: 307ns,"
@@ -392,6 +463,8 @@ int main(void)
     tcase_add_test(tests, test_backend_in_a_guest);
     tcase_add_test(tests, test_vm_switch);
     tcase_add_test(tests, test_register_channel);
+    tcase_add_test(tests, test_time_stamps_by_policy);
+    tcase_add_test(tests, test_measured_by_the_guest);
     tcase_add_test(tests, test_mapping_and_first_touch);
     tcase_add_test(tests, test_first_touch_by_mode);
     suite_add_tcase(suite, tests);

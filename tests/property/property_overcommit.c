@@ -108,6 +108,32 @@ START_TEST(test_directed_yield_is_no_loss)
 }
 END_TEST
 
+/* Neither does asking for the next to run at a release, of locks that know who that is. */
+START_TEST(test_boosting_is_no_loss)
+{
+    static const char *const kinds[] = {"ticket", "mcs", "queued", "paravirtual-ticket"};
+    static const char *const schedulers[] = {"fair", "credit", "credit2"};
+    uint32_t seed = points_seed("property_overcommit", 20100302), only = points_only_case();
+    uint64_t boosts = 0;
+    for (uint32_t i = 0; i < CASES; i++) {
+        if (only != UINT32_MAX && i != only)
+            continue;
+        GRand *rand = g_rand_new_with_seed_array((const guint32[]){seed, 2 * CASES + i}, 2);
+        g_autofree char *text = random_overcommit(rand, PICK(rand, kinds), schedulers[i % 3], 1.0);
+        g_rand_free(rand);
+        g_autoptr(IvcResult) plain = points_run(text, (const char *[]){NULL});
+        g_autoptr(IvcResult) boosted =
+            points_run(text, (const char *[]){"channels.l.boost=next", NULL});
+        ck_assert_msg(rate_of(boosted) >= 0.97 * rate_of(plain), "case %u: %.6f, not %.6f\n%s", i,
+                      rate_of(boosted) * 1e9, rate_of(plain) * 1e9, text);
+        check_sums(boosted, text);
+        boosts += count_of(boosted, "lock_boosts");
+    }
+    if (only == UINT32_MAX)
+        ck_assert_uint_gt(boosts, 0);
+}
+END_TEST
+
 START_TEST(test_nobody_starves)
 {
     static const char *const kinds[] = {"ticket", "mcs", "queued", "paravirtual-ticket"};
@@ -179,6 +205,7 @@ int main(void)
     TCase *tests = tcase_create("overcommit");
     tcase_set_timeout(tests, 280);
     tcase_add_test(tests, test_directed_yield_is_no_loss);
+    tcase_add_test(tests, test_boosting_is_no_loss);
     tcase_add_test(tests, test_nobody_starves);
     tcase_add_test(tests, test_skipping_changes_nothing);
     suite_add_tcase(suite, tests);

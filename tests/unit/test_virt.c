@@ -75,6 +75,9 @@ static const struct {
     {"machine.virtualisation.tlb.tags=false", {0, 0, 0, 0, 0, 1, 1}},
     {"machine.virtualisation.tlb.page=8KiB", {0, 0, 0, 1, 1, 1, 1}},
     {"machine.virtualisation.interface=virtual", {0, 0, 0, 0, 0, 1, 1}},
+    {"machine.virtualisation.clock=7ns", {0, 0, 0, 0, 0, 0, 0}}, /* nobody reads time stamps */
+    {"machine.virtualisation.native.time_stamp=7ns", {0, 0, 0, 0, 0, 0, 0}},
+    {"hypervisor.tsc.policy=trapped", {0, 0, 0, 0, 0, 0, 0}},
     {"machine.virtualisation.native.port=7ns", {0, 0, 0, 0, 0, 0, 0}},
 };
 
@@ -104,6 +107,28 @@ START_TEST(test_counted_parameters)
 }
 END_TEST
 
+/* What is read decides when the workload reads it. */
+START_TEST(test_identity_of_time_stamps)
+{
+    static const char *const sets[] = {"hypervisor.tsc.policy=trapped",
+                                       "machine.virtualisation.native.time_stamp=7ns"};
+    static const char on[] = "workload.time_stamps=true";
+    g_autoptr(IvcScenario) plain = points_bind(text, (const char *[]){NULL});
+    g_autoptr(IvcScenario) off =
+        points_bind(text, (const char *[]){"workload.time_stamps=false", NULL});
+    g_autoptr(IvcScenario) reads = points_bind(text, (const char *[]){on, NULL});
+    g_autofree char *plain_hash = ivc_scenario_hash(plain), *off_hash = ivc_scenario_hash(off);
+    g_autofree char *hash = ivc_scenario_hash(reads);
+    ck_assert_str_eq(plain_hash, off_hash);
+    ck_assert_str_ne(plain_hash, hash);
+    for (size_t i = 0; i < G_N_ELEMENTS(sets); i++) {
+        g_autoptr(IvcScenario) other = points_bind(text, (const char *[]){on, sets[i], NULL});
+        g_autofree char *other_hash = ivc_scenario_hash(other);
+        ck_assert_str_ne(hash, other_hash);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("virt");
@@ -111,6 +136,7 @@ int main(void)
     tcase_add_test(tests, test_costs_are_parameters);
     tcase_add_test(tests, test_rows_are_whole);
     tcase_add_loop_test(tests, test_identity, 0, G_N_ELEMENTS(identities));
+    tcase_add_test(tests, test_identity_of_time_stamps);
     tcase_add_test(tests, test_counted_parameters);
     suite_add_tcase(suite, tests);
     return points_main(suite);
