@@ -12,7 +12,7 @@
 static bool stamps(const IvcScenario *s)
 {
     const IvcWorkloadOps *ops = s->workload.workload->ops;
-    return ops->stamps && ops->stamps(s->workload.spec);
+    return ops && ops->stamps && ops->stamps(s->workload.spec);
 }
 
 static bool is_of_stamps(const char *path)
