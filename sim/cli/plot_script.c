@@ -140,11 +140,21 @@ size_t ivc_script_longest_name(const IvcPlotData *data)
     return longest;
 }
 
-double ivc_script_slant(const IvcPlotData *data, size_t letters)
+/* How names are turned: slanted ones need three letters each, or they run into each other. */
+static int name_degrees(const IvcPlotData *data, size_t letters)
 {
     size_t longest = ivc_script_longest_name(data);
-    bool fits = (longest + 2) * data->xs->len <= letters;
-    return data->axis != IVC_PLOT_CATEGORIES || fits ? 0 : 0.1 + 0.085 * (double)longest;
+    if (data->axis != IVC_PLOT_CATEGORIES || (longest + 2) * data->xs->len <= letters) {
+        return 0;
+    }
+    return 3 * data->xs->len <= letters ? 35 : 90;
+}
+
+double ivc_script_slant(const IvcPlotData *data, size_t letters)
+{
+    int degrees = name_degrees(data, letters);
+    double a_letter = degrees == 90 ? 0.13 : 0.085;
+    return degrees == 0 ? 0 : 0.1 + a_letter * (double)ivc_script_longest_name(data);
 }
 
 /* Appends one tick; `named` or without a name. */
@@ -166,8 +176,9 @@ static size_t name_step(const IvcPlotData *data, size_t letters)
 
 static void append_slant(GString *out, const IvcPlotData *data, size_t letters)
 {
-    if (ivc_script_slant(data, letters) > 0) {
-        g_string_append(out, "set xtics rotate by -35\n");
+    int degrees = name_degrees(data, letters);
+    if (degrees > 0) {
+        g_string_append_printf(out, "set xtics rotate by -%d\n", degrees);
     }
 }
 
