@@ -37,11 +37,12 @@ static char **named_figures(IvcCli *cli)
     return g_steal_pointer(&words);
 }
 
-/* What is to be drawn, in the order of the table: as --only says, else the scenario, else all. */
-static GPtrArray *chosen_figures(char *const *only, char *const *report)
+/* What is to be drawn, in the order of the table: as --only says, else the scenario, else all that
+ * apply. */
+static GPtrArray *chosen_figures(const IvcPlotData *data, char *const *only)
 {
     GPtrArray *chosen = g_ptr_array_new();
-    const char *const *lists[] = {(const char *const *)only, (const char *const *)report};
+    const char *const *lists[] = {(const char *const *)only, (const char *const *)data->figures};
     const char *const *names = ivc_figure_names();
     for (size_t k = 0; k < G_N_ELEMENTS(lists) && chosen->len == 0; k++) {
         for (size_t i = 0; names[i] != NULL && lists[k] != NULL; i++) {
@@ -52,7 +53,9 @@ static GPtrArray *chosen_figures(char *const *only, char *const *report)
     }
     bool all = chosen->len == 0;
     for (size_t i = 0; names[i] != NULL && all; i++) {
-        g_ptr_array_add(chosen, (void *)names[i]);
+        if (ivc_figure_applies(data, names[i])) {
+            g_ptr_array_add(chosen, (void *)names[i]);
+        }
     }
     return chosen;
 }
@@ -169,7 +172,7 @@ int ivc_cmd_plot(IvcCli *cli)
         g_prefix_error(&error, "%s: ", path);
         return ivc_cli_fail_error(cli, error);
     }
-    g_autoptr(GPtrArray) figures = chosen_figures(only, data->figures);
+    g_autoptr(GPtrArray) figures = chosen_figures(data, only);
     g_autofree char *folder = output_folder(cli, path);
     int status = write_sources(cli, data, figures, folder);
     return status == IVC_EXIT_OK ? draw_all(cli, figures, folder) : status;

@@ -13,6 +13,23 @@ const char *const *ivc_figure_names(void)
     return ivc_report_figures;
 }
 
+bool ivc_figure_applies(const IvcPlotData *data, const char *name)
+{
+    if (strcmp(name, "rate") != 0 && strcmp(name, "spinning") != 0) {
+        return true;
+    }
+    for (guint i = 0; i < data->series->len; i++) {
+        const IvcPlotSeries *series = ivc_plot_series(data, i);
+        for (guint k = 0; k < series->points->len; k++) {
+            json_t *counts = json_object_get(ivc_plot_point(series, k)->json, "counts");
+            if (json_object_get(counts, "spin_useful") != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bool ivc_figure_has_preview(const char *name)
 {
     return strcmp(name, "cpu") != 0 && strcmp(name, "stages") != 0 &&

@@ -18,6 +18,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IvcFigure, ivc_figure_clear)
 /** The names of all figures, NULL-terminated, in the order in which they are drawn. Static. */
 const char *const *ivc_figure_names(void);
 
+/** Returns true when these results have something that the figure shows: those of locks need
+ *  spinning that was counted. Others are drawn only when somebody asks for them. */
+bool ivc_figure_applies(const IvcPlotData *data, const char *name);
+
 /** Returns true when the figure can be previewed in a terminal: lines can, stacked bars cannot. */
 bool ivc_figure_has_preview(const char *name);
 

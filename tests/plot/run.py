@@ -93,6 +93,19 @@ def svg_plots(path):
                if item.get("id", "").startswith("gnuplot_plot_"))
 
 
+def case_applies(run):
+    """What is about locks is drawn by itself only where spinning was counted."""
+    document = json.loads(read(POINTS))
+    for point in document["points"]:
+        point["counts"].pop("spin_useful", None)
+    with open(run.path("points.json"), "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    run.plot("points.json", path="/nonexistent", status=1)
+    drawn = {name.partition(".")[0] for name in os.listdir(run.path("plots"))} - {"common"}
+    equal(sorted(drawn), [name for name in sorted(FIGURES)
+                          if name not in ("rate", "spinning")])
+
+
 def case_svg(run):
     need_gnuplot()
     shutil.copy(POINTS, run.path("points.json"))
