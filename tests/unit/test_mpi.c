@@ -101,10 +101,12 @@ static char *scenario_of(int way, unsigned ranks)
     return g_string_free(text, FALSE);
 }
 
+#define BUFFER_BYTES 400000
+
 static void run(int way, unsigned ranks, Script *script)
 {
     g_autofree char *text = scenario_of(way, ranks);
-    script_run(text, NULL, script, 400000);
+    script_run(text, NULL, script, BUFFER_BYTES);
 }
 
 static ScriptOp send_to(int peer, int tag, uint64_t count)
@@ -330,12 +332,14 @@ START_TEST(test_both_send_first)
 {
     uint64_t small = ways[_i].small;
     int tag = IVC_MPI_TAG_MAX; /* fills the envelope: two chunks where a register has 32 bits */
+    g_autofree char *text = scenario_of(_i, 2);
+    g_autoptr(IvcScenario) scenario = points_bind(text, NULL);
     for (IvcTime skew = 0; skew < 100; skew++) {
         Script script = {
             .ops = {{delay(skew * 125000), send_to(1, tag, small), recv_from(1, tag, small)},
                     {send_to(0, tag, small), recv_from(0, tag, small)}},
             .repeat = 4};
-        run(_i, 2, &script);
+        script_run_in(scenario, &script, BUFFER_BYTES);
         check_got(&script, 0, 2, 1, tag, small);
         check_got(&script, 1, 1, 0, tag, small);
     }
