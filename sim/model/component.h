@@ -78,6 +78,9 @@ typedef struct {
 typedef struct IvcMechanismOps IvcMechanismOps;
 typedef struct IvcWorkloadOps IvcWorkloadOps;
 
+/** What carries a mechanism's TCP: models/net/over_tcp.h. */
+typedef struct IvcNetwork IvcNetwork;
+
 /** What a workload speaks. */
 typedef enum {
     IVC_SPEAKS_MPI,      /**< Send and Recv */
@@ -112,6 +115,7 @@ typedef struct {
     bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */
     unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */
+    const IvcNetwork *network;         /**< below TCP; NULL: it is not over TCP */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
     const char *(*served_by)(const void *spec);
     const char *(*stored_by)(const void *spec); /**< another one, which only sets it up; or NULL */
