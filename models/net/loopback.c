@@ -289,8 +289,9 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
 {
     ivc_tcp_check(&((const Spec *)bound)->over.tcp, scenario, path, diags);
     if (ivc_scenario_channel_guest(scenario, path, 1))
-        ivc_link_conflict(scenario, path, "between", "join one guest with a core for each process",
-                          "the loopback device of a guest leads to no other guest", diags);
+        ivc_scenario_conflict(scenario, path, "between",
+                              "join one guest with a core for each process",
+                              "the loopback device of a guest leads to no other guest", diags);
 }
 
 static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};

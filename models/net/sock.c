@@ -164,13 +164,9 @@ IvcStep ivc_sock_send(IvcRank *rank, IvcMpiCall *call)
 
 static void take_unexpected(SockProcess *process, const IvcMpiCall *call)
 {
-    int64_t found = ivc_arrivals_find(&process->unexpected, call);
-    process->matched = found >= 0;
-    process->complete = process->was_aside = false;
-    if (!process->matched)
-        return;
-    process->arrival = ivc_arrivals_take(&process->unexpected, (uint32_t)found);
-    process->complete = process->was_aside = process->arrival.kind == SOCK_EAGER;
+    process->matched = ivc_arrivals_take_for(&process->unexpected, call, &process->arrival);
+    process->was_aside = process->matched && process->arrival.kind == SOCK_EAGER;
+    process->complete = process->was_aside;
 }
 
 IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
@@ -255,12 +251,6 @@ IvcStep ivc_sock_setup(IvcRank *rank)
     if (!sock->io.setup)
         return IVC_DONE; /* connections are opened by the first message */
     return sock->io.setup(sock->below, &rank->agent, rank->rank);
-}
-
-uint64_t ivc_sock_bytes_max(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
 }
 
 uint64_t ivc_sock_in_flight(const void *channel)

@@ -22,13 +22,11 @@ void *ivc_socket_new(IvcPlatform *platform, IvcRank *ranks, unsigned n, IvcStrea
 /* The hooks of IvcMechanismOps, all but `create`. */
 #define IVC_SOCKET_HOOKS                                                         \
     .free = ivc_socket_free, .setup = ivc_socket_setup, .send = ivc_socket_send, \
-    .recv = ivc_socket_recv, .message_bytes_max = ivc_socket_bytes_max,          \
-    .digest = ivc_socket_digest, .in_flight = ivc_socket_in_flight
+    .recv = ivc_socket_recv, .digest = ivc_socket_digest, .in_flight = ivc_socket_in_flight
 
 void ivc_socket_free(void *channel);
 IvcStep ivc_socket_setup(IvcRank *rank);
 IvcStep ivc_socket_send(IvcRank *rank, IvcMpiCall *call);
 IvcStep ivc_socket_recv(IvcRank *rank, IvcMpiCall *call);
-uint64_t ivc_socket_bytes_max(const void *spec);
 uint64_t ivc_socket_in_flight(const void *channel);
 void ivc_socket_digest(const void *channel, IvcDigest *digest);

@@ -199,23 +199,24 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
             g_strdup_printf("the card has %" G_GUINT64_FORMAT " virtual functions ('vfs') for "
                             "%" G_GUINT64_FORMAT " guests",
                             spec->vf.vfs, ranks);
-        ivc_link_conflict(scenario, path, "vfs", "name fewer guests in 'between'", text, diags);
+        ivc_scenario_conflict(scenario, path, "vfs", "name fewer guests in 'between'", text, diags);
     }
     IvcMode mode = ivc_scenario_mode_at(scenario, path);
     if (spec->vf.delivery == IVC_VF_POSTED &&
         (mode == IVC_MODE_TRANSLATION || mode == IVC_MODE_PARAVIRTUAL))
-        ivc_link_conflict(scenario, path, "delivery",
-                          "take 'injected', or a mode that runs guests in hardware",
-                          "interrupts are posted to a guest mode of the processor, and this "
-                          "channel's mode does not use it",
-                          diags);
+        ivc_scenario_conflict(scenario, path, "delivery",
+                              "take 'injected', or a mode that runs guests in hardware",
+                              "interrupts are posted to a guest mode of the processor, and this "
+                              "channel's mode does not use it",
+                              diags);
     if (spec->vf.iommu.policy == IVC_IOMMU_NONE && !spec->vf.trusted && !ivc_mode_is_one_os(mode))
-        ivc_link_conflict(scenario, path, "iommu",
-                          "choose 'passthrough', which costs the cores nothing, or say "
-                          "'trusted: true' of the guests",
-                          "without an IOMMU a guest that programs its virtual function reaches the "
-                          "memory of all others, and the guests are not trusted",
-                          diags);
+        ivc_scenario_conflict(
+            scenario, path, "iommu",
+            "choose 'passthrough', which costs the cores nothing, or say "
+            "'trusted: true' of the guests",
+            "without an IOMMU a guest that programs its virtual function reaches the "
+            "memory of all others, and the guests are not trusted",
+            diags);
 }
 
 static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};

@@ -210,8 +210,8 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     if (most > spec->fifos.fifo.n) {
         g_autofree char *hint =
             g_strdup_printf("it takes %" G_GUINT64_FORMAT "B with what is noted about it", most);
-        ivc_link_conflict(scenario, path, "fifo", hint,
-                          "a packet of the largest size does not fit into the FIFO", diags);
+        ivc_scenario_conflict(scenario, path, "fifo", hint,
+                              "a packet of the largest size does not fit into the FIFO", diags);
     }
     ivc_link_check_server(spec->fifos.connect.store.dom0, scenario, path, "dom0", diags);
     ivc_link_check_apart(scenario, path,

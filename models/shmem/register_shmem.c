@@ -404,12 +404,6 @@ static uint64_t in_flight(const void *channel)
     return module->in_flight + ivc_mailbox_words(module->mailbox);
 }
 
-static uint64_t any_size(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
-}
-
 static uint64_t register_size(const void *spec)
 {
     return ((const IvcVmcommSpec *)spec)->register_max.n;
@@ -508,8 +502,8 @@ static void check_region(const void *bound, const IvcScenario *scenario, const c
     if (spec->region.n > machine->memory_size.n) {
         g_autofree char *has =
             ivc_quantity_format(IVC_QUANTITY_SIZE, (IvcAmount){.n = machine->memory_size.n});
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, "region"),
-                      NULL, "the region is larger than the machine's memory");
+        ivc_scenario_conflict(scenario, path, "region", NULL,
+                              "the region is larger than the machine's memory", diags);
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
                       ivc_scenario_place(scenario, "machine.memory.size"), NULL,
                       "the machine has %s", has);
@@ -533,7 +527,6 @@ static const IvcMechanismOps region_ops = {
     .setup = setup,
     .send = ivc_vmcomm_send,
     .recv = ivc_vmcomm_recv,
-    .message_bytes_max = any_size,
     .digest = ivc_vmcomm_digest,
     .in_flight = in_flight,
 };

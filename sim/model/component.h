@@ -35,6 +35,11 @@ typedef struct {
 /** The place of a bound value, or of the nearest enclosing key: for `check` hooks. */
 IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
 
+/** Reports, as "config-conflict" and at `key` of the component at `path`, what can never work;
+ * `hint` may be NULL. */
+void ivc_scenario_conflict(const IvcScenario *scenario, const char *path, const char *key,
+                           const char *hint, const char *text, IvcDiags *diags);
+
 /** The machine that a scenario describes: for `check` hooks. */
 const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario);
 

@@ -143,7 +143,7 @@ struct IvcMechanismOps {
     /** Does one event for a workload that speaks events: the one of number `call->tag`. Sets
      *  call->done_ps to when it was over for whom it is for. NULL: it has none. */
     IvcStep (*operate)(IvcRank *rank, IvcMpiCall *call);
-    /** The largest message it can carry; UINT64_MAX: any. */
+    /** The largest message it can carry. NULL: any. */
     uint64_t (*message_bytes_max)(const void *spec);
     void (*digest)(const void *channel, IvcDigest *digest);
     /** Messages that were sent and are still inside: for the conservation check. */
