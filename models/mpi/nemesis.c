@@ -497,6 +497,7 @@ static const IvcMechanismOps ops = {
     .isend = ivc_nemesis_isend,
     .irecv = ivc_nemesis_irecv,
     .waitall = ivc_nemesis_waitall,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = ivc_nemesis_digest,
     .in_flight = nemesis_in_flight,
 };

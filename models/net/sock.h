@@ -76,7 +76,8 @@ void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, uint32_t stag
 #define IVC_SOCK_HOOKS                                                                            \
     .free = ivc_sock_free, .setup = ivc_sock_setup, .send = ivc_sock_send, .recv = ivc_sock_recv, \
     .isend = ivc_sock_isend, .irecv = ivc_sock_irecv, .waitall = ivc_sock_waitall,                \
-    .digest = ivc_sock_digest, .in_flight = ivc_sock_in_flight
+    .message_bytes_max = ivc_mpi_any_size, .digest = ivc_sock_digest,                             \
+    .in_flight = ivc_sock_in_flight
 
 void ivc_sock_free(void *channel);
 IvcStep ivc_sock_setup(IvcRank *rank);

@@ -20,9 +20,10 @@ void *ivc_socket_new(IvcPlatform *platform, IvcRank *ranks, unsigned n, IvcStrea
                      IvcDatagrams *datagrams);
 
 /* The hooks of IvcMechanismOps, all but `create`. */
-#define IVC_SOCKET_HOOKS                                                         \
-    .free = ivc_socket_free, .setup = ivc_socket_setup, .send = ivc_socket_send, \
-    .recv = ivc_socket_recv, .digest = ivc_socket_digest, .in_flight = ivc_socket_in_flight
+#define IVC_SOCKET_HOOKS                                                                         \
+    .free = ivc_socket_free, .setup = ivc_socket_setup, .send = ivc_socket_send,                 \
+    .recv = ivc_socket_recv, .message_bytes_max = ivc_mpi_any_size, .digest = ivc_socket_digest, \
+    .in_flight = ivc_socket_in_flight
 
 void ivc_socket_free(void *channel);
 IvcStep ivc_socket_setup(IvcRank *rank);

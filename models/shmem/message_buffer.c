@@ -429,6 +429,7 @@ static const IvcMechanismOps ops = {
     .setup = buffer_setup,
     .send = buffer_send,
     .recv = buffer_recv,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = buffer_digest,
     .in_flight = buffer_in_flight,
 };

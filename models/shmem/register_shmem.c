@@ -527,6 +527,7 @@ static const IvcMechanismOps region_ops = {
     .setup = setup,
     .send = ivc_vmcomm_send,
     .recv = ivc_vmcomm_recv,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = ivc_vmcomm_digest,
     .in_flight = in_flight,
 };

@@ -316,6 +316,7 @@ static const IvcMechanismOps ops = {
     .send = vcpu_send,
     .recv = vcpu_recv,
     .operate = vcpu_operate,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = vcpu_digest,
     .in_flight = vcpu_in_flight,
 };

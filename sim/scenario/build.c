@@ -246,8 +246,7 @@ IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error)
 IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GError **error)
 {
     const IvcMechanismOps *ops = ops_of(scenario);
-    uint64_t bytes_max =
-        ops->message_bytes_max ? ops->message_bytes_max(scenario->channel->spec) : UINT64_MAX;
+    uint64_t bytes_max = ops->message_bytes_max(scenario->channel->spec);
     uint64_t bytes = ivc_workload_draws(&scenario->workload).bytes_max;
     if (bytes > bytes_max) {
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI,
