@@ -4,7 +4,7 @@
  * for being put back. Under a scheduler of vCPUs that decides when it is woken, and what that
  * costs.
  *
- * Left out: masks of single events, priorities, the two-level bitmap of older guests. */
+ * Left out: priorities, the two-level bitmap of older guests. */
 #include "models/xen/event_channel.h"
 
 static IvcXenVcpu *vcpu_of_interrupt(IvcTimer *timer)
@@ -88,7 +88,37 @@ void ivc_xen_event_arrive(IvcXenPort *port)
         return;
     }
     port->pending = true;
-    deliver(port);
+    if (!port->masked)
+        deliver(port);
+}
+
+void ivc_xen_port_mask(IvcXenPort *port)
+{
+    IvcXenVcpu *vcpu = port->vcpu;
+    IvcXenPort *before = NULL;
+    if (port->masked)
+        return;
+    port->masked = true;
+    if (!port->pending)
+        return;
+    for (IvcXenPort *at = vcpu->first; at != port; at = at->next)
+        before = at;
+    if (before)
+        before->next = port->next;
+    else
+        vcpu->first = port->next;
+    if (vcpu->last == port)
+        vcpu->last = before;
+    port->next = NULL;
+}
+
+void ivc_xen_port_unmask(IvcXenPort *port)
+{
+    if (!port->masked)
+        return;
+    port->masked = false;
+    if (port->pending)
+        deliver(port);
 }
 
 static IvcStep upcall_step(IvcAgent *agent)
@@ -155,7 +185,8 @@ void ivc_xen_port_init(IvcXenPort *port, IvcXenVcpu *vcpu, IvcXenHandler handler
 static const IvcStateField port_fields[] = {
     IVC_STATE(IvcXenPort, id, FIXED),      IVC_STATE(IvcXenPort, vcpu, FIXED),
     IVC_STATE(IvcXenPort, handler, FIXED), IVC_STATE(IvcXenPort, owner, FIXED),
-    IVC_STATE(IvcXenPort, pending, PLAIN), IVC_STATE(IvcXenPort, next, OTHER),
+    IVC_STATE(IvcXenPort, pending, PLAIN), IVC_STATE(IvcXenPort, masked, PLAIN),
+    IVC_STATE(IvcXenPort, next, OTHER),
 };
 
 static const IvcStateField vcpu_fields[] = {

@@ -4,7 +4,7 @@
  *  An event is pending until its handler is entered; sending it again meanwhile changes nothing. A
  *  vCPU is interrupted when its first event becomes pending, and not again until it has looked: its
  *  handler goes on while events are pending. Events are handled in the order in which they became
- *  pending (Xen's FIFO event channels).
+ *  pending (Xen's FIFO event channels). A masked event stays pending until it is unmasked.
  */
 #pragma once
 
@@ -23,7 +23,8 @@ struct IvcXenPort {
     IvcXenHandler handler;
     void *owner; /**< the handler's */
     bool pending;
-    IvcXenPort *next; /**< among those that are pending */
+    bool masked;
+    IvcXenPort *next; /**< among those that are pending and not masked */
 };
 
 /** A virtual CPU of a guest, as far as it takes events. */
@@ -59,6 +60,11 @@ IvcTime ivc_xen_event_send(IvcXen *xen);
 
 /** The bit is set, and the vCPU interrupted when it has to be. */
 void ivc_xen_event_arrive(IvcXenPort *port);
+
+void ivc_xen_port_mask(IvcXenPort *port);
+
+/** A pending event is delivered now. */
+void ivc_xen_port_unmask(IvcXenPort *port);
 
 void ivc_xen_port_digest(const IvcXenPort *port, IvcDigest *digest);
 void ivc_xen_vcpu_digest(const IvcXenVcpu *vcpu, IvcDigest *digest);

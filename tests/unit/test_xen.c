@@ -1,4 +1,4 @@
-/* Event channels: pending events merge, are handled in order, one upcall for many; who pays.
+/* Event channels: pending events merge, are handled in order, one upcall for many; masks; who pays.
  * Grants: what an operation costs. */
 #include "models/xen/event_channel.h"
 #include "models/xen/grant.h"
@@ -22,7 +22,7 @@ enum {
 
 enum { STAGES = IVC_STAGES_MACHINE + XEN_STAGES, PORTS = 3, STEPS = 12 };
 
-typedef enum { DO_END, DO_RUN, DO_SEND } Do;
+typedef enum { DO_END, DO_RUN, DO_SEND, DO_MASK, DO_UNMASK } Do;
 
 typedef struct Bench Bench;
 
@@ -66,6 +66,10 @@ static IvcStep script_step(IvcAgent *agent)
     for (s->at = 0; s->steps[s->at].what != DO_END; s->at++) {
         if (s->steps[s->at].what == DO_RUN) {
             IVC_AWAIT(s, ivc_spend(agent, s->steps[s->at].value, IVC_STAGE_SYSCALL));
+        } else if (s->steps[s->at].what == DO_MASK) {
+            ivc_xen_port_mask(&bench->ports[s->steps[s->at].value]);
+        } else if (s->steps[s->at].what == DO_UNMASK) {
+            ivc_xen_port_unmask(&bench->ports[s->steps[s->at].value]);
         } else {
             IVC_AWAIT(s, ivc_spend(agent, ivc_xen_event_send(&bench->xen),
                                    bench->xen.stage0 + XEN_EVENT_SEND));
@@ -250,6 +254,47 @@ START_TEST(test_an_event_on_the_way_out_is_taken_at_once)
 }
 END_TEST
 
+START_TEST(test_a_masked_event_waits)
+{
+    Bench *bench = bench_new();
+    bench->sender.steps[0].what = DO_MASK;
+    bench->sender.steps[1].what = DO_SEND;
+    bench->sender.steps[2].what = DO_RUN;
+    bench->sender.steps[2].value = 50000;
+    bench->sender.steps[3].what = DO_SEND;
+    bench->sender.steps[4].what = DO_UNMASK;
+    run(bench);
+    ck_assert_uint_eq(bench->n_taken, 1);
+    ck_assert_uint_eq(bench->xen.events_merged, 1);
+    ck_assert_uint_eq(bench->taken_ps[0],
+                      2 * (HYPERCALL + SEND) + 50000 + FLIGHT + IDLE_WAKE + SWITCH + ENTRY);
+    bench_free(bench);
+}
+END_TEST
+
+/* Masked while it is pending, among others: they are taken, it is not. */
+START_TEST(test_masking_takes_a_pending_event_out)
+{
+    Bench *bench = bench_new();
+    for (uint32_t i = 0; i < 3; i++) {
+        bench->sender.steps[i].what = DO_SEND;
+        bench->sender.steps[i].value = i;
+    }
+    bench->sender.steps[3].what = DO_MASK;
+    bench->sender.steps[3].value = 1;
+    bench->sender.steps[4].what = DO_RUN;
+    bench->sender.steps[4].value = 50000;
+    bench->sender.steps[5].what = DO_UNMASK;
+    bench->sender.steps[5].value = 1;
+    run(bench);
+    ck_assert_uint_eq(bench->n_taken, 3);
+    ck_assert_uint_eq(bench->taken[1], 2);
+    ck_assert_uint_eq(bench->taken[2], 1);
+    ck_assert_uint_gt(bench->taken_ps[2], 50000);
+    bench_free(bench);
+}
+END_TEST
+
 /* ---- grants ---- */
 
 START_TEST(test_grant_operations_cost_what_they_are)
@@ -346,6 +391,8 @@ int main(void)
     tcase_add_test(tests, test_a_pending_event_merges);
     tcase_add_test(tests, test_one_upcall_takes_all_in_order);
     tcase_add_test(tests, test_an_event_on_the_way_out_is_taken_at_once);
+    tcase_add_test(tests, test_a_masked_event_waits);
+    tcase_add_test(tests, test_masking_takes_a_pending_event_out);
     tcase_add_test(tests, test_grant_operations_cost_what_they_are);
     tcase_add_test(tests, test_pages_change_hands_in_multicalls);
     tcase_add_test(tests, test_a_paravirtual_guest_has_its_own_hypercall);
