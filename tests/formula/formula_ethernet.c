@@ -57,11 +57,7 @@ START_TEST(test_latency_is_the_sum_of_the_stages)
 {
     static const uint64_t sizes[] = {1, 8, 64, 1000, MSS - HEADER};
     for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
-        g_autofree char *message =
-            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
-        g_autofree char *total =
-            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
-        g_autoptr(IvcResult) result = points_run(text, (const char *[]){message, total, NULL});
+        g_autoptr(IvcResult) result = points_run_size(text, sizes[s], NULL);
         check_latency(result, sizes[s], one_way_ns(sizes[s]));
         check_count(result, "frames_sent", 80, 2);
         check_count(result, "nic_interrupts", 80, 2);
@@ -76,12 +72,7 @@ START_TEST(test_a_switch_stores_a_frame)
 {
     static const uint64_t sizes[] = {8, MSS - HEADER};
     for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
-        g_autofree char *message =
-            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
-        g_autofree char *total =
-            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
-        g_autoptr(IvcResult) result =
-            points_run(text, (const char *[]){message, total, "channels.c.store=true", NULL});
+        g_autoptr(IvcResult) result = points_run_size(text, sizes[s], "channels.c.store=true");
         check_latency(result, sizes[s], one_way_ns(sizes[s]) + 8 * (52 + HEADER + sizes[s] + 38));
     }
 }
@@ -92,12 +83,7 @@ START_TEST(test_a_bus_has_a_frame_twice)
 {
     static const uint64_t sizes[] = {8, MSS - HEADER};
     for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
-        g_autofree char *message =
-            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
-        g_autofree char *total =
-            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
-        g_autoptr(IvcResult) result =
-            points_run(text, (const char *[]){message, total, "channels.c.bus=125MB/s", NULL});
+        g_autoptr(IvcResult) result = points_run_size(text, sizes[s], "channels.c.bus=125MB/s");
         check_latency(result, sizes[s],
                       one_way_ns(sizes[s]) + 2 * 8 * (52 + HEADER + sizes[s] + 14));
     }
@@ -173,10 +159,7 @@ END_TEST
 START_TEST(test_offload_cuts_and_joins)
 {
     const uint64_t bytes = 10 * MSS - HEADER;
-    g_autofree char *message = g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", bytes);
-    g_autofree char *total = g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * bytes);
-    g_autoptr(IvcResult) result =
-        points_run(text, (const char *[]){message, total, "channels.c.rx_delay=1ms", NULL});
+    g_autoptr(IvcResult) result = points_run_size(text, bytes, "channels.c.rx_delay=1ms");
     check_count(result, "tcp_segments", 80, 1);
     check_count(result, "packets_sent", 80, 20);
     check_count(result, "frames_sent", 800, 20);

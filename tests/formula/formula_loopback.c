@@ -41,11 +41,7 @@ START_TEST(test_latency_is_the_sum_of_the_stages)
 {
     static const uint64_t sizes[] = {1, 8, 1000, 4096, 20000, 65484 - HEADER};
     for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
-        g_autofree char *message =
-            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
-        g_autofree char *total =
-            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
-        g_autoptr(IvcResult) result = points_run(text, (const char *[]){message, total, NULL});
+        g_autoptr(IvcResult) result = points_run_size(text, sizes[s], NULL);
         check_latency(result, sizes[s], one_way_ns(sizes[s]));
         check_count(result, "tcp_segments", 80, 1);
         check_count(result, "interrupts", 0, 0);

@@ -39,10 +39,10 @@ enum {
     "  copy: {setup: 0ns, word: 7ns}\n" IDLE_PATH_CACHES \
     "  interrupt: {entry: 191ns, exit: 193ns}\n" IDLE_PATH_OS
 #define APART "guests:\n  a: {cores: [1], memory: 64MiB}\n  b: {cores: [2], memory: 64MiB}\n"
-#define STACK              \
-    IDLE_PATH_TCP          \
-        ", ack_every: 64," \
-        " udp_tx: 307ns, udp_rx: 311ns, ip_tx: 313ns, ip_rx: 317ns, icmp: 331ns,\n      "
+#define STACK          \
+    IDLE_PATH_TCP      \
+    ", ack_every: 64," \
+    " udp_tx: 307ns, udp_rx: 311ns, ip_tx: 313ns, ip_rx: 317ns, icmp: 331ns,\n      "
 #define WORKLOAD "workload: {kind: netperf-tcp-rr, total: 640B, warmup: 8}\n"
 
 static const char fifo[] =

@@ -66,11 +66,7 @@ START_TEST(test_latency_is_the_sum_of_the_stages)
 {
     static const uint64_t sizes[] = {8, 64, 1000, 4096, 20000, RING - 2 * HEADER};
     for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
-        g_autofree char *message =
-            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
-        g_autofree char *total =
-            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
-        g_autoptr(IvcResult) result = points_run(text, (const char *[]){message, total, NULL});
+        g_autoptr(IvcResult) result = points_run_size(text, sizes[s], NULL);
         ck_assert_msg(result->latency_ps.min == one_way_ns(sizes[s]) * 1000 &&
                           result->latency_ps.max == result->latency_ps.min,
                       "%" G_GUINT64_FORMAT " B: %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
