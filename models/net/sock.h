@@ -76,7 +76,7 @@ void *ivc_sock_new(IvcPlatform *platform, const IvcSockSpec *spec, uint32_t stag
 #define IVC_SOCK_HOOKS                                                                            \
     .free = ivc_sock_free, .setup = ivc_sock_setup, .send = ivc_sock_send, .recv = ivc_sock_recv, \
     .isend = ivc_sock_isend, .irecv = ivc_sock_irecv, .waitall = ivc_sock_waitall,                \
-    .message_bytes_max = ivc_sock_bytes_max, .digest = ivc_sock_digest,                           \
+    .message_bytes_max = ivc_mpi_any_size, .digest = ivc_sock_digest,                             \
     .in_flight = ivc_sock_in_flight
 
 void ivc_sock_free(void *channel);
@@ -86,6 +86,5 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call);
 IvcStep ivc_sock_isend(IvcRank *rank, IvcMpiCall *call);
 IvcStep ivc_sock_irecv(IvcRank *rank, IvcMpiCall *call);
 IvcStep ivc_sock_waitall(IvcRank *rank, IvcMpiCall *call);
-uint64_t ivc_sock_bytes_max(const void *spec);
 uint64_t ivc_sock_in_flight(const void *channel);
 void ivc_sock_digest(const void *channel, IvcDigest *digest);

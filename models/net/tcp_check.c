@@ -21,7 +21,5 @@ void ivc_tcp_check(const IvcTcpSpec *spec, const IvcScenario *scenario, const ch
     const char *problem = spec_problem(spec, &key);
     if (!problem)
         return;
-    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
-                  NULL, "%s", problem);
+    ivc_scenario_conflict(scenario, path, key, NULL, problem, diags);
 }
