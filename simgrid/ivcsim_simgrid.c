@@ -11,7 +11,8 @@
  *   link CAPACITY
  *   flow START PIECES             its pieces follow each other, the first begins at START
  *   piece AMOUNT CAP USES {LINK TIMES}
- *                                 CAP: its highest rate. It puts TIMES, a whole number, its rate on
+ *                                 AMOUNT: whole and below 2^63, as SimGrid takes it. CAP: its
+ *                                 highest rate. It puts TIMES, a whole number, its rate on
  *                                 each of USES different links, which are counted from 0
  *
  *   execs CORES SPEED EXECS       a host with that many equal cores, EXECS lines "exec"
@@ -157,7 +158,7 @@ static uint64_t count(Question *question, uint64_t max)
 static void read_piece(Question *question, Piece *piece)
 {
     expect(question, "piece");
-    piece->amount = number(question);
+    piece->amount = (double)count(question, INT64_MAX);
     piece->cap = number(question);
     piece->n_uses = count(question, LINKS_MAX);
     piece->links = g_new(uint64_t, piece->n_uses);
