@@ -64,7 +64,7 @@ static const Kind kinds[] = {
     {"credit2, caps", IVC_SCHEDULER_CREDIT2, 1, 1, 5, 0},
     {"credit", IVC_SCHEDULER_CREDIT, 1, 1, 0, 0},
     /* It sees only at ticks and accountings who has used up a cap. */
-    {"credit, caps", IVC_SCHEDULER_CREDIT, 1, 1, 25, 0.06},
+    {"credit, caps", IVC_SCHEDULER_CREDIT, 1, 1, 5, 0.06},
 };
 
 static const char *oracle; /* the program */
