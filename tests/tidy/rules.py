@@ -184,7 +184,7 @@ def file_length(path, text):
 
 
 def calls(path, text):
-    in_cli = path.startswith(("sim/cli/", "tests/"))
+    in_cli = path.startswith(("sim/cli/", "simgrid/", "examples/", "tests/"))  # programs
     if path.startswith("tests/bench/"):
         return
     for number, line in numbered(without_comments(text, strings=False)):
