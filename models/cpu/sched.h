@@ -87,6 +87,8 @@ struct IvcSchedDomain {
     int64_t had;    /**< fair, co-scheduled: time, in inverse proportion to its weight */
     bool looked_at; /**< the same: only while a turn begins */
     bool chosen;    /**< the same: has cores in this turn */
+    bool listed;    /**< credit: is in the list of the next accounting */
+    IvcSchedDomain *next_listed;
 };
 
 /** What an algorithm does. */
@@ -126,10 +128,11 @@ struct IvcSched {
     struct {
         IvcTime domain_switch, idle_switch, idle_wake, flight;
     } t;
-    uint64_t accountings; /**< credit */
-    int64_t balance;      /**< credit: the sum of all credits */
-    uint64_t weight;      /**< credit: of active virtual CPUs */
-    uint32_t scale;       /**< fair: its times are so many times what the parameters say */
+    uint64_t accountings;   /**< credit */
+    IvcSchedDomain *listed; /**< credit: the first in the next accounting */
+    int64_t balance;        /**< credit: the sum of all credits */
+    uint64_t weight;        /**< credit: of active virtual CPUs */
+    uint32_t scale;         /**< fair: its times are so many times what the parameters say */
 };
 
 /** Whether a virtual CPU may have a core: it has something to run, and is not parked. */

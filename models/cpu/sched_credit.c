@@ -165,6 +165,33 @@ static int64_t divide_up(IvcU128 n, uint64_t by)
     return (int64_t)((n + by - 1) / by);
 }
 
+/* Guests with active virtual CPUs stand in a list: the order of the next accounting. */
+static void list_add(IvcSchedDomain *domain)
+{
+    domain->listed = true;
+    domain->next_listed = domain->sched->listed;
+    domain->sched->listed = domain;
+}
+
+static void list_remove(IvcSchedDomain *domain)
+{
+    IvcSchedDomain **at = &domain->sched->listed;
+    while (*at != domain)
+        at = &(*at)->next_listed;
+    *at = domain->next_listed;
+    domain->listed = false;
+}
+
+/* Those that have become active come first, those that are no longer leave. */
+static void list_update(IvcSched *sched)
+{
+    for (uint32_t d = 0; d < sched->n_domains; d++) {
+        IvcSchedDomain *domain = &sched->domains[d];
+        if (domain->listed != (domain->n_active > 0))
+            (domain->listed ? list_remove : list_add)(domain);
+    }
+}
+
 /* What is still to be shared out in an accounting. */
 typedef struct {
     int64_t credit;
@@ -172,9 +199,11 @@ typedef struct {
     uint64_t weight_left; /**< of those whose turn has not come */
     int64_t debt;         /**< that the last accounting left */
     int64_t balance;
+    bool wanted; /**< somebody could use more than its share */
 } Shares;
 
-/* One guest's turn: what it cannot use is for those after it. */
+/* One guest's turn: what it cannot use is for those after it, and next time for those before it
+ * that could have used it. */
 static void account_domain(IvcSchedDomain *domain, Shares *shares)
 {
     int64_t slice = slice_credit(domain->sched), cap = 0;
@@ -189,10 +218,16 @@ static void account_domain(IvcSchedDomain *domain, Shares *shares)
         cap = divide_up((IvcU128)cap, n);
     }
     int64_t fair = divide_up((IvcU128)shares->credit * weight, shares->weight);
-    if (fair >= most) {
+    if (fair < most) {
+        shares->wanted = true;
+    } else {
         if (shares->weight_left)
             shares->credit +=
                 divide_up((IvcU128)(fair - most) * shares->weight, shares->weight_left);
+        if (shares->wanted) {
+            list_remove(domain);
+            list_add(domain);
+        }
         fair = most;
     }
     fair = divide_up((IvcU128)fair, n);
@@ -218,9 +253,12 @@ static void account_fire(IvcSim *sim, IvcTimer *timer)
                      .debt = sched->balance < 0 ? -sched->balance : 0,
                      .credit = slice_credit(sched) * (int64_t)sched->n_cpus};
     shares.credit += shares.debt;
-    for (uint32_t d = 0; d < sched->n_domains; d++)
-        if (sched->domains[d].n_active)
-            account_domain(&sched->domains[d], &shares);
+    list_update(sched);
+    for (IvcSchedDomain *domain = sched->listed, *next; domain; domain = next) {
+        next = domain->next_listed; /* its turn may put it elsewhere */
+        account_domain(domain, &shares);
+    }
+    list_update(sched);
     sched->balance = shares.balance;
     sched->accountings++;
     ivc_timer_arm(sched->sim, &sched->account, ivc_sched_grid(sched, account_ps(sched)),
@@ -374,6 +412,8 @@ static void digest(const IvcSched *sched, IvcDigest *to)
             sched->sim->now - cpu->balanced_ps <= spec_of(sched)->balance_limit.ps)
             ivc_digest_time(to, cpu->balanced_ps);
     }
+    for (const IvcSchedDomain *domain = sched->listed; domain; domain = domain->next_listed)
+        ivc_digest_u64(to, domain->vcpus->id);
     for (uint32_t v = 0; v < sched->n_vcpus; v++) {
         const IvcSchedVcpu *vcpu = &sched->vcpus[v];
         ivc_digest_u64(to, (uint64_t)vcpu->credit);

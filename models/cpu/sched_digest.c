@@ -62,6 +62,7 @@ static const IvcStateField domain_fields[] = {
     IVC_STATE(IvcSchedDomain, budget, OTHER),    IVC_STATE(IvcSchedDomain, budget_all, FIXED),
     IVC_STATE(IvcSchedDomain, quota, FIXED),     IVC_STATE(IvcSchedDomain, had, OTHER),
     IVC_STATE(IvcSchedDomain, looked_at, FIXED), IVC_STATE(IvcSchedDomain, chosen, OTHER),
+    IVC_STATE(IvcSchedDomain, listed, OTHER),    IVC_STATE(IvcSchedDomain, next_listed, OTHER),
 };
 
 const IvcStateTable ivc_sched_state_tables[] = {
