@@ -129,14 +129,15 @@ IvcTime ivc_sync_read_ahead(IvcSyncLine *line, const IvcAgent *agent)
 }
 
 /* All copies but one's own go. */
-static void take_copies(IvcSyncLine *line, uint32_t cpu, uint32_t others)
+static void take_copies(IvcSyncLine *line, const IvcAgent *agent, uint32_t others)
 {
+    uint32_t cpu = agent->core->cpu;
     memset(line->copies, 0, n_words(line->costs) * sizeof *line->copies);
     line->n_copies = 0;
     add_copy(line, cpu);
     line->owner = (int32_t)cpu;
     line->costs->invalidations += others;
-    ivc_signal(&line->costs->platform->sim, &line->changed);
+    ivc_signal_by(agent, &line->changed);
 }
 
 IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
@@ -144,13 +145,13 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
     if (costs->uncached) {
-        ivc_signal(&costs->platform->sim, &line->changed);
+        ivc_signal_by(agent, &line->changed);
         return access_register(line, agent, costs->store_ps);
     }
     uint32_t others = line->n_copies - has_copy(line, cpu);
     if (line->owner == (int32_t)cpu && others == 0) {
         /* Who spins may have been on this very core before it was taken off it. */
-        ivc_signal(&costs->platform->sim, &line->changed);
+        ivc_signal_by(agent, &line->changed);
         return costs->word_ps;
     }
     bool modified = line->owner >= 0;
@@ -161,7 +162,7 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
                                        : costs->memory_ps) +
                      (others > 1 ? (others - 1) * costs->invalidate_ps : 0);
     costs->transfers += others > 0 && !has_copy(line, cpu);
-    take_copies(line, cpu, others);
+    take_copies(line, agent, others);
     return costs->word_ps + serve(line, answer, answer);
 }
 
@@ -169,7 +170,7 @@ IvcTime ivc_sync_atomic(IvcSyncLine *line, const IvcAgent *agent)
 {
     /* A register sets itself when it is read. */
     if (line->costs->uncached) {
-        ivc_signal(&line->costs->platform->sim, &line->changed);
+        ivc_signal_by(agent, &line->changed);
         return access_register(line, agent, line->costs->load_ps);
     }
     return ivc_sync_write(line, agent) + line->costs->platform->t.atomic;

@@ -356,6 +356,7 @@ static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
     for (uint32_t r = 0; r < n; r++) {
         IvcLockWaiter *own = &locks->waiters[r];
         ranks[r].end = own;
+        own->wait.direct = true;
         own->drawn = r; /* RCCE_backoff_lock() begins with the core's number */
         ivc_sync_join(&locks->sync, &own->wait, &ranks[r]);
         own->kicked.id = ivc_platform_id(platform);

@@ -65,6 +65,21 @@ void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase
         push(sim, timer);
 }
 
+uint64_t ivc_sim_place(IvcSim *sim, IvcPhase phase)
+{
+    return (uint64_t)phase << PHASE_SHIFT | sim->sequence++;
+}
+
+void ivc_timer_arm_at(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, uint64_t place)
+{
+    g_assert(when_ps >= sim->now);
+    timer->armed = true;
+    timer->when_ps = when_ps;
+    timer->order = place;
+    if (timer->queued_ps >= when_ps)
+        push(sim, timer);
+}
+
 void ivc_timer_cancel(IvcTimer *timer)
 {
     timer->armed = false;

@@ -83,6 +83,10 @@ void ivc_timer_init(IvcTimer *timer, uint32_t id, void (*fire)(IvcSim *, IvcTime
 /** Arms (or moves) a timer; `when_ps` must not lie before now. */
 void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase);
 
+/** The place among equal times that a timer armed now would get, and arming one with such a place. */
+uint64_t ivc_sim_place(IvcSim *sim, IvcPhase phase);
+void ivc_timer_arm_at(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, uint64_t place);
+
 /** Forgets a pending firing; fine when there is none. */
 void ivc_timer_cancel(IvcTimer *timer);
 
