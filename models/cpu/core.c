@@ -12,6 +12,7 @@
 #include "models/cpu/core_private.h"
 #include "models/cpu/memory_state.h"
 #include "models/cpu/sharing.h"
+#include "sim/engine/row.h"
 
 static IvcAgent *agent_of_move(IvcMove *move)
 {
@@ -116,10 +117,9 @@ static void signal_append(IvcSignal *signal, IvcAgent *agent)
 /* Whether what `agent` polls is there later than what the other polls. */
 static bool leads(const IvcAgent *agent, const IvcAgent *other)
 {
-    return agent->activity == IVC_ACTIVITY_SPIN &&
-           (agent->spin_since_ps > other->spin_since_ps ||
-            (agent->spin_since_ps == other->spin_since_ps &&
-             agent->lead_place > other->lead_place));
+    return agent->activity == IVC_ACTIVITY_SPIN && (agent->spin_since_ps > other->spin_since_ps ||
+                                                    (agent->spin_since_ps == other->spin_since_ps &&
+                                                     agent->lead_place > other->lead_place));
 }
 
 /* In the order in which those who poll begin to. */
@@ -503,6 +503,18 @@ bool ivc_pay(IvcAgent *agent)
     if (pass(agent, sum))
         return true;
     run(agent, sum);
+    return false;
+}
+
+bool ivc_pay_in_row(IvcAgent *agent, IvcTimerRow *row)
+{
+    IvcTime sum = agent->owed_ps;
+    if (pass(agent, sum))
+        return true;
+    agent->activity = IVC_ACTIVITY_RUN;
+    agent->paid = 0;
+    agent->since_ps = agent->sim->now;
+    ivc_row_arm(row, agent->sim, &agent->timer, agent->sim->now + sum, IVC_PHASE_ACT);
     return false;
 }
 

@@ -9,11 +9,6 @@
 
 #define WORD_BITS 64u
 
-static size_t n_words(const IvcSyncCosts *costs)
-{
-    return (costs->platform->spec->cores + WORD_BITS - 1) / WORD_BITS;
-}
-
 static IvcTime or_else(IvcTime value, IvcTime other)
 {
     return value ? value : other;
@@ -27,6 +22,7 @@ IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached)
     return (IvcSyncCosts){
         .platform = platform,
         .uncached = uncached,
+        .words = (uint32_t)((spec->cores + WORD_BITS - 1) / WORD_BITS),
         .word_ps = ivc_copy_l1_ps(platform->memory, 8),
         .fetch_ps = fetch,
         .ahead_ps = ivc_platform_ps(platform, spec->read.other),
@@ -46,7 +42,7 @@ void ivc_sync_line_init(IvcSyncLine *line, IvcSyncCosts *costs, const IvcCore *h
                           .costs = costs,
                           .home = home->cpu,
                           .owner = -1,
-                          .copies = g_new0(uint64_t, n_words(costs))};
+                          .copies = g_new0(uint64_t, costs->words)};
     line->changed.id = ivc_platform_id(costs->platform);
 }
 
@@ -132,9 +128,12 @@ IvcTime ivc_sync_read_ahead(IvcSyncLine *line, const IvcAgent *agent)
 static void take_copies(IvcSyncLine *line, const IvcAgent *agent, uint32_t others)
 {
     uint32_t cpu = agent->core->cpu;
-    memset(line->copies, 0, n_words(line->costs) * sizeof *line->copies);
-    line->n_copies = 0;
-    add_copy(line, cpu);
+    if (others) { /* else there is one's own at most */
+        for (uint32_t w = 0; w < line->costs->words; w++)
+            line->copies[w] = 0;
+    }
+    line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
+    line->n_copies = 1;
     line->owner = (int32_t)cpu;
     line->costs->invalidations += others;
     ivc_signal_by(agent, &line->changed);
@@ -182,7 +181,7 @@ void ivc_sync_line_digest(const IvcSyncLine *line, IvcDigest *digest)
     ivc_signal_digest(&line->changed, digest);
     ivc_digest_u64(digest, (uint64_t)(int64_t)line->owner);
     ivc_digest_u64(digest, line->n_copies);
-    for (size_t i = 0; i < n_words(line->costs); i++)
+    for (size_t i = 0; i < line->costs->words; i++)
         ivc_digest_u64(digest, line->copies[i]);
     ivc_digest_u64(digest, line->free_ps > now ? line->free_ps - now : 0);
 }

@@ -14,6 +14,7 @@
 typedef struct {
     IvcPlatform *platform;
     bool uncached;         /**< registers, not cache lines */
+    uint32_t words;        /**< of 64 bits, for a bit a core */
     IvcTime word_ps;       /**< an access that this core's cache answers */
     IvcTime fetch_ps;      /**< a line that another core has modified */
     IvcTime ahead_ps;      /**< either, when the core has run ahead and asked for it before */

@@ -31,7 +31,7 @@ static bool pay_failure(IvcLock *lock, IvcLockWaiter *own, IvcTime span_ps)
             ivc_lock_stage(lock, own->backoff_ps ? IVC_LOCK_STAGE_BACKOFF : IVC_LOCK_STAGE_SPIN));
     if (own->backoff_ps < lock->locks->backoff_max_ps)
         own->backoff_ps *= 2;
-    return ivc_pay(own->wait.agent);
+    return ivc_pay_in_row(own->wait.agent, &lock->row);
 }
 
 /* Updates again, for a kind that does not test before, as long as the lock is taken. */

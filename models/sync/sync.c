@@ -209,18 +209,17 @@ static bool poll_line(IvcSyncWaiter *waiter)
         lead_ps = ivc_sync_read(waiter->line, waiter->agent);
     }
     waiter->bound_ps = waiter->spun_ps + lead_ps;
-    return ivc_poll_after(
-        waiter->agent, &waiter->line->changed, lead_ps, sync->turn_ps,
-        MAX(1, MIN(window_left_at(waiter, waiter->bound_ps), waiter->limit_ps)), sync->stage_spin);
+    return ivc_poll_after(waiter->agent, &waiter->line->changed, lead_ps, sync->turn_ps,
+                          MAX(1, MIN(window_left_at(waiter, waiter->bound_ps), waiter->limit_ps)),
+                          sync->stage_spin);
 }
 
 /* Its copy was taken away; nothing else has happened, and what it waits for has not come. */
 static bool poll_again(IvcSyncWaiter *waiter)
 {
     IvcTime spun_ps = ivc_sync_spun(waiter), polled_ps = spun_ps - waiter->bound_ps;
-    if (waiter->agent->timed_out || waiter->is_ready(waiter->what) ||
-        (polled_ps &&
-         (waiter->limit_ps <= polled_ps || ivc_sync_pause_due_at(waiter, spun_ps))) ||
+    if (waiter->agent->timed_out || waiter->is_ready(waiter->what) || window_of(waiter) ||
+        (polled_ps && waiter->limit_ps <= polled_ps) ||
         ivc_sync_line_has(waiter->line, waiter->agent))
         return false;
     if (waiter->limit_ps != IVC_TIME_NEVER)
@@ -277,6 +276,14 @@ static IvcStep look(IvcSyncWaiter *waiter, IvcSyncLine *line)
     IVC_END(&waiter->burst);
 }
 
+/* Whether it can read and poll in one go. Where the processor looks for loops that spin, its window
+ * counts from when the line is here, and may be another then. */
+static bool can_poll(const IvcSyncWaiter *waiter)
+{
+    return ivc_sync_line_has(waiter->line, waiter->agent) ||
+           (!waiter->sync->costs.uncached && !window_of(waiter));
+}
+
 IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(const void *what),
                        const void *what)
 {
@@ -287,7 +294,7 @@ IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(c
     waiter->what = what;
     for (;;) {
         waiter->ready = ready(what);
-        if (!waiter->ready && waiter->limit_ps && !waiter->sync->costs.uncached) {
+        if (!waiter->ready && waiter->limit_ps && can_poll(waiter)) {
             IVC_CALL(&waiter->await, burst(waiter));
             continue;
         }
@@ -300,7 +307,9 @@ IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(c
             waiter->gave_up = true;
             break;
         }
-        IVC_CALL(&waiter->await, turn(waiter));
+        if (waiter->sync->costs.uncached) {
+            IVC_CALL(&waiter->await, turn(waiter));
+        }
     }
     IVC_END(&waiter->await);
 }

@@ -55,7 +55,7 @@ struct IvcSyncWaiter {
     bool direct; /**< its frames begin at the agent's step: ivc_sync_shortcut() may be used */
     bool (*again)(IvcSyncWaiter *waiter); /**< while it has a shortcut */
     IvcStep (*outside)(IvcAgent *agent);  /**< the agent's step without it */
-    uint32_t come;     /**< messages of Init and Finalize */
+    uint32_t come;                        /**< messages of Init and Finalize */
     IvcSignal meeting;
 };
 
@@ -105,10 +105,10 @@ void ivc_sync_spin_begins(IvcSyncWaiter *waiter);
 void ivc_sync_spin_ends(IvcSyncWaiter *waiter);
 
 /**
- * After a request that yields: in place of the agent's next step, `again` is called. So who spins in
- * vain goes on at once, without passing the frames above. It does what they would do, and returns
- * true when the agent has a new request that yields; or it changes nothing more and returns false,
- * and then the step comes. @return false, as such a request
+ * After a request that yields: in place of the agent's next step, `again` is called. So who spins
+ * in vain goes on at once, without passing the frames above. It does what they would do, and
+ * returns true when the agent has a new request that yields; or it changes nothing more and returns
+ * false, and then the step comes. @return false, as such a request
  */
 bool ivc_sync_shortcut(IvcSyncWaiter *waiter, bool (*again)(IvcSyncWaiter *waiter));
 

@@ -241,6 +241,9 @@ static inline void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
 /** Spends what is owed. A request like ivc_spend(). */
 bool ivc_pay(IvcAgent *agent);
 
+/** The same, of one of many who queue for something: the end is in a row of timers. */
+bool ivc_pay_in_row(IvcAgent *agent, IvcTimerRow *row);
+
 /** Blocks until signalled, at most `timeout_ps` (IVC_TIME_NEVER: none). Always yields. */
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps);
 
@@ -252,8 +255,8 @@ bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps);
 bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bound_ps,
               uint32_t stage);
 
-/** As ivc_poll(), of what is only there after `lead_ps`. A signal before that is acted upon then, as
- *  the first poll; the bound counts from then on. */
+/** As ivc_poll(), of what is only there after `lead_ps`. A signal before that is acted upon then,
+ * as the first poll; the bound counts from then on. */
 bool ivc_poll_after(IvcAgent *agent, IvcSignal *signal, IvcTime lead_ps, IvcTime period_ps,
                     IvcTime bound_ps, uint32_t stage);
 
