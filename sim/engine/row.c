@@ -68,7 +68,8 @@ static void grow(IvcTimerRow *row)
 
 void ivc_row_arm(IvcTimerRow *row, IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase)
 {
-    if (row->count && when_ps < at(row, row->count - 1)->when_ps) {
+    bool early = row->count && when_ps < at(row, row->count - 1)->when_ps;
+    if (early || timer->queued_ps != IVC_TIME_NEVER) { /* an item that is there is moved */
         ivc_timer_arm(sim, timer, when_ps, phase);
         return;
     }
