@@ -12,7 +12,6 @@
 #include "models/cpu/core_private.h"
 #include "models/cpu/memory_state.h"
 #include "models/cpu/sharing.h"
-#include "sim/engine/row.h"
 
 static IvcAgent *agent_of_move(IvcMove *move)
 {
@@ -183,11 +182,6 @@ static IvcAgent *ready_pop(IvcCore *core)
     return agent;
 }
 
-static bool outranked(const IvcAgent *agent)
-{
-    return (agent->core->ready & agent->above) != 0;
-}
-
 /* ---- moves ---- */
 
 /* Only the member of a class that ends first has its end in a timer. */
@@ -355,7 +349,7 @@ static void make_ready(IvcAgent *agent)
             ivc_sched_ready(core);
         else
             dispatch(core);
-    } else if (!core->stepping && outranked(core->running)) {
+    } else if (!core->stepping && ivc_core_outranked(core->running)) {
         IvcAgent *running = core->running;
         activity_suspend(running);
         ready_push(running, true);
@@ -466,72 +460,7 @@ void ivc_core_enter(IvcCore *core)
     ivc_hot_assert(core->running);
 }
 
-/* ---- the requests ---- */
-
-/* Steps of no time still count as events, so that a loop of them is noticed. */
-static bool count_instant(IvcSim *sim)
-{
-    sim->events++;
-    return ++sim->instant < sim->limits.events_per_instant;
-}
-
-/* Lets `sum` pass if nothing else can happen meanwhile. */
-static inline bool pass(IvcAgent *agent, IvcTime sum)
-{
-    if (sum == 0)
-        return G_LIKELY(count_instant(agent->sim));
-    if (outranked(agent) || !ivc_sim_pass(agent->sim, sum))
-        return false;
-    agent->owed_ps = 0;
-    agent->n_owed = 0;
-    return true;
-}
-
-/* Runs until all that is owed is over. */
-static inline void run(IvcAgent *agent, IvcTime sum)
-{
-    IvcSim *sim = agent->sim;
-    agent->activity = IVC_ACTIVITY_RUN;
-    agent->paid = 0;
-    agent->since_ps = sim->now;
-    ivc_timer_arm(sim, &agent->timer, sim->now + sum, IVC_PHASE_ACT);
-}
-
-bool ivc_pay(IvcAgent *agent)
-{
-    IvcTime sum = agent->owed_ps;
-    if (pass(agent, sum))
-        return true;
-    run(agent, sum);
-    return false;
-}
-
-bool ivc_pay_in_row(IvcAgent *agent, IvcTimerRow *row)
-{
-    IvcTime sum = agent->owed_ps;
-    if (pass(agent, sum))
-        return true;
-    agent->activity = IVC_ACTIVITY_RUN;
-    agent->paid = 0;
-    agent->since_ps = agent->sim->now;
-    ivc_row_arm(row, agent->sim, &agent->timer, agent->sim->now + sum, IVC_PHASE_ACT);
-    return false;
-}
-
-/* As ivc_owe() and ivc_pay(); the span is not noted when it passes at once. */
-bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
-{
-    IvcLedgerEntry *entry = &agent->ledger[stage];
-    IvcTime sum = agent->owed_ps + span_ps;
-    entry->times++;
-    entry->spent_ps += span_ps;
-    if (pass(agent, sum))
-        return true;
-    if (span_ps)
-        ivc_owed_note(agent, span_ps, stage);
-    run(agent, sum);
-    return false;
-}
+/* ---- the requests; those for a fixed time are in core_spend.c ---- */
 
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps)
 {
@@ -580,7 +509,7 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
         IvcTime alone_ps = move->pieces[i].alone_ps;
         move->piece = i;
         /* With many agents something mostly does come between: nobody need look for room then. */
-        if (ivc_queue_next_time(sim->queue) <= sim->now + alone_ps || outranked(agent) ||
+        if (ivc_queue_next_time(sim->queue) <= sim->now + alone_ps || ivc_core_outranked(agent) ||
             !ivc_sharing_has_room(sharing_of(agent), move) ||
             !ivc_sim_advance(sim, sim->now + alone_ps))
             return false;

@@ -7,7 +7,7 @@
  * that overtake others on the way to the home; sharing of the links with other traffic. */
 #include "models/sync/line.h"
 
-#define WORD_BITS 64u
+#define WORD_BITS IVC_SYNC_WORD_BITS
 
 static IvcTime or_else(IvcTime value, IvcTime other)
 {
@@ -51,20 +51,15 @@ void ivc_sync_line_clear(IvcSyncLine *line)
     g_free(line->copies);
 }
 
-static bool has_copy(const IvcSyncLine *line, uint32_t cpu)
+static inline bool has_copy(const IvcSyncLine *line, uint32_t cpu)
 {
-    return (line->copies[cpu / WORD_BITS] >> cpu % WORD_BITS & 1) != 0;
+    return ivc_sync_has_copy(line, cpu);
 }
 
 static void add_copy(IvcSyncLine *line, uint32_t cpu)
 {
     line->n_copies += !has_copy(line, cpu);
     line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
-}
-
-bool ivc_sync_line_has(const IvcSyncLine *line, const IvcAgent *agent)
-{
-    return !line->costs->uncached && has_copy(line, agent->core->cpu);
 }
 
 static IvcTime way(const IvcSyncLine *line, uint32_t from, uint32_t to)

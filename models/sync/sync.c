@@ -203,15 +203,16 @@ void ivc_sync_spin_on(IvcSyncWaiter *waiter, IvcTime spun_ps)
 static bool poll_line(IvcSyncWaiter *waiter)
 {
     IvcSync *sync = waiter->sync;
-    IvcTime lead_ps = 0;
+    IvcTime lead_ps = 0, window_ps = IVC_TIME_NEVER;
     if (!ivc_sync_line_has(waiter->line, waiter->agent)) {
         waiter->agent->ledger[sync->stage_spin].times++;
         lead_ps = ivc_sync_read(waiter->line, waiter->agent);
+    } else {
+        window_ps = window_left_at(waiter, waiter->spun_ps); /* who has to read has none */
     }
     waiter->bound_ps = waiter->spun_ps + lead_ps;
     return ivc_poll_after(waiter->agent, &waiter->line->changed, lead_ps, sync->turn_ps,
-                          MAX(1, MIN(window_left_at(waiter, waiter->bound_ps), waiter->limit_ps)),
-                          sync->stage_spin);
+                          MAX(1, MIN(window_ps, waiter->limit_ps)), sync->stage_spin);
 }
 
 /* Its copy was taken away; nothing else has happened, and what it waits for has not come. */
