@@ -221,7 +221,7 @@ static unsigned try_silenced(Trial *trial, guint32 seed, GHashTable *missed)
 static const ForgetGroup *const groups[] = {&forget_machine,    &forget_tcp,       &forget_netfront,
                                             &forget_rings,      &forget_datagrams, &forget_sched,
                                             &forget_requests,   &forget_slots,     &forget_sriov,
-                                            &forget_interrupts, &forget_sync};
+                                            &forget_interrupts, &forget_sync,      &forget_queues};
 
 static const ForgetGroup *group;
 
