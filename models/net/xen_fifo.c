@@ -217,7 +217,7 @@ static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ra
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
-    uint64_t mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
+    uint64_t mss = ivc_tcp_mss(&spec->tcp);
     uint64_t most =
         xen_fifo_entry(IVC_TCP_HEADERS + ivc_tcp_offload(&spec->tcp, spec->fifos.gso) * mss);
     ivc_tcp_check(&spec->tcp, scenario, path, diags);
