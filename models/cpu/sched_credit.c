@@ -71,12 +71,27 @@ static bool is_idle(const IvcSchedCpu *cpu)
     return !cpu->current && !cpu->told;
 }
 
+/* Xen 3.2: nobody is told of one that waits behind another for an idle core. The idle ones find it
+ * when they look for work, which they do for each slice. */
+static void await_look(const IvcSchedVcpu *vcpu)
+{
+    IvcSched *sched = vcpu->domain->sched;
+    for (uint32_t i = 0; i < sched->n_cpus; i++) {
+        IvcSchedCpu *cpu = &sched->cpus[i];
+        if (is_idle(cpu) && ivc_vcpu_allowed(vcpu, cpu))
+            ivc_timer_arm(sched->sim, &cpu->timer, ivc_sched_grid(sched, spec_of(sched)->slice.ps),
+                          IVC_PHASE_ACT);
+    }
+}
+
 /* Xen 3.2: tells the core where a virtual CPU waits, when that is idle or runs something of a lower
  * class; and, when it is not idle, all idle cores that may run it. */
 static void offer_to_all(IvcSchedVcpu *vcpu)
 {
     IvcSched *sched = vcpu->domain->sched;
     IvcSchedCpu *home = vcpu->cpu;
+    if (!home->current && home->told)
+        await_look(vcpu);
     if (!home->current || outranks(vcpu, home->current))
         ivc_sched_tell(home);
     for (uint32_t i = 0; i < sched->n_cpus && home->current; i++)

@@ -224,13 +224,15 @@ static inline uint64_t ivc_tcp_mss(const IvcTcpSpec *spec)
     return mss < spec->rcvbuf.n / 2 ? mss : spec->rcvbuf.n / 2;
 }
 
-/** Segments of the MTU that the largest packet carries, `gso` bytes with its headers; 1: no
- * offload.
+/** Segments of the MTU that the largest packet carries, `gso` bytes with its headers, and at most half
+ *  of the largest window; 1: no offload.
  */
 static inline uint64_t ivc_tcp_offload(const IvcTcpSpec *spec, IvcBytes gso)
 {
     uint64_t mss = ivc_tcp_mss(spec);
     uint64_t most = gso.n > IVC_TCP_HEADERS ? (gso.n - IVC_TCP_HEADERS) / mss : 0;
+    uint64_t half = spec->rcvbuf.n / 2 / mss;
+    most = most < half ? most : half;
     return most ? most : 1;
 }
 
