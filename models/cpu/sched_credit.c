@@ -447,7 +447,7 @@ static void digest(const IvcSched *sched, IvcDigest *to)
         ivc_digest_u64(to, vcpu->residue);
         ivc_digest_u64(to, vcpu->active);
         ivc_digest_u64(to, vcpu->priority);
-        if (ivc_vcpu_on(vcpu))
+        if (ivc_vcpu_on(vcpu) && !is_old(sched))
             ivc_digest_time(to, vcpu->burnt_ps);
     }
 }
