@@ -5,6 +5,9 @@
  * waits sleeps in poll(), and takes from any connection what has come: messages that no Recv asked
  * for are put aside. What carries the streams is behind models/net/stream.h.
  *
+ * With `staged`, as in MPICH 1's ch_p4, all data is read into a buffer of the library, and copied
+ * when it is whole.
+ *
  * Isend and Irecv are in sock_requests.c.
  *
  * Left out: connection set-up (before the measured phase), the progress engine's readv of header
@@ -86,7 +89,8 @@ static IvcBuffer *target(SockProcess *process, const SockStream *stream, IvcMpiC
 {
     if (stream->into)
         call = stream->into;
-    return stream->wanted && call->bytes >= ivc_arrivals_at(&stream->sent, 0)->envelope.bytes
+    return !process->sock->spec->staged && stream->wanted &&
+                   call->bytes >= ivc_arrivals_at(&stream->sent, 0)->envelope.bytes
                ? call->buffer
                : &process->aside;
 }
@@ -169,6 +173,14 @@ static void take_unexpected(SockProcess *process, const IvcMpiCall *call)
     process->complete = process->was_aside;
 }
 
+/* Copies what had been put aside into the user's buffer. A request like ivc_copy(). */
+static bool copy_aside(SockProcess *process, IvcMpiCall *call)
+{
+    return ivc_copy(&process->rank->agent, call->buffer, 0, &process->aside, 0,
+                    MIN(call->bytes, process->arrival.envelope.bytes),
+                    process->sock->stage0 + SOCK_COPY_ASIDE);
+}
+
 IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
 {
     SockProcess *process = sock_process_of(rank);
@@ -184,9 +196,7 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
             take_unexpected(process, call);
     }
     if (process->was_aside) {
-        IVC_AWAIT(&process->call, ivc_copy(&rank->agent, call->buffer, 0, &process->aside, 0,
-                                           MIN(call->bytes, process->arrival.envelope.bytes),
-                                           sock->stage0 + SOCK_COPY_ASIDE));
+        IVC_AWAIT(&process->call, copy_aside(process, call));
     }
     if (process->arrival.kind == SOCK_REQUEST) {
         process->peer = process->arrival.envelope.source;
@@ -196,6 +206,9 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
     }
     while (!process->complete) {
         IVC_CALL(&process->call, ivc_sock_progress(process, call));
+    }
+    if (sock->spec->staged && !process->was_aside) {
+        IVC_AWAIT(&process->call, copy_aside(process, call));
     }
     sock->in_flight--;
     process->matched = false;

@@ -13,37 +13,42 @@ typedef struct {
     IvcBytes header;
     IvcCost send_overhead;
     IvcCost recv_overhead;
+    bool staged;
 } IvcSockSpec;
 
 /** The rows of a mechanism's table that uses the sock channel; `field` is the IvcSockSpec in its
  *  spec, `core` what kind of core the guesses are for, `below` what its software is without. */
-#define IVC_SOCK_PARAM_ROWS(S, field, send, recv, core, below)              \
-    {IVC_PARAM(S, field.eager_max, "eager_max"),                            \
-     .fallback = "256KiB",                                                  \
-     .max = "64MiB",                                                        \
-     .kind = IVC_KIND_DOCUMENTED,                                           \
-     .source = "MPICH source tree, ch3 sock",                               \
-     .sentence = "largest message that is sent without asking"},            \
-        {IVC_PARAM(S, field.header, "header"),                              \
-         .fallback = "40B",                                                 \
-         .min = "8B",                                                       \
-         .max = "256B",                                                     \
-         .kind = IVC_KIND_ASSUMED,                                          \
-         .source = "assumed: packet header of ch3 with its envelope",       \
-         .sentence = "header of a message on the stream"},                  \
-        {IVC_PARAM(S, field.send_overhead, "send_overhead"),                \
-         .fallback = send,                                                  \
-         .max = "1ms",                                                      \
-         .kind = IVC_KIND_ASSUMED,                                          \
-         .source = "assumed: instructions of ch3:sock on an " core " core", \
-         .sentence = "MPICH's software of a Send, without " below},         \
-    {                                                                       \
-        IVC_PARAM(S, field.recv_overhead, "recv_overhead"),                 \
-            .fallback = recv, .max = "1ms", .kind = IVC_KIND_ASSUMED,       \
-            .source = "assumed: instructions of "                           \
-                      "ch3:sock on an " core " core",                       \
-            .sentence = "MPICH's software of a Recv "                       \
-                        "with matching, without " below                     \
+#define IVC_SOCK_PARAM_ROWS(S, field, send, recv, core, below)                                   \
+    {IVC_PARAM(S, field.eager_max, "eager_max"),                                                 \
+     .fallback = "256KiB",                                                                       \
+     .max = "64MiB",                                                                             \
+     .kind = IVC_KIND_DOCUMENTED,                                                                \
+     .source = "MPICH source tree, ch3 sock",                                                    \
+     .sentence = "largest message that is sent without asking"},                                 \
+        {IVC_PARAM(S, field.header, "header"),                                                   \
+         .fallback = "40B",                                                                      \
+         .min = "8B",                                                                            \
+         .max = "256B",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = "assumed: packet header of ch3 with its envelope",                            \
+         .sentence = "header of a message on the stream"},                                       \
+        {IVC_PARAM(S, field.staged, "staged"), .fallback = "false", .kind = IVC_KIND_DOCUMENTED, \
+         .source = "MPICH 1.2, mpid/ch_p4: commp4.h, p4_sock_sr.c",                              \
+         .sentence = "a message is read into a buffer of the library, and "                      \
+                     "copied when all of it has come, as MPICH 1 does"},                         \
+        {IVC_PARAM(S, field.send_overhead, "send_overhead"),                                     \
+         .fallback = send,                                                                       \
+         .max = "1ms",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                               \
+         .source = "assumed: instructions of ch3:sock on an " core " core",                      \
+         .sentence = "MPICH's software of a Send, without " below},                              \
+    {                                                                                            \
+        IVC_PARAM(S, field.recv_overhead, "recv_overhead"),                                      \
+            .fallback = recv, .max = "1ms", .kind = IVC_KIND_ASSUMED,                            \
+            .source = "assumed: instructions of "                                                \
+                      "ch3:sock on an " core " core",                                            \
+            .sentence = "MPICH's software of a Recv "                                            \
+                        "with matching, without " below                                          \
     }
 
 typedef enum {

@@ -4,13 +4,9 @@
 /* What cannot work about a spec: static text, or NULL. */
 static const char *spec_problem(const IvcTcpSpec *spec, const char **ret_key)
 {
-    uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
     *ret_key = "sndbuf";
-    if (spec->sndbuf.n < 2 * mss)
+    if (spec->sndbuf.n < 2 * ivc_tcp_mss(spec))
         return "a socket send buffer holds at least two segments of the MTU";
-    *ret_key = "rcvbuf";
-    if (spec->rcvbuf.n < 2 * mss)
-        return "a socket receive buffer holds at least two segments of the MTU";
     return NULL;
 }
 

@@ -200,7 +200,7 @@ static uint64_t packet_bytes(const void *bound)
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
-    uint64_t mss = spec->over.tcp.mtu.n - IVC_TCP_HEADERS;
+    uint64_t mss = ivc_tcp_mss(&spec->over.tcp);
     uint64_t most =
         xen_fifo_entry(IVC_TCP_HEADERS + ivc_tcp_offload(&spec->over.tcp, spec->fifos.gso) * mss);
     ivc_tcp_check(&spec->over.tcp, scenario, path, diags);
