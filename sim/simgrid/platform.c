@@ -8,14 +8,14 @@
 
 #include "sim/model/machine.h"
 
-#define TEST_CYCLES 100 /* of MPI_Test and MPI_Iprobe that find nothing: a turn of a polling loop \
-                         */
+#define TEST_CYCLES                                                               \
+    100 /* of MPI_Test and MPI_Iprobe that find nothing: a turn of a polling loop \
+         */
 
 typedef struct {
     const IvcScenario *scenario;
     const IvcCurves *curves;
     const IvcFit *fit;
-    IvcCluster cluster;
     IvcSimgridPlatform *out;
     GString *xml;
 } Build;
@@ -31,7 +31,7 @@ static char *host_name(const Build *b, unsigned machine, unsigned guest, unsigne
 {
     const IvcGuestSpec *spec = &b->scenario->guests[guest];
     g_autofree char *zone =
-        b->cluster.machines > 1 ? g_strdup_printf("m%u.", machine) : g_strdup("");
+        b->scenario->cluster.machines > 1 ? g_strdup_printf("m%u.", machine) : g_strdup("");
     if (ivc_guest_vcpus(spec) == 1)
         return g_strconcat(zone, spec->name, NULL);
     return g_strdup_printf("%s%s.%u", zone, spec->name, vcpu);
@@ -42,7 +42,7 @@ static void make_hosts(Build *b)
 {
     const IvcChannelSpec *channel = b->scenario->channel;
     g_autoptr(GArray) hosts = g_array_new(FALSE, FALSE, sizeof(IvcPlatformHost));
-    for (unsigned m = 0; m < b->cluster.machines; m++) {
+    for (unsigned m = 0; m < b->scenario->cluster.machines; m++) {
         bool more = true;
         for (unsigned v = 0; more; v++) {
             more = false;
@@ -132,8 +132,8 @@ static char *append_shared(Build *b, const char *prefix)
 
 static void append_machine(Build *b, unsigned m)
 {
-    bool many = b->cluster.machines > 1;
-    size_t each = b->out->n_hosts / b->cluster.machines;
+    bool many = b->scenario->cluster.machines > 1;
+    size_t each = b->out->n_hosts / b->scenario->cluster.machines;
     const IvcPlatformHost *hosts = &b->out->hosts[m * each];
     g_autofree char *prefix = many ? g_strdup_printf("m%u.", m) : g_strdup("");
     g_string_append_printf(b->xml, "  <zone id=\"machine%u\" routing=\"Full\">\n", m);
@@ -146,7 +146,7 @@ static void append_machine(Build *b, unsigned m)
         g_string_append_printf(b->xml, "    <router id=\"%sport\"/>\n", prefix);
     g_autofree char *network = g_strconcat(prefix, "network", NULL);
     if (many)
-        append_link(b, network, (double)b->cluster.bytes_per_s, 0, "SPLITDUPLEX");
+        append_link(b, network, (double)b->scenario->cluster.bandwidth.bps / 8, 0, "SPLITDUPLEX");
     g_autofree char *shared = append_shared(b, prefix);
     for (size_t i = 0; i < each; i++)
         for (size_t k = i + 1; k < each; k++)
@@ -164,13 +164,13 @@ static void append_platform(Build *b)
     b->xml = g_string_new("<?xml version='1.0'?>\n"
                           "<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
                           "<platform version=\"4.1\">\n<zone id=\"all\" routing=\"Full\">\n");
-    for (unsigned m = 0; m < b->cluster.machines; m++)
+    for (unsigned m = 0; m < b->scenario->cluster.machines; m++)
         append_machine(b, m);
-    if (b->cluster.machines > 1)
-        append_link(b, "network", (double)b->cluster.bytes_per_s,
-                    (double)b->cluster.latency_ps * 1e-12, "FATPIPE");
-    for (unsigned m = 0; m < b->cluster.machines; m++)
-        for (unsigned k = m + 1; k < b->cluster.machines; k++)
+    if (b->scenario->cluster.machines > 1)
+        append_link(b, "network", (double)b->scenario->cluster.bandwidth.bps / 8,
+                    (double)b->scenario->cluster.latency.ps * 1e-12, "FATPIPE");
+    for (unsigned m = 0; m < b->scenario->cluster.machines; m++)
+        for (unsigned k = m + 1; k < b->scenario->cluster.machines; k++)
             g_string_append_printf(b->xml,
                                    "  <zoneRoute src=\"machine%u\" dst=\"machine%u\" "
                                    "gw_src=\"m%u.port\" gw_dst=\"m%u.port\">"
@@ -249,16 +249,12 @@ static void make_hostfile(IvcSimgridPlatform *out)
 }
 
 IvcSimgridPlatform *ivc_simgrid_platform_new(const IvcScenario *scenario, const IvcCurves *curves,
-                                             const IvcFit *fit, const IvcCluster *cluster)
+                                             const IvcFit *fit)
 {
-    static const IvcCluster alone = {.machines = 1};
-    Build b = {.scenario = scenario,
-               .curves = curves,
-               .fit = fit,
-               .cluster = cluster ? *cluster : alone,
-               .out = g_new0(IvcSimgridPlatform, 1)};
+    Build b = {
+        .scenario = scenario, .curves = curves, .fit = fit, .out = g_new0(IvcSimgridPlatform, 1)};
     const IvcMachineSpec *machine = scenario->machine;
-    b.out->flops_per_s = (double)machine->clock.hz * (double)MAX(b.cluster.flops_per_cycle, 1);
+    b.out->flops_per_s = (double)machine->clock.hz * (double)scenario->cluster.flops_per_cycle;
     make_hosts(&b);
     append_platform(&b);
     make_config(&b);

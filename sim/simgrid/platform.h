@@ -6,14 +6,6 @@
 
 #include "sim/simgrid/fit.h"
 
-/** Several machines, all as the scenario's, joined by a network. */
-typedef struct {
-    unsigned machines;        /**< at least 1 */
-    uint64_t latency_ps;      /**< one way, of the network alone */
-    uint64_t bytes_per_s;     /**< of a machine's connection, each way */
-    uint64_t flops_per_cycle; /**< of a virtual CPU; 0: 1 */
-} IvcCluster;
-
 /** A virtual CPU of a guest of the channel. */
 typedef struct {
     char *name;       /**< of the host in the platform */
@@ -32,12 +24,11 @@ typedef struct {
 } IvcSimgridPlatform;
 
 /**
- * Writes the platform of a scenario. Re-entrant, no files.
+ * Writes the platform of a scenario with the machines of its `cluster`. Re-entrant, no files.
  *
- * @param cluster  NULL: one machine
  * @return transfer full
  */
 IvcSimgridPlatform *ivc_simgrid_platform_new(const IvcScenario *scenario, const IvcCurves *curves,
-                                             const IvcFit *fit, const IvcCluster *cluster);
+                                             const IvcFit *fit);
 void ivc_simgrid_platform_free(IvcSimgridPlatform *platform);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcSimgridPlatform, ivc_simgrid_platform_free)
