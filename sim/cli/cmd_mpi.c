@@ -69,9 +69,9 @@ static int read_clock(IvcCli *cli, Asked *asked)
     IvcAmount amount;
     IvcQuantityError why = {0};
     if (!ivc_quantity_parse(IVC_QUANTITY_CLOCK, text, &amount, &why)) {
-        int status = ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option '--host-clock': %s%s%s",
-                                  why.what, why.hint != NULL ? "\nhint: " : "",
-                                  why.hint != NULL ? why.hint : "");
+        int status =
+            ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option '--host-clock': %s%s%s", why.what,
+                         why.hint != NULL ? "\nhint: " : "", why.hint != NULL ? why.hint : "");
         ivc_quantity_error_clear(&why);
         return status;
     }
@@ -205,7 +205,7 @@ int ivc_cmd_mpi(IvcCli *cli)
     if (curves == NULL)
         return ivc_mpi_fail(cli, error);
     g_autoptr(IvcFit) fit = ivc_fit_new(curves);
-    g_autoptr(IvcSimgridPlatform) platform = ivc_simgrid_platform_new(scenario, curves, fit, NULL);
+    g_autoptr(IvcSimgridPlatform) platform = ivc_simgrid_platform_new(scenario, curves, fit);
     IvcMpiRan ran = {.scenario = scenario,
                      .curves = curves,
                      .platform = platform,
