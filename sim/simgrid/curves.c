@@ -76,6 +76,15 @@ static double off_line(double b, double b0, double y0, double b1, double y1, dou
     return fabs(line / y - 1);
 }
 
+static bool level(const IvcCurvePoint *a, const IvcCurvePoint *b)
+{
+    double grown = (double)b->bytes / (double)a->bytes * (1 + LINE_ERROR);
+    return (double)b->latency_ps < (double)a->latency_ps * grown &&
+           (double)a->latency_ps < (double)b->latency_ps * (1 + LINE_ERROR) &&
+           (double)b->interval_ps < (double)a->interval_ps * grown &&
+           (double)a->interval_ps < (double)b->interval_ps * (1 + LINE_ERROR);
+}
+
 /* Whether point i is far from the line through its neighbours. */
 static bool bent(const GArray *points, guint i)
 {
@@ -88,13 +97,24 @@ static bool bent(const GArray *points, guint i)
                     (double)p->interval_ps) > LINE_ERROR;
 }
 
+/* Whether what lies between points i and i + 1 is one step: the pieces beside are level. A curve
+ * that goes up and down at every size is not followed below a sixteenth of the size. */
+static bool step_after(const GArray *points, guint i)
+{
+    if (i == 0 || i + 2 >= points->len)
+        return false;
+    const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
+    return level(p - 1, p) && level(p + 1, p + 2);
+}
+
 /* Adds the middle of the gap after point i. */
 static void add_middle(const GArray *points, guint i, GArray *sizes)
 {
     uint64_t low = g_array_index(points, IvcCurvePoint, i).bytes;
     uint64_t high = g_array_index(points, IvcCurvePoint, i + 1).bytes;
     uint64_t middle = low + (high - low) / 2;
-    if (middle == low || (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
+    if (middle == low || ((high - low) * 16 <= low && !step_after(points, i)) ||
+        (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
         return;
     g_array_append_val(sizes, middle);
 }
