@@ -33,6 +33,7 @@ void ivc_curves_free(IvcCurves *curves)
     if (!curves)
         return;
     g_ptr_array_unref(curves->curves);
+    g_array_unref(curves->together);
     g_free(curves->classes);
     g_free(curves->server);
     g_free(curves);
@@ -276,23 +277,27 @@ static bool check_channel(const IvcScenario *s, GError **error)
     return false;
 }
 
+/* Powers of four: what is shared depends on caches, not on steps of the mechanism. */
 static bool measure_together(IvcCurveBase *base, const IvcScenario *s, IvcCurves *curves,
                              GError **error)
 {
-    uint64_t bytes = MIN(UINT64_C(262144), curves->bytes_max);
-    IvcCurveRun runs[] = {
-        {.workload = "stream", .bytes = bytes, .from = G_MAXUINT, .to = G_MAXUINT},
-        {.workload = "stream", .bytes = bytes, .from = 0, .to = 1},
-    };
-    if (s->channel->n_between < 4)
-        return true;
-    ivc_curve_plan(base, 2);
-    if (!ivc_curve_runs(base, runs, 2, error))
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(IvcCurveRun));
+    curves->pairs = (unsigned)s->channel->n_between / 2;
+    for (uint64_t b = 4; b <= curves->bytes_max && curves->pairs > 1; b *= 4) {
+        IvcCurveRun two[] = {{.workload = "stream", .bytes = b, .from = G_MAXUINT, .to = G_MAXUINT},
+                             {.workload = "stream", .bytes = b, .from = 0, .to = 1}};
+        g_array_append_vals(runs, two, 2);
+    }
+    IvcCurveRun *first = (IvcCurveRun *)(void *)runs->data;
+    ivc_curve_plan(base, runs->len);
+    if (!ivc_curve_runs(base, first, runs->len, error))
         return false;
-    curves->together = (IvcCurveTogether){.bytes = bytes,
-                                          .pairs = (unsigned)s->channel->n_between / 2,
-                                          .interval_ps = runs[0].message_ps,
-                                          .alone_ps = runs[1].message_ps};
+    for (guint i = 0; i < runs->len; i += 2) {
+        IvcCurveTogether at = {.bytes = first[i].bytes,
+                               .interval_ps = first[i].message_ps,
+                               .alone_ps = first[i + 1].message_ps};
+        g_array_append_val(curves->together, at);
+    }
     return true;
 }
 
