@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "sim/simgrid/mpi_private.h"
+#include "sim/simgrid/mpi_stderr.h"
 
 /* The descriptor of the trace in the process of smpimain. */
 #define TRACE_AT 3
@@ -37,6 +38,8 @@ typedef struct {
     IvcMpiTrace *trace;
     FILE *trace_file;
     int pipe;
+    int errors; /* the other end of the program's standard error */
+    IvcMpiStderr filter;
     GPid process;
     int wait_status;
 } Job;
@@ -49,6 +52,9 @@ static void clear_job(Job *job)
         fclose(job->trace_file);
     if (job->pipe >= 0)
         close(job->pipe);
+    if (job->errors >= 0)
+        close(job->errors);
+    ivc_mpi_stderr_end(&job->filter);
     ivc_mpi_trace_free(job->trace);
     if (job->folder != NULL)
         ivc_mpi_remove_folder(job->folder);
@@ -164,6 +170,7 @@ static char **environment(const Job *job)
     return names;
 }
 
+/* A descriptor of its own: GLib closes what it is given. */
 static int copy_of(int file)
 {
     return file >= 0 ? fcntl(file, F_DUPFD_CLOEXEC, TRACE_AT + 1) : -1;
@@ -184,18 +191,15 @@ static bool start(Job *job, GError **error)
     int trace_at = TRACE_AT;
     GSpawnFlags flags = G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN;
     if (job->run->output < 0)
-        flags |= G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
-    /* Two descriptors of their own: GLib closes what it is given. */
+        flags |= G_SPAWN_STDOUT_TO_DEV_NULL;
+    job->filter.output = job->run->output;
     int out = copy_of(job->run->output);
-    int err = copy_of(job->run->output);
     bool started = g_spawn_async_with_pipes_and_fds(
         NULL, (const char *const *)words->pdata, (const char *const *)names, flags, NULL, NULL, -1,
-        out, err, &ends[1], &trace_at, 1, &job->process, NULL, NULL, NULL, error);
+        out, -1, &ends[1], &trace_at, 1, &job->process, NULL, NULL, &job->errors, error);
     close(ends[1]);
     if (out >= 0)
         close(out);
-    if (err >= 0)
-        close(err);
     return started;
 }
 
@@ -206,26 +210,37 @@ static void take(Job *job, const char *bytes, size_t size)
         (void)fwrite(bytes, 1, size, job->trace_file);
 }
 
-/* Until every writer has closed the pipe; the program is ended when somebody asks for that. */
+/* Reads once. @return whether there may be more */
+static bool read_some(Job *job, int file, char *bytes)
+{
+    ssize_t n = read(file, bytes, CHUNK);
+    if (n > 0 && file == job->pipe)
+        take(job, bytes, (size_t)n);
+    else if (n > 0)
+        ivc_mpi_stderr_feed(&job->filter, bytes, (gsize)n);
+    return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* Until every writer has closed both pipes; the program is ended when somebody asks for that. */
 static bool follow(Job *job)
 {
     bool stopped = false;
     g_autofree char *bytes = g_malloc(CHUNK);
-    for (;;) {
-        struct pollfd look = {.fd = job->pipe, .events = POLLIN};
-        int ready = poll(&look, 1, LOOK_MS);
+    struct pollfd look[] = {{.fd = job->pipe, .events = POLLIN},
+                            {.fd = job->errors, .events = POLLIN}};
+    while (look[0].fd >= 0 || look[1].fd >= 0) {
+        int ready = poll(look, G_N_ELEMENTS(look), LOOK_MS);
         if (!stopped && job->run->stop != NULL && *job->run->stop) {
             kill(job->process, SIGKILL);
             stopped = true;
         }
-        if (ready <= 0)
-            continue;
-        ssize_t n = read(job->pipe, bytes, CHUNK);
-        if (n == 0 || (n < 0 && errno != EINTR))
-            break;
-        if (n > 0)
-            take(job, bytes, (size_t)n);
+        for (size_t i = 0; ready > 0 && i < G_N_ELEMENTS(look); i++) {
+            /* poll() passes over negative ones. */
+            if (look[i].fd >= 0 && look[i].revents != 0 && !read_some(job, look[i].fd, bytes))
+                look[i].fd = -1;
+        }
     }
+    ivc_mpi_stderr_end(&job->filter);
     while (waitpid(job->process, &job->wait_status, 0) < 0 && errno == EINTR)
         ;
     return !stopped;
@@ -266,7 +281,7 @@ static void fill(IvcMpiReport *report, const Job *job)
 bool ivc_mpi_run(const IvcMpiRun *run, IvcMpiReport *report, GError **error)
 {
     *report = (IvcMpiReport){.warnings = g_ptr_array_new_with_free_func(g_free)};
-    g_auto(Job) job = {.run = run, .pipe = -1};
+    g_auto(Job) job = {.run = run, .pipe = -1, .errors = -1};
     if (!start(&job, error))
         return false;
     if (!follow(&job)) {

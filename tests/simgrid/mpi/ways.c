@@ -26,7 +26,9 @@ static void receive_from(int from, int tag)
 static void known(void)
 {
     if (rank == 0) {
-        SMPI_SAMPLE_FLOPS(3e6) {}
+        SMPI_SAMPLE_FLOPS(3e6)
+        {
+        }
         send_to(1, 1000, 1);
     }
     if (rank == 1)
