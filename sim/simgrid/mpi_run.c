@@ -31,7 +31,6 @@ typedef struct {
     char *folder;
     char *platform; /* paths in it */
     char *hosts;
-    char *log;
     char *account_path;
     IvcAccountHead *account;
     size_t account_size;
@@ -54,14 +53,13 @@ static void clear_job(Job *job)
         close(job->pipe);
     if (job->errors >= 0)
         close(job->errors);
-    ivc_mpi_stderr_end(&job->filter);
+    ivc_mpi_stderr_clear(&job->filter);
     ivc_mpi_trace_free(job->trace);
     if (job->folder != NULL)
         ivc_mpi_remove_folder(job->folder);
     g_free(job->folder);
     g_free(job->platform);
     g_free(job->hosts);
-    g_free(job->log);
     g_free(job->account_path);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, clear_job)
@@ -69,7 +67,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, clear_job)
 static bool fail_file(const char *path, GError **error)
 {
     int reason = errno;
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(reason), "%s: %s", path,
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(reason), "%s: %s", path,
                 g_strerror(reason));
     return false;
 }
@@ -101,7 +99,6 @@ static bool prepare(Job *job, GError **error)
         return false;
     job->platform = g_build_filename(job->folder, "platform.xml", NULL);
     job->hosts = g_build_filename(job->folder, "hosts", NULL);
-    job->log = g_build_filename(job->folder, "log", NULL);
     job->account_path = g_build_filename(job->folder, "account", NULL);
     g_autoptr(GString) hosts = g_string_new(NULL);
     for (size_t r = 0; r < run->n_ranks; r++)
@@ -150,7 +147,6 @@ static GPtrArray *command_line(const Job *job, const char *main_path, const char
     add(words, "--cfg=tracing/smpi/sleeping:yes");
     add(words, "--cfg=tracing/smpi/internals:yes");
     add(words, "--cfg=tracing/smpi/display-sizes:yes");
-    add(words, "--log=root.app:file:%s", job->log);
     add(words, "--log=root.fmt:%s", IVC_MPI_LOG_FORMAT);
     add(words, "%s", job->platform);
     add(words, "--");
@@ -192,7 +188,7 @@ static bool start(Job *job, GError **error)
     GSpawnFlags flags = G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN;
     if (job->run->output < 0)
         flags |= G_SPAWN_STDOUT_TO_DEV_NULL;
-    job->filter.output = job->run->output;
+    job->filter = ivc_mpi_stderr_start(IVC_MPI_LOG_MARK, job->run->output);
     int out = copy_of(job->run->output);
     bool started = g_spawn_async_with_pipes_and_fds(
         NULL, (const char *const *)words->pdata, (const char *const *)names, flags, NULL, NULL, -1,
@@ -290,12 +286,10 @@ bool ivc_mpi_run(const IvcMpiRun *run, IvcMpiReport *report, GError **error)
     }
     if (!keep_trace(&job, error))
         return false;
-    g_autofree char *log = NULL;
-    (void)g_file_get_contents(job.log, &log, NULL, NULL);
     fill(report, &job);
     IvcMpiEnd end = {.n_ranks = run->n_ranks,
                      .wait_status = job.wait_status,
-                     .log = log != NULL ? log : "",
+                     .log = job.filter.log->str,
                      .account = job.account,
                      .trace = job.trace};
     return ivc_mpi_judge(&end, report->warnings, error);
