@@ -42,7 +42,7 @@ def main():
     # Without SimGrid both verbs say what is missing, and nothing else is done before.
     for words, name in ((("mpicc", "x.c"), "smpicc"), (("mpi", "two.yaml", "./x"), "smpirun")):
         status, out, err = said(*words, path="/nowhere")
-        assert status == 1 and out == "" and f"'{name}' is not there" in err and hint in err, err
+        assert status == 5 and out == "" and f"'{name}' is not there" in err and hint in err, err
     status, out, err = said("mpi", "--format", "json", "two.yaml", "./x", path="/nowhere")
     assert json.loads(out)["error"]["code"] == "simgrid-missing", out
     if shutil.which("smpicc") is None:
@@ -147,7 +147,7 @@ def main():
     assert (status, json.loads(out)["error"]["code"]) == (5, "mpi-simgrid"), (out, err)
     assert "SimGrid ended with status 3 before the program started" in err, err
     status, out, err = said("mpicc", ways, "-o", "ways2", path=fake)
-    assert status == 1 and err == "ivcsim mpicc: error: what counts messages cannot be compiled: " \
+    assert status == 5 and err == "ivcsim mpicc: error: what counts messages cannot be compiled: " \
                                   "cannot [mpi-compile]\n", err
     status, out, err = said("mpi", "two.yaml", "--np", "4", "./ways", "nobody")
     assert status == 0 and err == "ivcsim mpi: warning: rank 1: PMPI_Send: param 4 dst (=77) " \
