@@ -63,7 +63,7 @@ static const Kind kinds[] = {
     {"credit2, weights", IVC_SCHEDULER_CREDIT2, CORES_MAX, 16, 0, 0},
     {"credit2, caps", IVC_SCHEDULER_CREDIT2, 1, 1, 5, 0},
     {"credit", IVC_SCHEDULER_CREDIT, 1, 1, 0, 0},
-    /* It sees only at ticks and accountings who has used up a cap. */
+    /* It sees only at accountings who has used up a cap. */
     {"credit, caps", IVC_SCHEDULER_CREDIT, 1, 1, 5, 0.06},
 };
 
