@@ -79,7 +79,8 @@ static void share_out(IvcFitPoint *p, double latency)
         p->receive = MAX(0, p->interval - p->transfer - latency);
         return;
     }
-    double other = CLAMP(p->latency - p->interval - p->transfer - latency, 0, p->interval);
+    double least = MIN(ivc_fit_other_least(p), p->interval);
+    double other = CLAMP(p->latency - p->interval - p->transfer - latency, least, p->interval);
     p->send = p->sender_first ? p->interval : other;
     p->receive = p->sender_first ? other : p->interval;
 }
@@ -127,7 +128,9 @@ static double piece_factor(const IvcFitClass *links, const IvcFitPoint *points, 
     for (guint i = 0; i < n; i++) {
         const IvcFitPoint *p = &points[i];
         double whole = (p->bytes + IVC_FIT_ENVELOPE) / links->bytes_per_s;
-        double room = p->eager ? MIN(p->latency - p->interval, p->interval) : p->interval;
+        double room = p->interval;
+        if (p->eager)
+            room = MIN(room, (p->latency - p->interval) / (p->sender_first ? 1 : 2));
         mean += whole / p->transfer / n;
         least = MAX(least, whole / MAX(room, p->transfer));
     }

@@ -14,6 +14,8 @@ typedef struct {
     double latency;
     double interval;
     double together;   /**< interval when all pairs send at once */
+    double sender;     /**< CPU of a stream's message */
+    double receiver;   /**< the same */
     bool sender_first; /**< the sender has more to do than the receiver */
     double other;      /**< CPU of whoever has less to do */
     bool eager;
@@ -38,6 +40,10 @@ typedef struct {
 /** The points of a class that are to be fitted; free `points` with g_free(). Latency and interval
  *  are such that SMPI can have both. */
 IvcFitPoints ivc_fit_points(const IvcCurves *curves, unsigned class_);
+
+/** What whoever has less to do must take at least when messages set off at once: a sender that was
+ *  faster than the links would fill them with messages that all end together. */
+double ivc_fit_other_least(const IvcFitPoint *point);
 
 /** Sets least, most and wanted of a point by its transfer. */
 void ivc_fit_latency_range(IvcFitPoint *point);
