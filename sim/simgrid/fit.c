@@ -13,7 +13,6 @@
 #define PIECE_ERROR 0.005 /* of latency and interval within a piece */
 #define SHARED_PIECE 1.25 /* bytes in a time on shared links: both ends of a piece, at most */
 #define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
-#define LATENCY_MIN 1e-10 /* s: a link without any would have no share of a shared one */
 
 bool ivc_fit_is_unlike(const IvcCurvePoint *point)
 {
@@ -58,17 +57,19 @@ static double median_of(GArray *values)
     return g_array_index(values, double, values->len / 2);
 }
 
-/* Latency of the links: the one that most eager messages want; without any, what all allow. */
+/* Latency of the links: the one that most eager messages want; without any, what all allow. None
+ * takes more than twice of it: the factor is that of other links, too, as between machines. */
 static double choose_latency(const IvcFitPoint *points, guint n)
 {
     g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(double));
-    double all = INFINITY;
+    double all = INFINITY, least = IVC_FIT_LATENCY_MIN;
     for (guint i = 0; i < n; i++) {
         if (points[i].eager)
             g_array_append_val(wanted, points[i].wanted);
         all = MIN(all, points[i].most);
+        least = MAX(least, points[i].least / 2);
     }
-    return MAX(LATENCY_MIN, wanted->len ? median_of(wanted) : all);
+    return MAX(least, wanted->len ? median_of(wanted) : all);
 }
 
 /* Costs of both ends at a point, for a latency of the way. */
@@ -148,7 +149,7 @@ static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint
         ivc_fit_latency_range(&points[i]);
         least = MAX(least, points[i].least);
         most = MIN(most, points[i].most);
-        sum += points[i].eager ? points[i].wanted : MIN(points[i].most, links->latency_s);
+        sum += CLAMP(links->latency_s, points[i].least, points[i].most);
     }
     double latency = most < least ? sum / n : CLAMP(sum / n, least, most);
     *ret =
@@ -232,8 +233,8 @@ static void fit_links(IvcFit *fit, unsigned class_, const IvcFitPoint *points, g
     double per_byte = d > 0 ? (by * aa - ay * ab) / d : 1 / base->bytes_per_s;
     if (per_byte <= 0)
         per_byte = 1 / base->bytes_per_s / 100, latency = aa > 0 ? ay / aa : latency;
-    if (latency < LATENCY_MIN)
-        latency = LATENCY_MIN, per_byte = bb > 0 && by > 0 ? by / bb : per_byte;
+    if (latency < IVC_FIT_LATENCY_MIN)
+        latency = IVC_FIT_LATENCY_MIN, per_byte = bb > 0 && by > 0 ? by / bb : per_byte;
     links->latency_s = latency;
     links->bytes_per_s = 1 / per_byte;
 }

@@ -164,12 +164,12 @@ void ivc_fit_latency_range(IvcFitPoint *p)
     if (p->eager) {
         double other_least = ivc_fit_other_least(p);
         p->least = MAX(0, rest - p->interval);
-        p->most = MAX(p->least, rest - other_least);
+        p->most = MAX(MAX(p->least, IVC_FIT_LATENCY_MIN), rest - other_least);
         p->wanted = CLAMP(rest - CLAMP(p->other, other_least, MAX(other_least, p->interval)),
                           p->least, p->most);
     } else {
         p->least = 0;
-        p->most = MAX(0, p->interval - p->transfer);
+        p->most = MAX(IVC_FIT_LATENCY_MIN, p->interval - p->transfer);
         p->wanted = p->most;
     }
 }

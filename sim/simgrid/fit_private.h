@@ -8,6 +8,9 @@
 /** How much less of the links' bandwidth a message may use at most, over the largest. */
 #define IVC_FIT_BANDWIDTH_FACTOR 32.0
 
+/** In s: every way has some, so that other links on it keep theirs. */
+#define IVC_FIT_LATENCY_MIN 1e-10
+
 /** Times in s. */
 typedef struct {
     double bytes;
