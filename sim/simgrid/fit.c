@@ -11,10 +11,8 @@
 #include "sim/simgrid/fit_private.h"
 
 #define PIECE_ERROR 0.005 /* of latency and interval within a piece */
-#define SHARED_PIECE 2.0  /* sizes at the ends of a piece over each other, where links are shared \
-                           */
+#define SHARED_PIECE 1.25 /* bytes in a time on shared links: both ends of a piece, at most */
 #define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
-#define LATENCY_MIN 1e-10 /* s: a link without any would have no share of a shared one */
 
 bool ivc_fit_is_unlike(const IvcCurvePoint *point)
 {
@@ -59,17 +57,19 @@ static double median_of(GArray *values)
     return g_array_index(values, double, values->len / 2);
 }
 
-/* Latency of the links: the one that most eager messages want; without any, what all allow. */
+/* Latency of the links: the one that most eager messages want; without any, what all allow. None
+ * takes more than twice of it: the factor is that of other links, too, as between machines. */
 static double choose_latency(const IvcFitPoint *points, guint n)
 {
     g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(double));
-    double all = INFINITY;
+    double all = INFINITY, least = IVC_FIT_LATENCY_MIN;
     for (guint i = 0; i < n; i++) {
         if (points[i].eager)
             g_array_append_val(wanted, points[i].wanted);
         all = MIN(all, points[i].most);
+        least = MAX(least, points[i].least / 2);
     }
-    return MAX(LATENCY_MIN, wanted->len ? median_of(wanted) : all);
+    return MAX(least, wanted->len ? median_of(wanted) : all);
 }
 
 /* Costs of both ends at a point, for a latency of the way. */
@@ -80,7 +80,8 @@ static void share_out(IvcFitPoint *p, double latency)
         p->receive = MAX(0, p->interval - p->transfer - latency);
         return;
     }
-    double other = CLAMP(p->latency - p->interval - p->transfer - latency, 0, p->interval);
+    double least = MIN(ivc_fit_other_least(p), p->interval);
+    double other = CLAMP(p->latency - p->interval - p->transfer - latency, least, p->interval);
     p->send = p->sender_first ? p->interval : other;
     p->receive = p->sender_first ? other : p->interval;
 }
@@ -120,21 +121,35 @@ static double piece_error(const IvcFitPoint *points, guint n, const IvcFitSegmen
     return worst;
 }
 
+/* What the bandwidth takes in a piece: the mean of what its points want, and no less than leaves
+ * room for latency and interval at each. */
+static double piece_factor(const IvcFitClass *links, const IvcFitPoint *points, guint n)
+{
+    double mean = 0, least = 0;
+    for (guint i = 0; i < n; i++) {
+        const IvcFitPoint *p = &points[i];
+        double whole = (p->bytes + IVC_FIT_ENVELOPE) / links->bytes_per_s;
+        double room = p->interval;
+        if (p->eager)
+            room = MIN(room, (p->latency - p->interval) / (p->sender_first ? 1 : 2));
+        mean += whole / p->transfer / n;
+        least = MAX(least, whole / MAX(room, p->transfer));
+    }
+    return MAX(mean, least);
+}
+
 /* Fits one piece. @return its largest error */
 static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint n,
                         IvcFitSegment *ret)
 {
     g_autofree IvcFitPoint *points = g_memdup2(from, n * sizeof *from);
-    double least = 0, most = INFINITY, sum = 0, factor = 0;
-    for (guint i = 0; i < n; i++)
-        factor = MAX(factor, (points[i].bytes + IVC_FIT_ENVELOPE) /
-                                 (links->bytes_per_s * points[i].transfer));
+    double least = 0, most = INFINITY, sum = 0, factor = piece_factor(links, points, n);
     for (guint i = 0; i < n; i++) {
         points[i].transfer = (points[i].bytes + IVC_FIT_ENVELOPE) / (links->bytes_per_s * factor);
         ivc_fit_latency_range(&points[i]);
         least = MAX(least, points[i].least);
         most = MIN(most, points[i].most);
-        sum += points[i].eager ? points[i].wanted : MIN(points[i].most, links->latency_s);
+        sum += CLAMP(links->latency_s, points[i].least, points[i].most);
     }
     double latency = most < least ? sum / n : CLAMP(sum / n, least, most);
     *ret =
@@ -150,9 +165,10 @@ static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint
  * bytes within it. */
 static bool may_join(const IvcFitPoints *all, guint from, guint to)
 {
-    double grown =
-        (all->points[to].bytes + IVC_FIT_ENVELOPE) / (all->points[from].bytes + IVC_FIT_ENVELOPE);
-    return all->ratio <= 0 || grown <= SHARED_PIECE;
+    const IvcFitPoint *a = &all->points[from], *b = &all->points[to];
+    double grown = (b->bytes + IVC_FIT_ENVELOPE) / (a->bytes + IVC_FIT_ENVELOPE);
+    double off = grown * a->transfer / b->transfer;
+    return all->ratio <= 0 || MAX(off, 1 / off) <= SHARED_PIECE;
 }
 
 /* Pieces of the points from `from` to before `to`, all of one kind. Neighbours share the point
@@ -217,8 +233,8 @@ static void fit_links(IvcFit *fit, unsigned class_, const IvcFitPoint *points, g
     double per_byte = d > 0 ? (by * aa - ay * ab) / d : 1 / base->bytes_per_s;
     if (per_byte <= 0)
         per_byte = 1 / base->bytes_per_s / 100, latency = aa > 0 ? ay / aa : latency;
-    if (latency < LATENCY_MIN)
-        latency = LATENCY_MIN, per_byte = bb > 0 && by > 0 ? by / bb : per_byte;
+    if (latency < IVC_FIT_LATENCY_MIN)
+        latency = IVC_FIT_LATENCY_MIN, per_byte = bb > 0 && by > 0 ? by / bb : per_byte;
     links->latency_s = latency;
     links->bytes_per_s = 1 / per_byte;
 }
