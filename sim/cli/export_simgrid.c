@@ -102,9 +102,9 @@ static void print_table(IvcCli *cli, const IvcExport *export)
             export->fit->segments->len, export->fit->eager_below);
     if (export->fit->unlike)
         fprintf(cli->out,
-                "at %zu sizes the interval of a stream is longer than the latency, which SMPI "
-                "cannot have\n",
-                export->fit->unlike);
+                "at %zu sizes the interval of a stream is longer than the latency, up to %.2f "
+                "times, which SMPI cannot have\n",
+                export->fit->unlike, export->fit->unlike_max);
 }
 
 /* @return whether SimGrid gives the curves back */
