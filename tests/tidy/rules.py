@@ -23,10 +23,13 @@ ARROWS = {
                      "sim/base/"],
     "sim/suite": ["sim/suite/", "sim/scenario/", "sim/stats/", "sim/config/", "sim/engine/",
                   "sim/base/", "suites.h"],
+    # Written for SimGrid and read from it; what links SimGrid is in simgrid/, not below sim/.
+    "sim/simgrid": ["sim/simgrid/", "sim/scenario/", "sim/stats/", "sim/config/", "sim/engine/",
+                    "sim/base/"],
     # PHOLD is a model without a machine: the benchmark of the queue and the verb share its file.
-    "sim/cli": ["sim/cli/", "sim/suite/", "sim/scenario/", "sim/stats/", "sim/config/",
-                "sim/engine/", "sim/base/", "tests/bench/phold.h", "analysis/common_gp.h",
-                "ivc_version.h", "bench_scenario.h"],
+    "sim/cli": ["sim/cli/", "sim/suite/", "sim/simgrid/", "sim/scenario/", "sim/stats/",
+                "sim/config/", "sim/engine/", "sim/base/", "tests/bench/phold.h",
+                "analysis/common_gp.h", "ivc_version.h", "bench_scenario.h"],
     # models/registry.c: the only file that knows all models.
     "models": ["models/cpu/profile.h", "models/ipi/mechanisms.h", "models/ipi/register_block.h",
                "models/mpi/mechanisms.h", "models/net/mechanisms.h", "models/shmem/mechanisms.h",
@@ -50,10 +53,19 @@ MODELS_SEE = ["sim/model/", "sim/engine/", "sim/stats/", "sim/base/", "sim/confi
 # Which folders may use a library that is not GLib or the C library.
 LIBRARIES = {
     "yaml.h": ["sim/config"],
-    "jansson.h": ["sim/config", "sim/stats", "sim/scenario", "sim/suite", "sim/cli"],
+    "jansson.h": ["sim/config", "sim/stats", "sim/scenario", "sim/suite", "sim/simgrid",
+                  "sim/cli"],
     "sqlite3.h": ["sim/scenario", "sim/cli"],
     "libsmartcols.h": ["sim/cli"],
     "nlopt.h": ["sim/suite"],
+}
+
+# Whose headers are SimGrid's, and which files may have them: nothing that `ivcsim` is built of.
+# Those for MPI programs are also for what is compiled as one.
+SIMGRID_HEADERS = {
+    "simgrid/": ("simgrid/ivcsim_simgrid.c", "tests/bench/peers/"),
+    "xbt/": ("simgrid/ivcsim_simgrid.c", "tests/bench/peers/"),
+    "smpi/": ("simgrid/", "examples/mpi/"),
 }
 
 # Functions that no file calls, and why.
@@ -123,6 +135,17 @@ def arrows(path, text):
         angled = re.match(r"\s*#\s*include\s*<([^>]+)>", line)
         if angled and folder not in LIBRARIES.get(angled.group(1), [folder]):
             yield number, f"{folder} may not include <{angled.group(1)}>"
+
+
+def simgrid_headers(path, text):
+    for number, line in numbered(without_comments(text)):
+        angled = re.match(r'\s*#\s*include\s*[<"]([^>"/]+/)[^>"]*\.h(pp)?[>"]', line)
+        # Our own folder of that name has no headers but those in simgrid/include.
+        if not angled or "simgrid/include/" in line:
+            continue
+        files = SIMGRID_HEADERS.get(angled.group(1))
+        if files and not path.startswith(files):
+            yield number, "a header of SimGrid: only simgrid/ivcsim_simgrid.c has those"
 
 
 def lines(path, text):
@@ -253,5 +276,6 @@ def card(path, text):
             yield 1, f"nothing under '## {heading}'"
 
 
-C_RULES = [arrows, functions, file_length, calls, integers, globals_are_constant, first_comment]
+C_RULES = [arrows, simgrid_headers, functions, file_length, calls, integers, globals_are_constant,
+           first_comment]
 TEXT_RULES = [lines, later, machine_paths]

@@ -73,7 +73,7 @@ def case_rules():
 
 
 def case_arrows():
-    yield from over(c_files(), rules.arrows)
+    yield from over(c_files(), rules.arrows, rules.simgrid_headers)
 
 
 def case_lines():
