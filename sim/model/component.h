@@ -148,6 +148,7 @@ typedef struct {
      *  threads. NULL: nothing can. */
     struct IvcResult *(*run_program)(const IvcScenario *scenario, const struct IvcRunHooks *hooks,
                                      GError **error);
+    void *programs; /**< what it keeps between points */
 } IvcRegistry;
 
 /** Defined in models/registry.c. */

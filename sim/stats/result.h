@@ -110,7 +110,7 @@ typedef struct IvcResult {
     char *profile;
     char *mode;
     unsigned ranks;
-    uint64_t message_bytes;
+    uint64_t message_bytes;  /**< 0: of many sizes */
     uint64_t messages_asked; /**< total / message over all senders */
     uint64_t messages;       /**< measured and delivered */
     bool capped;             /**< stopped at workload.messages_max */
