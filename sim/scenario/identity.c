@@ -137,8 +137,8 @@ static bool decides(const IvcScenario *s, const char *path)
     }
     return g_str_has_prefix(path, "machine.") || g_str_has_prefix(path, "guests.") ||
            g_str_has_prefix(path, "hypervisor.") || g_str_has_prefix(path, "workload.") ||
-           g_str_has_prefix(path, "limits.") || g_str_has_prefix(path, "statistics.") ||
-           strcmp(path, "channel") == 0;
+           g_str_has_prefix(path, "cluster.") || g_str_has_prefix(path, "limits.") ||
+           g_str_has_prefix(path, "statistics.") || strcmp(path, "channel") == 0;
 }
 
 static void add_file(const char *path, GString *text)

@@ -14,6 +14,7 @@ const IvcScenarioTable ivc_scenario_tables[] = {
     {"", ivc_scenario_channel_param},
     {"workload", ivc_workload_kind_param},
     {"workload", ivc_workload_params},
+    {"cluster", ivc_cluster_params},
     {"limits", ivc_limits_params},
     {"report", ivc_report_params},
     {NULL, NULL},

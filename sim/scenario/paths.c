@@ -68,6 +68,8 @@ const IvcParam *ivc_scenario_param(const IvcScenario *s, const char *path)
         return channel_row(s, keys + 1);
     if (strcmp(keys[0], "workload") == 0)
         return workload_row(s, keys + 1);
+    if (strcmp(keys[0], "cluster") == 0)
+        return row_find(ivc_cluster_params, keys + 1);
     if (strcmp(keys[0], "limits") == 0)
         return row_find(ivc_limits_params, keys + 1);
     if (strcmp(keys[0], "statistics") == 0)

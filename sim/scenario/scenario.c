@@ -241,6 +241,7 @@ static void bind_workload(Bind *b)
 static void bind_rest(Bind *b)
 {
     IvcScenario *s = b->s;
+    (void)ivc_cluster_bind(s, section_map(b, "cluster", false), top_place(b), b->diags);
     (void)ivc_param_bind(ivc_limits_params, NULL, section_map(b, "limits", false), top_place(b),
                          "limits", "limits", false, &s->limits, s->binding, b->diags);
     (void)ivc_param_bind(ivc_statistics_params, NULL, section_map(b, "statistics", false),

@@ -2,7 +2,7 @@
  *  A scenario: YAML text, profile and `--set` arguments bound to typed, checked structs.
  *
  *  Top-level keys: schema (first, `ivcsim/1`), name, about, machine, hypervisor, guests, channels,
- *  channel, workload, limits, statistics, sweep, report. docs/scenario.md is the user's page.
+ *  channel, workload, cluster, limits, statistics, sweep, report. docs/scenario.md is the user's page.
  */
 #pragma once
 
@@ -98,6 +98,15 @@ typedef struct {
     uint64_t events_max;         /**< 0: no limit */
 } IvcLimits;
 
+/** Machines that a network joins, each as the scenario: for what is made of it for SimGrid. Without
+ *  the section there is one. */
+typedef struct {
+    uint64_t machines;
+    uint64_t flops_per_cycle; /**< of a virtual CPU */
+    IvcSpan latency;          /**< one way, of the network alone */
+    IvcBitRate bandwidth;     /**< of a machine's connection, each way */
+} IvcClusterSpec;
+
 /** One axis of a sweep: `values[i]` is assigned to every one of `paths[]` in lock-step (zip). */
 typedef struct {
     const char **paths; /**< NULL-terminated: "workload.message"; more than one for a zip */
@@ -136,6 +145,7 @@ struct IvcScenario {
     size_t n_channels;
     const IvcChannelSpec *channel; /**< the one that `run` takes */
     IvcWorkloadSpec workload;
+    IvcClusterSpec cluster;
     IvcLimits limits;
     IvcStatisticsSpec statistics;
     IvcAxis *axes;

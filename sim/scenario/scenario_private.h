@@ -25,6 +25,7 @@ extern const IvcParam ivc_guest_params[];           /**< IvcGuestSpec */
 extern const IvcParam ivc_channel_params[];         /**< IvcChannelHead */
 extern const IvcParam ivc_workload_kind_param[];    /**< IvcWorkloadHead */
 extern const IvcParam ivc_workload_params[];        /**< IvcWorkloadSpec */
+extern const IvcParam ivc_cluster_params[];         /**< IvcClusterSpec */
 extern const IvcParam ivc_limits_params[];          /**< IvcLimits */
 extern const IvcParam ivc_statistics_params[];      /**< IvcStatisticsSpec */
 extern const IvcParam ivc_report_params[];          /**< IvcReportSpec */
@@ -104,6 +105,9 @@ void ivc_scenario_validate(IvcScenario *scenario, size_t errors_before, IvcDiags
 
 /** Resolves the list of sizes of a bound workload, and checks what its draws demand. */
 void ivc_random_bind(IvcScenario *scenario, IvcDiags *diags);
+
+/** Binds `cluster:`; without it there is one machine. @return false with errors added */
+bool ivc_cluster_bind(IvcScenario *scenario, const IvcNode *map, IvcPlace place, IvcDiags *diags);
 
 /** Reads `sweep:`: axes and constraints. */
 void ivc_sweep_bind(IvcScenario *scenario, IvcDiags *diags);

@@ -261,6 +261,7 @@ char *ivc_scenario_schema(const IvcRegistry *registry)
                       describe(ivc_scenario_channel_param)),
             false);
     add_row(root, "workload", workload_schema(registry), true);
+    add_row(root, "cluster", table_schema(ivc_cluster_params), false);
     add_row(root, "limits", table_schema(ivc_limits_params), false);
     add_row(root, "statistics", table_schema(ivc_statistics_params), false);
     add_row(root, "sweep", sweep_schema(), false);

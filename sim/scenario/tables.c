@@ -6,8 +6,8 @@
 #include "sim/scenario/scenario_private.h"
 
 const char *const ivc_scenario_keys[] = {
-    "schema",  "name",     "about",  "machine",    "hypervisor", "guests", "channels",
-    "channel", "workload", "limits", "statistics", "sweep",      "report", NULL};
+    "schema",   "name",    "about",  "machine",    "hypervisor", "guests", "channels", "channel",
+    "workload", "cluster", "limits", "statistics", "sweep",      "report", NULL};
 
 const IvcParam ivc_scenario_top_params[] = {
     {IVC_PARAM(IvcScenario, name, "name"),

@@ -1,0 +1,303 @@
+/*
+ * Curves of a channel: which sizes are simulated for which pairs of guests. Sizes are powers of two
+ * and half-way between, then finer where neighbours do not lie on a line: mechanisms change their
+ * way at some size, and that is found to the byte. Pairs whose messages cost the same at a few
+ * sizes are one class. Leaves out: virtual CPUs of one guest other than its first two, as they are
+ * taken to be alike.
+ */
+#include "sim/simgrid/curves.h"
+
+#include <math.h>
+
+#include "sim/model/mpi.h"
+#include "sim/simgrid/curve_runs.h"
+
+#define LINE_ERROR 0.02  /* of a point beside the line through its neighbours: look closer */
+#define CLASS_ERROR 0.01 /* pairs within that are alike */
+#define POINTS_MAX 160   /* of a class */
+#define ROUNDS_MAX 24
+
+static const uint64_t probes[] = {8, 4096, 262144};
+
+G_DEFINE_QUARK(ivc - curves - error - quark, ivc_curves_error)
+
+static void curve_free(gpointer data)
+{
+    IvcCurve *curve = data;
+    g_array_unref(curve->points);
+    g_free(curve);
+}
+
+void ivc_curves_free(IvcCurves *curves)
+{
+    if (!curves)
+        return;
+    g_ptr_array_unref(curves->curves);
+    g_free(curves->classes);
+    g_free(curves->server);
+    g_free(curves);
+}
+
+/* Simulates ping-pong and stream at sizes that have not been, and puts them into the curve. */
+static bool measure(IvcCurveBase *base, IvcCurve *curve, const GArray *sizes, IvcPointUse use,
+                    GError **error)
+{
+    guint n = sizes->len;
+    g_autofree IvcCurveRun *runs = g_new0(IvcCurveRun, 2 * n + 1);
+    for (guint i = 0; i < 2 * n; i++)
+        runs[i] = (IvcCurveRun){.workload = i % 2 ? "stream" : "pingpong",
+                                .bytes = g_array_index(sizes, uint64_t, i / 2),
+                                .from = curve->from,
+                                .to = curve->to};
+    ivc_curve_plan(base, 2 * n);
+    if (!ivc_curve_runs(base, runs, 2 * n, error))
+        return false;
+    for (guint i = 0; i < n; i++) {
+        const IvcCurveRun *there = &runs[2 * i], *stream = &runs[2 * i + 1];
+        IvcCurvePoint point = {.bytes = stream->bytes,
+                               .use = use,
+                               .latency_ps = there->message_ps,
+                               .interval_ps = stream->message_ps,
+                               .sender_ps = stream->sender_ps,
+                               .receiver_ps = stream->receiver_ps,
+                               .server_ps = stream->server_ps};
+        guint at = 0;
+        while (at < curve->points->len &&
+               g_array_index(curve->points, IvcCurvePoint, at).bytes < point.bytes)
+            at++;
+        g_array_insert_val(curve->points, at, point);
+    }
+    return true;
+}
+
+static double off_line(double b, double b0, double y0, double b1, double y1, double y)
+{
+    double line = y0 + (y1 - y0) * (b - b0) / (b1 - b0);
+    return fabs(line / y - 1);
+}
+
+/* Whether point i is far from the line through its neighbours. */
+static bool bent(const GArray *points, guint i)
+{
+    const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
+    const IvcCurvePoint *l = p - 1, *r = p + 1;
+    double b = (double)p->bytes, b0 = (double)l->bytes, b1 = (double)r->bytes;
+    return off_line(b, b0, (double)l->latency_ps, b1, (double)r->latency_ps,
+                    (double)p->latency_ps) > LINE_ERROR ||
+           off_line(b, b0, (double)l->interval_ps, b1, (double)r->interval_ps,
+                    (double)p->interval_ps) > LINE_ERROR;
+}
+
+/* Adds the middle of the gap after point i. */
+static void add_middle(const GArray *points, guint i, GArray *sizes)
+{
+    uint64_t low = g_array_index(points, IvcCurvePoint, i).bytes;
+    uint64_t high = g_array_index(points, IvcCurvePoint, i + 1).bytes;
+    uint64_t middle = low + (high - low) / 2;
+    if (middle == low || (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
+        return;
+    g_array_append_val(sizes, middle);
+}
+
+static bool refine(IvcCurveBase *base, IvcCurve *curve, GError **error)
+{
+    for (unsigned round = 0; round < ROUNDS_MAX; round++) {
+        g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+        for (guint i = 1; i + 1 < curve->points->len; i++) {
+            if (!bent(curve->points, i))
+                continue;
+            add_middle(curve->points, i - 1, sizes);
+            add_middle(curve->points, i, sizes);
+        }
+        if (sizes->len == 0 || curve->points->len + sizes->len > POINTS_MAX)
+            return true;
+        if (!measure(base, curve, sizes, IVC_POINT_FIT, error))
+            return false;
+    }
+    return true;
+}
+
+static bool has_size(const GArray *points, uint64_t bytes)
+{
+    for (guint i = 0; i < points->len; i++)
+        if (g_array_index(points, IvcCurvePoint, i).bytes == bytes)
+            return true;
+    return false;
+}
+
+/* All sizes of a class. */
+static bool measure_curve(IvcCurveBase *base, IvcCurve *curve, uint64_t most, GError **error)
+{
+    g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    for (uint64_t b = 1; b <= most; b *= 2) {
+        uint64_t half = b + b / 2;
+        g_array_append_val(sizes, b);
+        if (b > 1 && half <= most)
+            g_array_append_val(sizes, half);
+    }
+    if (!measure(base, curve, sizes, IVC_POINT_FIT, error) || !refine(base, curve, error))
+        return false;
+    g_array_set_size(sizes, 0);
+    for (uint64_t b = 16; b * 5 / 4 <= most; b *= 2) {
+        uint64_t between = b * 5 / 4 - b / 16 + 1; /* about 1.19 b, no round number */
+        if (!has_size(curve->points, between))
+            g_array_append_val(sizes, between);
+    }
+    return measure(base, curve, sizes, IVC_POINT_CHECK, error);
+}
+
+static bool alike(const IvcCurveRun *a, const IvcCurveRun *b, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (fabs((double)a[i].message_ps / (double)b[i].message_ps - 1) > CLASS_ERROR)
+            return false;
+    return true;
+}
+
+static void add_class(IvcCurves *curves, unsigned from, unsigned to)
+{
+    IvcCurve *curve = g_new0(IvcCurve, 1);
+    curve->from = from;
+    curve->to = to;
+    curve->points = g_array_new(FALSE, FALSE, sizeof(IvcCurvePoint));
+    g_ptr_array_add(curves->curves, curve);
+}
+
+/* Puts pairs (from, to) that have been probed into classes. `runs` has n_probes of each. */
+static void classify(IvcCurves *curves, const IvcCurveRun *runs, size_t n_pairs, unsigned n_probes)
+{
+    g_autofree size_t *first = g_new0(size_t, n_pairs + 1);
+    guint before = curves->curves->len;
+    for (size_t p = 0; p < n_pairs; p++) {
+        const IvcCurveRun *run = &runs[p * n_probes];
+        guint c = before;
+        while (c < curves->curves->len &&
+               !alike(run, &runs[first[c - before] * n_probes], n_probes))
+            c++;
+        if (c == curves->curves->len) {
+            first[c - before] = p;
+            add_class(curves, run->from, run->to);
+        }
+        ((IvcCurve *)curves->curves->pdata[c])->n_pairs++;
+        curves->classes[run->from * curves->n_guests + run->to] = c;
+    }
+}
+
+static bool find_classes(IvcCurveBase *base, IvcCurves *curves, GError **error)
+{
+    unsigned n = curves->n_guests;
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(IvcCurveRun));
+    guint n_probes = 0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(probes); i++)
+        n_probes += probes[i] <= curves->bytes_max ? 2 : 0;
+    size_t n_pairs = 0;
+    for (unsigned from = 0; from < n; from++)
+        for (unsigned to = 0; to < n; to++) {
+            if (from == to)
+                continue;
+            n_pairs++;
+            for (unsigned i = 0; i < n_probes; i++) {
+                IvcCurveRun run = {.workload = i % 2 ? "stream" : "pingpong",
+                                   .bytes = probes[i / 2],
+                                   .from = from,
+                                   .to = to};
+                g_array_append_val(runs, run);
+            }
+        }
+    ivc_curve_plan(base, runs->len);
+    if (!ivc_curve_runs(base, (IvcCurveRun *)(void *)runs->data, runs->len, error))
+        return false;
+    classify(curves, (const IvcCurveRun *)(const void *)runs->data, n_pairs, n_probes);
+    return true;
+}
+
+/* Guests with several virtual CPUs: their messages among themselves are a class each size of
+ * cost; where the mechanism cannot do that, they are taken as those to another guest. */
+static bool find_inner(IvcCurveBase *base, const IvcScenario *s, IvcCurves *curves)
+{
+    unsigned n = curves->n_guests;
+    for (unsigned g = 0; g < n; g++) {
+        if (ivc_guest_vcpus(&s->guests[s->channel->between[g]]) < 2)
+            continue;
+        IvcCurveRun run = {.workload = "stream", .bytes = 8, .from = g, .to = g};
+        ivc_curve_plan(base, 1);
+        guint c = 0;
+        if (ivc_curve_runs(base, &run, 1, NULL)) {
+            while (c < curves->curves->len && ((IvcCurve *)curves->curves->pdata[c])->from !=
+                                                  ((IvcCurve *)curves->curves->pdata[c])->to)
+                c++;
+            if (c == curves->curves->len)
+                add_class(curves, g, g);
+        }
+        curves->classes[g * n + g] = c;
+    }
+    return true;
+}
+
+static bool check_channel(const IvcScenario *s, GError **error)
+{
+    const IvcChannelSpec *channel = s->channel;
+    size_t vcpus = 0;
+    for (size_t i = 0; i < channel->n_between; i++)
+        vcpus += ivc_guest_vcpus(&s->guests[channel->between[i]]);
+    if (channel->mechanism->no_messages)
+        g_set_error(error, IVC_CURVES_ERROR, IVC_CURVES_ERROR_MECHANISM,
+                    "mechanism '%s' of channel '%s' carries no messages",
+                    channel->mechanism->head.name, channel->name);
+    else if (vcpus < 2)
+        g_set_error(error, IVC_CURVES_ERROR, IVC_CURVES_ERROR_GUESTS,
+                    "channel '%s' joins one virtual CPU; two are needed", channel->name);
+    else if (channel->n_between > IVC_CURVES_GUESTS_MAX)
+        g_set_error(error, IVC_CURVES_ERROR, IVC_CURVES_ERROR_GUESTS,
+                    "channel '%s' joins %zu guests; at most %u can be exported", channel->name,
+                    channel->n_between, IVC_CURVES_GUESTS_MAX);
+    else
+        return true;
+    return false;
+}
+
+static bool measure_together(IvcCurveBase *base, const IvcScenario *s, IvcCurves *curves,
+                             GError **error)
+{
+    uint64_t bytes = MIN(UINT64_C(262144), curves->bytes_max);
+    IvcCurveRun runs[] = {
+        {.workload = "stream", .bytes = bytes, .from = G_MAXUINT, .to = G_MAXUINT},
+        {.workload = "stream", .bytes = bytes, .from = 0, .to = 1},
+    };
+    if (s->channel->n_between < 4)
+        return true;
+    ivc_curve_plan(base, 2);
+    if (!ivc_curve_runs(base, runs, 2, error))
+        return false;
+    curves->together = (IvcCurveTogether){.bytes = bytes,
+                                          .pairs = (unsigned)s->channel->n_between / 2,
+                                          .interval_ps = runs[0].message_ps,
+                                          .alone_ps = runs[1].message_ps};
+    return true;
+}
+
+IvcCurves *ivc_curves_measure(const IvcScenario *s, const IvcCurvesOptions *options, GError **error)
+{
+    if (!check_channel(s, error))
+        return NULL;
+    const IvcMechanism *mechanism = s->channel->mechanism;
+    g_autoptr(IvcCurves) curves = g_new0(IvcCurves, 1);
+    g_autoptr(IvcCurveBase) base = ivc_curve_base_new(s, options);
+    unsigned n = (unsigned)s->channel->n_between;
+    curves->n_guests = n;
+    curves->curves = g_ptr_array_new_with_free_func(curve_free);
+    curves->classes = g_new0(unsigned, (size_t)n *n);
+    curves->bytes_max =
+        MIN(mechanism->ops->message_bytes_max(s->channel->spec), IVC_CURVES_BYTES_MAX);
+    if (mechanism->served_by)
+        curves->server = g_strdup(mechanism->served_by(s->channel->spec));
+    if (!find_classes(base, curves, error) || !find_inner(base, s, curves))
+        return NULL;
+    for (guint c = 0; c < curves->curves->len; c++)
+        if (!measure_curve(base, curves->curves->pdata[c], curves->bytes_max, error))
+            return NULL;
+    if (!measure_together(base, s, curves, error))
+        return NULL;
+    curves->runs = ivc_curve_runs_done(base);
+    return g_steal_pointer(&curves);
+}

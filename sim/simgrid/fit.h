@@ -1,0 +1,54 @@
+/** @file
+ *  SMPI's settings that reproduce curves: what a message costs its sender, its receiver, and on
+ *  its way, by size.
+ *
+ *  Messages shorter than `eager_below` set off at once, and interval = the largest of the three
+ *  costs. The others set off when their receive is posted: what is on the way and the receiver's
+ *  cost come one after the other, and the sender's beside both. Either way latency is the sum.
+ */
+#pragma once
+
+#include "sim/simgrid/curves.h"
+
+/** From one size to the next. The times are in s, of a message of b bytes: at_zero + b * slope. */
+typedef struct {
+    uint64_t above; /**< messages longer than that */
+    double send_at_zero;
+    double send_per_byte;
+    double receive_at_zero;
+    double receive_per_byte;
+    double latency_factor; /**< that the latency of links takes */
+} IvcFitSegment;
+
+/** The links of a class. */
+typedef struct {
+    double latency_s;
+    double bytes_per_s;
+    double error_max;    /**< of latency and interval at the fitted sizes, relative */
+    double error_median; /**< the same */
+    double check_max;    /**< at the sizes between */
+    double check_median;
+} IvcFitClass;
+
+typedef struct {
+    uint64_t eager_below;
+    GArray *segments;          /**< IvcFitSegment, by size */
+    GArray *classes;           /**< IvcFitClass, in the order of the curves */
+    unsigned base;             /**< the class that the segments are fitted to */
+    double shared_bytes_per_s; /**< of what all pairs share: memory; 0: nothing is known */
+    double server_bytes_per_s; /**< of the guest that serves all pairs; 0: there is none */
+    size_t unlike; /**< points of the base whose interval is longer than their latency: SMPI
+                        has nothing for that */
+} IvcFit;
+
+/** What SMPI adds to each message on its way. */
+#define IVC_FIT_ENVELOPE 16u
+
+/** Fits; never fails. @return transfer full */
+IvcFit *ivc_fit_new(const IvcCurves *curves);
+void ivc_fit_free(IvcFit *fit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcFit, ivc_fit_free)
+
+/** What SMPI makes of a message of a class: in s. */
+void ivc_fit_predict(const IvcFit *fit, unsigned class_, uint64_t bytes, double *ret_latency,
+                     double *ret_interval);

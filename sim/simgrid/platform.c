@@ -1,0 +1,276 @@
+/*
+ * A SimGrid platform as XML text, and SMPI's settings. A zone is a machine; its hosts are the
+ * virtual CPUs of the channel's guests; a link is a channel between two of them, or what all
+ * channels of a machine share. Leaves out: what a guest does beside its ranks, and cores that
+ * guests share under a scheduler.
+ */
+#include "sim/simgrid/platform.h"
+
+#include "sim/model/machine.h"
+
+#define TEST_CYCLES                                                               \
+    100 /* of MPI_Test and MPI_Iprobe that find nothing: a turn of a polling loop \
+         */
+
+typedef struct {
+    const IvcScenario *scenario;
+    const IvcCurves *curves;
+    const IvcFit *fit;
+    IvcSimgridPlatform *out;
+    GString *xml;
+} Build;
+
+static void number(GString *out, double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(out, g_ascii_formatd(text, sizeof text, "%.12g", value));
+}
+
+/* `from` names a guest by its place in the channel's `between`. */
+static char *host_name(const Build *b, unsigned machine, unsigned guest, unsigned vcpu)
+{
+    const IvcGuestSpec *spec = &b->scenario->guests[guest];
+    g_autofree char *zone =
+        b->scenario->cluster.machines > 1 ? g_strdup_printf("m%u.", machine) : g_strdup("");
+    if (ivc_guest_vcpus(spec) == 1)
+        return g_strconcat(zone, spec->name, NULL);
+    return g_strdup_printf("%s%s.%u", zone, spec->name, vcpu);
+}
+
+/* Hosts in the order in which ranks are placed: the first of each guest, the second, ... */
+static void make_hosts(Build *b)
+{
+    const IvcChannelSpec *channel = b->scenario->channel;
+    g_autoptr(GArray) hosts = g_array_new(FALSE, FALSE, sizeof(IvcPlatformHost));
+    for (unsigned m = 0; m < b->scenario->cluster.machines; m++) {
+        bool more = true;
+        for (unsigned v = 0; more; v++) {
+            more = false;
+            for (size_t g = 0; g < channel->n_between; g++) {
+                unsigned guest = channel->between[g];
+                if (v >= ivc_guest_vcpus(&b->scenario->guests[guest]))
+                    continue;
+                more = true;
+                IvcPlatformHost host = {
+                    .name = host_name(b, m, guest, v), .machine = m, .guest = guest, .vcpu = v};
+                g_array_append_val(hosts, host);
+            }
+        }
+    }
+    b->out->n_hosts = hosts->len;
+    b->out->hosts = (IvcPlatformHost *)(void *)g_array_free(g_steal_pointer(&hosts), FALSE);
+}
+
+static void append_link(Build *b, const char *id, double bytes_per_s, double latency_s,
+                        const char *policy)
+{
+    g_string_append_printf(b->xml, "    <link id=\"%s\" bandwidth=\"", id);
+    number(b->xml, bytes_per_s);
+    g_string_append(b->xml, "Bps\" latency=\"");
+    number(b->xml, latency_s);
+    g_string_append_printf(b->xml, "s\" sharing_policy=\"%s\"/>\n", policy);
+}
+
+static unsigned between_index(const Build *b, unsigned guest)
+{
+    const IvcChannelSpec *channel = b->scenario->channel;
+    for (unsigned i = 0; i < channel->n_between; i++)
+        if (channel->between[i] == guest)
+            return i;
+    g_assert_not_reached();
+}
+
+static const IvcFitClass *links_of(const Build *b, const IvcPlatformHost *from,
+                                   const IvcPlatformHost *to)
+{
+    unsigned row = between_index(b, from->guest), column = between_index(b, to->guest);
+    unsigned class_ = b->curves->classes[row * b->curves->n_guests + column];
+    return &g_array_index(b->fit->classes, IvcFitClass, MIN(class_, b->fit->classes->len - 1));
+}
+
+/* The link of two hosts, each way, and the routes over it. */
+static void append_pair(Build *b, const IvcPlatformHost *a, const IvcPlatformHost *c,
+                        const char *shared)
+{
+    const IvcPlatformHost *ends[] = {a, c};
+    for (unsigned way = 0; way < 2; way++) {
+        const IvcPlatformHost *from = ends[way], *to = ends[1 - way];
+        const IvcFitClass *links = links_of(b, from, to);
+        g_autofree char *id = g_strdup_printf("%s-to-%s", from->name, to->name);
+        append_link(b, id, links->bytes_per_s, links->latency_s, "SHARED");
+    }
+    for (unsigned way = 0; way < 2; way++) {
+        const IvcPlatformHost *from = ends[way], *to = ends[1 - way];
+        g_string_append_printf(b->xml,
+                               "    <route src=\"%s\" dst=\"%s\" symmetrical=\"NO\">"
+                               "<link_ctn id=\"%s-to-%s\"/>%s</route>\n",
+                               from->name, to->name, from->name, to->name, shared);
+    }
+}
+
+/* Links that all channels of a machine share. @return what a route has of them */
+static char *append_shared(Build *b, const char *prefix)
+{
+    GString *route = g_string_new(NULL);
+    double least = 0;
+    for (guint c = 0; c < b->fit->classes->len; c++)
+        least = MAX(least, g_array_index(b->fit->classes, IvcFitClass, c).bytes_per_s);
+    const struct {
+        const char *name;
+        double bytes_per_s;
+    } shared[] = {{"memory", b->fit->shared_bytes_per_s},
+                  {b->curves->server, b->fit->server_bytes_per_s}};
+    for (unsigned i = 0; i < G_N_ELEMENTS(shared); i++) {
+        if (!shared[i].name || shared[i].bytes_per_s <= 0)
+            continue;
+        g_autofree char *id = g_strdup_printf("%sshared-%s", prefix, shared[i].name);
+        append_link(b, id, MAX(least, shared[i].bytes_per_s), 0, "SHARED");
+        g_string_append_printf(route, "<link_ctn id=\"%s\"/>", id);
+    }
+    return g_string_free(route, FALSE);
+}
+
+static void append_machine(Build *b, unsigned m)
+{
+    bool many = b->scenario->cluster.machines > 1;
+    size_t each = b->out->n_hosts / b->scenario->cluster.machines;
+    const IvcPlatformHost *hosts = &b->out->hosts[m * each];
+    g_autofree char *prefix = many ? g_strdup_printf("m%u.", m) : g_strdup("");
+    g_string_append_printf(b->xml, "  <zone id=\"machine%u\" routing=\"Full\">\n", m);
+    for (size_t h = 0; h < each; h++) {
+        g_string_append_printf(b->xml, "    <host id=\"%s\" speed=\"", hosts[h].name);
+        number(b->xml, b->out->flops_per_s);
+        g_string_append(b->xml, "f\" core=\"1\"/>\n");
+    }
+    if (many)
+        g_string_append_printf(b->xml, "    <router id=\"%sport\"/>\n", prefix);
+    g_autofree char *network = g_strconcat(prefix, "network", NULL);
+    if (many)
+        append_link(b, network, (double)b->scenario->cluster.bandwidth.bps / 8, 0, "SPLITDUPLEX");
+    g_autofree char *shared = append_shared(b, prefix);
+    for (size_t i = 0; i < each; i++)
+        for (size_t k = i + 1; k < each; k++)
+            append_pair(b, &hosts[i], &hosts[k], shared);
+    for (size_t h = 0; many && h < each; h++)
+        g_string_append_printf(b->xml,
+                               "    <route src=\"%s\" dst=\"%sport\">"
+                               "<link_ctn id=\"%s\" direction=\"UP\"/></route>\n",
+                               hosts[h].name, prefix, network);
+    g_string_append(b->xml, "  </zone>\n");
+}
+
+static void append_platform(Build *b)
+{
+    b->xml = g_string_new("<?xml version='1.0'?>\n"
+                          "<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+                          "<platform version=\"4.1\">\n<zone id=\"all\" routing=\"Full\">\n");
+    for (unsigned m = 0; m < b->scenario->cluster.machines; m++)
+        append_machine(b, m);
+    if (b->scenario->cluster.machines > 1)
+        append_link(b, "network", (double)b->scenario->cluster.bandwidth.bps / 8,
+                    (double)b->scenario->cluster.latency.ps * 1e-12, "FATPIPE");
+    for (unsigned m = 0; m < b->scenario->cluster.machines; m++)
+        for (unsigned k = m + 1; k < b->scenario->cluster.machines; k++)
+            g_string_append_printf(b->xml,
+                                   "  <zoneRoute src=\"machine%u\" dst=\"machine%u\" "
+                                   "gw_src=\"m%u.port\" gw_dst=\"m%u.port\">"
+                                   "<link_ctn id=\"network\"/></zoneRoute>\n",
+                                   m, k, m, k);
+    g_string_append(b->xml, "</zone>\n</platform>\n");
+    b->out->xml = g_string_free(b->xml, FALSE);
+}
+
+static char *ends_setting(const IvcFit *fit, const char *name, bool send)
+{
+    GString *text = g_string_new(name);
+    for (guint i = 0; i < fit->segments->len; i++) {
+        const IvcFitSegment *s = &g_array_index(fit->segments, IvcFitSegment, i);
+        g_string_append_printf(text, "%c%" G_GUINT64_FORMAT ":", i ? ';' : ':', s->above);
+        number(text, send ? s->send_at_zero : s->receive_at_zero);
+        g_string_append_c(text, ':');
+        number(text, send ? s->send_per_byte : s->receive_per_byte);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* SMPI compares this one with the message and its envelope. */
+static char *latency_setting(const IvcFit *fit)
+{
+    GString *text = g_string_new("smpi/lat-factor");
+    for (guint i = 0; i < fit->segments->len; i++) {
+        const IvcFitSegment *s = &g_array_index(fit->segments, IvcFitSegment, i);
+        g_string_append_printf(text, "%c%" G_GUINT64_FORMAT ":", i ? ';' : ':',
+                               i ? s->above + IVC_FIT_ENVELOPE : 0);
+        number(text, s->latency_factor);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *setting(const char *name, double value)
+{
+    GString *text = g_string_new(name);
+    g_string_append_c(text, ':');
+    number(text, value);
+    return g_string_free(text, FALSE);
+}
+
+static void make_config(Build *b)
+{
+    static const char *const fixed[] = {
+        "network/model:SMPI", "network/crosstraffic:0", "network/TCP-gamma:0",
+        "network/weight-S:0", "surf/precision:1e-12",   "maxmin/precision:1e-9",
+        "smpi/bw-factor:0:1", "smpi/wtime:0",           "smpi/init:0"};
+    const IvcFitClass *base = &g_array_index(b->fit->classes, IvcFitClass, b->fit->base);
+    GPtrArray *config = g_ptr_array_new();
+    for (unsigned i = 0; i < G_N_ELEMENTS(fixed); i++)
+        g_ptr_array_add(config, g_strdup(fixed[i]));
+    double test = TEST_CYCLES / (double)((const IvcMachineSpec *)b->scenario->machine)->clock.hz;
+    g_ptr_array_add(config, setting("smpi/test", test));
+    g_ptr_array_add(config, setting("smpi/iprobe", test));
+    g_ptr_array_add(config, setting("network/loopback-bw", base->bytes_per_s));
+    g_ptr_array_add(config, setting("network/loopback-lat", 0));
+    g_ptr_array_add(
+        config, g_strdup_printf("smpi/async-small-thresh:%" G_GUINT64_FORMAT, b->fit->eager_below));
+    g_ptr_array_add(config, g_strdup_printf("smpi/send-is-detached-thresh:%d", G_MAXINT32));
+    g_ptr_array_add(config, ends_setting(b->fit, "smpi/os", true));
+    g_ptr_array_add(config, ends_setting(b->fit, "smpi/ois", true));
+    g_ptr_array_add(config, ends_setting(b->fit, "smpi/or", false));
+    g_ptr_array_add(config, latency_setting(b->fit));
+    g_ptr_array_add(config, NULL);
+    b->out->config = (char **)g_ptr_array_free(config, FALSE);
+}
+
+static void make_hostfile(IvcSimgridPlatform *out)
+{
+    GString *text = g_string_new(NULL);
+    for (size_t h = 0; h < out->n_hosts; h++)
+        g_string_append_printf(text, "%s\n", out->hosts[h].name);
+    out->hostfile = g_string_free(text, FALSE);
+}
+
+IvcSimgridPlatform *ivc_simgrid_platform_new(const IvcScenario *scenario, const IvcCurves *curves,
+                                             const IvcFit *fit)
+{
+    Build b = {
+        .scenario = scenario, .curves = curves, .fit = fit, .out = g_new0(IvcSimgridPlatform, 1)};
+    const IvcMachineSpec *machine = scenario->machine;
+    b.out->flops_per_s = (double)machine->clock.hz * (double)scenario->cluster.flops_per_cycle;
+    make_hosts(&b);
+    append_platform(&b);
+    make_config(&b);
+    make_hostfile(b.out);
+    return b.out;
+}
+
+void ivc_simgrid_platform_free(IvcSimgridPlatform *platform)
+{
+    if (!platform)
+        return;
+    for (size_t h = 0; h < platform->n_hosts; h++)
+        g_free(platform->hosts[h].name);
+    g_free(platform->hosts);
+    g_free(platform->xml);
+    g_free(platform->hostfile);
+    g_strfreev(platform->config);
+    g_free(platform);
+}
