@@ -1,15 +1,37 @@
 /*
  * `ivcsim export`: the results of a sweep, read from its store. The store is not changed, and may
- * belong to a sweep that is running.
+ * belong to a sweep that is running. With 'simgrid' before a scenario: export_simgrid.c.
  */
 #include <string.h>
 
-#include "sim/cli/cli.h"
+#include "sim/cli/export_simgrid.h"
 #include "sim/cli/sweep_output.h"
+
+/* Options that belong to `export simgrid` alone. */
+static int check_options(IvcCli *cli)
+{
+    const char *given = ivc_cli_values(cli, "set")[0]   ? "set"
+                        : ivc_cli_flag(cli, "check")    ? "check"
+                        : ivc_cli_count(cli, "jobs", 0) ? "jobs"
+                                                        : NULL;
+    if (given == NULL)
+        return IVC_EXIT_OK;
+    return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option --%s is for 'export simgrid' only",
+                        given);
+}
 
 int ivc_cmd_export(IvcCli *cli)
 {
     const char *where = ivc_cli_args(cli)[0];
+    const char *scenario = ivc_cli_args(cli)[1];
+    if (scenario != NULL && strcmp(where, "simgrid") == 0)
+        return ivc_export_simgrid(cli, scenario);
+    if (scenario != NULL)
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "'%s' is nothing to export to; there is: simgrid", where);
+    int wrong = check_options(cli);
+    if (wrong != IVC_EXIT_OK)
+        return wrong;
     bool folder = g_file_test(where, G_FILE_TEST_IS_DIR);
     g_autofree char *path =
         folder ? g_build_filename(where, "results.sqlite", NULL) : g_strdup(where);

@@ -185,7 +185,18 @@ static const IvcOption merge_options[] = {
 
 static const IvcOption export_options[] = {
     OPTION_FORMAT(data_formats, "csv"),
-    OPTION_OUTPUT("FILE", "write there instead of on standard output"),
+    OPTION_OUTPUT("FILE|DIR", "write there instead of on standard output; a folder for simgrid"),
+    OPTION_SET,
+    {.name = "check",
+     .sentence = "simgrid: measure what was made with SimGrid and hold it against the curves"},
+    {.name = "jobs",
+     .letter = 'j',
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .min = 1,
+     .max = 1024,
+     .sentence = "simgrid: simulate N points at a time; without it, one for each processor"},
+    OPTION_QUIET,
     OPTION_END,
 };
 
@@ -280,10 +291,13 @@ const IvcVerb ivc_verbs[] = {
      "Makes one results folder of those that 'sweep --shard' left, with the same files as those of "
      "a sweep in one piece. A shard that is missing or given twice is named, and nothing is "
      "written."},
-    {"export", ivc_cmd_export, "DIR", 1, 1, IVC_ARGUMENT_DIR, NULL, export_options, false,
-     "print the stored results of a sweep as CSV or JSON",
+    {"export", ivc_cmd_export, "DIR | simgrid FILE", 1, 2, IVC_ARGUMENT_FILE, NULL, export_options,
+     false, "print the stored results of a sweep, or make a SimGrid platform of a scenario",
      "Reads the results store that 'sweep' left in DIR and prints all finished points in the order "
-     "of the sweep."},
+     "of the sweep. 'simgrid' and a scenario instead: simulates what messages of its channel cost, "
+     "by size and pair of guests, and writes a SimGrid platform and SMPI's settings that give the "
+     "same into the folder of -o; docs/simgrid.md. Exit status 4 when --check finds that they "
+     "do not."},
     {"plot", ivc_cmd_plot, "DIR|FILE", 1, 1, IVC_ARGUMENT_FILE, NULL, plot_options, false,
      "draw the figures of a sweep with gnuplot",
      "Draws bandwidth, latency, CPU shares and cycles per byte from a sweep's directory, its "

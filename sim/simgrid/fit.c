@@ -11,7 +11,13 @@
 #include "sim/simgrid/fit_private.h"
 
 #define PIECE_ERROR 0.005 /* of latency and interval within a piece */
+#define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
 #define LATENCY_MIN 1e-10 /* s: a link without any would have no share of a shared one */
+
+bool ivc_fit_is_unlike(const IvcCurvePoint *point)
+{
+    return (double)point->interval_ps > (double)point->latency_ps * UNLIKE;
+}
 
 static double way(const IvcFit *fit, const IvcFitClass *links, double factor, double bytes)
 {
@@ -220,7 +226,7 @@ static void fit_base(IvcFit *fit, IvcFitPoint *points, guint n)
     IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, fit->base);
     links->bytes_per_s = 0;
     for (guint i = 0; i < n; i++) {
-        fit->unlike += points[i].interval > points[i].latency * 1.005;
+        fit->unlike += points[i].interval > points[i].latency * UNLIKE;
         points[i].interval = MIN(points[i].interval, points[i].latency);
         links->bytes_per_s =
             MAX(links->bytes_per_s, (points[i].bytes + IVC_FIT_ENVELOPE) / points[i].interval);

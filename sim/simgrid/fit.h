@@ -44,6 +44,9 @@ typedef struct {
 /** What SMPI adds to each message on its way. */
 #define IVC_FIT_ENVELOPE 16u
 
+/** Whether the interval of a point is longer than its latency. */
+bool ivc_fit_is_unlike(const IvcCurvePoint *point);
+
 /** Fits; never fails. @return transfer full */
 IvcFit *ivc_fit_new(const IvcCurves *curves);
 void ivc_fit_free(IvcFit *fit);

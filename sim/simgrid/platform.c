@@ -88,9 +88,9 @@ static const IvcFitClass *links_of(const Build *b, const IvcPlatformHost *from,
     return &g_array_index(b->fit->classes, IvcFitClass, MIN(class_, b->fit->classes->len - 1));
 }
 
-/* The link of two hosts, each way, and the routes over it. */
+/* The links of two hosts, each way; the routes over them, for later. */
 static void append_pair(Build *b, const IvcPlatformHost *a, const IvcPlatformHost *c,
-                        const char *shared)
+                        const char *shared, GString *routes)
 {
     const IvcPlatformHost *ends[] = {a, c};
     for (unsigned way = 0; way < 2; way++) {
@@ -98,13 +98,10 @@ static void append_pair(Build *b, const IvcPlatformHost *a, const IvcPlatformHos
         const IvcFitClass *links = links_of(b, from, to);
         g_autofree char *id = g_strdup_printf("%s-to-%s", from->name, to->name);
         append_link(b, id, links->bytes_per_s, links->latency_s, "SHARED");
-    }
-    for (unsigned way = 0; way < 2; way++) {
-        const IvcPlatformHost *from = ends[way], *to = ends[1 - way];
-        g_string_append_printf(b->xml,
+        g_string_append_printf(routes,
                                "    <route src=\"%s\" dst=\"%s\" symmetrical=\"NO\">"
-                               "<link_ctn id=\"%s-to-%s\"/>%s</route>\n",
-                               from->name, to->name, from->name, to->name, shared);
+                               "<link_ctn id=\"%s\"/>%s</route>\n",
+                               from->name, to->name, id, shared);
     }
 }
 
@@ -148,27 +145,32 @@ static void append_machine(Build *b, unsigned m)
     if (many)
         append_link(b, network, (double)b->scenario->cluster.bandwidth.bps / 8, 0, "SPLITDUPLEX");
     g_autofree char *shared = append_shared(b, prefix);
+    g_autoptr(GString) routes = g_string_new(NULL);
     for (size_t i = 0; i < each; i++)
         for (size_t k = i + 1; k < each; k++)
-            append_pair(b, &hosts[i], &hosts[k], shared);
+            append_pair(b, &hosts[i], &hosts[k], shared, routes);
     for (size_t h = 0; many && h < each; h++)
-        g_string_append_printf(b->xml,
-                               "    <route src=\"%s\" dst=\"%sport\">"
+        g_string_append_printf(routes,
+                               "    <route src=\"%s\" dst=\"%sport\">%s"
                                "<link_ctn id=\"%s\" direction=\"UP\"/></route>\n",
-                               hosts[h].name, prefix, network);
+                               hosts[h].name, prefix, shared, network);
+    g_string_append(b->xml, routes->str);
     g_string_append(b->xml, "  </zone>\n");
 }
 
+/* Between machines a message costs its ends what it costs within one, and the network besides. */
 static void append_platform(Build *b)
 {
     b->xml = g_string_new("<?xml version='1.0'?>\n"
                           "<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
                           "<platform version=\"4.1\">\n<zone id=\"all\" routing=\"Full\">\n");
-    for (unsigned m = 0; m < b->scenario->cluster.machines; m++)
+    const IvcClusterSpec *cluster = &b->scenario->cluster;
+    const IvcFitClass *base = &g_array_index(b->fit->classes, IvcFitClass, b->fit->base);
+    for (unsigned m = 0; m < cluster->machines; m++)
         append_machine(b, m);
-    if (b->scenario->cluster.machines > 1)
-        append_link(b, "network", (double)b->scenario->cluster.bandwidth.bps / 8,
-                    (double)b->scenario->cluster.latency.ps * 1e-12, "FATPIPE");
+    if (cluster->machines > 1)
+        append_link(b, "network", MIN((double)cluster->bandwidth.bps / 8, base->bytes_per_s),
+                    (double)cluster->latency.ps * 1e-12 + base->latency_s, "FATPIPE");
     for (unsigned m = 0; m < b->scenario->cluster.machines; m++)
         for (unsigned k = m + 1; k < b->scenario->cluster.machines; k++)
             g_string_append_printf(b->xml,

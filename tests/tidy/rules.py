@@ -24,8 +24,8 @@ ARROWS = {
     "sim/suite": ["sim/suite/", "sim/scenario/", "sim/stats/", "sim/config/", "sim/engine/",
                   "sim/base/", "suites.h"],
     # Written for SimGrid and read from it; what links SimGrid is in simgrid/, not below sim/.
-    "sim/simgrid": ["sim/simgrid/", "sim/scenario/", "sim/stats/", "sim/config/", "sim/engine/",
-                    "sim/base/"],
+    "sim/simgrid": ["sim/simgrid/", "sim/scenario/", "sim/model/", "sim/stats/", "sim/config/",
+                    "sim/engine/", "sim/base/", "roundtrip_source.h"],
     # PHOLD is a model without a machine: the benchmark of the queue and the verb share its file.
     "sim/cli": ["sim/cli/", "sim/suite/", "sim/simgrid/", "sim/scenario/", "sim/stats/",
                 "sim/config/", "sim/engine/", "sim/base/", "tests/bench/phold.h",

@@ -1,0 +1,38 @@
+/** @file
+ *  `ivcsim export simgrid`: the verb, and the texts of the files that it writes.
+ */
+#pragma once
+
+#include "sim/cli/cli.h"
+#include "sim/simgrid/round_trip.h"
+
+/** @param path  of the scenario. @return exit status */
+int ivc_export_simgrid(IvcCli *cli, const char *path);
+
+/** What was measured, and what was made of it. */
+typedef struct {
+    const IvcScenario *scenario;
+    IvcCurves *curves;
+    IvcFit *fit;
+    IvcSimgridPlatform *platform;
+    GPtrArray *trips; /**< of each class: GArray of IvcRoundTrip; NULL without --check */
+} IvcExport;
+
+/** "sender to receiver": the pair that stands for a class. @return transfer full */
+char *ivc_export_pair(const IvcExport *export, unsigned class_);
+
+/** Relative errors of what SimGrid measured, at the sizes of one use; points whose interval SMPI
+ *  cannot have count with their latency only. */
+typedef struct {
+    guint n; /**< sizes */
+    double worst;
+    double median;
+} IvcExportErrors;
+IvcExportErrors ivc_export_errors(const IvcExport *export, unsigned class_, IvcPointUse use);
+
+/* The files. All transfer full. */
+char *ivc_export_csv_text(const IvcExport *export);
+char *ivc_export_figure_data(const IvcExport *export);
+char *ivc_export_figure_script(const IvcExport *export);
+char *ivc_export_arguments(const IvcExport *export);
+char *ivc_export_readme(const IvcExport *export);
