@@ -137,3 +137,5 @@ int ivc_cmd_bench(IvcCli *cli);
 int ivc_cmd_completion(IvcCli *cli);
 int ivc_cmd_help(IvcCli *cli);
 int ivc_cmd_man(IvcCli *cli);
+int ivc_cmd_mpi(IvcCli *cli);
+int ivc_cmd_mpicc(IvcCli *cli);

@@ -226,6 +226,12 @@ static void finish_slot(Slot *slot)
     g_ptr_array_add(slot->values, NULL);
 }
 
+static bool asks_for_help(const char *const *argv)
+{
+    return argv[0] != NULL && argv[1] == NULL &&
+           (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+}
+
 IvcOptions *ivc_options_parse(const IvcVerb *verb, const IvcOption *globals,
                               const char *const *argv, GError **error)
 {
@@ -237,7 +243,7 @@ IvcOptions *ivc_options_parse(const IvcVerb *verb, const IvcOption *globals,
     add_slots(options, verb->options);
     add_slots(options, globals);
 
-    bool only_args = false;
+    bool only_args = verb->argument_type == IVC_ARGUMENT_RAW && !asks_for_help(argv);
     for (size_t at = 0; argv[at] != NULL; at++) {
         const char *word = argv[at];
         if (only_args || word[0] != '-' || word[1] == '\0') {

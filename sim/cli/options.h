@@ -42,7 +42,9 @@ typedef enum {
     IVC_ARGUMENT_NONE,
     IVC_ARGUMENT_FILE,
     IVC_ARGUMENT_DIR,
-    IVC_ARGUMENT_WORD
+    IVC_ARGUMENT_WORD,
+    IVC_ARGUMENT_RAW, /**< files, and whatever looks like an option: all words are arguments, but
+                           for a `--help` alone */
 } IvcArgumentType;
 
 /** One verb. Tables end with a row whose name is NULL. */

@@ -7,6 +7,7 @@
 
 static const char *const result_formats[] = {"table", "csv", "json", "jsonl", NULL};
 static const char *const data_formats[] = {"csv", "json", "jsonl", NULL};
+static const char *const block_formats[] = {"table", "json", NULL};
 static const char *const list_formats[] = {"table", "csv", "json", NULL};
 static const char *const check_formats[] = {"text", "json", NULL};
 static const char *const picture_formats[] = {"svg", "pdf", "png", "term", NULL};
@@ -275,6 +276,37 @@ static const IvcOption bench_options[] = {
     OPTION_END,
 };
 
+static const IvcOption mpi_options[] = {
+    OPTION_SET,
+    OPTION_FORMAT(block_formats, "table"),
+    {.name = "np",
+     .type = IVC_OPTION_COUNT,
+     .argument = "N",
+     .min = 1,
+     .max = 1024,
+     .sentence = "run N ranks; without it, one in each guest of the channel"},
+    {.name = "measure",
+     .sentence = "measure what the program computes on this computer, and scale it by the clocks; "
+                 "without it, only what the program declares counts"},
+    {.name = "host-clock",
+     .type = IVC_OPTION_TEXT,
+     .argument = "CLOCK",
+     .sentence = "with --measure: the clock of this computer, as in 3.2GHz; without it, what the "
+                 "system says"},
+    {.name = "flops-per-second",
+     .type = IVC_OPTION_TEXT,
+     .argument = "X",
+     .sentence = "operations that a virtual CPU does in a second, as in 2.5e9; without it, one in "
+                 "each cycle of the profile's clock"},
+    {.name = "trace",
+     .type = IVC_OPTION_TEXT,
+     .argument = "FILE",
+     .sentence = "write the trace of all ranks there, in the format of Paje"},
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_END,
+};
+
 #define ANY_NUMBER UINT_MAX
 
 const IvcVerb ivc_verbs[] = {
@@ -335,6 +367,17 @@ const IvcVerb ivc_verbs[] = {
      "NAME is phold, pingpong, scenario, scale, xen or lock; without it, all of them. Measured on "
      "this "
      "computer, so the numbers differ from run to run."},
+    {"mpi", ivc_cmd_mpi, "FILE -- PROGRAM [ARGUMENT...]", 2, ANY_NUMBER, IVC_ARGUMENT_FILE, NULL,
+     mpi_options, false, "run a program that uses MPI on the guests of a scenario",
+     "Predicts how long an MPI program takes when its ranks are in the guests of the scenario and "
+     "talk over its channel: SimGrid runs the program, with costs of messages that this simulator "
+     "predicts. PROGRAM comes from 'ivcsim mpicc'. What it prints goes to standard error. Prints "
+     "the predicted time, what each rank did, the messages between ranks and the CPU time of each "
+     "guest. Needs SimGrid."},
+    {"mpicc", ivc_cmd_mpicc, "ARGUMENT...", 1, ANY_NUMBER, IVC_ARGUMENT_RAW, NULL, NULL, false,
+     "compile a C program for 'ivcsim mpi'",
+     "Takes the arguments of a C compiler and passes them to SimGrid's smpicc, with what 'ivcsim "
+     "mpi' needs to count messages. The exit status is the compiler's. Needs SimGrid."},
     {"completion", ivc_cmd_completion, "SHELL", 1, 1, IVC_ARGUMENT_WORD, shells, NULL, false,
      "print a completion script for the shell",
      "SHELL is bash. Use it as in: source <(ivcsim completion bash)"},
