@@ -205,7 +205,7 @@ int ivc_cmd_mpi(IvcCli *cli)
     if (curves == NULL)
         return ivc_mpi_fail(cli, error);
     g_autoptr(IvcFit) fit = ivc_fit_new(curves);
-    g_autoptr(IvcSimgridPlatform) platform = ivc_simgrid_platform_new(scenario, curves, fit, NULL);
+    g_autoptr(IvcSimgridPlatform) platform = ivc_simgrid_platform_new(scenario, curves, fit);
     IvcMpiRan ran = {.scenario = scenario,
                      .curves = curves,
                      .platform = platform,
