@@ -189,7 +189,9 @@ void ivc_figure_speedup(const IvcPlotData *data, GString *script, GString *table
     double most = append_table(data, list, channels, baseline, table);
     IvcPlotData view = *data; /* as the others, but its series are the panels */
     view.series = list;
-    view.x_label = (char *)"";
+    if (strcmp(data->x_label, "workload.program") == 0) {
+        view.x_label = (char *)""; /* the names below the bars say it */
+    }
     g_autoptr(GPtrArray) words = longest_words(data->x_names);
     view.x_names = words;
     IvcPanels panels = ivc_panels_make(&view, 1, heights, 1);

@@ -18,7 +18,7 @@
 struct IvcPrograms {
     GMutex lock;
     GCond made;
-    GHashTable *channels; /* text of what decides them: Made of IvcProgramChannel */
+    GHashTable *channels; /* text of what decides them: Made of Measured */
     GHashTable *programs; /* path: Made of the path of what can be run */
     char *folder;         /* of compiled programs; NULL: none yet */
 };
@@ -177,45 +177,53 @@ static char *find_program(const Job *job, GError **error)
 
 /* ---- the channel ---- */
 
-static void channel_free(void *data)
+/* What does not depend on how many machines there are. */
+typedef struct {
+    IvcCurves *curves;
+    IvcFit *fit;
+} Measured;
+
+static void measured_free(void *data)
 {
-    IvcProgramChannel *channel = data;
-    ivc_simgrid_platform_free(channel->platform);
-    ivc_curves_free(channel->curves);
-    g_free(channel);
+    Measured *measured = data;
+    ivc_fit_free(measured->fit);
+    ivc_curves_free(measured->curves);
+    g_free(measured);
 }
 
-static void *make_channel(const Job *job, GError **error)
+static void *measure(const Job *job, GError **error)
 {
     IvcCurvesOptions options = {.jobs = job->hooks ? MAX(job->hooks->jobs, 1) : 1,
                                 .stop = job->hooks ? job->hooks->stop : NULL};
     IvcCurves *curves = ivc_curves_measure(job->scenario, &options, error);
     if (!curves)
         return NULL;
-    IvcProgramChannel *channel = g_new0(IvcProgramChannel, 1);
-    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
-    channel->curves = curves;
-    channel->platform = ivc_simgrid_platform_new(job->scenario, curves, fit);
-    return channel;
+    Measured *measured = g_new0(Measured, 1);
+    measured->curves = curves;
+    measured->fit = ivc_fit_new(curves);
+    return measured;
 }
 
-/* All that decides a channel: everything but what runs over it. @return transfer full */
+/* All that decides a channel: everything but what runs over it, and the machines around it. */
 static char *channel_key(const IvcScenario *scenario)
 {
+    static const char *const without[] = {"workload.", "report.", "cluster."};
     GString *key = g_string_new(scenario->profile);
     for (size_t i = 0; i < ivc_binding_count(scenario->binding); i++) {
         const IvcBound *bound = ivc_binding_get(scenario->binding, i);
-        if (!g_str_has_prefix(bound->path, "workload.") &&
-            !g_str_has_prefix(bound->path, "report."))
+        bool decides = true;
+        for (size_t k = 0; k < G_N_ELEMENTS(without); k++)
+            decides = decides && !g_str_has_prefix(bound->path, without[k]);
+        if (decides)
             g_string_append_printf(key, "\n%s=%s", bound->path, bound->text);
     }
     return g_string_free(key, FALSE);
 }
 
-static const IvcProgramChannel *find_channel(const Job *job, GError **error)
+static const Measured *find_measured(const Job *job, GError **error)
 {
     g_autofree char *key = channel_key(job->scenario);
-    return once(job, job->programs->channels, key, make_channel, channel_free, error);
+    return once(job, job->programs->channels, key, measure, measured_free, error);
 }
 
 /* ---- a point ---- */
@@ -230,11 +238,12 @@ static char **split_arguments(const IvcProgramSpec *spec)
 
 static IvcResult *run(const Job *job, GError **error)
 {
-    const IvcProgramChannel *channel = find_channel(job, error);
-    g_autofree char *program = channel ? find_program(job, error) : NULL;
+    const Measured *measured = find_measured(job, error);
+    g_autofree char *program = measured ? find_program(job, error) : NULL;
     if (!program)
         return NULL;
-    const IvcSimgridPlatform *platform = channel->platform;
+    g_autoptr(IvcSimgridPlatform) platform =
+        ivc_simgrid_platform_new(job->scenario, measured->curves, measured->fit);
     size_t n = job->scenario->workload.ranks ? job->scenario->workload.ranks : platform->n_hosts;
     g_autofree const char **hosts = g_new0(const char *, n + 1);
     for (size_t r = 0; r < n; r++)
@@ -253,7 +262,8 @@ static IvcResult *run(const Job *job, GError **error)
     g_auto(IvcMpiReport) report = {0};
     if (!ivc_mpi_run(&with, &report, error))
         return NULL;
-    return ivc_program_result(job->scenario, channel, &report);
+    IvcProgramChannel channel = {.curves = measured->curves, .platform = platform};
+    return ivc_program_result(job->scenario, &channel, &report);
 }
 
 /* Errors of other domains as those of a simulation, which callers expect. */

@@ -7,10 +7,10 @@
 #include "sim/simgrid/platform.h"
 #include "sim/simgrid/program.h"
 
-/** A channel as SimGrid has it; shared by all points on it. */
+/** A channel as SimGrid has it: what all points on it share, and the machines of one point. */
 typedef struct {
-    IvcCurves *curves;
-    IvcSimgridPlatform *platform;
+    const IvcCurves *curves;
+    const IvcSimgridPlatform *platform;
 } IvcProgramChannel;
 
 /** Turns what a run reports into a result. @return transfer full */
