@@ -94,6 +94,8 @@ static bool is_idle(const IvcScenario *s, const char *path)
         return !stamps(s);
     if (g_str_has_prefix(path, "workload.compute."))
         return workload->compute_mean.ps == 0;
+    if (g_str_has_prefix(path, "cluster."))
+        return !workload->workload->outside; /* the engine simulates one machine */
     if (g_str_has_prefix(path, "guests."))
         return is_idle_guest(s, path);
     if (g_str_has_prefix(path, "hypervisor."))
