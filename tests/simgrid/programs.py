@@ -97,7 +97,7 @@ def check_refusals(program, scenario, folder):
             ("bad", "int main(void) { return nothing; }", "cannot be compiled"),
             ("stuck", "#include <mpi.h>\nint main(int n, char **words) { int x; MPI_Init(&n, &words);"
              "MPI_Recv(&x, 1, MPI_INT, 0, 7, MPI_COMM_WORLD, MPI_STATUS_IGNORE); return 0; }",
-             "deadlock")):
+             "rank 1 waits in mpi_recv for a message from rank 0, tag 7")):
         source = os.path.join(folder, f"{name}.c")
         with open(source, "w", encoding="utf-8") as file:
             file.write(text)
