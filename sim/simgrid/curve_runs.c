@@ -9,13 +9,18 @@
 
 #include "sim/base/parallel.h"
 
-/* Bytes and messages of a run: enough that the beginning does not count, few enough for seconds. */
-#define RUN_BYTES (UINT64_C(32) << 20)
-#define MESSAGES_MIN 24
-#define MESSAGES_MAX 2048
-#define WARMUP_BYTES (UINT64_C(16) << 20)
-#define WARMUP_MIN 8
-#define WARMUP_MAX 256
+/* Bytes and messages of a run: enough that the beginning does not count (a stream over TCP takes
+ * thousands of messages to settle), few enough for seconds. */
+typedef struct {
+    uint64_t bytes;
+    uint64_t least;
+    uint64_t most;
+} Amount;
+
+static const Amount there = {UINT64_C(8) << 20, 16, 256};
+static const Amount there_warmup = {UINT64_C(8) << 20, 8, 64};
+static const Amount stream = {UINT64_C(64) << 20, 32, 16384};
+static const Amount stream_warmup = {UINT64_C(16) << 20, 8, 4096};
 
 struct IvcCurveBase {
     const IvcScenario *scenario;
@@ -82,13 +87,19 @@ static const char *guest_name(const IvcScenario *scenario, unsigned index)
     return scenario->guests[scenario->channel->between[index]].name;
 }
 
+static uint64_t amount_of(const Amount *amount, uint64_t bytes)
+{
+    return CLAMP(amount->bytes / bytes, amount->least, amount->most);
+}
+
 /* The assignments of a run; free with g_strfreev(). */
 static char **run_sets(const IvcScenario *s, const IvcCurveRun *run)
 {
     g_autoptr(GStrvBuilder) sets = g_strv_builder_new();
     bool all = run->from == G_MAXUINT;
-    uint64_t messages = CLAMP(RUN_BYTES / run->bytes, MESSAGES_MIN, MESSAGES_MAX);
-    uint64_t warmup = CLAMP(WARMUP_BYTES / run->bytes, WARMUP_MIN, WARMUP_MAX);
+    bool streams = strcmp(run->workload, "stream") == 0;
+    uint64_t messages = amount_of(streams ? &stream : &there, run->bytes);
+    uint64_t warmup = amount_of(streams ? &stream_warmup : &there_warmup, run->bytes);
     unsigned ranks = all ? (unsigned)s->channel->n_between / 2 * 2 : 2;
     g_autofree char *workload =
         g_strdup_printf("workload={kind: %s, message: %" G_GUINT64_FORMAT

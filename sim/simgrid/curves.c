@@ -33,6 +33,7 @@ void ivc_curves_free(IvcCurves *curves)
     if (!curves)
         return;
     g_ptr_array_unref(curves->curves);
+    g_array_unref(curves->together);
     g_free(curves->classes);
     g_free(curves->server);
     g_free(curves);
@@ -76,6 +77,15 @@ static double off_line(double b, double b0, double y0, double b1, double y1, dou
     return fabs(line / y - 1);
 }
 
+static bool level(const IvcCurvePoint *a, const IvcCurvePoint *b)
+{
+    double grown = (double)b->bytes / (double)a->bytes * (1 + LINE_ERROR);
+    return (double)b->latency_ps < (double)a->latency_ps * grown &&
+           (double)a->latency_ps < (double)b->latency_ps * (1 + LINE_ERROR) &&
+           (double)b->interval_ps < (double)a->interval_ps * grown &&
+           (double)a->interval_ps < (double)b->interval_ps * (1 + LINE_ERROR);
+}
+
 /* Whether point i is far from the line through its neighbours. */
 static bool bent(const GArray *points, guint i)
 {
@@ -88,13 +98,24 @@ static bool bent(const GArray *points, guint i)
                     (double)p->interval_ps) > LINE_ERROR;
 }
 
+/* Whether what lies between points i and i + 1 is one step: the pieces beside are level. A curve
+ * that goes up and down at every size is not followed below a sixteenth of the size. */
+static bool step_after(const GArray *points, guint i)
+{
+    if (i == 0 || i + 2 >= points->len)
+        return false;
+    const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
+    return level(p - 1, p) && level(p + 1, p + 2);
+}
+
 /* Adds the middle of the gap after point i. */
 static void add_middle(const GArray *points, guint i, GArray *sizes)
 {
     uint64_t low = g_array_index(points, IvcCurvePoint, i).bytes;
     uint64_t high = g_array_index(points, IvcCurvePoint, i + 1).bytes;
     uint64_t middle = low + (high - low) / 2;
-    if (middle == low || (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
+    if (middle == low || ((high - low) * 16 <= low && !step_after(points, i)) ||
+        (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
         return;
     g_array_append_val(sizes, middle);
 }
@@ -256,23 +277,27 @@ static bool check_channel(const IvcScenario *s, GError **error)
     return false;
 }
 
+/* Powers of four: what is shared depends on caches, not on steps of the mechanism. */
 static bool measure_together(IvcCurveBase *base, const IvcScenario *s, IvcCurves *curves,
                              GError **error)
 {
-    uint64_t bytes = MIN(UINT64_C(262144), curves->bytes_max);
-    IvcCurveRun runs[] = {
-        {.workload = "stream", .bytes = bytes, .from = G_MAXUINT, .to = G_MAXUINT},
-        {.workload = "stream", .bytes = bytes, .from = 0, .to = 1},
-    };
-    if (s->channel->n_between < 4)
-        return true;
-    ivc_curve_plan(base, 2);
-    if (!ivc_curve_runs(base, runs, 2, error))
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(IvcCurveRun));
+    curves->pairs = (unsigned)s->channel->n_between / 2;
+    for (uint64_t b = 4; b <= curves->bytes_max && curves->pairs > 1; b *= 4) {
+        IvcCurveRun two[] = {{.workload = "stream", .bytes = b, .from = G_MAXUINT, .to = G_MAXUINT},
+                             {.workload = "stream", .bytes = b, .from = 0, .to = 1}};
+        g_array_append_vals(runs, two, 2);
+    }
+    IvcCurveRun *first = (IvcCurveRun *)(void *)runs->data;
+    ivc_curve_plan(base, runs->len);
+    if (!ivc_curve_runs(base, first, runs->len, error))
         return false;
-    curves->together = (IvcCurveTogether){.bytes = bytes,
-                                          .pairs = (unsigned)s->channel->n_between / 2,
-                                          .interval_ps = runs[0].message_ps,
-                                          .alone_ps = runs[1].message_ps};
+    for (guint i = 0; i < runs->len; i += 2) {
+        IvcCurveTogether at = {.bytes = first[i].bytes,
+                               .interval_ps = first[i].message_ps,
+                               .alone_ps = first[i + 1].message_ps};
+        g_array_append_val(curves->together, at);
+    }
     return true;
 }
 

@@ -50,18 +50,18 @@ typedef struct {
 
 /** All guests of the channel send at once, by pairs. */
 typedef struct {
-    uint64_t bytes;      /**< a message; 0: the channel joins fewer than four guests */
-    unsigned pairs;      /**< that send at once */
+    uint64_t bytes;
     IvcTime interval_ps; /**< from message to message of one pair, on the mean */
     IvcTime alone_ps;    /**< the same of one pair alone */
 } IvcCurveTogether;
 
 typedef struct {
-    unsigned n_guests; /**< that the channel joins */
-    GPtrArray *curves; /**< IvcCurve */
-    unsigned *classes; /**< [from * n_guests + to]: index into curves */
-    char *server;      /**< name of the guest beside whose CPU serves all pairs, or NULL */
-    IvcCurveTogether together;
+    unsigned n_guests;  /**< that the channel joins */
+    GPtrArray *curves;  /**< IvcCurve */
+    unsigned *classes;  /**< [from * n_guests + to]: index into curves */
+    char *server;       /**< name of the guest beside whose CPU serves all pairs, or NULL */
+    unsigned pairs;     /**< of guests that sent at once: each guest is in one; 0 or 1: unknown */
+    GArray *together;   /**< IvcCurveTogether, by size */
     uint64_t bytes_max; /**< the largest message that the mechanism carries, or that was tried */
     size_t runs;        /**< points that were simulated */
 } IvcCurves;

@@ -11,18 +11,14 @@
 #include "sim/simgrid/fit_private.h"
 
 #define PIECE_ERROR 0.005 /* of latency and interval within a piece */
+#define SHARED_PIECE 2.0  /* sizes at the ends of a piece over each other, where links are shared \
+                           */
 #define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
 #define LATENCY_MIN 1e-10 /* s: a link without any would have no share of a shared one */
 
 bool ivc_fit_is_unlike(const IvcCurvePoint *point)
 {
     return (double)point->interval_ps > (double)point->latency_ps * UNLIKE;
-}
-
-static double way(const IvcFit *fit, const IvcFitClass *links, double factor, double bytes)
-{
-    (void)fit;
-    return factor * links->latency_s + (bytes + IVC_FIT_ENVELOPE) / links->bytes_per_s;
 }
 
 static const IvcFitSegment *segment_at(const IvcFit *fit, uint64_t bytes)
@@ -42,69 +38,11 @@ void ivc_fit_predict(const IvcFit *fit, unsigned class_, uint64_t bytes, double 
     double b = (double)bytes;
     double send = MAX(0, s->send_at_zero + b * s->send_per_byte);
     double receive = MAX(0, s->receive_at_zero + b * s->receive_per_byte);
-    double transfer = (b + IVC_FIT_ENVELOPE) / links->bytes_per_s;
-    double between = way(fit, links, s->latency_factor, b);
+    double transfer = (b + IVC_FIT_ENVELOPE) / (links->bytes_per_s * s->bandwidth_factor);
+    double between = s->latency_factor * links->latency_s + transfer;
     *ret_latency = send + between + receive;
     *ret_interval =
         bytes < fit->eager_below ? MAX(MAX(send, receive), transfer) : MAX(send, between + receive);
-}
-
-/* Makes latency and interval of a point such that SMPI can have both, each off by the same share.
- * @return that share */
-static double make_possible(IvcFitPoint *p, bool eager, double transfer)
-{
-    double latency = p->latency, interval = p->interval, e = 0;
-    if (eager && interval + transfer > latency) {
-        e = (interval + transfer - latency) / (interval + latency);
-        p->interval = MAX(interval * (1 - e), transfer);
-        p->latency = p->interval + transfer;
-    } else if (!eager && interval < latency / 2) {
-        e = (latency - 2 * interval) / (latency + 2 * interval);
-        p->interval = interval * (1 + e);
-        p->latency = 2 * p->interval;
-    }
-    return e;
-}
-
-static double transfer_of(const IvcFitClass *links, const IvcFitPoint *p)
-{
-    return (p->bytes + IVC_FIT_ENVELOPE) / links->bytes_per_s;
-}
-
-/* From which point on messages wait for their receive: what leaves the smallest errors. */
-static guint choose_switch(const IvcFitClass *links, const IvcFitPoint *points, guint n)
-{
-    guint best = 0;
-    double least = INFINITY;
-    for (guint at = 0; at <= n; at++) {
-        double sum = 0;
-        for (guint i = 0; i < n; i++) {
-            IvcFitPoint p = points[i];
-            double e = make_possible(&p, i < at, transfer_of(links, &p));
-            sum += e * e;
-        }
-        if (sum < least - 1e-9) {
-            least = sum;
-            best = at;
-        }
-    }
-    return best;
-}
-
-/* What the latency of the way may be at a point, and what it should be. */
-static void latency_range(const IvcFitClass *links, IvcFitPoint *p)
-{
-    double transfer = transfer_of(links, p);
-    double rest = p->latency - p->interval - transfer;
-    if (p->eager) {
-        p->least = MAX(0, rest - p->interval);
-        p->most = MAX(0, rest);
-        p->wanted = CLAMP(rest - MIN(p->other, p->interval), p->least, p->most);
-    } else {
-        p->least = 0;
-        p->most = MAX(0, p->interval - transfer);
-        p->wanted = p->most;
-    }
 }
 
 static int by_value(const void *a, const void *b)
@@ -135,15 +73,14 @@ static double choose_latency(const IvcFitPoint *points, guint n)
 }
 
 /* Costs of both ends at a point, for a latency of the way. */
-static void share_out(const IvcFitClass *links, IvcFitPoint *p, double latency)
+static void share_out(IvcFitPoint *p, double latency)
 {
-    double transfer = transfer_of(links, p);
     if (!p->eager) {
         p->send = p->latency - p->interval;
-        p->receive = MAX(0, p->interval - transfer - latency);
+        p->receive = MAX(0, p->interval - p->transfer - latency);
         return;
     }
-    double other = CLAMP(p->latency - p->interval - transfer - latency, 0, p->interval);
+    double other = CLAMP(p->latency - p->interval - p->transfer - latency, 0, p->interval);
     p->send = p->sender_first ? p->interval : other;
     p->receive = p->sender_first ? other : p->interval;
 }
@@ -165,49 +102,73 @@ static void fit_line(const IvcFitPoint *points, guint n, bool send, double *ret_
     *ret_zero = (sy - slope * sx) / s - slope * points[0].bytes;
 }
 
+/* The largest error of a piece at its points. */
+static double piece_error(const IvcFitPoint *points, guint n, const IvcFitSegment *s,
+                          double latency)
+{
+    double worst = 0;
+    for (guint i = 0; i < n; i++) {
+        const IvcFitPoint *p = &points[i];
+        double send = MAX(0, s->send_at_zero + p->bytes * s->send_per_byte);
+        double receive = MAX(0, s->receive_at_zero + p->bytes * s->receive_per_byte);
+        double on_way = latency + p->transfer;
+        double interval =
+            p->eager ? MAX(MAX(send, receive), p->transfer) : MAX(send, on_way + receive);
+        worst = MAX(worst, fabs((send + on_way + receive) / p->latency - 1));
+        worst = MAX(worst, fabs(interval / p->interval - 1));
+    }
+    return worst;
+}
+
 /* Fits one piece. @return its largest error */
-static double fit_piece(IvcFit *fit, const IvcFitClass *links, IvcFitPoint *points, guint n,
+static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint n,
                         IvcFitSegment *ret)
 {
-    double least = 0, most = INFINITY, sum = 0;
+    g_autofree IvcFitPoint *points = g_memdup2(from, n * sizeof *from);
+    double least = 0, most = INFINITY, sum = 0, factor = 0;
+    for (guint i = 0; i < n; i++)
+        factor = MAX(factor, (points[i].bytes + IVC_FIT_ENVELOPE) /
+                                 (links->bytes_per_s * points[i].transfer));
     for (guint i = 0; i < n; i++) {
+        points[i].transfer = (points[i].bytes + IVC_FIT_ENVELOPE) / (links->bytes_per_s * factor);
+        ivc_fit_latency_range(&points[i]);
         least = MAX(least, points[i].least);
         most = MIN(most, points[i].most);
         sum += points[i].eager ? points[i].wanted : MIN(points[i].most, links->latency_s);
     }
     double latency = most < least ? sum / n : CLAMP(sum / n, least, most);
-    *ret = (IvcFitSegment){.latency_factor = latency / links->latency_s};
+    *ret =
+        (IvcFitSegment){.latency_factor = latency / links->latency_s, .bandwidth_factor = factor};
     for (guint i = 0; i < n; i++)
-        share_out(links, &points[i], latency);
+        share_out(&points[i], latency);
     fit_line(points, n, true, &ret->send_at_zero, &ret->send_per_byte);
     fit_line(points, n, false, &ret->receive_at_zero, &ret->receive_per_byte);
-    double worst = 0;
-    for (guint i = 0; i < n; i++) {
-        const IvcFitPoint *p = &points[i];
-        double send = MAX(0, ret->send_at_zero + p->bytes * ret->send_per_byte);
-        double receive = MAX(0, ret->receive_at_zero + p->bytes * ret->receive_per_byte);
-        double on_way = latency + transfer_of(links, p);
-        double interval =
-            p->eager ? MAX(MAX(send, receive), transfer_of(links, p)) : MAX(send, on_way + receive);
-        worst = MAX(worst, fabs((send + on_way + receive) / p->latency - 1));
-        worst = MAX(worst, fabs(interval / p->interval - 1));
-    }
-    (void)fit;
-    return worst;
+    return piece_error(points, n, ret, latency);
+}
+
+/* Whether a piece may go from one point to another: the time on shared links is proportional to
+ * bytes within it. */
+static bool may_join(const IvcFitPoints *all, guint from, guint to)
+{
+    double grown =
+        (all->points[to].bytes + IVC_FIT_ENVELOPE) / (all->points[from].bytes + IVC_FIT_ENVELOPE);
+    return all->ratio <= 0 || grown <= SHARED_PIECE;
 }
 
 /* Pieces of the points from `from` to before `to`, all of one kind. Neighbours share the point
  * between them, unless it lies at a step. */
-static void fit_pieces(IvcFit *fit, const IvcFitClass *links, IvcFitPoint *points, guint from,
-                       guint to)
+static void fit_pieces(IvcFit *fit, const IvcFitPoints *all, guint from, guint to)
 {
+    const IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, fit->base);
+    const IvcFitPoint *points = all->points;
     guint i = from;
     uint64_t above = from ? (uint64_t)points[from - 1].bytes : 0;
     while (i < to) {
         IvcFitSegment piece, longer;
         guint end = MIN(i + 2, to);
-        (void)fit_piece(fit, links, &points[i], end - i, &piece);
-        while (end < to && fit_piece(fit, links, &points[i], end + 1 - i, &longer) < PIECE_ERROR) {
+        (void)fit_piece(links, &points[i], end - i, &piece);
+        while (end < to && may_join(all, i, end) &&
+               fit_piece(links, &points[i], end + 1 - i, &longer) < PIECE_ERROR) {
             piece = longer;
             end++;
         }
@@ -221,26 +182,18 @@ static void fit_pieces(IvcFit *fit, const IvcFitClass *links, IvcFitPoint *point
     }
 }
 
-static void fit_base(IvcFit *fit, IvcFitPoint *points, guint n)
+static void fit_base(IvcFit *fit, const IvcFitPoints *all)
 {
     IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, fit->base);
-    links->bytes_per_s = 0;
-    for (guint i = 0; i < n; i++) {
-        fit->unlike += points[i].interval > points[i].latency * UNLIKE;
-        points[i].interval = MIN(points[i].interval, points[i].latency);
-        links->bytes_per_s =
-            MAX(links->bytes_per_s, (points[i].bytes + IVC_FIT_ENVELOPE) / points[i].interval);
-    }
-    guint at = choose_switch(links, points, n);
-    for (guint i = 0; i < n; i++) {
-        points[i].eager = i < at;
-        (void)make_possible(&points[i], i < at, transfer_of(links, &points[i]));
-        latency_range(links, &points[i]);
-    }
-    links->latency_s = choose_latency(points, n);
-    fit->eager_below = at == 0 ? 0 : at == n ? G_MAXINT32 : (uint64_t)points[at - 1].bytes + 1;
-    fit_pieces(fit, links, points, 0, at);
-    fit_pieces(fit, links, points, at, n);
+    guint at = all->first_waiting;
+    links->bytes_per_s = all->bytes_per_s;
+    links->latency_s = choose_latency(all->points, all->n);
+    fit->shared_bytes_per_s = all->ratio * all->bytes_per_s;
+    fit->eager_below = at == 0        ? 0
+                       : at == all->n ? G_MAXINT32
+                                      : (uint64_t)all->points[at - 1].bytes + 1;
+    fit_pieces(fit, all, 0, at);
+    fit_pieces(fit, all, at, all->n);
 }
 
 /* The links of another class: two numbers by least squares of latency. */
@@ -251,7 +204,8 @@ static void fit_links(IvcFit *fit, unsigned class_, const IvcFitPoint *points, g
     for (guint i = 0; i < n; i++) {
         const IvcFitSegment *s = segment_at(fit, (uint64_t)points[i].bytes);
         double w = 1 / (points[i].latency * points[i].latency);
-        double a = s->latency_factor, b = points[i].bytes + IVC_FIT_ENVELOPE;
+        double a = s->latency_factor;
+        double b = (points[i].bytes + IVC_FIT_ENVELOPE) / s->bandwidth_factor;
         double ends = MAX(0, s->send_at_zero + points[i].bytes * s->send_per_byte) +
                       MAX(0, s->receive_at_zero + points[i].bytes * s->receive_per_byte);
         double y = points[i].latency - ends;
@@ -269,26 +223,6 @@ static void fit_links(IvcFit *fit, unsigned class_, const IvcFitPoint *points, g
     links->bytes_per_s = 1 / per_byte;
 }
 
-static IvcFitPoint *points_of(const IvcCurve *curve, guint *ret_n)
-{
-    IvcFitPoint *points = g_new0(IvcFitPoint, curve->points->len + 1);
-    guint n = 0;
-    for (guint i = 0; i < curve->points->len; i++) {
-        const IvcCurvePoint *from = &g_array_index(curve->points, IvcCurvePoint, i);
-        if (from->use != IVC_POINT_FIT)
-            continue;
-        bool sender = from->sender_ps >= from->receiver_ps;
-        points[n++] =
-            (IvcFitPoint){.bytes = (double)from->bytes,
-                          .latency = (double)from->latency_ps * 1e-12,
-                          .interval = (double)from->interval_ps * 1e-12,
-                          .sender_first = sender,
-                          .other = (double)(sender ? from->receiver_ps : from->sender_ps) * 1e-12};
-    }
-    *ret_n = n;
-    return points;
-}
-
 static void take_errors(IvcFit *fit, unsigned class_, const IvcCurve *curve)
 {
     IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, class_);
@@ -300,30 +234,16 @@ static void take_errors(IvcFit *fit, unsigned class_, const IvcCurve *curve)
         ivc_fit_predict(fit, class_, p->bytes, &latency, &interval);
         double errors[] = {fabs(latency * 1e12 / (double)p->latency_ps - 1),
                            fabs(interval * 1e12 / (double)p->interval_ps - 1)};
+        bool unlike = ivc_fit_is_unlike(p);
         GArray *to = p->use == IVC_POINT_FIT ? at : between;
-        g_array_append_vals(to, errors, 2);
+        g_array_append_vals(to, errors, unlike ? 1 : 2);
+        fit->unlike += unlike;
+        fit->unlike_max = MAX(fit->unlike_max, (double)p->interval_ps / (double)p->latency_ps);
     }
     links->error_median = median_of(at);
     links->check_median = median_of(between);
     links->error_max = at->len ? g_array_index(at, double, at->len - 1) : 0;
     links->check_max = between->len ? g_array_index(between, double, between->len - 1) : 0;
-}
-
-/* What all pairs share: memory, when together they are slower than alone; the server's CPU. */
-static void fit_shared(IvcFit *fit, const IvcCurves *curves)
-{
-    const IvcCurveTogether *all = &curves->together;
-    if (all->bytes && all->interval_ps > all->alone_ps + all->alone_ps / 50)
-        fit->shared_bytes_per_s = (double)(all->bytes + IVC_FIT_ENVELOPE) * all->pairs /
-                                  ((double)all->interval_ps * 1e-12);
-    const IvcCurve *curve = curves->curves->pdata[fit->base];
-    for (guint i = 0; i < curve->points->len && curves->server; i++) {
-        const IvcCurvePoint *p = &g_array_index(curve->points, IvcCurvePoint, i);
-        if (p->server_ps == 0)
-            continue;
-        double rate = (double)(p->bytes + IVC_FIT_ENVELOPE) / ((double)p->server_ps * 1e-12);
-        fit->server_bytes_per_s = MAX(fit->server_bytes_per_s, rate);
-    }
 }
 
 IvcFit *ivc_fit_new(const IvcCurves *curves)
@@ -337,16 +257,17 @@ IvcFit *ivc_fit_new(const IvcCurves *curves)
         if (((IvcCurve *)curves->curves->pdata[c])->n_pairs >
             ((IvcCurve *)curves->curves->pdata[fit->base])->n_pairs)
             fit->base = c;
-    guint n;
-    g_autofree IvcFitPoint *base = points_of(curves->curves->pdata[fit->base], &n);
-    fit_base(fit, base, n);
+    IvcFitPoints base = ivc_fit_points(curves, fit->base);
+    fit_base(fit, &base);
+    g_free(base.points);
     for (guint c = 0; c < n_classes; c++) {
-        g_autofree IvcFitPoint *points = points_of(curves->curves->pdata[c], &n);
-        if (c != fit->base)
-            fit_links(fit, c, points, n);
+        if (c != fit->base) {
+            IvcFitPoints other = ivc_fit_points(curves, c);
+            fit_links(fit, c, other.points, other.n);
+            g_free(other.points);
+        }
         take_errors(fit, c, curves->curves->pdata[c]);
     }
-    fit_shared(fit, curves);
     return fit;
 }
 

@@ -5,6 +5,8 @@
  *  Messages shorter than `eager_below` set off at once, and interval = the largest of the three
  *  costs. The others set off when their receive is posted: what is on the way and the receiver's
  *  cost come one after the other, and the sender's beside both. Either way latency is the sum.
+ *  What pairs share is a link: where all of them are slower together than one alone, messages
+ *  spend that part of their time on it.
  */
 #pragma once
 
@@ -17,7 +19,8 @@ typedef struct {
     double send_per_byte;
     double receive_at_zero;
     double receive_per_byte;
-    double latency_factor; /**< that the latency of links takes */
+    double latency_factor;   /**< that the latency of links takes */
+    double bandwidth_factor; /**< that their bandwidth takes: a message uses so much less of it */
 } IvcFitSegment;
 
 /** The links of a class. */
@@ -35,10 +38,10 @@ typedef struct {
     GArray *segments;          /**< IvcFitSegment, by size */
     GArray *classes;           /**< IvcFitClass, in the order of the curves */
     unsigned base;             /**< the class that the segments are fitted to */
-    double shared_bytes_per_s; /**< of what all pairs share: memory; 0: nothing is known */
-    double server_bytes_per_s; /**< of the guest that serves all pairs; 0: there is none */
-    size_t unlike; /**< points of the base whose interval is longer than their latency: SMPI
-                        has nothing for that */
+    double shared_bytes_per_s; /**< of the link that all pairs share; 0: none is known */
+    size_t unlike;             /**< points of all classes whose interval is longer than their
+                                    latency: SMPI has nothing for that */
+    double unlike_max;         /**< the largest interval over latency */
 } IvcFit;
 
 /** What SMPI adds to each message on its way. */

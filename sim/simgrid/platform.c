@@ -105,26 +105,15 @@ static void append_pair(Build *b, const IvcPlatformHost *a, const IvcPlatformHos
     }
 }
 
-/* Links that all channels of a machine share. @return what a route has of them */
+/* The link that all channels of a machine share: memory, or a guest that serves them. @return what
+ * a route has of them */
 static char *append_shared(Build *b, const char *prefix)
 {
-    GString *route = g_string_new(NULL);
-    double least = 0;
-    for (guint c = 0; c < b->fit->classes->len; c++)
-        least = MAX(least, g_array_index(b->fit->classes, IvcFitClass, c).bytes_per_s);
-    const struct {
-        const char *name;
-        double bytes_per_s;
-    } shared[] = {{"memory", b->fit->shared_bytes_per_s},
-                  {b->curves->server, b->fit->server_bytes_per_s}};
-    for (unsigned i = 0; i < G_N_ELEMENTS(shared); i++) {
-        if (!shared[i].name || shared[i].bytes_per_s <= 0)
-            continue;
-        g_autofree char *id = g_strdup_printf("%sshared-%s", prefix, shared[i].name);
-        append_link(b, id, MAX(least, shared[i].bytes_per_s), 0, "SHARED");
-        g_string_append_printf(route, "<link_ctn id=\"%s\"/>", id);
-    }
-    return g_string_free(route, FALSE);
+    if (b->fit->shared_bytes_per_s <= 0)
+        return g_strdup("");
+    g_autofree char *id = g_strdup_printf("%sshared", prefix);
+    append_link(b, id, b->fit->shared_bytes_per_s, 0, "SHARED");
+    return g_strdup_printf("<link_ctn id=\"%s\"/>", id);
 }
 
 static void append_machine(Build *b, unsigned m)
@@ -195,15 +184,15 @@ static char *ends_setting(const IvcFit *fit, const char *name, bool send)
     return g_string_free(text, FALSE);
 }
 
-/* SMPI compares this one with the message and its envelope. */
-static char *latency_setting(const IvcFit *fit)
+/* SMPI compares these with the message and its envelope. */
+static char *way_setting(const IvcFit *fit, const char *name, bool latency)
 {
-    GString *text = g_string_new("smpi/lat-factor");
+    GString *text = g_string_new(name);
     for (guint i = 0; i < fit->segments->len; i++) {
         const IvcFitSegment *s = &g_array_index(fit->segments, IvcFitSegment, i);
         g_string_append_printf(text, "%c%" G_GUINT64_FORMAT ":", i ? ';' : ':',
                                i ? s->above + IVC_FIT_ENVELOPE : 0);
-        number(text, s->latency_factor);
+        number(text, latency ? s->latency_factor : s->bandwidth_factor);
     }
     return g_string_free(text, FALSE);
 }
@@ -218,10 +207,10 @@ static char *setting(const char *name, double value)
 
 static void make_config(Build *b)
 {
-    static const char *const fixed[] = {
-        "network/model:SMPI", "network/crosstraffic:0", "network/TCP-gamma:0",
-        "network/weight-S:0", "surf/precision:1e-12",   "maxmin/precision:1e-9",
-        "smpi/bw-factor:0:1", "smpi/wtime:0",           "smpi/init:0"};
+    static const char *const fixed[] = {"network/model:SMPI",   "network/crosstraffic:0",
+                                        "network/TCP-gamma:0",  "network/weight-S:0",
+                                        "surf/precision:1e-12", "maxmin/precision:1e-9",
+                                        "smpi/wtime:0",         "smpi/init:0"};
     const IvcFitClass *base = &g_array_index(b->fit->classes, IvcFitClass, b->fit->base);
     GPtrArray *config = g_ptr_array_new();
     for (unsigned i = 0; i < G_N_ELEMENTS(fixed); i++)
@@ -237,7 +226,8 @@ static void make_config(Build *b)
     g_ptr_array_add(config, ends_setting(b->fit, "smpi/os", true));
     g_ptr_array_add(config, ends_setting(b->fit, "smpi/ois", true));
     g_ptr_array_add(config, ends_setting(b->fit, "smpi/or", false));
-    g_ptr_array_add(config, latency_setting(b->fit));
+    g_ptr_array_add(config, way_setting(b->fit, "smpi/lat-factor", true));
+    g_ptr_array_add(config, way_setting(b->fit, "smpi/bw-factor", false));
     g_ptr_array_add(config, NULL);
     b->out->config = (char **)g_ptr_array_free(config, FALSE);
 }

@@ -1,0 +1,158 @@
+/*
+ * Each size by itself: when its messages set off, and how long they are on links that others
+ * share. From what all pairs together reach it follows how much a message uses of what they share.
+ */
+#include <math.h>
+
+#include "sim/simgrid/fit_private.h"
+
+#define TOGETHER_SLOWER 1.03 /* interval of all pairs over that of one: something is shared */
+#define TOGETHER_WEIGHT 0.1  /* of its error, beside those of latency and interval */
+#define TRANSFER_WEIGHT 4e-6 /* of time that is not on the links, where nothing is shared */
+
+/* Interval of all pairs at once over that of one alone, between the sizes that were tried. */
+static double slower_together(const GArray *together, double bytes)
+{
+    if (together->len == 0)
+        return 1;
+    guint i = 0;
+    while (i + 1 < together->len &&
+           (double)g_array_index(together, IvcCurveTogether, i + 1).bytes <= bytes)
+        i++;
+    const IvcCurveTogether *a = &g_array_index(together, IvcCurveTogether, i);
+    double low = (double)a->interval_ps / (double)a->alone_ps;
+    if (i + 1 == together->len || bytes <= (double)a->bytes)
+        return MAX(1, low);
+    double high = (double)a[1].interval_ps / (double)a[1].alone_ps;
+    double share = log2(bytes / (double)a->bytes) / log2((double)a[1].bytes / (double)a->bytes);
+    return MAX(1, low + (high - low) * share);
+}
+
+static void take_points(const IvcCurves *curves, unsigned class_, IvcFitPoints *all)
+{
+    const IvcCurve *curve = curves->curves->pdata[class_];
+    all->points = g_new0(IvcFitPoint, curve->points->len + 1);
+    all->flows = curves->pairs > 1 ? curves->pairs : curves->server ? 2 : 1;
+    for (guint i = 0; i < curve->points->len; i++) {
+        const IvcCurvePoint *from = &g_array_index(curve->points, IvcCurvePoint, i);
+        if (from->use != IVC_POINT_FIT)
+            continue;
+        bool sender = from->sender_ps >= from->receiver_ps;
+        double latency = (double)from->latency_ps * 1e-12;
+        double interval = MIN((double)from->interval_ps * 1e-12, latency);
+        double together = curves->pairs > 1
+                              ? interval * slower_together(curves->together, (double)from->bytes)
+                              : MAX(interval, 2e-12 * (double)from->server_ps);
+        all->points[all->n++] =
+            (IvcFitPoint){.bytes = (double)from->bytes,
+                          .latency = latency,
+                          .interval = interval,
+                          .together = together,
+                          .sender_first = sender,
+                          .other = (double)(sender ? from->receiver_ps : from->sender_ps) * 1e-12};
+    }
+}
+
+/* Bandwidths: of a pair, what it has where it is fastest; of what is shared, so that none is slowed
+ * down by it alone. */
+static void find_bandwidths(IvcFitPoints *all)
+{
+    double ratio = all->flows;
+    bool shared = false;
+    for (guint i = 0; i < all->n; i++) {
+        const IvcFitPoint *p = &all->points[i];
+        all->bytes_per_s = MAX(all->bytes_per_s, (p->bytes + IVC_FIT_ENVELOPE) / p->interval);
+        if (p->together > p->interval * TOGETHER_SLOWER) {
+            shared = true;
+            ratio = MIN(ratio, all->flows * p->interval / p->together);
+        }
+    }
+    all->ratio = shared ? ratio : 0;
+}
+
+/* How long a message should be on the links. */
+static double wanted_transfer(const IvcFitPoints *all, const IvcFitPoint *p, bool eager)
+{
+    double whole = (p->bytes + IVC_FIT_ENVELOPE) / all->bytes_per_s;
+    if (all->ratio <= 0)
+        return whole;
+    double flows = all->flows, ratio = all->ratio;
+    double least = whole / IVC_FIT_BANDWIDTH_FACTOR;
+    if (eager)
+        return MAX(least, ratio * p->together / flows);
+    double share = flows - ratio < 1e-6 ? 0 : (p->together - p->interval) / (flows - ratio);
+    return CLAMP(ratio * share, least, MAX(least, p->interval));
+}
+
+/* Makes latency and interval of a point such that SMPI can have both, each off by the same share.
+ * @return the square of that, and what the links have wrong */
+static double make_possible(const IvcFitPoints *all, IvcFitPoint *p, bool eager)
+{
+    double latency = p->latency, interval = p->interval, e = 0;
+    double wanted = wanted_transfer(all, p, eager);
+    double least = (p->bytes + IVC_FIT_ENVELOPE) / all->bytes_per_s / IVC_FIT_BANDWIDTH_FACTOR;
+    p->eager = eager;
+    p->transfer = eager ? CLAMP(latency - interval, least, wanted) : MIN(wanted, interval);
+    if (eager && interval + p->transfer > latency) {
+        e = (interval + p->transfer - latency) / (interval + latency);
+        p->interval = MAX(interval * (1 - e), p->transfer);
+        p->latency = p->interval + p->transfer;
+    } else if (!eager && interval < latency / 2) {
+        e = (latency - 2 * interval) / (latency + 2 * interval);
+        p->interval = interval * (1 + e);
+        p->latency = 2 * p->interval;
+    }
+    double off = 1 - p->transfer / wanted;
+    if (all->ratio <= 0)
+        return e * e + TRANSFER_WEIGHT * off * off;
+    double all_flows = p->transfer * all->flows / all->ratio;
+    double together = eager ? MAX(interval, all_flows) : interval - p->transfer + all_flows;
+    off = together / p->together - 1;
+    return e * e + TOGETHER_WEIGHT * off * off;
+}
+
+/* From which point on messages wait for their receive: what leaves the smallest errors. */
+static guint choose_switch(const IvcFitPoints *all)
+{
+    guint best = 0;
+    double least = INFINITY;
+    for (guint at = 0; at <= all->n; at++) {
+        double sum = 0;
+        for (guint i = 0; i < all->n; i++) {
+            IvcFitPoint p = all->points[i];
+            sum += make_possible(all, &p, i < at);
+        }
+        if (sum < least - 1e-9) {
+            least = sum;
+            best = at;
+        }
+    }
+    return best;
+}
+
+void ivc_fit_latency_range(IvcFitPoint *p)
+{
+    double rest = p->latency - p->interval - p->transfer;
+    if (p->eager) {
+        p->least = MAX(0, rest - p->interval);
+        p->most = MAX(0, rest);
+        p->wanted = CLAMP(rest - MIN(p->other, p->interval), p->least, p->most);
+    } else {
+        p->least = 0;
+        p->most = MAX(0, p->interval - p->transfer);
+        p->wanted = p->most;
+    }
+}
+
+IvcFitPoints ivc_fit_points(const IvcCurves *curves, unsigned class_)
+{
+    IvcFitPoints all = {0};
+    take_points(curves, class_, &all);
+    find_bandwidths(&all);
+    all.first_waiting = choose_switch(&all);
+    for (guint i = 0; i < all.n; i++) {
+        (void)make_possible(&all, &all.points[i], i < all.first_waiting);
+        ivc_fit_latency_range(&all.points[i]);
+    }
+    return all;
+}
