@@ -69,9 +69,9 @@ static int read_clock(IvcCli *cli, Asked *asked)
     IvcAmount amount;
     IvcQuantityError why = {0};
     if (!ivc_quantity_parse(IVC_QUANTITY_CLOCK, text, &amount, &why)) {
-        int status = ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option '--host-clock': %s%s%s",
-                                  why.what, why.hint != NULL ? "\nhint: " : "",
-                                  why.hint != NULL ? why.hint : "");
+        int status =
+            ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "option '--host-clock': %s%s%s", why.what,
+                         why.hint != NULL ? "\nhint: " : "", why.hint != NULL ? why.hint : "");
         ivc_quantity_error_clear(&why);
         return status;
     }

@@ -80,8 +80,11 @@ static void add_pair(const IvcMpiRan *ran, GArray *guests, size_t from, size_t t
     const IvcCurves *curves = ran->curves;
     if (pair->messages == 0 || from == to)
         return;
+    bool near = sender->machine == receiver->machine;
+    /* To another machine as to another guest, but for one that serves the guests of a machine. */
     size_t class_at =
-        place_of(ran, sender->guest) * curves->n_guests + place_of(ran, receiver->guest);
+        near ? place_of(ran, sender->guest) * curves->n_guests + place_of(ran, receiver->guest)
+             : MIN(1, curves->n_guests - 1);
     const IvcCurve *curve = curves->curves->pdata[curves->classes[class_at]];
     if (curve->points->len == 0)
         return;
@@ -92,7 +95,7 @@ static void add_pair(const IvcMpiRan *ran, GArray *guests, size_t from, size_t t
         whole(cost.sender_ps * messages);
     find(guests, receiver->machine, specs[receiver->guest].name)->message_ps +=
         whole(cost.receiver_ps * messages);
-    if (curves->server != NULL && cost.server_ps > 0)
+    if (near && curves->server != NULL && cost.server_ps > 0)
         find(guests, sender->machine, curves->server)->message_ps +=
             whole(cost.server_ps * messages);
 }

@@ -164,6 +164,11 @@ static char **environment(const Job *job)
     return names;
 }
 
+static int copy_of(int file)
+{
+    return file >= 0 ? fcntl(file, F_DUPFD_CLOEXEC, TRACE_AT + 1) : -1;
+}
+
 static bool start(Job *job, GError **error)
 {
     g_autofree char *program = ivc_mpi_find_program(job->run->program, error);
@@ -180,11 +185,17 @@ static bool start(Job *job, GError **error)
     GSpawnFlags flags = G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN;
     if (job->run->output < 0)
         flags |= G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
+    /* Two descriptors of their own: GLib closes what it is given. */
+    int out = copy_of(job->run->output);
+    int err = copy_of(job->run->output);
     bool started = g_spawn_async_with_pipes_and_fds(
         NULL, (const char *const *)words->pdata, (const char *const *)names, flags, NULL, NULL, -1,
-        job->run->output, job->run->output, &ends[1], &trace_at, 1, &job->process, NULL, NULL, NULL,
-        error);
+        out, err, &ends[1], &trace_at, 1, &job->process, NULL, NULL, NULL, error);
     close(ends[1]);
+    if (out >= 0)
+        close(out);
+    if (err >= 0)
+        close(err);
     return started;
 }
 

@@ -25,9 +25,21 @@ extern long sg_actor_self_get_pid(void) __attribute__((weak));
 #define REQUESTS 4096u /* a power of two */
 #define PROBES 8u
 
+/* What MPI_Start does with a request of MPI_Send_init. */
+typedef struct {
+    const void *data; /* with n of NOT_MINE: PMPI_Start does it */
+    int n;
+    MPI_Datatype type;
+    int to;
+    MPI_Comm comm;
+} Send;
+
+#define NOT_MINE (-1)
+
 typedef struct {
     MPI_Request request;
     IvcAccountPart part;
+    Send send;
 } Pending;
 
 __attribute__((used)) static const char mark[] = IVC_ACCOUNT_MARK;
@@ -176,7 +188,7 @@ static unsigned slot_of(MPI_Request request)
 }
 
 /* A request's address may be used again: then the later call counts. */
-static void remember(MPI_Request request, IvcAccountPart part)
+static Pending *remember(MPI_Request request, IvcAccountPart part)
 {
     unsigned start = slot_of(request);
     Pending *place = &pending[start];
@@ -187,18 +199,20 @@ static void remember(MPI_Request request, IvcAccountPart part)
             break;
         }
     }
-    *place = (Pending){.request = request, .part = part};
+    *place = (Pending){.request = request, .part = part, .send = {.n = NOT_MINE}};
+    return place;
 }
 
-static const IvcAccountPart *recall(MPI_Request request)
+static const Pending *recall(MPI_Request request)
 {
-    static const IvcAccountPart unknown = {
-        .kind = IVC_ACCOUNT_OTHER, .peer = IVC_ACCOUNT_ANY, .tag = IVC_ACCOUNT_ANY};
+    static const Pending unknown = {
+        .part = {.kind = IVC_ACCOUNT_OTHER, .peer = IVC_ACCOUNT_ANY, .tag = IVC_ACCOUNT_ANY},
+        .send = {.n = NOT_MINE}};
     unsigned start = slot_of(request);
     for (unsigned i = 0; i < PROBES; i++) {
         const Pending *at = &pending[(start + i) & (REQUESTS - 1)];
         if (at->request == request)
-            return &at->part;
+            return at;
     }
     return &unknown;
 }
@@ -207,7 +221,7 @@ static void wait_for_requests(int n, const MPI_Request *requests)
 {
     for (int i = 0; i < n; i++) {
         if (requests[i] != MPI_REQUEST_NULL)
-            wait_for(*recall(requests[i]));
+            wait_for(recall(requests[i])->part);
     }
 }
 
@@ -281,10 +295,22 @@ SEND_REQUEST(Isend, 1)
 SEND_REQUEST(Issend, 1)
 SEND_REQUEST(Irsend, 1)
 SEND_REQUEST(Ibsend, 1)
-SEND_REQUEST(Send_init, 0)
 SEND_REQUEST(Ssend_init, 0)
-SEND_REQUEST(Rsend_init, 0)
-SEND_REQUEST(Bsend_init, 0)
+
+/* Those that MPI_Start below sends itself. */
+#define SEND_INIT(name)                                                                        \
+    int MPI_##name(const void *data, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm, \
+                   MPI_Request *request)                                                       \
+    {                                                                                          \
+        int result = PMPI_##name(data, n, type, to, tag, comm, request);                       \
+        Pending *made = remember(*request, part_of(IVC_ACCOUNT_SEND, to, tag, n, type, comm)); \
+        made->part.tag = tag;                                                                  \
+        made->send = (Send){.data = data, .n = n, .type = type, .to = to, .comm = comm};       \
+        return result;                                                                         \
+    }
+SEND_INIT(Send_init)
+SEND_INIT(Rsend_init)
+SEND_INIT(Bsend_init)
 
 int MPI_Recv(void *data, int n, MPI_Datatype type, int from, int tag, MPI_Comm comm,
              MPI_Status *status)
@@ -344,22 +370,34 @@ int MPI_Sendrecv_replace(void *data, int n, MPI_Datatype type, int to, int tag_o
     return result;
 }
 
+/* SMPI 3.32 loses messages of MPI_Start that are there before their receive is posted, so it gets a
+ * send of its own. The request stays inactive: to wait for it takes no time, as it should, since a
+ * send does not wait for its receive. */
+static int start(MPI_Request *request)
+{
+    const Pending *made = recall(*request);
+    const Send *send = &made->send;
+    MPI_Request sent = MPI_REQUEST_NULL;
+    if (made->part.kind == IVC_ACCOUNT_SEND)
+        sends(&made->part);
+    if (send->n == NOT_MINE)
+        return PMPI_Start(request);
+    int result =
+        PMPI_Isend(send->data, send->n, send->type, send->to, made->part.tag, send->comm, &sent);
+    return sent != MPI_REQUEST_NULL ? PMPI_Request_free(&sent) : result;
+}
+
 int MPI_Start(MPI_Request *request)
 {
-    const IvcAccountPart *part = recall(*request);
-    if (part->kind == IVC_ACCOUNT_SEND)
-        sends(part);
-    return PMPI_Start(request);
+    return start(request);
 }
 
 int MPI_Startall(int n, MPI_Request *requests)
 {
-    for (int i = 0; i < n; i++) {
-        const IvcAccountPart *part = recall(requests[i]);
-        if (part->kind == IVC_ACCOUNT_SEND)
-            sends(part);
-    }
-    return PMPI_Startall(n, requests);
+    int result = MPI_SUCCESS;
+    for (int i = 0; i < n && result == MPI_SUCCESS; i++)
+        result = start(&requests[i]);
+    return result;
 }
 
 int MPI_Wait(MPI_Request *request, MPI_Status *status)
@@ -398,9 +436,12 @@ int MPI_Waitsome(int n, MPI_Request *requests, int *n_out, int *indices, MPI_Sta
     return result;
 }
 
-/* -- memory of others: the target's rank is that in the window's group -- */
+/* -- memory of others, but for MPI_Compare_and_swap, whose declaration differs by version: the
+ * target's rank is that in the window's group -- */
 
-static void moves(int target, MPI_Win win, uint64_t bytes, int to_target)
+enum { TO_TARGET = 1, FROM_TARGET = 2, BOTH_WAYS = 3 };
+
+static void moves(int target, MPI_Win win, uint64_t bytes, int ways)
 {
     MPI_Group group, world;
     int rank = MPI_PROC_NULL;
@@ -410,33 +451,53 @@ static void moves(int target, MPI_Win win, uint64_t bytes, int to_target)
     PMPI_Group_translate_ranks(group, 1, &target, world, &rank);
     PMPI_Group_free(&world);
     PMPI_Group_free(&group);
-    if (to_target)
+    if (ways & TO_TARGET)
         count(self_rank, rank, bytes);
-    else
+    if (ways & FROM_TARGET)
         count(rank, self_rank, bytes);
 }
 
-int MPI_Put(const void *data, int n, MPI_Datatype type, int target, MPI_Aint at, int n_there,
-            MPI_Datatype type_there, MPI_Win win)
-{
-    moves(target, win, size_of(n, type), 1);
-    return PMPI_Put(data, n, type, target, at, n_there, type_there, win);
-}
+#define MOVES(name, ways, n, type, parameters, arguments) \
+    int MPI_##name parameters                             \
+    {                                                     \
+        moves(target, win, size_of(n, type), ways);       \
+        return PMPI_##name arguments;                     \
+    }
 
-int MPI_Get(void *data, int n, MPI_Datatype type, int target, MPI_Aint at, int n_there,
-            MPI_Datatype type_there, MPI_Win win)
-{
-    moves(target, win, size_of(n, type), 0);
-    return PMPI_Get(data, n, type, target, at, n_there, type_there, win);
-}
-
-int MPI_Accumulate(const void *data, int n, MPI_Datatype type, int target, MPI_Aint at, int n_there,
-                   MPI_Datatype type_there, MPI_Op op, MPI_Win win)
-{
-    moves(target, win, size_of(n, type), 1);
-    return PMPI_Accumulate(data, n, type, target, at, n_there, type_there, op, win);
-}
-
+MOVES(Put, TO_TARGET, n, t,
+      (const void *d, int n, MPI_Datatype t, int target, MPI_Aint at, int m, MPI_Datatype u,
+       MPI_Win win),
+      (d, n, t, target, at, m, u, win))
+MOVES(Rput, TO_TARGET, n, t,
+      (const void *d, int n, MPI_Datatype t, int target, MPI_Aint at, int m, MPI_Datatype u,
+       MPI_Win win, MPI_Request *q),
+      (d, n, t, target, at, m, u, win, q))
+MOVES(Get, FROM_TARGET, n, t,
+      (void *d, int n, MPI_Datatype t, int target, MPI_Aint at, int m, MPI_Datatype u, MPI_Win win),
+      (d, n, t, target, at, m, u, win))
+MOVES(Rget, FROM_TARGET, n, t,
+      (void *d, int n, MPI_Datatype t, int target, MPI_Aint at, int m, MPI_Datatype u, MPI_Win win,
+       MPI_Request *q),
+      (d, n, t, target, at, m, u, win, q))
+MOVES(Accumulate, TO_TARGET, n, t,
+      (const void *d, int n, MPI_Datatype t, int target, MPI_Aint at, int m, MPI_Datatype u,
+       MPI_Op op, MPI_Win win),
+      (d, n, t, target, at, m, u, op, win))
+MOVES(Raccumulate, TO_TARGET, n, t,
+      (const void *d, int n, MPI_Datatype t, int target, MPI_Aint at, int m, MPI_Datatype u,
+       MPI_Op op, MPI_Win win, MPI_Request *q),
+      (d, n, t, target, at, m, u, op, win, q))
+MOVES(Get_accumulate, BOTH_WAYS, n, t,
+      (const void *d, int n, MPI_Datatype t, void *r, int k, MPI_Datatype v, int target,
+       MPI_Aint at, int m, MPI_Datatype u, MPI_Op op, MPI_Win win),
+      (d, n, t, r, k, v, target, at, m, u, op, win))
+MOVES(Rget_accumulate, BOTH_WAYS, n, t,
+      (const void *d, int n, MPI_Datatype t, void *r, int k, MPI_Datatype v, int target,
+       MPI_Aint at, int m, MPI_Datatype u, MPI_Op op, MPI_Win win, MPI_Request *q),
+      (d, n, t, r, k, v, target, at, m, u, op, win, q))
+MOVES(Fetch_and_op, BOTH_WAYS, 1, t,
+      (const void *d, void *r, MPI_Datatype t, int target, MPI_Aint at, MPI_Op op, MPI_Win win),
+      (d, r, t, target, at, op, win))
 /* -- collectives -- */
 
 static void enter_collective(const char *call, MPI_Comm comm)

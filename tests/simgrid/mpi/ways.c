@@ -1,0 +1,134 @@
+/* A program for the tests of `ivcsim mpi`: its first argument says which way it goes. Four ranks,
+ * which know what each of them has to do, so that the traffic can be counted by hand. */
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <smpi/smpi.h>
+
+static int rank;
+static char data[100000];
+
+static void send_to(int to, int bytes, int tag)
+{
+    MPI_Send(data, bytes, MPI_CHAR, to, tag, MPI_COMM_WORLD);
+}
+
+static void receive_from(int from, int tag)
+{
+    MPI_Recv(data, sizeof data, MPI_CHAR, from, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+
+/* 0 computes 3e6 operations, then sends 1000 bytes to 1; 2 sleeps; 3 sends 500 bytes twice with one
+ * request to 2; 1 and 3 exchange 64 and 32 bytes; then 8 doubles go from 0 to all. */
+static void known(void)
+{
+    if (rank == 0) {
+        SMPI_SAMPLE_FLOPS(3e6) {}
+        send_to(1, 1000, 1);
+    }
+    if (rank == 1)
+        receive_from(0, 1);
+    if (rank == 2) {
+        usleep(100);
+        receive_from(3, 2);
+        receive_from(3, 2);
+    }
+    if (rank == 3) {
+        MPI_Request request;
+        MPI_Send_init(data, 500, MPI_CHAR, 2, 2, MPI_COMM_WORLD, &request);
+        for (int i = 0; i < 2; i++) {
+            MPI_Start(&request);
+            MPI_Wait(&request, MPI_STATUS_IGNORE);
+        }
+        MPI_Request_free(&request);
+    }
+    if (rank % 2 == 1)
+        MPI_Sendrecv(data, rank == 1 ? 64 : 32, MPI_CHAR, 4 - rank, 3, data + 100, 100, MPI_CHAR,
+                     4 - rank, 3, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    MPI_Bcast(data, 8, MPI_DOUBLE, 0, MPI_COMM_WORLD);
+}
+
+/* Ranks 1 and 3 are 0 and 1 of the communicator of odd ranks. */
+static void below(void)
+{
+    MPI_Comm odd;
+    MPI_Comm_split(MPI_COMM_WORLD, rank % 2, rank, &odd);
+    if (rank == 1)
+        MPI_Recv(data, 1, MPI_INT, 1, 5, odd, MPI_STATUS_IGNORE);
+}
+
+static void requests(void)
+{
+    MPI_Request all[2];
+    if (rank > 1)
+        return;
+    MPI_Irecv(data, 4, MPI_INT, 1 - rank, 6, MPI_COMM_WORLD, &all[0]);
+    MPI_Irecv(data, 4, MPI_INT, 2, MPI_ANY_TAG, MPI_COMM_WORLD, &all[1]);
+    MPI_Waitall(2, all, MPI_STATUSES_IGNORE);
+}
+
+static void put(void)
+{
+    MPI_Win window;
+    MPI_Win_create(data, sizeof data, 1, MPI_INFO_NULL, MPI_COMM_WORLD, &window);
+    MPI_Win_fence(0, window);
+    if (rank == 0)
+        MPI_Put(data, 700, MPI_CHAR, 2, 0, 700, MPI_CHAR, window);
+    if (rank == 1)
+        MPI_Get(data, 300, MPI_CHAR, 3, 0, 300, MPI_CHAR, window);
+    MPI_Win_fence(0, window);
+    MPI_Win_free(&window);
+}
+
+int main(int argc, char **argv)
+{
+    const char *way = argc > 1 ? argv[1] : "";
+    if (strcmp(way, "early") == 0)
+        abort();
+    MPI_Init(&argc, &argv);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (strcmp(way, "known") == 0)
+        known();
+    if (strcmp(way, "measured") == 0)
+        for (volatile long i = 0; i < 3000000; i++)
+            ;
+    if (strcmp(way, "args") == 0 && rank == 0)
+        for (int i = 2; i < argc; i++)
+            fprintf(stderr, "[%s]\n", argv[i]);
+    if (strcmp(way, "put") == 0)
+        put();
+    if (strcmp(way, "ring") == 0)
+        receive_from((rank + 1) % 4, 7);
+    if (strcmp(way, "any") == 0 && rank == 0)
+        receive_from(MPI_ANY_SOURCE, MPI_ANY_TAG);
+    if (strcmp(way, "below") == 0)
+        below();
+    if (strcmp(way, "requests") == 0)
+        requests();
+    if (strcmp(way, "leave") == 0 && rank == 1)
+        return 0;
+    if (strcmp(way, "leave") == 0)
+        MPI_Barrier(MPI_COMM_WORLD);
+    if (strcmp(way, "exit") == 0 && rank == 2)
+        exit(3);
+    if (strcmp(way, "abort") == 0 && rank == 3)
+        MPI_Abort(MPI_COMM_WORLD, 9);
+    if (strcmp(way, "crash") == 0 && rank == 2)
+        *(volatile int *)NULL = 1;
+    if (strcmp(way, "short") == 0 && rank == 0)
+        send_to(1, 8, 0);
+    if (strcmp(way, "short") == 0 && rank == 1)
+        MPI_Recv(data, 4, MPI_CHAR, 0, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    if (strcmp(way, "nobody") == 0 && rank == 1)
+        send_to(77, 1, 0);
+    if (strcmp(way, "spawn") == 0) {
+        MPI_Comm other;
+        MPI_Comm_spawn("other", MPI_ARGV_NULL, 1, MPI_INFO_NULL, 0, MPI_COMM_WORLD, &other,
+                       MPI_ERRCODES_IGNORE);
+    }
+    MPI_Finalize();
+    return strcmp(way, "statuses") == 0 ? rank - 2 : 0;
+}

@@ -1,0 +1,132 @@
+"""mpi_cli.py IVCSIM SOURCE: `ivcsim mpi` and `ivcsim mpicc` from outside.
+
+What the program itself says is in test_mpi.c; here are options, formats, exit statuses and what is
+said when something is missing.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SCENARIO = """schema: ivcsim/1
+name: two
+machine: {profile: octeon-cn5650}
+hypervisor: {mode: partitioned}
+guests:
+  a: {cores: [0], memory: 1GiB}
+  b: {cores: [1], memory: 1GiB}
+channels:
+  shmem: {mechanism: shmem, region: 1MiB}
+  register: {mechanism: register-shmem, region: 1MiB}
+workload: {kind: stream, total: 1MiB, message: 4KiB}
+"""
+
+
+def main():
+    ivcsim, source = sys.argv[1], pathlib.Path(sys.argv[2])
+
+    def said(*words, path=None):
+        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        if path is not None:
+            environment["PATH"] = path
+        done = subprocess.run([ivcsim, *words], capture_output=True, text=True, check=False,
+                              stdin=subprocess.DEVNULL, env=environment)
+        return done.returncode, done.stdout, done.stderr
+
+    hint = "hint: install SimGrid 3.32 or later (Debian: apt-get install libsimgrid-dev)"
+    pathlib.Path("two.yaml").write_text(SCENARIO)
+
+    # Without SimGrid both verbs say what is missing, and nothing else is done before.
+    for words, name in ((("mpicc", "x.c"), "smpicc"), (("mpi", "two.yaml", "./x"), "smpirun")):
+        status, out, err = said(*words, path="/nowhere")
+        assert status == 1 and out == "" and f"'{name}' is not there" in err and hint in err, err
+    status, out, err = said("mpi", "--format", "json", "two.yaml", "./x", path="/nowhere")
+    assert json.loads(out)["error"]["code"] == "simgrid-missing", out
+    if shutil.which("smpicc") is None:
+        print("SimGrid is not installed: nothing else is tested")
+        sys.exit(77)
+
+    # The compiler's messages and status are passed on, and what SimGrid's MPI lacks is named.
+    status, out, err = said("mpicc", "--help")
+    assert status == 0 and out.startswith("Usage: ivcsim mpicc"), (status, out)
+    pathlib.Path("wrong.c").write_text("int main(void) { return x; }\n")
+    status, out, err = said("mpicc", "wrong.c", "-o", "wrong")
+    assert status == 1 and "undeclared" in err and "wrong.c" in err, err
+    assert not os.path.exists("wrong")
+    pathlib.Path("new.c").write_text(
+        "#include <mpi.h>\nint MPI_Session_finalize(void *s);\n"
+        "int main(void) { return MPI_Session_finalize(0); }\n")
+    status, out, err = said("mpicc", "new.c", "-o", "new")
+    assert status != 0 and err.endswith("ivcsim mpicc: error: SimGrid's MPI does not have "
+                                        "MPI_Session_finalize [mpi-unsupported]\n"), err
+    ways = str(source / "tests/simgrid/mpi/ways.c")
+    status, out, err = said("mpicc", "-O1", "-w", "-c", ways, "-o", "ways.o")
+    assert (status, out, err) == (0, "", ""), err
+    status, out, err = said("mpicc", "ways.o", "-o", "ways")
+    assert (status, out, err) == (0, "", ""), err
+
+    # Options that mean nothing, and programs that cannot be run.
+    for words, status_expected, text in (
+            (("two.yaml",), 2, "missing argument: FILE -- PROGRAM [ARGUMENT...]"),
+            (("two.yaml", "--cfg=smpi/np:2", "./ways"), 2, "unknown option '--cfg'"),
+            (("two.yaml", "--np", "0", "./ways"), 2, "from 1 to 1024"),
+            (("two.yaml", "--host-clock", "3GHz", "./ways"), 2, "without '--measure'"),
+            (("two.yaml", "--measure", "--host-clock", "3", "./ways"), 2, "a number without a unit"),
+            (("two.yaml", "--flops-per-second", "1e9x", "./ways"), 2, "hint: 2.5e9"),
+            (("two.yaml", "--set", "channel=netfront", "./ways"), 3, "unknown channel 'netfront'"),
+            (("two.yaml", "./nothing"), 2, "there is no program './nothing'"),
+            (("two.yaml", "/bin/sh"), 2, "'/bin/sh' was not compiled with 'ivcsim mpicc'"),
+            (("two.yaml", ways), 2, "is no program of this kind of computer")):
+        status, out, err = said("mpi", *words)
+        assert status == status_expected and out == "" and text in err, (words, status, err)
+
+    # The same scenario, program and options give the same bytes; another channel gives others.
+    words = ("mpi", "two.yaml", "--np", "4", "--flops-per-second", "1e9")
+    first = said(*words, "--", "./ways", "known")
+    assert first[0] == 0 and first[2] == "", first
+    assert first == said(*words, "--", "./ways", "known")
+    for text in ("two: ./ways, 4 ranks over channel shmem (shmem)\n", "1.00 Gflop/s",
+                 "in all 8 messages", "rank 3  rank 2         2   1000  500 B\n", "are assumed"):
+        assert text in first[1], (text, first[1])
+    status, out, err = said(*words, "--set", "channel=register", "--format", "json", "--trace",
+                            "trace", "--", "./ways", "known")
+    assert (status, err) == (0, ""), err
+    whole = json.loads(out)
+    mpi = whole["mpi"]
+    assert whole["status"] == "ok" and whole["manifest"]["parameters_assumed"] > 0
+    assert mpi["mechanism"] == "register-shmem" and mpi["computation"] == "declared"
+    assert [row["guest"] for row in mpi["ranks"]] == ["a", "b", "a", "b"]
+    assert mpi["ranks"][0]["computes_ps"] == 3_000_000_000, mpi["ranks"][0]
+    assert {"from": 3, "to": 2, "messages": 2, "bytes": 1000} in mpi["pairs"]
+    assert sum(row["messages"] for row in mpi["pairs"]) == 8
+    guests = {row["guest"]: row for row in mpi["guests"]}
+    assert guests["a"]["compute_ps"] == 3_000_000_000 and guests["b"]["compute_ps"] == 0
+    assert guests["a"]["messages_ps"] > 0 and guests["b"]["messages_ps"] > 0
+    assert mpi["time_ps"] == max(row["ended_ps"] for row in mpi["ranks"])
+    assert "PMPI_Bcast" in pathlib.Path("trace").read_text()
+
+    # What the program prints goes to standard error, and its arguments are never SimGrid's.
+    status, out, err = said("mpi", "two.yaml", "--format", "json", "--", "./ways", "args",
+                            "--cfg=a:b", "--log=x", "c d")
+    assert status == 0 and err == "[--cfg=a:b]\n[--log=x]\n[c d]\n", err
+    json.loads(out)
+
+    # A program that fails.
+    status, out, err = said("mpi", "two.yaml", "--np", "4", "--format", "json", "./ways", "ring")
+    failure = json.loads(out)
+    assert status == 1 and failure["error"]["code"] == "mpi-deadlock", out
+    assert "  rank 2 waits in MPI_Recv for a message from rank 3, tag 7\n" in err, err
+    status, out, err = said("mpi", "two.yaml", "--np", "4", "./ways", "nobody")
+    assert status == 0 and err == "ivcsim mpi: warning: rank 1: PMPI_Send: param 4 dst (=77) " \
+                                  "cannot be < 0 or > 4\n", err
+
+
+with tempfile.TemporaryDirectory() as place:
+    os.chdir(place)
+    try:
+        main()
+    finally:
+        os.chdir("/")
