@@ -311,6 +311,7 @@ IvcCurves *ivc_curves_measure(const IvcScenario *s, const IvcCurvesOptions *opti
     unsigned n = (unsigned)s->channel->n_between;
     curves->n_guests = n;
     curves->curves = g_ptr_array_new_with_free_func(curve_free);
+    curves->together = g_array_new(FALSE, FALSE, sizeof(IvcCurveTogether));
     curves->classes = g_new0(unsigned, (size_t)n *n);
     curves->bytes_max =
         MIN(mechanism->ops->message_bytes_max(s->channel->spec), IVC_CURVES_BYTES_MAX);
