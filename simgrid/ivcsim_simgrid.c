@@ -67,6 +67,7 @@
 #endif
 
 typedef struct {
+    uint64_t id; /* among the pieces of all flows */
     double amount;
     double cap;
     uint64_t n_uses;
@@ -77,14 +78,14 @@ typedef struct {
 
 /* A flow of pieces, or one execution. */
 typedef struct {
-    uint64_t id;
+    const struct Question *question;
     double start;
     double priority; /* of an execution; 0: it has a cap instead */
     uint64_t n;
     Piece pieces[PIECES_MAX];
 } Task;
 
-typedef struct {
+typedef struct Question {
     GPtrArray *words; /* of the line at hand; they belong to `line` */
     char *line;
     size_t size;
@@ -96,6 +97,8 @@ typedef struct {
     double speed;
     uint64_t n_tasks;
     Task *tasks;
+    uint64_t n_pieces;
+    uint64_t side;     /* of a square that has room for all pieces */
     const char *wrong; /* what is the matter with the question; NULL: nothing */
 } Question;
 
@@ -158,6 +161,7 @@ static uint64_t count(Question *question, uint64_t max)
 static void read_piece(Question *question, Piece *piece)
 {
     expect(question, "piece");
+    piece->id = question->n_pieces++;
     piece->amount = (double)count(question, INT64_MAX);
     piece->cap = number(question);
     piece->n_uses = count(question, LINKS_MAX);
@@ -184,12 +188,14 @@ static void read_flows(Question *question)
     for (uint64_t f = 0; f < question->n_tasks && !question->wrong; f++) {
         Task *flow = &question->tasks[f];
         expect(question, "flow");
-        flow->id = f;
+        flow->question = question;
         flow->start = number(question);
         flow->n = count(question, PIECES_MAX);
         for (uint64_t p = 0; p < flow->n && !question->wrong; p++)
             read_piece(question, &flow->pieces[p]);
     }
+    for (question->side = 1; question->side * question->side < question->n_pieces;)
+        question->side++;
 }
 
 static void read_execs(Question *question)
@@ -201,7 +207,6 @@ static void read_execs(Question *question)
     for (uint64_t t = 0; t < question->n_tasks && !question->wrong; t++) {
         Task *task = &question->tasks[t];
         expect(question, "exec");
-        task->id = t;
         task->start = number(question);
         task->n = 1;
         task->pieces[0].amount = number(question);
@@ -220,7 +225,7 @@ static void forget(Question *question)
     }
     g_clear_pointer(&question->tasks, g_free);
     g_clear_pointer(&question->capacity, g_free);
-    question->n_tasks = 0;
+    question->n_tasks = question->n_pieces = 0;
     question->wrong = NULL;
 }
 
@@ -232,50 +237,57 @@ static void append_number(GString *text, double value)
     g_string_append(text, g_ascii_dtostr(digits, sizeof digits, value));
 }
 
-static void append_link(GString *text, const char *name, double capacity)
+/* Few hosts have many routes: each piece has another pair of them. */
+static uint64_t from_of(const Question *question, const Piece *piece)
 {
-    g_string_append_printf(text, "<link id=\"%s\" bandwidth=\"", name);
+    return piece->id / question->side;
+}
+
+static uint64_t to_of(const Question *question, const Piece *piece)
+{
+    return question->side + piece->id % question->side;
+}
+
+static void append_link(GString *text, char kind, uint64_t id, double capacity)
+{
+    g_string_append_printf(text, "<link id=\"%c%" G_GUINT64_FORMAT "\" bandwidth=\"", kind, id);
     append_number(text, capacity);
     g_string_append(text, "Bps\" latency=\"0s\"/>\n");
 }
 
-/* A flow has a host of its own; its piece p goes to host p of all flows. */
+/* The link that only one piece uses, then those that it shares. */
+static void append_route(GString *text, const Question *question, const Piece *piece)
+{
+    g_string_append_printf(text,
+                           "<route src=\"h%" G_GUINT64_FORMAT "\" dst=\"h%" G_GUINT64_FORMAT
+                           "\" symmetrical=\"NO\"><link_ctn id=\"c%" G_GUINT64_FORMAT "\"/>",
+                           from_of(question, piece), to_of(question, piece), piece->id);
+    for (uint64_t u = 0; u < piece->n_uses; u++)
+        for (uint64_t t = 0; t < piece->times[u]; t++)
+            g_string_append_printf(text, "<link_ctn id=\"l%" G_GUINT64_FORMAT "\"/>",
+                                   piece->links[u]);
+    g_string_append(text, "</route>\n");
+}
+
 static void append_flows(GString *text, const Question *question)
 {
-    char name[64];
-    for (uint64_t f = 0; f < question->n_tasks; f++)
-        g_string_append_printf(text, "<host id=\"from%" G_GUINT64_FORMAT "\" speed=\"1f\"/>\n", f);
-    for (unsigned p = 0; p < PIECES_MAX; p++)
-        g_string_append_printf(text, "<host id=\"to%u\" speed=\"1f\"/>\n", p);
-    for (uint64_t l = 0; l < question->n_links; l++) {
-        g_snprintf(name, sizeof name, "l%" G_GUINT64_FORMAT, l);
-        append_link(text, name, question->capacity[l]);
-    }
-    for (uint64_t f = 0; f < question->n_tasks; f++)
-        for (uint64_t p = 0; p < question->tasks[f].n; p++) {
-            g_snprintf(name, sizeof name, "cap%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, f, p);
-            append_link(text, name, question->tasks[f].pieces[p].cap);
-        }
+    for (uint64_t h = 0; h < 2 * question->side; h++)
+        g_string_append_printf(text, "<host id=\"h%" G_GUINT64_FORMAT "\" speed=\"1f\"/>\n", h);
+    for (uint64_t l = 0; l < question->n_links; l++)
+        append_link(text, 'l', l, question->capacity[l]);
     for (uint64_t f = 0; f < question->n_tasks; f++)
         for (uint64_t p = 0; p < question->tasks[f].n; p++) {
             const Piece *piece = &question->tasks[f].pieces[p];
-            g_string_append_printf(text,
-                                   "<route src=\"from%" G_GUINT64_FORMAT
-                                   "\" dst=\"to%" G_GUINT64_FORMAT
-                                   "\" symmetrical=\"NO\"><link_ctn id=\"cap%" G_GUINT64_FORMAT
-                                   "-%" G_GUINT64_FORMAT "\"/>",
-                                   f, p, f, p);
-            for (uint64_t u = 0; u < piece->n_uses; u++)
-                for (uint64_t t = 0; t < piece->times[u]; t++)
-                    g_string_append_printf(text, "<link_ctn id=\"l%" G_GUINT64_FORMAT "\"/>",
-                                           piece->links[u]);
-            g_string_append(text, "</route>\n");
+            append_link(text, 'c', piece->id, piece->cap);
         }
+    for (uint64_t f = 0; f < question->n_tasks; f++)
+        for (uint64_t p = 0; p < question->tasks[f].n; p++)
+            append_route(text, question, &question->tasks[f].pieces[p]);
 }
 
 static void append_host(GString *text, const Question *question)
 {
-    g_string_append(text, "<host id=\"host\" speed=\"");
+    g_string_append(text, "<host id=\"h0\" speed=\"");
     append_number(text, question->speed);
     g_string_append_printf(text, "f\" core=\"%" G_GUINT64_FORMAT "\"/>\n", question->cores);
 }
@@ -299,18 +311,24 @@ static bool load_platform(const Question *question)
 
 /* ---- answering ---- */
 
+static sg_host_t host(uint64_t id)
+{
+    char name[32];
+    g_snprintf(name, sizeof name, "h%" G_GUINT64_FORMAT, id);
+    return sg_host_by_name(name);
+}
+
 static void run_flow(int argc, char **argv)
 {
     Task *flow = sg_actor_self_get_data();
+    const Question *question = flow->question;
     (void)argc;
     (void)argv;
     sg_actor_sleep_until(flow->start);
     for (uint64_t p = 0; p < flow->n; p++) {
-        char name[8];
-        g_snprintf(name, sizeof name, "to%" G_GUINT64_FORMAT, p);
-        sg_host_sendto(sg_actor_get_host(sg_actor_self()), sg_host_by_name(name),
-                       flow->pieces[p].amount);
-        flow->pieces[p].ended = simgrid_get_clock();
+        Piece *piece = &flow->pieces[p];
+        sg_host_sendto(host(from_of(question, piece)), host(to_of(question, piece)), piece->amount);
+        piece->ended = simgrid_get_clock();
     }
 }
 
@@ -343,6 +361,7 @@ static int simulate(const Question *question)
         (char[]){"--cfg=network/weight-S:0"},
         (char[]){"--cfg=network/optim:Full"},
         (char[]){"--cfg=cpu/optim:Full"},
+        (char[]){"--cfg=contexts/stack-size:64"},
         (char[]){"--cfg=" PRECISION_OF_TIME ":1e-9"},
         (char[]){"--cfg=" PRECISION_OF_WORK ":1e-12"},
 #ifdef __SANITIZE_ADDRESS__
@@ -355,8 +374,7 @@ static int simulate(const Question *question)
     if (!load_platform(question))
         return EXIT_FAILURE;
     for (uint64_t t = 0; t < question->n_tasks; t++) {
-        g_autofree char *name = g_strdup_printf("from%" G_GUINT64_FORMAT, t);
-        sg_actor_t actor = sg_actor_init(name, sg_host_by_name(question->flows ? name : "host"));
+        sg_actor_t actor = sg_actor_init("actor", host(0));
         sg_actor_set_data(actor, &question->tasks[t]);
         sg_actor_start(actor, question->flows ? run_flow : run_exec, 0, NULL);
     }

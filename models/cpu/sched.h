@@ -80,8 +80,9 @@ struct IvcSchedDomain {
     guint8 *allowed; /**< of each physical core */
     IvcSchedVcpu *vcpus;
     uint32_t n;
-    uint32_t n_active; /**< credit */
-    int64_t budget;    /**< credit2: that no virtual CPU has taken */
+    uint32_t n_active;           /**< credit */
+    IvcSchedDomain *next_active; /**< credit: in the order of the next accounting */
+    int64_t budget;              /**< credit2: that no virtual CPU has taken */
     int64_t budget_all;
     int64_t quota;
     int64_t had;    /**< fair, co-scheduled: time, in inverse proportion to its weight */
@@ -126,10 +127,11 @@ struct IvcSched {
     struct {
         IvcTime domain_switch, idle_switch, idle_wake, flight;
     } t;
-    uint64_t accountings; /**< credit */
-    int64_t balance;      /**< credit: the sum of all credits */
-    uint64_t weight;      /**< credit: of active virtual CPUs */
-    uint32_t scale;       /**< fair: its times are so many times what the parameters say */
+    uint64_t accountings;   /**< credit */
+    IvcSchedDomain *active; /**< credit: the first of those that take part in the accounting */
+    int64_t balance;        /**< credit: the sum of all credits */
+    uint64_t weight;        /**< credit: of active virtual CPUs */
+    uint32_t scale;         /**< fair: its times are so many times what the parameters say */
 };
 
 /** Whether a virtual CPU may have a core: it has something to run, and is not parked. */

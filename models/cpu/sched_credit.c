@@ -105,11 +105,26 @@ static void sort(IvcSchedCpu *cpu)
 
 /* ---- accounting ---- */
 
+static void list_add(IvcSchedDomain *domain)
+{
+    domain->next_active = domain->sched->active;
+    domain->sched->active = domain;
+}
+
+static void list_remove(IvcSchedDomain *domain)
+{
+    IvcSchedDomain **at = &domain->sched->active;
+    while (*at != domain)
+        at = &(*at)->next_active;
+    *at = domain->next_active;
+}
+
 static void activate(IvcSchedVcpu *vcpu)
 {
     IvcSched *sched = vcpu->domain->sched;
     vcpu->active = true;
-    vcpu->domain->n_active++;
+    if (vcpu->domain->n_active++ == 0)
+        list_add(vcpu->domain);
     sched->weight += vcpu->domain->weight;
     if (!sched->account.armed)
         ivc_timer_arm(sched->sim, &sched->account, ivc_sched_grid(sched, account_ps(sched)),
@@ -119,7 +134,8 @@ static void activate(IvcSchedVcpu *vcpu)
 static void deactivate(IvcSchedVcpu *vcpu)
 {
     vcpu->active = false;
-    vcpu->domain->n_active--;
+    if (--vcpu->domain->n_active == 0)
+        list_remove(vcpu->domain);
     vcpu->domain->sched->weight -= vcpu->domain->weight;
 }
 
@@ -172,9 +188,11 @@ typedef struct {
     uint64_t weight_left; /**< of those whose turn has not come */
     int64_t debt;         /**< that the last accounting left */
     int64_t balance;
+    bool wanted; /**< somebody could use more than its share */
 } Shares;
 
-/* One guest's turn: what it cannot use is for those after it. */
+/* One guest's turn: what it cannot use is for those after it, and next time for those before it
+ * that could have used it. */
 static void account_domain(IvcSchedDomain *domain, Shares *shares)
 {
     int64_t slice = slice_credit(domain->sched), cap = 0;
@@ -189,10 +207,16 @@ static void account_domain(IvcSchedDomain *domain, Shares *shares)
         cap = divide_up((IvcU128)cap, n);
     }
     int64_t fair = divide_up((IvcU128)shares->credit * weight, shares->weight);
-    if (fair >= most) {
+    if (fair < most) {
+        shares->wanted = true;
+    } else {
         if (shares->weight_left)
             shares->credit +=
                 divide_up((IvcU128)(fair - most) * shares->weight, shares->weight_left);
+        if (shares->wanted) {
+            list_remove(domain);
+            list_add(domain);
+        }
         fair = most;
     }
     fair = divide_up((IvcU128)fair, n);
@@ -218,9 +242,10 @@ static void account_fire(IvcSim *sim, IvcTimer *timer)
                      .debt = sched->balance < 0 ? -sched->balance : 0,
                      .credit = slice_credit(sched) * (int64_t)sched->n_cpus};
     shares.credit += shares.debt;
-    for (uint32_t d = 0; d < sched->n_domains; d++)
-        if (sched->domains[d].n_active)
-            account_domain(&sched->domains[d], &shares);
+    for (IvcSchedDomain *domain = sched->active, *next; domain; domain = next) {
+        next = domain->next_active; /* its turn may put it elsewhere */
+        account_domain(domain, &shares);
+    }
     sched->balance = shares.balance;
     sched->accountings++;
     ivc_timer_arm(sched->sim, &sched->account, ivc_sched_grid(sched, account_ps(sched)),
@@ -374,6 +399,8 @@ static void digest(const IvcSched *sched, IvcDigest *to)
             sched->sim->now - cpu->balanced_ps <= spec_of(sched)->balance_limit.ps)
             ivc_digest_time(to, cpu->balanced_ps);
     }
+    for (const IvcSchedDomain *domain = sched->active; domain; domain = domain->next_active)
+        ivc_digest_u64(to, domain->vcpus->id);
     for (uint32_t v = 0; v < sched->n_vcpus; v++) {
         const IvcSchedVcpu *vcpu = &sched->vcpus[v];
         ivc_digest_u64(to, (uint64_t)vcpu->credit);

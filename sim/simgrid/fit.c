@@ -11,8 +11,7 @@
 #include "sim/simgrid/fit_private.h"
 
 #define PIECE_ERROR 0.005 /* of latency and interval within a piece */
-#define SHARED_PIECE 2.0  /* sizes at the ends of a piece over each other, where links are shared \
-                           */
+#define SHARED_PIECE 1.25 /* bytes in a time on shared links: both ends of a piece, at most */
 #define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
 #define LATENCY_MIN 1e-10 /* s: a link without any would have no share of a shared one */
 
@@ -120,15 +119,27 @@ static double piece_error(const IvcFitPoint *points, guint n, const IvcFitSegmen
     return worst;
 }
 
+/* What the bandwidth takes in a piece: the mean of what its points want, and no less than leaves
+ * room for latency and interval at each. */
+static double piece_factor(const IvcFitClass *links, const IvcFitPoint *points, guint n)
+{
+    double mean = 0, least = 0;
+    for (guint i = 0; i < n; i++) {
+        const IvcFitPoint *p = &points[i];
+        double whole = (p->bytes + IVC_FIT_ENVELOPE) / links->bytes_per_s;
+        double room = p->eager ? MIN(p->latency - p->interval, p->interval) : p->interval;
+        mean += whole / p->transfer / n;
+        least = MAX(least, whole / MAX(room, p->transfer));
+    }
+    return MAX(mean, least);
+}
+
 /* Fits one piece. @return its largest error */
 static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint n,
                         IvcFitSegment *ret)
 {
     g_autofree IvcFitPoint *points = g_memdup2(from, n * sizeof *from);
-    double least = 0, most = INFINITY, sum = 0, factor = 0;
-    for (guint i = 0; i < n; i++)
-        factor = MAX(factor, (points[i].bytes + IVC_FIT_ENVELOPE) /
-                                 (links->bytes_per_s * points[i].transfer));
+    double least = 0, most = INFINITY, sum = 0, factor = piece_factor(links, points, n);
     for (guint i = 0; i < n; i++) {
         points[i].transfer = (points[i].bytes + IVC_FIT_ENVELOPE) / (links->bytes_per_s * factor);
         ivc_fit_latency_range(&points[i]);
@@ -150,9 +161,10 @@ static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint
  * bytes within it. */
 static bool may_join(const IvcFitPoints *all, guint from, guint to)
 {
-    double grown =
-        (all->points[to].bytes + IVC_FIT_ENVELOPE) / (all->points[from].bytes + IVC_FIT_ENVELOPE);
-    return all->ratio <= 0 || grown <= SHARED_PIECE;
+    const IvcFitPoint *a = &all->points[from], *b = &all->points[to];
+    double grown = (b->bytes + IVC_FIT_ENVELOPE) / (a->bytes + IVC_FIT_ENVELOPE);
+    double off = grown * a->transfer / b->transfer;
+    return all->ratio <= 0 || MAX(off, 1 / off) <= SHARED_PIECE;
 }
 
 /* Pieces of the points from `from` to before `to`, all of one kind. Neighbours share the point

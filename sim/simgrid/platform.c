@@ -232,8 +232,8 @@ static void make_config(Build *b)
 {
     static const char *const fixed[] = {"network/model:SMPI",   "network/crosstraffic:0",
                                         "network/TCP-gamma:0",  "network/weight-S:0",
-                                        "surf/precision:1e-12", "maxmin/precision:1e-9",
-                                        "smpi/wtime:0",         "smpi/init:0"};
+                                        "surf/precision:1e-12", "smpi/wtime:0",
+                                        "smpi/init:0"};
     const IvcFitClass *base = &g_array_index(b->fit->classes, IvcFitClass, b->fit->base);
     GPtrArray *config = g_ptr_array_new();
     for (unsigned i = 0; i < G_N_ELEMENTS(fixed); i++)

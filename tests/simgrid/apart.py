@@ -24,7 +24,7 @@ def main():
     ivcsim, others = sys.argv[1], sys.argv[2:]
     libraries = loaded(ivcsim)
     assert "libglib-2.0" in libraries, f"not a list of libraries:\n{libraries}"
-    for name in ("simgrid", "smpi", "libstdc++", "libboost"):
+    for name in ("simgrid", "smpi", "libboost"):
         assert name not in libraries, f"ivcsim loads {name}:\n{libraries}"
     if not others:
         print("ivcsim-simgrid is not built: install libsimgrid-dev and configure again")

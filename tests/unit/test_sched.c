@@ -56,6 +56,20 @@ START_TEST(test_many_weights_share)
 }
 END_TEST
 
+/* What a capped guest leaves is for all others by weight, wherever they stand in the list. */
+START_TEST(test_what_a_cap_leaves_is_for_all)
+{
+    Bench *bench = bench_new(both[_i], 1);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 10, hog);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    run(bench, 60000 * MS);
+    double first = share(bench, 0), last = share(bench, 2);
+    ck_assert_msg(first > last * 0.97 && first < last * 1.03, "%.1f and %.1f of 1000", first, last);
+    bench_free(bench);
+}
+END_TEST
+
 /* What a virtual CPU has not used when it goes to sleep is there when it wakes. */
 START_TEST(test_a_cap_is_for_running)
 {
@@ -380,6 +394,7 @@ int main(void)
     tcase_add_loop_test(tests, test_no_core_is_idle_beside_work, 0, 3);
     tcase_add_loop_test(tests, test_affinity_holds, 0, 3);
     tcase_add_loop_test(tests, test_affinity_holds_in_the_queue, 0, 3);
+    tcase_add_loop_test(tests, test_what_a_cap_leaves_is_for_all, 0, 2);
     tcase_add_loop_test(tests, test_a_cap_is_for_running, 0, 2);
     tcase_add_loop_test(tests, test_yielding_to_nobody_is_nothing, 0, 3);
     tcase_add_loop_test(tests, test_two_yield_in_turn, 0, 3);
