@@ -10,7 +10,6 @@
 #include "sim/cli/mpi_fail.h"
 #include "sim/cli/mpi_output.h"
 #include "sim/cli/table.h"
-#include "sim/model/machine.h"
 #include "sim/simgrid/ask.h"
 #include "sim/stats/export.h"
 
@@ -26,7 +25,7 @@ int ivc_mpi_fail(IvcCli *cli, const GError *error)
         return ivc_cli_fail(cli, IVC_EXIT_FAILED, "simgrid-missing", "%s\nhint: %s", error->message,
                             ivc_simgrid_hint);
     if (error->domain == IVC_CURVES_ERROR)
-        return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "mpi-platform", "%s", error->message);
+        return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "export-channel", "%s", error->message);
     if (error->domain != IVC_MPI_ERROR)
         return ivc_cli_fail_error(cli, error);
     int status = error->code == IVC_MPI_ERROR_PROGRAM   ? IVC_EXIT_USAGE
@@ -153,8 +152,9 @@ static int run(IvcCli *cli, const Asked *asked, IvcMpiRan *ran)
     g_autofree char *xml = asked->flops_per_s > 0 ? with_speed(platform->xml, asked->flops_per_s)
                                                   : g_strdup(platform->xml);
     ran->flops_per_s = asked->flops_per_s > 0 ? asked->flops_per_s : platform->flops_per_s;
-    uint64_t profile_hz = ((const IvcMachineSpec *)ran->scenario->machine)->clock.hz;
-    double faster = asked->host_hz != 0 ? (double)asked->host_hz / (double)profile_hz : 1;
+    double profile_hz =
+        platform->flops_per_s / (double)MAX(ran->scenario->cluster.flops_per_cycle, 1);
+    double faster = asked->host_hz != 0 ? (double)asked->host_hz / profile_hz : 1;
     fflush(cli->err);
     IvcMpiRun job = {.platform_xml = xml,
                      .config = (const char *const *)platform->config,

@@ -104,7 +104,8 @@ static void look_at(Findings *found, const Line *line)
         note_status(found, line, at + strlen(returned));
     else if ((at = strstr(line->text, missing)) != NULL)
         note_unsupported(found, line, at + strcspn(at, ":") + strspn(at + strcspn(at, ":"), ": "));
-    else if (strcmp(line->priority, "CRITICAL") == 0 && found->critical == NULL)
+    else if (strcmp(line->priority, "CRITICAL") == 0 && found->critical == NULL &&
+             strstr(line->text, "Current backtrace") == NULL)
         found->critical = g_strdup(line->text);
     else if (strcmp(line->priority, "WARNING") == 0 && g_str_has_prefix(line->category, "smpi") &&
              strstr(line->text, "MPI_Abort") == NULL)

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "sim/simgrid/mpi_private.h"
+#include "sim/simgrid/mpi_stderr.h"
 
 /* The descriptor of the trace in the process of smpimain. */
 #define TRACE_AT 3
@@ -30,13 +31,14 @@ typedef struct {
     char *folder;
     char *platform; /* paths in it */
     char *hosts;
-    char *log;
     char *account_path;
     IvcAccountHead *account;
     size_t account_size;
     IvcMpiTrace *trace;
     FILE *trace_file;
     int pipe;
+    int errors; /* the other end of the program's standard error */
+    IvcMpiStderr filter;
     GPid process;
     int wait_status;
 } Job;
@@ -49,13 +51,15 @@ static void clear_job(Job *job)
         fclose(job->trace_file);
     if (job->pipe >= 0)
         close(job->pipe);
+    if (job->errors >= 0)
+        close(job->errors);
+    ivc_mpi_stderr_clear(&job->filter);
     ivc_mpi_trace_free(job->trace);
     if (job->folder != NULL)
         ivc_mpi_remove_folder(job->folder);
     g_free(job->folder);
     g_free(job->platform);
     g_free(job->hosts);
-    g_free(job->log);
     g_free(job->account_path);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, clear_job)
@@ -63,7 +67,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, clear_job)
 static bool fail_file(const char *path, GError **error)
 {
     int reason = errno;
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(reason), "%s: %s", path,
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(reason), "%s: %s", path,
                 g_strerror(reason));
     return false;
 }
@@ -95,7 +99,6 @@ static bool prepare(Job *job, GError **error)
         return false;
     job->platform = g_build_filename(job->folder, "platform.xml", NULL);
     job->hosts = g_build_filename(job->folder, "hosts", NULL);
-    job->log = g_build_filename(job->folder, "log", NULL);
     job->account_path = g_build_filename(job->folder, "account", NULL);
     g_autoptr(GString) hosts = g_string_new(NULL);
     for (size_t r = 0; r < run->n_ranks; r++)
@@ -144,7 +147,6 @@ static GPtrArray *command_line(const Job *job, const char *main_path, const char
     add(words, "--cfg=tracing/smpi/sleeping:yes");
     add(words, "--cfg=tracing/smpi/internals:yes");
     add(words, "--cfg=tracing/smpi/display-sizes:yes");
-    add(words, "--log=root.app:file:%s", job->log);
     add(words, "--log=root.fmt:%s", IVC_MPI_LOG_FORMAT);
     add(words, "%s", job->platform);
     add(words, "--");
@@ -164,6 +166,7 @@ static char **environment(const Job *job)
     return names;
 }
 
+/* A descriptor of its own: GLib closes what it is given. */
 static int copy_of(int file)
 {
     return file >= 0 ? fcntl(file, F_DUPFD_CLOEXEC, TRACE_AT + 1) : -1;
@@ -184,18 +187,15 @@ static bool start(Job *job, GError **error)
     int trace_at = TRACE_AT;
     GSpawnFlags flags = G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN;
     if (job->run->output < 0)
-        flags |= G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
-    /* Two descriptors of their own: GLib closes what it is given. */
+        flags |= G_SPAWN_STDOUT_TO_DEV_NULL;
+    job->filter = ivc_mpi_stderr_start(IVC_MPI_LOG_MARK, job->run->output);
     int out = copy_of(job->run->output);
-    int err = copy_of(job->run->output);
     bool started = g_spawn_async_with_pipes_and_fds(
         NULL, (const char *const *)words->pdata, (const char *const *)names, flags, NULL, NULL, -1,
-        out, err, &ends[1], &trace_at, 1, &job->process, NULL, NULL, NULL, error);
+        out, -1, &ends[1], &trace_at, 1, &job->process, NULL, NULL, &job->errors, error);
     close(ends[1]);
     if (out >= 0)
         close(out);
-    if (err >= 0)
-        close(err);
     return started;
 }
 
@@ -206,26 +206,37 @@ static void take(Job *job, const char *bytes, size_t size)
         (void)fwrite(bytes, 1, size, job->trace_file);
 }
 
-/* Until every writer has closed the pipe; the program is ended when somebody asks for that. */
+/* Reads once. @return whether there may be more */
+static bool read_some(Job *job, int file, char *bytes)
+{
+    ssize_t n = read(file, bytes, CHUNK);
+    if (n > 0 && file == job->pipe)
+        take(job, bytes, (size_t)n);
+    else if (n > 0)
+        ivc_mpi_stderr_feed(&job->filter, bytes, (gsize)n);
+    return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* Until every writer has closed both pipes; the program is ended when somebody asks for that. */
 static bool follow(Job *job)
 {
     bool stopped = false;
     g_autofree char *bytes = g_malloc(CHUNK);
-    for (;;) {
-        struct pollfd look = {.fd = job->pipe, .events = POLLIN};
-        int ready = poll(&look, 1, LOOK_MS);
+    struct pollfd look[] = {{.fd = job->pipe, .events = POLLIN},
+                            {.fd = job->errors, .events = POLLIN}};
+    while (look[0].fd >= 0 || look[1].fd >= 0) {
+        int ready = poll(look, G_N_ELEMENTS(look), LOOK_MS);
         if (!stopped && job->run->stop != NULL && *job->run->stop) {
             kill(job->process, SIGKILL);
             stopped = true;
         }
-        if (ready <= 0)
-            continue;
-        ssize_t n = read(job->pipe, bytes, CHUNK);
-        if (n == 0 || (n < 0 && errno != EINTR))
-            break;
-        if (n > 0)
-            take(job, bytes, (size_t)n);
+        for (size_t i = 0; ready > 0 && i < G_N_ELEMENTS(look); i++) {
+            /* poll() passes over negative ones. */
+            if (look[i].fd >= 0 && look[i].revents != 0 && !read_some(job, look[i].fd, bytes))
+                look[i].fd = -1;
+        }
     }
+    ivc_mpi_stderr_end(&job->filter);
     while (waitpid(job->process, &job->wait_status, 0) < 0 && errno == EINTR)
         ;
     return !stopped;
@@ -266,7 +277,7 @@ static void fill(IvcMpiReport *report, const Job *job)
 bool ivc_mpi_run(const IvcMpiRun *run, IvcMpiReport *report, GError **error)
 {
     *report = (IvcMpiReport){.warnings = g_ptr_array_new_with_free_func(g_free)};
-    g_auto(Job) job = {.run = run, .pipe = -1};
+    g_auto(Job) job = {.run = run, .pipe = -1, .errors = -1};
     if (!start(&job, error))
         return false;
     if (!follow(&job)) {
@@ -275,12 +286,10 @@ bool ivc_mpi_run(const IvcMpiRun *run, IvcMpiReport *report, GError **error)
     }
     if (!keep_trace(&job, error))
         return false;
-    g_autofree char *log = NULL;
-    (void)g_file_get_contents(job.log, &log, NULL, NULL);
     fill(report, &job);
     IvcMpiEnd end = {.n_ranks = run->n_ranks,
                      .wait_status = job.wait_status,
-                     .log = log != NULL ? log : "",
+                     .log = job.filter.log->str,
                      .account = job.account,
                      .trace = job.trace};
     return ivc_mpi_judge(&end, report->warnings, error);

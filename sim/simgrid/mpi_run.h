@@ -42,7 +42,7 @@ typedef struct {
 } IvcMpiRun;
 
 typedef struct {
-    uint64_t end_ps; /**< since the start of the program */
+    uint64_t end_ps;                   /**< since the start of the program */
     uint64_t doing_ps[IVC_MPI_DOINGS]; /**< IvcMpiDoing: together up to end_ps */
     double work; /**< that it computed: in the unit that hosts' speeds have a second */
 } IvcMpiRank;

@@ -51,8 +51,8 @@ static struct sigaction before[NSIG];
 
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
-/* What was printed so far tells most, SimGrid's reason to give up included: so it is flushed here,
- * although no handler of a signal should. Should that crash, too, it is not tried again. */
+/* What was printed so far tells most: so it is flushed here, although no handler of a signal
+ * should. Should that crash, too, it is not tried again. */
 static void crashed(int number)
 {
     if (head->crash_signal == 0) {

@@ -74,7 +74,8 @@ def main():
             (("two.yaml", "--cfg=smpi/np:2", "./ways"), 2, "unknown option '--cfg'"),
             (("two.yaml", "--np", "0", "./ways"), 2, "from 1 to 1024"),
             (("two.yaml", "--host-clock", "3GHz", "./ways"), 2, "without '--measure'"),
-            (("two.yaml", "--measure", "--host-clock", "3", "./ways"), 2, "a number without a unit"),
+            (("two.yaml", "--measure", "--host-clock", "3", "./ways"), 2,
+             "a number without a unit"),
             (("two.yaml", "--flops-per-second", "1e9x", "./ways"), 2, "hint: 2.5e9"),
             (("two.yaml", "--set", "channel=netfront", "./ways"), 3, "unknown channel 'netfront'"),
             (("two.yaml", "./nothing"), 2, "there is no program './nothing'"),
@@ -114,11 +115,40 @@ def main():
     assert status == 0 and err == "[--cfg=a:b]\n[--log=x]\n[c d]\n", err
     json.loads(out)
 
-    # A program that fails.
-    status, out, err = said("mpi", "two.yaml", "--np", "4", "--format", "json", "./ways", "ring")
-    failure = json.loads(out)
-    assert status == 1 and failure["error"]["code"] == "mpi-deadlock", out
-    assert "  rank 2 waits in MPI_Recv for a message from rank 3, tag 7\n" in err, err
+    # Programs that fail, and what cannot be run: status, code, and the first words.
+    for way, status_expected, code, text in (
+            ("ring", 1, "mpi-deadlock", "the ranks wait for each other"),
+            ("exit", 1, "mpi-exit", "the program ended with another exit status than 0"),
+            ("abort", 1, "mpi-abort", "rank 3 called MPI_Abort, code 9"),
+            ("crash", 1, "mpi-crash", "rank 2 crashed: Segmentation fault"),
+            ("spawn", 1, "mpi-unsupported", "rank 0 calls MPI_Comm_spawn")):
+        status, out, err = said("mpi", "two.yaml", "--np", "4", "--format", "json", "./ways", way)
+        failure = json.loads(out)
+        assert (status, failure["error"]["code"]) == (status_expected, code), out
+        assert failure["error"]["message"].startswith(text), out
+        assert f"ivcsim mpi: error: {text}" in err and "Backtrace" not in err, err
+    status, out, err = said("mpi", "two.yaml", "--format", "json", "./nothing")
+    assert (status, json.loads(out)["error"]["code"]) == (2, "mpi-program"), out
+    # A channel that carries no messages.
+    status, out, err = said("mpi", str(source / "scenarios/locks.yaml"), "--format", "json",
+                            "./ways")
+    assert (status, json.loads(out)["error"]["code"]) == (3, "export-channel"), (out, err)
+    assert "carries no messages" in err, err
+
+    # A SimGrid that does not work: commands that fail at once.
+    os.mkdir("fake")
+    for name, text in (("smpirun", f'exec "{os.getcwd()}/fake/smpimain"'), ("smpimain", "exit 3"),
+                       ("smpicc", "echo cannot >&2; exit 1")):
+        script = pathlib.Path("fake", name)
+        script.write_text(f"#!/bin/sh\n{text}\n")
+        script.chmod(0o755)
+    fake = f"{os.getcwd()}/fake:{os.environ['PATH']}"
+    status, out, err = said("mpi", "two.yaml", "--format", "json", "./ways", path=fake)
+    assert (status, json.loads(out)["error"]["code"]) == (5, "mpi-simgrid"), (out, err)
+    assert "SimGrid ended with status 3 before the program started" in err, err
+    status, out, err = said("mpicc", ways, "-o", "ways2", path=fake)
+    assert status == 1 and err == "ivcsim mpicc: error: what counts messages cannot be compiled: " \
+                                  "cannot [mpi-compile]\n", err
     status, out, err = said("mpi", "two.yaml", "--np", "4", "./ways", "nobody")
     assert status == 0 and err == "ivcsim mpi: warning: rank 1: PMPI_Send: param 4 dst (=77) " \
                                   "cannot be < 0 or > 4\n", err

@@ -232,6 +232,51 @@ START_TEST(test_warning)
 }
 END_TEST
 
+/* SimGrid refuses before the program starts, and says why. */
+START_TEST(test_refused)
+{
+    static const char *const none[] = {"nowhere", "nowhere", "nowhere", "nowhere"};
+    g_autofree char *xml = platform();
+    IvcMpiRun job = {.platform_xml = xml,
+                     .config = config,
+                     .hosts = none,
+                     .n_ranks = RANKS,
+                     .program = program,
+                     .host_speed = 1e9,
+                     .output = -1};
+    g_auto(IvcMpiReport) report = {0};
+    g_autoptr(GError) error = NULL;
+    ck_assert(!ivc_mpi_run(&job, &report, &error));
+    ck_assert_msg(g_error_matches(error, IVC_MPI_ERROR, IVC_MPI_ERROR_SIMGRID), "%s",
+                  error->message);
+    ck_assert_msg(g_str_has_prefix(error->message, "SimGrid gave up: ") &&
+                      strstr(error->message, "nowhere") != NULL,
+                  "%s", error->message);
+}
+END_TEST
+
+/* Somebody asks for the end. */
+START_TEST(test_stopped)
+{
+    static const int at_once = 1;
+    const char *args[] = {"forever", NULL};
+    g_autofree char *xml = platform();
+    IvcMpiRun job = {.platform_xml = xml,
+                     .config = config,
+                     .hosts = hosts,
+                     .n_ranks = RANKS,
+                     .program = program,
+                     .args = args,
+                     .host_speed = 1e9,
+                     .output = -1,
+                     .stop = &at_once};
+    g_auto(IvcMpiReport) report = {0};
+    g_autoptr(GError) error = NULL;
+    ck_assert(!ivc_mpi_run(&job, &report, &error));
+    ck_assert(g_error_matches(error, IVC_MPI_ERROR, IVC_MPI_ERROR_STOPPED));
+}
+END_TEST
+
 START_TEST(test_no_program)
 {
     static const char *const names[] = {"/nowhere/program", "/bin/sh",
@@ -286,6 +331,8 @@ int main(void)
     tcase_add_test(tests, test_failures);
     tcase_add_test(tests, test_deadlocks);
     tcase_add_test(tests, test_warning);
+    tcase_add_test(tests, test_refused);
+    tcase_add_test(tests, test_stopped);
     tcase_add_test(tests, test_no_program);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -25,7 +25,8 @@ ARROWS = {
                   "sim/base/", "suites.h"],
     # Written for SimGrid and read from it; what links SimGrid is in simgrid/, not below sim/.
     "sim/simgrid": ["sim/simgrid/", "sim/scenario/", "sim/model/", "sim/stats/", "sim/config/",
-                    "sim/engine/", "sim/base/", "roundtrip_source.h"],
+                    "sim/engine/", "sim/base/", "roundtrip_source.h", "mpi_sources.h",
+                    "simgrid/mpi/account.h"],
     # PHOLD is a model without a machine: the benchmark of the queue and the verb share its file.
     "sim/cli": ["sim/cli/", "sim/suite/", "sim/simgrid/", "sim/scenario/", "sim/stats/",
                 "sim/config/", "sim/engine/", "sim/base/", "tests/bench/phold.h",
@@ -65,7 +66,7 @@ LIBRARIES = {
 SIMGRID_HEADERS = {
     "simgrid/": ("simgrid/ivcsim_simgrid.c", "tests/bench/peers/"),
     "xbt/": ("simgrid/ivcsim_simgrid.c", "tests/bench/peers/"),
-    "smpi/": ("simgrid/", "examples/mpi/"),
+    "smpi/": ("simgrid/", "examples/mpi/", "tests/simgrid/mpi/"),
 }
 
 # Functions that no file calls, and why.
@@ -140,8 +141,8 @@ def arrows(path, text):
 def simgrid_headers(path, text):
     for number, line in numbered(without_comments(text)):
         angled = re.match(r'\s*#\s*include\s*[<"]([^>"/]+/)[^>"]*\.h(pp)?[>"]', line)
-        # Our own folder of that name has no headers but those in simgrid/include.
-        if not angled or "simgrid/include/" in line:
+        # Our own folder of that name has these.
+        if not angled or "simgrid/include/" in line or "simgrid/mpi/" in line:
             continue
         files = SIMGRID_HEADERS.get(angled.group(1))
         if files and not path.startswith(files):
@@ -185,7 +186,8 @@ def file_length(path, text):
 
 def calls(path, text):
     in_cli = path.startswith(("sim/cli/", "tests/"))
-    if path.startswith("tests/bench/"):
+    # Programs of their own, without GLib.
+    if path.startswith(("tests/bench/", "simgrid/", "examples/", "tests/simgrid/mpi/")):
         return
     for number, line in numbered(without_comments(text, strings=False)):
         # "->free(" and ".free(" are hooks of a table, ")(" after a name in brackets declares one.

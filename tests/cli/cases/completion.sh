@@ -26,7 +26,8 @@ completes() {
     complete_words "$@"
     [ "$(cat words)" = "$expected" ] || fail "got '$(cat words)', expected '$expected'"
 }
-completes 'bench check completion export help list merge plot run schema show sweep validate' ''
+verbs='bench check completion export help list merge mpi mpicc plot run schema show sweep validate'
+completes "$verbs" ''
 completes 'schema show sweep' s
 completes 'csv json jsonl table' run --format ''
 completes 'json jsonl' run --format j

@@ -26,7 +26,9 @@ static void receive_from(int from, int tag)
 static void known(void)
 {
     if (rank == 0) {
-        SMPI_SAMPLE_FLOPS(3e6) {}
+        SMPI_SAMPLE_FLOPS(3e6)
+        {
+        }
         send_to(1, 1000, 1);
     }
     if (rank == 1)
@@ -95,6 +97,8 @@ int main(int argc, char **argv)
     if (strcmp(way, "measured") == 0)
         for (volatile long i = 0; i < 3000000; i++)
             ;
+    while (strcmp(way, "forever") == 0)
+        ;
     if (strcmp(way, "args") == 0 && rank == 0)
         for (int i = 2; i < argc; i++)
             fprintf(stderr, "[%s]\n", argv[i]);
