@@ -95,7 +95,8 @@ def check_refusals(program, scenario, folder):
     assert "there is no file" in refused(program, scenario, f"{folder}/none.c", 3)
     for name, text, said in (
             ("bad", "int main(void) { return nothing; }", "cannot be compiled"),
-            ("stuck", "#include <mpi.h>\nint main(int n, char **words) { int x; MPI_Init(&n, &words);"
+            ("stuck", "#include <mpi.h>\nint main(int n, char **words) { int x;"
+             "MPI_Init(&n, &words);"
              "MPI_Recv(&x, 1, MPI_INT, 0, 7, MPI_COMM_WORLD, MPI_STATUS_IGNORE); return 0; }",
              "rank 1 waits in mpi_recv for a message from rank 0, tag 7")):
         source = os.path.join(folder, f"{name}.c")
