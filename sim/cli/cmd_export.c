@@ -26,9 +26,11 @@ int ivc_cmd_export(IvcCli *cli)
     const char *scenario = ivc_cli_args(cli)[1];
     if (scenario != NULL && strcmp(where, "simgrid") == 0)
         return ivc_export_simgrid(cli, scenario);
-    if (scenario != NULL)
+    if (scenario != NULL) {
+        g_autofree char *shown = ivc_text_escape(where, strlen(where), 40);
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
-                            "'%s' is nothing to export to; there is: simgrid", where);
+                            "'%s' is nothing to export to; there is: simgrid", shown);
+    }
     int wrong = check_options(cli);
     if (wrong != IVC_EXIT_OK)
         return wrong;

@@ -102,9 +102,9 @@ static void print_table(IvcCli *cli, const IvcExport *export)
             export->fit->segments->len, export->fit->eager_below);
     if (export->fit->unlike)
         fprintf(cli->out,
-                "at %zu sizes the interval of a stream is longer than the latency, which SMPI "
-                "cannot have\n",
-                export->fit->unlike);
+                "at %zu sizes the interval of a stream is longer than the latency, up to %.2f "
+                "times, which SMPI cannot have\n",
+                export->fit->unlike, export->fit->unlike_max);
 }
 
 /* @return whether SimGrid gives the curves back */
@@ -156,6 +156,18 @@ static void draw(IvcCli *cli, const char *folder)
         ivc_cli_warning(cli, "fit.svg is not drawn: %s", error->message);
 }
 
+/* Before anything is simulated. */
+static bool find_tools(const IvcCli *cli, GError **error)
+{
+    static const char *const tools[] = {"smpicc", "smpirun"};
+    for (size_t i = 0; ivc_cli_flag(cli, "check") && i < G_N_ELEMENTS(tools); i++) {
+        g_autofree char *path = ivc_simgrid_find(tools[i], error);
+        if (!path)
+            return false;
+    }
+    return true;
+}
+
 static int fail(IvcCli *cli, const GError *error)
 {
     if (error->domain == IVC_CURVES_ERROR)
@@ -179,7 +191,7 @@ int ivc_export_simgrid(IvcCli *cli, const char *path)
     IvcExport export = {.scenario = scenario};
     g_autoptr(GError) error = NULL;
     int status = IVC_EXIT_OK;
-    if (!measure(cli, &export, &error) ||
+    if (!find_tools(cli, &error) || !measure(cli, &export, &error) ||
         (ivc_cli_flag(cli, "check") && !round_trips(&export, &error)))
         status = fail(cli, error);
     if (status == IVC_EXIT_OK)

@@ -26,7 +26,7 @@ const IvcErrorCode ivc_error_codes[] = {
     {"config-unknown-key", "a key means nothing here"},
     {"config-unsupported", "a part of YAML that scenarios do not use: aliases, tags, documents"},
     {"config-unused", "a part of the scenario has no effect"},
-    {"export-channel", "a channel carries no messages that SimGrid could be told of"},
+    {"export-channel", "a channel that cannot be exported: its mechanism, its guests"},
     {"internal", "a bug in the simulator: please report it"},
     {"interrupted", "a signal ended a sweep; it continues when it is started again"},
     {"io", "a file could not be read or written"},
@@ -48,7 +48,7 @@ const IvcErrorCode ivc_error_codes[] = {
     {"sim-livelock", "too many events at one instant: a loop without delay"},
     {"sim-mpi", "a call of the message-passing interface failed"},
     {"sim-stopped", "a signal ended the simulation"},
-    {"simgrid-missing", "SimGrid, or a part of it, is not installed"},
+    {"simgrid-missing", "a program of SimGrid is needed and not installed"},
     {"usage", "the command line is wrong"},
     {NULL, NULL},
 };

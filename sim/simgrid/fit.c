@@ -13,7 +13,6 @@
 #define PIECE_ERROR 0.005 /* of latency and interval within a piece */
 #define SHARED_PIECE 1.25 /* bytes in a time on shared links: both ends of a piece, at most */
 #define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
-#define LATENCY_MIN 1e-10 /* s: a link without any would have no share of a shared one */
 
 bool ivc_fit_is_unlike(const IvcCurvePoint *point)
 {
@@ -58,17 +57,19 @@ static double median_of(GArray *values)
     return g_array_index(values, double, values->len / 2);
 }
 
-/* Latency of the links: the one that most eager messages want; without any, what all allow. */
+/* Latency of the links: the one that most eager messages want; without any, what all allow. None
+ * takes more than twice of it: the factor is that of other links, too, as between machines. */
 static double choose_latency(const IvcFitPoint *points, guint n)
 {
     g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(double));
-    double all = INFINITY;
+    double all = INFINITY, least = IVC_FIT_LATENCY_MIN;
     for (guint i = 0; i < n; i++) {
         if (points[i].eager)
             g_array_append_val(wanted, points[i].wanted);
         all = MIN(all, points[i].most);
+        least = MAX(least, points[i].least / 2);
     }
-    return MAX(LATENCY_MIN, wanted->len ? median_of(wanted) : all);
+    return MAX(least, wanted->len ? median_of(wanted) : all);
 }
 
 /* Costs of both ends at a point, for a latency of the way. */
@@ -79,7 +80,8 @@ static void share_out(IvcFitPoint *p, double latency)
         p->receive = MAX(0, p->interval - p->transfer - latency);
         return;
     }
-    double other = CLAMP(p->latency - p->interval - p->transfer - latency, 0, p->interval);
+    double least = MIN(ivc_fit_other_least(p), p->interval);
+    double other = CLAMP(p->latency - p->interval - p->transfer - latency, least, p->interval);
     p->send = p->sender_first ? p->interval : other;
     p->receive = p->sender_first ? other : p->interval;
 }
@@ -127,7 +129,9 @@ static double piece_factor(const IvcFitClass *links, const IvcFitPoint *points, 
     for (guint i = 0; i < n; i++) {
         const IvcFitPoint *p = &points[i];
         double whole = (p->bytes + IVC_FIT_ENVELOPE) / links->bytes_per_s;
-        double room = p->eager ? MIN(p->latency - p->interval, p->interval) : p->interval;
+        double room = p->interval;
+        if (p->eager)
+            room = MIN(room, (p->latency - p->interval) / (p->sender_first ? 1 : 2));
         mean += whole / p->transfer / n;
         least = MAX(least, whole / MAX(room, p->transfer));
     }
@@ -145,7 +149,7 @@ static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint
         ivc_fit_latency_range(&points[i]);
         least = MAX(least, points[i].least);
         most = MIN(most, points[i].most);
-        sum += points[i].eager ? points[i].wanted : MIN(points[i].most, links->latency_s);
+        sum += CLAMP(links->latency_s, points[i].least, points[i].most);
     }
     double latency = most < least ? sum / n : CLAMP(sum / n, least, most);
     *ret =
@@ -229,8 +233,8 @@ static void fit_links(IvcFit *fit, unsigned class_, const IvcFitPoint *points, g
     double per_byte = d > 0 ? (by * aa - ay * ab) / d : 1 / base->bytes_per_s;
     if (per_byte <= 0)
         per_byte = 1 / base->bytes_per_s / 100, latency = aa > 0 ? ay / aa : latency;
-    if (latency < LATENCY_MIN)
-        latency = LATENCY_MIN, per_byte = bb > 0 && by > 0 ? by / bb : per_byte;
+    if (latency < IVC_FIT_LATENCY_MIN)
+        latency = IVC_FIT_LATENCY_MIN, per_byte = bb > 0 && by > 0 ? by / bb : per_byte;
     links->latency_s = latency;
     links->bytes_per_s = 1 / per_byte;
 }

@@ -3,11 +3,14 @@
  * share. From what all pairs together reach it follows how much a message uses of what they share.
  */
 #include <math.h>
+#include <string.h>
 
 #include "sim/simgrid/fit_private.h"
 
-#define TOGETHER_SLOWER 1.03 /* interval of all pairs over that of one: something is shared */
-#define TOGETHER_WEIGHT 0.1  /* of its error, beside those of latency and interval */
+#define TOGETHER_SLOWER 1.03  /* interval of all pairs over that of one: something is shared */
+#define TOGETHER_WEIGHT 0.005 /* of its error, beside those of latency and interval */
+#define STEP 0.002            /* of the latency that a piece may be off by */
+#define POINTS_MAX 600
 #define TRANSFER_WEIGHT 4e-6 /* of time that is not on the links, where nothing is shared */
 
 /* Interval of all pairs at once over that of one alone, between the sizes that were tried. */
@@ -37,19 +40,18 @@ static void take_points(const IvcCurves *curves, unsigned class_, IvcFitPoints *
         const IvcCurvePoint *from = &g_array_index(curve->points, IvcCurvePoint, i);
         if (from->use != IVC_POINT_FIT)
             continue;
-        bool sender = from->sender_ps >= from->receiver_ps;
         double latency = (double)from->latency_ps * 1e-12;
         double interval = MIN((double)from->interval_ps * 1e-12, latency);
         double together = curves->pairs > 1
                               ? interval * slower_together(curves->together, (double)from->bytes)
                               : MAX(interval, 2e-12 * (double)from->server_ps);
-        all->points[all->n++] =
-            (IvcFitPoint){.bytes = (double)from->bytes,
-                          .latency = latency,
-                          .interval = interval,
-                          .together = together,
-                          .sender_first = sender,
-                          .other = (double)(sender ? from->receiver_ps : from->sender_ps) * 1e-12};
+        all->points[all->n++] = (IvcFitPoint){.bytes = (double)from->bytes,
+                                              .latency = latency,
+                                              .interval = interval,
+                                              .together = together,
+                                              .sender = (double)from->sender_ps * 1e-12,
+                                              .receiver = (double)from->receiver_ps * 1e-12,
+                                              .sender_first = from->sender_ps >= from->receiver_ps};
     }
 }
 
@@ -92,11 +94,13 @@ static double make_possible(const IvcFitPoints *all, IvcFitPoint *p, bool eager)
     double wanted = wanted_transfer(all, p, eager);
     double least = (p->bytes + IVC_FIT_ENVELOPE) / all->bytes_per_s / IVC_FIT_BANDWIDTH_FACTOR;
     p->eager = eager;
-    p->transfer = eager ? CLAMP(latency - interval, least, wanted) : MIN(wanted, interval);
-    if (eager && interval + p->transfer > latency) {
-        e = (interval + p->transfer - latency) / (interval + latency);
+    double room = (latency - interval) / (p->sender_first ? 1 : 2);
+    p->transfer = eager ? CLAMP(room, least, wanted) : MIN(wanted, interval);
+    double rest = p->transfer + ivc_fit_other_least(p);
+    if (eager && interval + rest > latency) {
+        e = (interval + rest - latency) / (interval + latency);
         p->interval = MAX(interval * (1 - e), p->transfer);
-        p->latency = p->interval + p->transfer;
+        p->latency = p->interval + rest;
     } else if (!eager && interval < latency / 2) {
         e = (latency - 2 * interval) / (latency + 2 * interval);
         p->interval = interval * (1 + e);
@@ -111,36 +115,97 @@ static double make_possible(const IvcFitPoints *all, IvcFitPoint *p, bool eager)
     return e * e + TOGETHER_WEIGHT * off * off;
 }
 
-/* From which point on messages wait for their receive: what leaves the smallest errors. */
-static guint choose_switch(const IvcFitPoints *all)
+/* Who of the two ends has the whole interval to do when messages set off at once: the same for all
+ * sizes, so that costs go in lines. */
+static void set_first(IvcFitPoint *p, bool sender)
 {
-    guint best = 0;
+    p->other = sender ? p->receiver : p->sender;
+    p->sender_first = sender;
+}
+
+/* From which point on messages wait for their receive, and which end is busy before that: what
+ * leaves the smallest errors. */
+static void choose_kinds(IvcFitPoints *all)
+{
+    guint best = 0, senders = 0;
+    bool best_sender = false;
     double least = INFINITY;
-    for (guint at = 0; at <= all->n; at++) {
-        double sum = 0;
-        for (guint i = 0; i < all->n; i++) {
-            IvcFitPoint p = all->points[i];
-            sum += make_possible(all, &p, i < at);
-        }
-        if (sum < least - 1e-9) {
-            least = sum;
-            best = at;
+    for (guint i = 0; i < all->n; i++)
+        senders += all->points[i].sender_first;
+    for (guint option = 0; option < 2; option++) {
+        bool sender = (senders * 2 >= all->n) == (option == 0);
+        for (guint at = 0; at <= all->n; at++) {
+            double sum = 0;
+            for (guint i = 0; i < all->n; i++) {
+                IvcFitPoint p = all->points[i];
+                set_first(&p, sender);
+                sum += make_possible(all, &p, i < at);
+            }
+            if (sum < least - 1e-6) {
+                least = sum;
+                best = at;
+                best_sender = sender;
+            }
         }
     }
-    return best;
+    all->first_waiting = best;
+    for (guint i = 0; i < all->n; i++)
+        set_first(&all->points[i], best_sender);
+}
+
+double ivc_fit_other_least(const IvcFitPoint *p)
+{
+    return p->sender_first ? 0 : p->transfer;
 }
 
 void ivc_fit_latency_range(IvcFitPoint *p)
 {
     double rest = p->latency - p->interval - p->transfer;
     if (p->eager) {
+        double other_least = ivc_fit_other_least(p);
         p->least = MAX(0, rest - p->interval);
-        p->most = MAX(0, rest);
-        p->wanted = CLAMP(rest - MIN(p->other, p->interval), p->least, p->most);
+        p->most = MAX(MAX(p->least, IVC_FIT_LATENCY_MIN), rest - other_least);
+        p->wanted = CLAMP(rest - CLAMP(p->other, other_least, MAX(other_least, p->interval)),
+                          p->least, p->most);
     } else {
         p->least = 0;
-        p->most = MAX(0, p->interval - p->transfer);
+        p->most = MAX(IVC_FIT_LATENCY_MIN, p->interval - p->transfer);
         p->wanted = p->most;
+    }
+}
+
+/* Puts a point half-way between two, on the line through them. */
+static void insert_middle(IvcFitPoints *all, guint i)
+{
+    const IvcFitPoint *a = &all->points[i], *b = a + 1;
+    double middle = floor((a->bytes + b->bytes) / 2);
+    double share = (middle - a->bytes) / (b->bytes - a->bytes);
+    IvcFitPoint between = *a;
+    between.bytes = middle;
+    between.latency += (b->latency - a->latency) * share;
+    between.interval += (b->interval - a->interval) * share;
+    between.together += (b->together - a->together) * share;
+    between.other += (b->other - a->other) * share;
+    (void)make_possible(all, &between, between.eager);
+    ivc_fit_latency_range(&between);
+    all->points = g_renew(IvcFitPoint, all->points, all->n + 2);
+    memmove(&all->points[i + 2], &all->points[i + 1], (all->n - i - 1) * sizeof *all->points);
+    all->points[i + 1] = between;
+    all->n++;
+    all->first_waiting += i < all->first_waiting;
+}
+
+/* The latency of the way is constant within a piece. Where that of two neighbours cannot be the
+ * same, it goes up in steps between them. */
+static void make_steps(IvcFitPoints *all)
+{
+    for (guint i = 0; i + 1 < all->n && all->n < POINTS_MAX; i++) {
+        const IvcFitPoint *a = &all->points[i], *b = a + 1;
+        bool apart = MAX(a->least, b->least) - MIN(a->most, b->most) > STEP * a->latency;
+        if (a->eager == b->eager && apart && b->bytes - a->bytes > a->bytes / 32 + 1) {
+            insert_middle(all, i);
+            i--;
+        }
     }
 }
 
@@ -149,10 +214,11 @@ IvcFitPoints ivc_fit_points(const IvcCurves *curves, unsigned class_)
     IvcFitPoints all = {0};
     take_points(curves, class_, &all);
     find_bandwidths(&all);
-    all.first_waiting = choose_switch(&all);
+    choose_kinds(&all);
     for (guint i = 0; i < all.n; i++) {
         (void)make_possible(&all, &all.points[i], i < all.first_waiting);
         ivc_fit_latency_range(&all.points[i]);
     }
+    make_steps(&all);
     return all;
 }

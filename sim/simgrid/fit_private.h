@@ -8,12 +8,17 @@
 /** How much less of the links' bandwidth a message may use at most, over the largest. */
 #define IVC_FIT_BANDWIDTH_FACTOR 32.0
 
+/** In s: every way has some, so that other links on it keep theirs. */
+#define IVC_FIT_LATENCY_MIN 1e-10
+
 /** Times in s. */
 typedef struct {
     double bytes;
     double latency;
     double interval;
     double together;   /**< interval when all pairs send at once */
+    double sender;     /**< CPU of a stream's message */
+    double receiver;   /**< the same */
     bool sender_first; /**< the sender has more to do than the receiver */
     double other;      /**< CPU of whoever has less to do */
     bool eager;
@@ -38,6 +43,10 @@ typedef struct {
 /** The points of a class that are to be fitted; free `points` with g_free(). Latency and interval
  *  are such that SMPI can have both. */
 IvcFitPoints ivc_fit_points(const IvcCurves *curves, unsigned class_);
+
+/** What whoever has less to do must take at least when messages set off at once: a sender that was
+ *  faster than the links would fill them with messages that all end together. */
+double ivc_fit_other_least(const IvcFitPoint *point);
 
 /** Sets least, most and wanted of a point by its transfer. */
 void ivc_fit_latency_range(IvcFitPoint *point);

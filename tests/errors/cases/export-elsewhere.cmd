@@ -1,0 +1,2 @@
+cp "$files/good.yaml" .
+ivcsim export simgird good.yaml -o out

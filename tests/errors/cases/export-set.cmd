@@ -1,0 +1,1 @@
+ivcsim export out --set channel=pair

@@ -1,0 +1,5 @@
+# a mechanism that carries no messages
+ivcsim export simgrid "$source/scenarios/locks.yaml" -o out
+status=$?
+ls
+exit $status

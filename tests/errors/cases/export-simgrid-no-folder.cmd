@@ -1,0 +1,2 @@
+cp "$files/good.yaml" .
+ivcsim export simgrid good.yaml

@@ -1,0 +1,1 @@
+ivcsim export simgrid nowhere.yaml -o out

@@ -1,0 +1,94 @@
+"""export_test.py IVCSIM SOURCE: what 'export simgrid' writes, and that SimGrid gives it back.
+
+Ping-pong and stream over the exported platform, by MPI, against ivcsim's own curves: within 3 % at
+the sizes that were fitted, 8 % between them.
+"""
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+IVCSIM, SOURCE = sys.argv[1:3]
+OCTEON = "octeon-registers-vs-mpich2.yaml"
+XEON = "xen-netfront-vs-shared-memory.yaml"
+CHANNELS = [(OCTEON, "register-shmem"), (OCTEON, "shmem"), (OCTEON, "mpich2-nemesis"),
+            (XEON, "netfront"), (XEON, "xen-ring"), (XEON, "xen-fifo")]
+NUMBER = r"([0-9.]+) %"
+
+
+def run(*arguments, status=0):
+    done = subprocess.run([IVCSIM, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == status, (arguments, done.returncode, done.stdout, done.stderr)
+    return done
+
+
+def scenario(name):
+    return os.path.join(SOURCE, "scenarios", name)
+
+
+def check_folder(folder):
+    names = sorted(os.listdir(folder))
+    drawn = ["fit.svg"] if shutil.which("gnuplot") else []
+    assert [n for n in names if n not in drawn] == [
+        "README.txt", "common.gp", "curves.csv", "fit.dat", "fit.gp", "hostfile", "platform.xml",
+        "smpi.args"], names
+    with open(os.path.join(folder, "curves.csv"), encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 60 and {row["use"] for row in rows} == {"fit", "check"}
+    assert any(row["message_bytes"] == "65536" for row in rows)
+    with open(os.path.join(folder, "hostfile"), encoding="utf-8") as file:
+        assert file.read() == "sender\nreceiver\n"
+    return rows
+
+
+def check_round_trip(name, channel):
+    with tempfile.TemporaryDirectory() as folder:
+        done = run("export", "simgrid", scenario(name), "--set", "channel=" + channel, "--check",
+                   "-q", "-o", folder)
+        rows = check_folder(folder)
+        found = re.search(r"off by at most " + NUMBER + r" .* fitted sizes, " + NUMBER, done.stdout)
+        assert found, done.stdout
+        fit, between = float(found[1]), float(found[2])
+        print(f"{channel}: {fit} % at fitted sizes, {between} % between, {len(rows)} sizes")
+        assert fit <= 3 and between <= 8, done.stdout
+        # Independently of what the program says of itself.
+        worst = {"fit": 0.0, "check": 0.0}
+        for row in rows:
+            latency, interval = float(row["latency_ns"]), float(row["interval_ns"])
+            off = abs(float(row["latency_simgrid_ns"]) / latency - 1)
+            worst[row["use"]] = max(worst[row["use"]], off)
+            if interval <= latency * 1.005:
+                off = abs(float(row["interval_simgrid_ns"]) / interval - 1)
+                worst[row["use"]] = max(worst[row["use"]], off)
+        assert abs(worst["fit"] * 100 - fit) < 0.011, (worst, fit)
+        assert abs(worst["check"] * 100 - between) < 0.011, (worst, between)
+
+
+def check_cluster():
+    """Machines, hosts and routes by number; a scenario that names counted guests."""
+    with tempfile.TemporaryDirectory() as folder:
+        run("export", "simgrid", scenario(OCTEON), "--set", "channel=shmem", "--set",
+            "cluster={machines: 3, network: {latency: 7us, bandwidth: 8Gbit/s}}", "-q", "-o",
+            folder)
+        with open(os.path.join(folder, "platform.xml"), encoding="utf-8") as file:
+            xml = file.read()
+        assert xml.count("<host ") == 6 and xml.count("<zoneRoute ") == 3, xml
+        assert 'id="m2.network" bandwidth="1000000000Bps"' in xml, xml
+        with open(os.path.join(folder, "hostfile"), encoding="utf-8") as file:
+            assert file.read().split() == [f"m{m}.{g}" for m in range(3)
+                                           for g in ("sender", "receiver")]
+
+
+def main():
+    check_cluster()
+    if not shutil.which("smpirun") or not shutil.which("smpicc"):
+        print("smpirun or smpicc is missing: install libsimgrid-dev")
+        sys.exit(77)
+    for name, channel in CHANNELS:
+        check_round_trip(name, channel)
+
+
+main()
