@@ -113,6 +113,29 @@ static void signal_append(IvcSignal *signal, IvcAgent *agent)
     signal->last = agent;
 }
 
+/* Whether what `agent` polls is there later than what the other polls. */
+static bool leads(const IvcAgent *agent, const IvcAgent *other)
+{
+    return agent->activity == IVC_ACTIVITY_SPIN && (agent->spin_since_ps > other->spin_since_ps ||
+                                                    (agent->spin_since_ps == other->spin_since_ps &&
+                                                     agent->lead_place > other->lead_place));
+}
+
+/* In the order in which those who poll begin to. */
+static void signal_insert(IvcSignal *signal, IvcAgent *agent)
+{
+    if (!signal->last || !leads(signal->last, agent)) {
+        signal_append(signal, agent);
+        return;
+    }
+    IvcAgent **at = &signal->first;
+    while (!leads(*at, agent))
+        at = &(*at)->next_waiting;
+    agent->waits_for = signal;
+    agent->next_waiting = *at;
+    *at = agent;
+}
+
 static void signal_remove(IvcAgent *agent)
 {
     IvcSignal *signal = agent->waits_for;
@@ -157,11 +180,6 @@ static IvcAgent *ready_pop(IvcCore *core)
     }
     agent->next_ready = NULL;
     return agent;
-}
-
-static bool outranked(const IvcAgent *agent)
-{
-    return (agent->core->ready & agent->above) != 0;
 }
 
 /* ---- moves ---- */
@@ -263,9 +281,10 @@ static void activity_resume(IvcAgent *agent)
         move_go(agent);
         break;
     case IVC_ACTIVITY_SPIN:
-        agent->spin_since_ps = sim->now;
+        agent->spin_since_ps = sim->now + agent->lead_ps;
+        agent->lead_place = ivc_sim_place(sim, IVC_PHASE_ACT);
         if (agent->signalled)
-            ivc_timer_arm(sim, &agent->timer, sim->now, IVC_PHASE_ACT);
+            ivc_timer_arm_at(sim, &agent->timer, agent->spin_since_ps, agent->lead_place);
         else if (agent->left_ps != IVC_TIME_NEVER)
             ivc_timer_arm(sim, &agent->timeout, sim->now + agent->left_ps, IVC_PHASE_ACT);
         break;
@@ -289,6 +308,7 @@ static void activity_suspend(IvcAgent *agent)
         break;
     case IVC_ACTIVITY_SPIN:
         agent->signalled = agent->signalled || agent->timer.armed;
+        agent->lead_ps = agent->spin_since_ps - MIN(now, agent->spin_since_ps);
         if (agent->timeout.armed)
             agent->left_ps = agent->timeout.when_ps - now;
         ivc_timer_cancel(&agent->timeout);
@@ -329,7 +349,7 @@ static void make_ready(IvcAgent *agent)
             ivc_sched_ready(core);
         else
             dispatch(core);
-    } else if (!core->stepping && outranked(core->running)) {
+    } else if (!core->stepping && ivc_core_outranked(core->running)) {
         IvcAgent *running = core->running;
         activity_suspend(running);
         ready_push(running, true);
@@ -440,60 +460,7 @@ void ivc_core_enter(IvcCore *core)
     ivc_hot_assert(core->running);
 }
 
-/* ---- the requests ---- */
-
-/* Steps of no time still count as events, so that a loop of them is noticed. */
-static bool count_instant(IvcSim *sim)
-{
-    sim->events++;
-    return ++sim->instant < sim->limits.events_per_instant;
-}
-
-/* Lets `sum` pass if nothing else can happen meanwhile. */
-static inline bool pass(IvcAgent *agent, IvcTime sum)
-{
-    if (sum == 0)
-        return G_LIKELY(count_instant(agent->sim));
-    if (outranked(agent) || !ivc_sim_pass(agent->sim, sum))
-        return false;
-    agent->owed_ps = 0;
-    agent->n_owed = 0;
-    return true;
-}
-
-/* Runs until all that is owed is over. */
-static inline void run(IvcAgent *agent, IvcTime sum)
-{
-    IvcSim *sim = agent->sim;
-    agent->activity = IVC_ACTIVITY_RUN;
-    agent->paid = 0;
-    agent->since_ps = sim->now;
-    ivc_timer_arm(sim, &agent->timer, sim->now + sum, IVC_PHASE_ACT);
-}
-
-bool ivc_pay(IvcAgent *agent)
-{
-    IvcTime sum = agent->owed_ps;
-    if (pass(agent, sum))
-        return true;
-    run(agent, sum);
-    return false;
-}
-
-/* As ivc_owe() and ivc_pay(); the span is not noted when it passes at once. */
-bool ivc_spend(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
-{
-    IvcLedgerEntry *entry = &agent->ledger[stage];
-    IvcTime sum = agent->owed_ps + span_ps;
-    entry->times++;
-    entry->spent_ps += span_ps;
-    if (pass(agent, sum))
-        return true;
-    if (span_ps)
-        ivc_owed_note(agent, span_ps, stage);
-    run(agent, sum);
-    return false;
-}
+/* ---- the requests; those for a fixed time are in core_spend.c ---- */
 
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps)
 {
@@ -506,22 +473,30 @@ bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps)
     return false;
 }
 
-bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bound_ps,
-              uint32_t stage)
+bool ivc_poll_after(IvcAgent *agent, IvcSignal *signal, IvcTime lead_ps, IvcTime period_ps,
+                    IvcTime bound_ps, uint32_t stage)
 {
     IvcSim *sim = agent->sim;
     ivc_hot_assert(agent->core->running == agent && agent->n_owed == 0 && period_ps > 0);
     agent->ledger[stage].times++;
     agent->activity = IVC_ACTIVITY_SPIN;
     agent->stage = stage;
-    agent->since_ps = agent->spin_since_ps = sim->now;
+    agent->since_ps = sim->now;
+    agent->spin_since_ps = sim->now + lead_ps;
+    agent->lead_place = lead_ps ? ivc_sim_place(sim, IVC_PHASE_ACT) : 0;
     agent->period_ps = period_ps;
     agent->left_ps = bound_ps;
     agent->signalled = agent->timed_out = false;
-    signal_append(signal, agent);
+    signal_insert(signal, agent);
     if (bound_ps != IVC_TIME_NEVER)
-        ivc_timer_arm(sim, &agent->timeout, sim->now + bound_ps, IVC_PHASE_ACT);
+        ivc_timer_arm(sim, &agent->timeout, agent->spin_since_ps + bound_ps, IVC_PHASE_ACT);
     return false;
+}
+
+bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bound_ps,
+              uint32_t stage)
+{
+    return ivc_poll_after(agent, signal, 0, period_ps, bound_ps, stage);
 }
 
 /* Goes through the pieces of a move as far as nothing else can happen meanwhile. */
@@ -534,7 +509,7 @@ static bool move_inline(IvcAgent *agent, IvcLedgerEntry *entry)
         IvcTime alone_ps = move->pieces[i].alone_ps;
         move->piece = i;
         /* With many agents something mostly does come between: nobody need look for room then. */
-        if (ivc_queue_next_time(sim->queue) <= sim->now + alone_ps || outranked(agent) ||
+        if (ivc_queue_next_time(sim->queue) <= sim->now + alone_ps || ivc_core_outranked(agent) ||
             !ivc_sharing_has_room(sharing_of(agent), move) ||
             !ivc_sim_advance(sim, sim->now + alone_ps))
             return false;
@@ -560,12 +535,18 @@ bool ivc_move(IvcAgent *agent, uint32_t stage)
     return false;
 }
 
-static void spin_ends(IvcAgent *agent)
+/* `place` is that of the event which ends it. */
+static void spin_ends(IvcAgent *agent, uint64_t place)
 {
     IvcSim *sim = agent->sim;
     ivc_timer_cancel(&agent->timeout);
     if (agent->state != IVC_AGENT_RUNNING) {
         agent->signalled = true;
+        return;
+    }
+    if (agent->spin_since_ps > sim->now ||
+        (agent->spin_since_ps == sim->now && agent->lead_place > place)) {
+        ivc_timer_arm_at(sim, &agent->timer, agent->spin_since_ps, agent->lead_place);
         return;
     }
     IvcTime spun_ps = sim->now - agent->spin_since_ps;
@@ -574,9 +555,8 @@ static void spin_ends(IvcAgent *agent)
                   IVC_PHASE_ACT);
 }
 
-void ivc_signal(IvcSim *sim, IvcSignal *signal)
+static inline void signal_all(IvcSignal *signal, uint64_t place)
 {
-    (void)sim;
     IvcAgent *agent = signal->first;
     signal->first = signal->last = NULL;
     while (agent) {
@@ -587,10 +567,22 @@ void ivc_signal(IvcSim *sim, IvcSignal *signal)
             ivc_timer_cancel(&agent->timeout);
             make_ready(agent);
         } else {
-            spin_ends(agent);
+            spin_ends(agent, place);
         }
         agent = next;
     }
+}
+
+void ivc_signal(IvcSim *sim, IvcSignal *signal)
+{
+    (void)sim;
+    signal_all(signal, UINT64_MAX);
+}
+
+void ivc_signal_by(const IvcAgent *agent, IvcSignal *signal)
+{
+    /* Its timer has fired just now, unless time was passed without it: then it is the latest. */
+    signal_all(signal, agent->timer.when_ps == agent->sim->now ? agent->timer.order : UINT64_MAX);
 }
 
 void ivc_agent_start(IvcAgent *agent)

@@ -34,6 +34,8 @@ static const IvcStateField agent_fields[] = {
     IVC_STATE(IvcAgent, next_waiting, OTHER),
     IVC_STATE(IvcAgent, period_ps, OTHER),
     IVC_STATE(IvcAgent, spin_since_ps, OTHER),
+    IVC_STATE(IvcAgent, lead_ps, OTHER),
+    IVC_STATE(IvcAgent, lead_place, FIXED), /* follows from the order in the signal's list */
     IVC_STATE(IvcAgent, next_ready, OTHER),
     IVC_STATE(IvcAgent, left_ps, OTHER),
     IVC_STATE(IvcAgent, timeout, OTHER),
@@ -119,6 +121,16 @@ static void owed_digest(const IvcAgent *agent, IvcDigest *digest)
     }
 }
 
+/* Where the polls lie: what is left of the way, or the place within a turn. */
+static void spin_digest(const IvcAgent *agent, IvcDigest *digest)
+{
+    IvcTime now = agent->sim->now;
+    bool comes = !agent->preempted && agent->spin_since_ps > now;
+    IvcTime lead_ps = comes ? agent->spin_since_ps - now : agent->preempted ? agent->lead_ps : 0;
+    ivc_digest_u64(digest, lead_ps);
+    ivc_digest_u64(digest, comes ? 0 : (now - agent->spin_since_ps) % agent->period_ps);
+}
+
 void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
 {
     ivc_digest_state(digest, &ivc_core_state_tables[1], agent);
@@ -136,6 +148,6 @@ void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
     if (agent->activity == IVC_ACTIVITY_SPIN) {
         ivc_digest_u64(digest, agent->left_ps);
         ivc_digest_u64(digest, agent->period_ps);
-        ivc_digest_u64(digest, (agent->sim->now - agent->spin_since_ps) % agent->period_ps);
+        spin_digest(agent, digest);
     }
 }

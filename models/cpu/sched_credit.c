@@ -8,7 +8,14 @@
  * active. A core with nothing better to do than OVER takes work from the queues of others.
  *
  * Left out: soft affinity, and moving a running virtual CPU for the sake of threads or caches that
- * cores share. */
+ * cores share.
+ *
+ * With the rules of Xen 3.2: who wakes on a busy core tells all idle ones, and that core, too, when
+ * it outranks what runs there; the idle ones take whom they find. So the one that ran may be the
+ * one that moves. A virtual CPU pays a whole tick when it runs at its end, and nothing else; a
+ * guest's weight is for all its virtual CPUs together; who saves up more than a slice begins at
+ * nothing. Who yields goes behind its own class. There is no rate limit, and no limit to looking
+ * for work. */
 #include "models/cpu/sched.h"
 
 #define MILLISECOND UINT64_C(1000000000) /* ps */
@@ -16,6 +23,12 @@
 static const IvcCreditSpec *spec_of(const IvcSched *sched)
 {
     return &sched->spec->credit;
+}
+
+/* Xen 3.2's rules. */
+static bool is_old(const IvcSched *sched)
+{
+    return spec_of(sched)->rules == IVC_CREDIT_RULES_3_2;
 }
 
 /* Credit that a core has to give in an accounting period. */
@@ -38,6 +51,8 @@ static IvcTime account_ps(const IvcSched *sched)
 static void burn(IvcSchedVcpu *vcpu)
 {
     const IvcSched *sched = vcpu->domain->sched;
+    if (is_old(sched))
+        return;
     IvcU128 ran = (IvcU128)(sched->sim->now - vcpu->burnt_ps) * spec_of(sched)->rate;
     vcpu->credit -= (int64_t)((ran + vcpu->residue) / MILLISECOND);
     vcpu->residue = (uint64_t)((ran + vcpu->residue) % MILLISECOND);
@@ -56,12 +71,44 @@ static bool is_idle(const IvcSchedCpu *cpu)
     return !cpu->current && !cpu->told;
 }
 
+/* Xen 3.2: nobody is told of one that waits behind another for an idle core. The idle ones find it
+ * when they look for work, which they do for each slice. */
+static void await_look(const IvcSchedVcpu *vcpu)
+{
+    IvcSched *sched = vcpu->domain->sched;
+    for (uint32_t i = 0; i < sched->n_cpus; i++) {
+        IvcSchedCpu *cpu = &sched->cpus[i];
+        if (is_idle(cpu) && ivc_vcpu_allowed(vcpu, cpu))
+            ivc_timer_arm(sched->sim, &cpu->timer, ivc_sched_grid(sched, spec_of(sched)->slice.ps),
+                          IVC_PHASE_ACT);
+    }
+}
+
+/* Xen 3.2: tells the core where a virtual CPU waits, when that is idle or runs something of a lower
+ * class; and, when it is not idle, all idle cores that may run it. */
+static void offer_to_all(IvcSchedVcpu *vcpu)
+{
+    IvcSched *sched = vcpu->domain->sched;
+    IvcSchedCpu *home = vcpu->cpu;
+    if (!home->current && home->told)
+        await_look(vcpu);
+    if (!home->current || outranks(vcpu, home->current))
+        ivc_sched_tell(home);
+    for (uint32_t i = 0; i < sched->n_cpus && home->current; i++)
+        if (!sched->cpus[i].current && ivc_vcpu_allowed(vcpu, &sched->cpus[i]))
+            ivc_sched_tell(&sched->cpus[i]);
+}
+
 /* Tells the core where a virtual CPU waits, when that is idle or runs something of a lower class;
  * an idle core that may run it goes before a busy one. */
 static void offer(IvcSchedVcpu *vcpu)
 {
     IvcSched *sched = vcpu->domain->sched;
     IvcSchedCpu *home = vcpu->cpu;
+    if (is_old(sched)) {
+        offer_to_all(vcpu);
+        return;
+    }
     for (uint32_t i = 0; i < sched->n_cpus; i++) {
         IvcSchedCpu *cpu = &sched->cpus[(home->id + i) % sched->n_cpus];
         if (is_idle(cpu) && ivc_vcpu_allowed(vcpu, cpu)) {
@@ -105,27 +152,19 @@ static void sort(IvcSchedCpu *cpu)
 
 /* ---- accounting ---- */
 
-static void list_add(IvcSchedDomain *domain)
+/* What an active guest's weight counts for. */
+static uint64_t weight_of(const IvcSchedDomain *domain)
 {
-    domain->next_active = domain->sched->active;
-    domain->sched->active = domain;
-}
-
-static void list_remove(IvcSchedDomain *domain)
-{
-    IvcSchedDomain **at = &domain->sched->active;
-    while (*at != domain)
-        at = &(*at)->next_active;
-    *at = domain->next_active;
+    return domain->weight * (is_old(domain->sched) ? domain->n_active > 0 : domain->n_active);
 }
 
 static void activate(IvcSchedVcpu *vcpu)
 {
     IvcSched *sched = vcpu->domain->sched;
     vcpu->active = true;
-    if (vcpu->domain->n_active++ == 0)
-        list_add(vcpu->domain);
-    sched->weight += vcpu->domain->weight;
+    sched->weight -= weight_of(vcpu->domain);
+    vcpu->domain->n_active++;
+    sched->weight += weight_of(vcpu->domain);
     if (!sched->account.armed)
         ivc_timer_arm(sched->sim, &sched->account, ivc_sched_grid(sched, account_ps(sched)),
                       IVC_PHASE_ACT);
@@ -133,10 +172,11 @@ static void activate(IvcSchedVcpu *vcpu)
 
 static void deactivate(IvcSchedVcpu *vcpu)
 {
+    IvcSched *sched = vcpu->domain->sched;
     vcpu->active = false;
-    if (--vcpu->domain->n_active == 0)
-        list_remove(vcpu->domain);
-    vcpu->domain->sched->weight -= vcpu->domain->weight;
+    sched->weight -= weight_of(vcpu->domain);
+    vcpu->domain->n_active--;
+    sched->weight += weight_of(vcpu->domain);
 }
 
 static void park(IvcSchedVcpu *vcpu)
@@ -173,12 +213,39 @@ static void account_vcpu(IvcSchedVcpu *vcpu, int64_t fair, int64_t cap)
     if (vcpu->credit <= slice)
         return;
     deactivate(vcpu);
-    vcpu->credit /= 2;
+    vcpu->credit = is_old(vcpu->domain->sched) ? 0 : vcpu->credit / 2;
 }
 
 static int64_t divide_up(IvcU128 n, uint64_t by)
 {
     return (int64_t)((n + by - 1) / by);
+}
+
+/* Guests with active virtual CPUs stand in a list: the order of the next accounting. */
+static void list_add(IvcSchedDomain *domain)
+{
+    domain->listed = true;
+    domain->next_listed = domain->sched->listed;
+    domain->sched->listed = domain;
+}
+
+static void list_remove(IvcSchedDomain *domain)
+{
+    IvcSchedDomain **at = &domain->sched->listed;
+    while (*at != domain)
+        at = &(*at)->next_listed;
+    *at = domain->next_listed;
+    domain->listed = false;
+}
+
+/* Those that have become active come first, those that are no longer leave. */
+static void list_update(IvcSched *sched)
+{
+    for (uint32_t d = 0; d < sched->n_domains; d++) {
+        IvcSchedDomain *domain = &sched->domains[d];
+        if (domain->listed != (domain->n_active > 0))
+            (domain->listed ? list_remove : list_add)(domain);
+    }
 }
 
 /* What is still to be shared out in an accounting. */
@@ -196,7 +263,7 @@ typedef struct {
 static void account_domain(IvcSchedDomain *domain, Shares *shares)
 {
     int64_t slice = slice_credit(domain->sched), cap = 0;
-    uint64_t n = domain->n_active, weight = domain->weight * n;
+    uint64_t n = domain->n_active, weight = weight_of(domain);
     int64_t most = (int64_t)n * slice;
     shares->weight_left -= weight;
     if (shares->debt)
@@ -242,10 +309,12 @@ static void account_fire(IvcSim *sim, IvcTimer *timer)
                      .debt = sched->balance < 0 ? -sched->balance : 0,
                      .credit = slice_credit(sched) * (int64_t)sched->n_cpus};
     shares.credit += shares.debt;
-    for (IvcSchedDomain *domain = sched->active, *next; domain; domain = next) {
-        next = domain->next_active; /* its turn may put it elsewhere */
+    list_update(sched);
+    for (IvcSchedDomain *domain = sched->listed, *next; domain; domain = next) {
+        next = domain->next_listed; /* its turn may put it elsewhere */
         account_domain(domain, &shares);
     }
+    list_update(sched);
     sched->balance = shares.balance;
     sched->accountings++;
     ivc_timer_arm(sched->sim, &sched->account, ivc_sched_grid(sched, account_ps(sched)),
@@ -273,6 +342,8 @@ static void tick_fire(IvcSim *sim, IvcTimer *timer)
     if (vcpu->priority == IVC_CREDIT_BOOST)
         vcpu->priority = IVC_CREDIT_UNDER;
     burn(vcpu);
+    if (is_old(cpu->sched))
+        vcpu->credit -= slice_credit(cpu->sched) / (int64_t)spec_of(cpu->sched)->ticks;
     if (!vcpu->active)
         activate(vcpu);
     sort(cpu);
@@ -321,7 +392,7 @@ static IvcSchedVcpu *steal(IvcSchedCpu *cpu, const IvcSchedVcpu *best)
 static bool may_balance(IvcSchedCpu *cpu, const IvcSchedVcpu *best)
 {
     IvcTime now = cpu->sched->sim->now;
-    if (!best)
+    if (!best || (is_old(cpu->sched) && best->priority == IVC_CREDIT_OVER))
         return true;
     if (best->priority != IVC_CREDIT_OVER ||
         (cpu->balanced_ps && now - cpu->balanced_ps <= spec_of(cpu->sched)->balance_limit.ps))
@@ -341,21 +412,30 @@ static IvcSchedVcpu *choose(IvcSchedCpu *cpu)
     return best;
 }
 
+/* One that yields goes behind one of a lower class, too; not in Xen 3.2. */
+static void put_back(IvcSchedVcpu *vcpu)
+{
+    bool yields = vcpu->yields;
+    vcpu->yields = yields && !is_old(vcpu->domain->sched);
+    enqueue(vcpu);
+    vcpu->yields = yields;
+}
+
 static IvcSchedVcpu *schedule(IvcSchedCpu *cpu, IvcTime *slice)
 {
     const IvcCreditSpec *spec = spec_of(cpu->sched);
     IvcSchedVcpu *current = cpu->current;
-    IvcTime now = cpu->sched->sim->now;
+    IvcTime now = cpu->sched->sim->now, ratelimit = is_old(cpu->sched) ? 0 : spec->ratelimit.ps;
     *slice = spec->slice.ps;
     if (current) {
         IvcTime ran = now - current->since_ps;
         burn(current);
-        if (ivc_vcpu_runnable(current) && !current->yields && ran < spec->ratelimit.ps) {
-            *slice = MAX(spec->timer_min.ps, spec->ratelimit.ps - ran);
+        if (ivc_vcpu_runnable(current) && !current->yields && ran < ratelimit) {
+            *slice = MAX(spec->timer_min.ps, ratelimit - ran);
             return current;
         }
         if (ivc_vcpu_runnable(current))
-            enqueue(current);
+            put_back(current);
     }
     IvcSchedVcpu *next = choose(cpu);
     if (next)
@@ -399,7 +479,7 @@ static void digest(const IvcSched *sched, IvcDigest *to)
             sched->sim->now - cpu->balanced_ps <= spec_of(sched)->balance_limit.ps)
             ivc_digest_time(to, cpu->balanced_ps);
     }
-    for (const IvcSchedDomain *domain = sched->active; domain; domain = domain->next_active)
+    for (const IvcSchedDomain *domain = sched->listed; domain; domain = domain->next_listed)
         ivc_digest_u64(to, domain->vcpus->id);
     for (uint32_t v = 0; v < sched->n_vcpus; v++) {
         const IvcSchedVcpu *vcpu = &sched->vcpus[v];
@@ -407,7 +487,7 @@ static void digest(const IvcSched *sched, IvcDigest *to)
         ivc_digest_u64(to, vcpu->residue);
         ivc_digest_u64(to, vcpu->active);
         ivc_digest_u64(to, vcpu->priority);
-        if (ivc_vcpu_on(vcpu))
+        if (ivc_vcpu_on(vcpu) && !is_old(sched))
             ivc_digest_time(to, vcpu->burnt_ps);
     }
 }

@@ -139,12 +139,7 @@ static bool settle_speeds(IvcSharing *sharing, IvcTime now)
         sort_classes(sharing);
     if (!all)
         share_out(sharing);
-    sharing->limited = false;
-    for (uint32_t c = 0; c < sharing->n_classes; c++) {
-        IvcMoveClass *class = sharing->classes[c];
-        ivc_class_set_speed(class, all ? IVC_SPEED_FULL : ivc_class_speed(class), now);
-        sharing->limited = sharing->limited || class->speed != IVC_SPEED_FULL;
-    }
+    ivc_sharing_set_speeds(sharing, all, now);
     return true;
 }
 

@@ -67,10 +67,9 @@ void ivc_guard_check(const IvcGuardSpec *spec, const IvcScenario *scenario, cons
     uint64_t rate = spec->seal == IVC_SEAL_ENCRYPT ? spec->encrypt.n : spec->authenticate.n;
     if (spec->seal == IVC_SEAL_NONE || rate)
         return;
-    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
-                  "say what 1 KiB takes, as '758cycles', or 'seal: none'",
-                  "bytes that cost nothing were not sealed with any key");
+    ivc_scenario_conflict(scenario, path, key,
+                          "say what 1 KiB takes, as '758cycles', or 'seal: none'",
+                          "bytes that cost nothing were not sealed with any key", diags);
     g_autofree char *seal = g_strdup_printf("%s.seal", path);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(scenario, seal), NULL,
                   "'%s' is asked for here", ivc_seal_names[spec->seal]);

@@ -169,10 +169,10 @@ static IvcStep vipi_send(IvcRank *rank, IvcMpiCall *call)
 
 static bool take(Vcpu *own, IvcMpiCall *call)
 {
-    int64_t found = ivc_arrivals_find(&own->arrivals, call);
-    if (found < 0)
+    IvcArrival taken;
+    if (!ivc_arrivals_take_for(&own->arrivals, call, &taken))
         return false;
-    call->envelope = ivc_arrivals_take(&own->arrivals, (uint32_t)found).envelope;
+    call->envelope = taken.envelope;
     call->done_ps = own->began_ps;
     return true;
 }

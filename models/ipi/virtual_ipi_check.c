@@ -1,14 +1,6 @@
 /* What can never work about interrupts between virtual CPUs, beside the scenario. */
 #include "models/ipi/virtual_ipi_private.h"
 
-static void conflict(const IvcScenario *scenario, const char *path, const char *key,
-                     const char *hint, const char *text, IvcDiags *diags)
-{
-    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
-                  hint, "%s", text);
-}
-
 /* The deliveries that a chip has, for a hint. @return transfer full */
 static char *names_for(unsigned chip)
 {
@@ -29,7 +21,7 @@ static void check_chip(const IvcVirqDelivery *delivery, const IvcScenario *scena
     g_autofree char *hint = names_for(chip);
     g_autofree char *text = g_strdup_printf(
         "delivery '%s' needs another interrupt controller than this chip has", delivery->name);
-    conflict(scenario, path, "delivery", hint, text, diags);
+    ivc_scenario_conflict(scenario, path, "delivery", hint, text, diags);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
                   ivc_scenario_place(scenario, "machine.interrupt.controller"), NULL,
                   "the chip's is '%s'", ivc_controller_names[controller]);
@@ -47,14 +39,15 @@ static void check_mode(const IvcVirqDelivery *delivery, const IvcScenario *scena
     bool guest_mode = mode == IVC_MODE_HARDWARE_SHADOW || mode == IVC_MODE_HARDWARE_NESTED;
     const char *hint = "give this channel 'mode: hardware-nested'";
     if (delivery->bare && traps)
-        conflict(scenario, path, "delivery", "give this channel 'mode: native'",
-                 "delivery 'bare' is that of a machine without a hypervisor", diags);
+        ivc_scenario_conflict(scenario, path, "delivery", "give this channel 'mode: native'",
+                              "delivery 'bare' is that of a machine without a hypervisor", diags);
     else if (delivery->rules.edge && !traps)
-        conflict(scenario, path, "delivery", "give this channel 'mode: paravirtual'",
-                 "event channels are a hypervisor's: this mode has none on the way", diags);
+        ivc_scenario_conflict(scenario, path, "delivery", "give this channel 'mode: paravirtual'",
+                              "event channels are a hypervisor's: this mode has none on the way",
+                              diags);
     else if (!delivery->bare && !delivery->rules.edge && !guest_mode)
-        conflict(scenario, path, "delivery", hint,
-                 "this delivery is that of a processor with a mode for guests", diags);
+        ivc_scenario_conflict(scenario, path, "delivery", hint,
+                              "this delivery is that of a processor with a mode for guests", diags);
 }
 
 /* Interrupts that reach a running guest by hardware alone. */
@@ -64,9 +57,10 @@ static void check_interface(const IvcVirqDelivery *delivery, const IvcScenario *
     const IvcVirtSpec *spec = &ivc_scenario_machine(scenario)->virtualisation;
     if (delivery->bare || !delivery->rules.posted || spec->interface == IVC_INTERFACE_VIRTUAL)
         return;
-    conflict(scenario, path, "delivery", "take one that leaves the receiving guest",
-             "this delivery needs a processor that gives interrupts to a running guest by itself",
-             diags);
+    ivc_scenario_conflict(
+        scenario, path, "delivery", "take one that leaves the receiving guest",
+        "this delivery needs a processor that gives interrupts to a running guest by itself",
+        diags);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
                   ivc_scenario_place(scenario, "machine.virtualisation.interface"), NULL,
                   "the hypervisor of this chip emulates the controller");
@@ -83,13 +77,14 @@ static void check_flooder(const IvcVipiSpec *spec, const IvcScenario *scenario, 
         return;
     for (size_t g = 0; (guest = ivc_scenario_channel_guest(scenario, path, g)); g++)
         if (g_str_equal(guest, spec->flooder))
-            conflict(scenario, path, "flooder", "name the others in 'between'",
-                     "the flooder is one of the guests that the channel joins", diags);
+            ivc_scenario_conflict(scenario, path, "flooder", "name the others in 'between'",
+                                  "the flooder is one of the guests that the channel joins", diags);
     if (!ivc_scenario_guest_cores(scenario, spec->flooder))
-        conflict(scenario, path, "flooder", "give it a core", "the flooder owns no core", diags);
+        ivc_scenario_conflict(scenario, path, "flooder", "give it a core",
+                              "the flooder owns no core", diags);
     if (spec->flooded >= ivc_scenario_channel_ranks(scenario, path))
-        conflict(scenario, path, "flooded", "ranks count from 0",
-                 "the channel has no rank of this number", diags);
+        ivc_scenario_conflict(scenario, path, "flooded", "ranks count from 0",
+                              "the channel has no rank of this number", diags);
 }
 
 void ivc_vipi_check(const void *bound, const IvcScenario *scenario, const char *path,
@@ -102,14 +97,14 @@ void ivc_vipi_check(const void *bound, const IvcScenario *scenario, const char *
     check_interface(delivery, scenario, path, diags);
     check_flooder(spec, scenario, path, diags);
     if (spec->call == IVC_VIPI_WAKE && spec->receiver == IVC_VIPI_RUNNING)
-        conflict(scenario, path, "call", "set 'receiver' to halted",
-                 "a process that does not sleep cannot be woken: no interrupt would be sent",
-                 diags);
+        ivc_scenario_conflict(
+            scenario, path, "call", "set 'receiver' to halted",
+            "a process that does not sleep cannot be woken: no interrupt would be sent", diags);
     if (spec->late_eoi && !delivery->rules.edge)
-        conflict(scenario, path, "late_eoi", "set 'delivery' to event-channel",
-                 "only the interrupts of event channels are held back by their sender's side",
-                 diags);
+        ivc_scenario_conflict(
+            scenario, path, "late_eoi", "set 'delivery' to event-channel",
+            "only the interrupts of event channels are held back by their sender's side", diags);
     if (spec->user_lock && delivery->send != IVC_SEND_TRAP)
-        conflict(scenario, path, "user_lock", "leave it out",
-                 "this delivery emulates no controller", diags);
+        ivc_scenario_conflict(scenario, path, "user_lock", "leave it out",
+                              "this delivery emulates no controller", diags);
 }

@@ -45,6 +45,17 @@ void ivc_arrivals_drop(IvcArrivals *arrivals, uint32_t i);
 /** Removes and returns the arrival at a position; the others keep their order. */
 IvcArrival ivc_arrivals_take(IvcArrivals *arrivals, uint32_t i);
 
+/** Takes the oldest arrival that matches. @return whether there is one */
+static inline bool ivc_arrivals_take_for(IvcArrivals *arrivals, const IvcMpiCall *call,
+                                         IvcArrival *ret_taken)
+{
+    int64_t found = ivc_arrivals_find(arrivals, call);
+    if (found < 0)
+        return false;
+    *ret_taken = ivc_arrivals_take(arrivals, (uint32_t)found);
+    return true;
+}
+
 /**
  * Feeds what can influence the future.
  *

@@ -25,6 +25,12 @@ static const char *const error_names[] = {
     [IVC_MPI_ERR_UNSUPPORTED] = "MPI_ERR_UNSUPPORTED_OPERATION",
 };
 
+uint64_t ivc_mpi_any_size(const void *spec)
+{
+    (void)spec;
+    return UINT64_MAX;
+}
+
 uint64_t ivc_mpi_type_bytes(IvcMpiType type)
 {
     return UINT64_C(1) << type_shift[type];

@@ -478,21 +478,14 @@ static uint64_t nemesis_in_flight(const void *channel)
     return ((const Nemesis *)channel)->in_flight;
 }
 
-static uint64_t nemesis_bytes_max(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
-}
-
 static void nemesis_check(const void *bound, const IvcScenario *scenario, const char *path,
                           IvcDiags *diags)
 {
     const NemesisSpec *spec = bound;
     if (spec->eager_max.n <= spec->cell.n)
         return;
-    g_autofree char *key = g_strconcat(path, ".eager_max", NULL);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, key), NULL,
-                  "an eager message of 'eager_max' does not fit into a 'cell'");
+    ivc_scenario_conflict(scenario, path, "eager_max", NULL,
+                          "an eager message of 'eager_max' does not fit into a 'cell'", diags);
 }
 
 static const IvcMechanismOps ops = {
@@ -504,7 +497,7 @@ static const IvcMechanismOps ops = {
     .isend = ivc_nemesis_isend,
     .irecv = ivc_nemesis_irecv,
     .waitall = ivc_nemesis_waitall,
-    .message_bytes_max = nemesis_bytes_max,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = ivc_nemesis_digest,
     .in_flight = nemesis_in_flight,
 };

@@ -10,19 +10,16 @@
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
 #include "models/net/nic.h"
-#include "models/net/sock.h"
-#include "models/net/socket.h"
-#include "models/net/tcp.h"
+#include "models/net/over_tcp.h"
 
 typedef struct {
-    IvcSockSpec sock;
-    IvcTcpSpec tcp;
+    IvcOverTcpSpec over;
     IvcNicSpec nic;
-    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
 #define IEEE "IEEE 802.3"
+#define INTEL "Linux drivers/net/ethernet/intel"
 #define DRIVER "assumed: a share of what native Linux is recalled to take for a packet"
 #define CARD "assumed: a PCIe read or write is recalled at 0.5 to 1 us"
 
@@ -42,19 +39,8 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, nic.store, "store"), .fallback = "false", .kind = IVC_KIND_DESIGN,
      .sentence = "a switch between the machines has a whole frame before it sends it on; else bits "
                  "go through as they come"},
-    {IVC_PARAM(S, nic.tso, "tso"), .fallback = "64KiB", .min = "1B", .max = "64KiB",
-     .kind = IVC_KIND_DOCUMENTED, .source = "Linux: GSO_MAX_SIZE, less one byte",
-     .sentence = "largest packet that the card cuts into frames; not above the MTU: it does not"},
-    {IVC_PARAM(S, nic.gro, "gro"), .fallback = "true", .kind = IVC_KIND_DOCUMENTED,
-     .source = "Linux: on since 2.6.29 where the driver takes part",
-     .sentence = "whether frames that follow on each other are joined, up to 'tso'"},
-    {IVC_PARAM(S, nic.tx_ring, "tx_ring"), .fallback = "256", .min = "1", .max = "65536",
-     .kind = IVC_KIND_DOCUMENTED, .source = "Linux drivers/net/ethernet/intel: E1000_DEFAULT_TXD",
-     .sentence = "packets that the card has been given and the driver not taken back"},
-    {IVC_PARAM(S, nic.rx_ring, "rx_ring"), .fallback = "256", .min = "1", .max = "65536",
-     .kind = IVC_KIND_DOCUMENTED, .source = "Linux drivers/net/ethernet/intel: E1000_DEFAULT_RXD",
-     .sentence = "frames from which on a card drops: those of datagrams; of streams they are "
-                 "counted only"},
+    IVC_NIC_RING_PARAM_ROWS(S, nic, "256", IVC_KIND_DOCUMENTED, INTEL ": E1000_DEFAULT_TXD",
+                            INTEL ": E1000_DEFAULT_RXD"),
     {IVC_PARAM(S, nic.dma_tx, "dma_tx"), .fallback = "1us", .max = "1ms", .kind = IVC_KIND_ASSUMED,
      .source = CARD, .sentence = "from the driver's word until the card has the packet"},
     {IVC_PARAM(S, nic.dma_rx, "dma_rx"), .fallback = "500ns", .max = "1ms",
@@ -63,89 +49,44 @@ static const IvcParam params[] = {
     {IVC_PARAM(S, nic.bus, "bus"), .fallback = "0B/s", .max = "1TB/s", .kind = IVC_KIND_DESIGN,
      .sentence = "rate at which a card fetches a frame before it sends it, and writes it to memory "
                  "when it has all of it; 0: as fast as the wire, in between"},
-    {IVC_PARAM(S, nic.rx_delay, "rx_delay"), .fallback = "3us", .max = "10ms",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: rx-usecs of common drivers, 0 to 125",
-     .sentence = "interrupt moderation: from the first frame until the interrupt"},
-    {IVC_PARAM(S, nic.tx_delay, "tx_delay"), .fallback = "50us", .max = "10ms",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: tx-usecs of common drivers, 3 to 72",
-     .sentence = "the same from the first sent packet, where a sender may wait for it: datagrams"},
-    {IVC_PARAM(S, nic.idle_wake, "idle_wake"), .fallback = "2us", .max = "1s",
-     .kind = IVC_KIND_ASSUMED,
-     .source = "recalled: 1 to 3 us from C1, 10 to 100 us from deep states",
-     .sentence = "how much later when the core is idle; no work is done meanwhile"},
-    {IVC_PARAM(S, nic.irq, "irq"), .fallback = "600cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,
-     .source = DRIVER,
-     .sentence = "the driver's handler of an interrupt, beyond its entry and exit"},
-    {IVC_PARAM(S, nic.tx, "tx"), .fallback = "800cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,
-     .source = DRIVER, .sentence = "the driver on sending a packet: descriptors and the doorbell"},
-    {IVC_PARAM(S, nic.tx_done, "tx_done"), .fallback = "150cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = DRIVER,
-     .sentence = "the driver on taking a sent packet back"},
-    {IVC_PARAM(S, nic.rx, "rx"), .fallback = "700cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,
-     .source = DRIVER, .sentence = "the driver on taking a frame, with a new buffer for the ring"},
-    {IVC_PARAM(S, nic.gro_merge, "gro_merge"), .fallback = "200cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = DRIVER, .sentence = "joining a frame to those before it"},
-    IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "9000B", IEEE, "0cycles",
-                       "Linux: common cards do checksums; 2 cycles are recalled without"),
-    IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
-    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
+    IVC_NIC_DRIVER_PARAM_ROWS(S, nic, "assumed: rx-usecs of common drivers, 0 to 125",
+                              "assumed: tx-usecs of common drivers, 3 to 72", DRIVER),
+    IVC_OVER_TCP_PARAM_ROWS(S, over, "1500B", "9000B", IEEE, "0cycles",
+                            "Linux: common cards do checksums; 2 cycles are recalled without"),
     {0},
 };
 
 enum {
-    DATAGRAM = TCP_STAGES + SOCK_STAGES, /* the first of UDP's stages */
+    DATAGRAM = OVER_TCP_STAGES, /* the first of UDP's stages */
     STAGES = DATAGRAM + DATAGRAM_STAGES,
 };
 
 static const IvcStage stages[] = {
-    IVC_TCP_STAGE_ROWS,
-    IVC_SOCK_STAGE_ROWS(TCP_STAGES),
+    IVC_OVER_TCP_STAGE_ROWS,
     IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
     [STAGES] = {NULL, NULL, false},
 };
 
-static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
+static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 {
+    const Spec *spec = bound;
     uint32_t stage0 = platform->stage_mechanism;
     IvcLink *link =
-        ivc_nic_link_new(platform, &spec->nic, ivc_packet_bytes(platform, spec->tcp.mtu.n),
-                         ivc_tcp_offload(&spec->tcp, spec->nic.tso), stage0);
-    return ivc_tcp_new(platform, &spec->tcp, stage0, link);
-}
-
-static void *ethernet_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
-                        streams_new(platform, spec));
-}
-
-static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    IvcStreams *streams = streams_new(platform, spec);
-    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
-                               platform->stage_mechanism + DATAGRAM, streams);
+        ivc_nic_link_new(platform, &spec->nic, ivc_packet_bytes(platform, spec->over.tcp.mtu.n),
+                         ivc_tcp_offload(&spec->over.tcp, spec->nic.tso), stage0);
+    return link;
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    ivc_tcp_check(&((const Spec *)bound)->tcp, scenario, path, diags);
+    ivc_tcp_check(&((const Spec *)bound)->over.tcp, scenario, path, diags);
     ivc_link_check_apart(scenario, path,
                          "the ranks of one guest are on one machine, and no wire leads from it to "
                          "itself: each guest of this channel has one rank",
                          "give each guest one core, or ask for fewer 'workload.ranks'", diags);
 }
 
-static const IvcMechanismOps ops = {
-    .create = ethernet_create,
-    IVC_SOCK_HOOKS,
-};
-
-static const IvcMechanismOps socket_ops = {
-    .create = socket_create,
-    IVC_SOCKET_HOOKS,
-};
+static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};
 
 const IvcMechanism ivc_mechanism_ethernet = {
     .head = {.name = "ethernet",
@@ -154,8 +95,5 @@ const IvcMechanism ivc_mechanism_ethernet = {
              .spec_size = sizeof(Spec),
              .stages = stages,
              .check = check},
-    .ops = &ops,
-    .requests = true,
-    .carries = IVC_OVER_TCP,
-    .socket_ops = &socket_ops,
+    IVC_OVER_TCP_HOOKS(network),
 };

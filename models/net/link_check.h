@@ -6,10 +6,6 @@
 #include "sim/model/component.h"
 #include "sim/base/units.h"
 
-/** Reports an error at the key of the channel at `path`; `hint` may be NULL. */
-void ivc_link_conflict(const IvcScenario *scenario, const char *path, const char *key,
-                       const char *hint, const char *text, IvcDiags *diags);
-
 /** Reports a number of bytes that is no power of two, and says which are near. */
 void ivc_link_check_power(uint64_t bytes, const IvcScenario *scenario, const char *path,
                           const char *key, const char *text, IvcDiags *diags);

@@ -13,9 +13,7 @@
 #include "models/net/backlog.h"
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
-#include "models/net/sock.h"
-#include "models/net/socket.h"
-#include "models/net/tcp.h"
+#include "models/net/over_tcp.h"
 
 typedef struct {
     IvcBytes gso;
@@ -25,10 +23,8 @@ typedef struct {
 } LoSpec;
 
 typedef struct {
-    IvcSockSpec sock;
-    IvcTcpSpec tcp;
+    IvcOverTcpSpec over;
     LoSpec lo;
-    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
@@ -48,21 +44,18 @@ static const IvcParam params[] = {
      .kind = IVC_KIND_DOCUMENTED, .source = "Linux: net.core.netdev_max_backlog",
      .sentence = "packets in a core's backlog from which on Linux drops; those of streams are "
                  "counted only"},
-    IVC_TCP_PARAM_ROWS(S, tcp, "65536B", "65536B", DEVICE ": 64 KiB; 16,436 B before 3.6",
-                       "0cycles", DEVICE ": checksums are left out"),
-    IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
-    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
+    IVC_OVER_TCP_PARAM_ROWS(S, over, "65536B", "65536B", DEVICE ": 64 KiB; 16,436 B before 3.6",
+                            "0cycles", DEVICE ": checksums are left out"),
     {0},
 };
 
 enum {
-    DATAGRAM = TCP_STAGES + SOCK_STAGES, /* the first of UDP's stages */
+    DATAGRAM = OVER_TCP_STAGES, /* the first of UDP's stages */
     STAGES = DATAGRAM + DATAGRAM_STAGES,
 };
 
 static const IvcStage stages[] = {
-    IVC_TCP_STAGE_ROWS,
-    IVC_SOCK_STAGE_ROWS(TCP_STAGES),
+    IVC_OVER_TCP_STAGE_ROWS,
     IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
     [STAGES] = {NULL, NULL, false},
 };
@@ -274,12 +267,13 @@ static const IvcLinkOps link_ops = {
     .frame_digest = frame_digest,
 };
 
-static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
+static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 {
+    const Spec *spec = bound;
     Loopback *lo = g_new0(Loopback, 1);
     lo->head = (IvcLink){.ops = &link_ops,
                          .window = WINDOW,
-                         .segment_mtus = ivc_tcp_offload(&spec->tcp, spec->lo.gso)};
+                         .segment_mtus = ivc_tcp_offload(&spec->over.tcp, spec->lo.gso)};
     lo->platform = platform;
     lo->spec = &spec->lo;
     lo->stage0 = platform->stage_mechanism;
@@ -288,41 +282,19 @@ static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
     lo->rank_of = g_new0(uint32_t, platform->cores.n);
     lo->xmit = ivc_platform_ps(platform, spec->lo.xmit);
     lo->backlog = ivc_platform_ps(platform, spec->lo.backlog);
-    return ivc_tcp_new(platform, &spec->tcp, lo->stage0, &lo->head);
-}
-
-static void *loopback_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
-                        streams_new(platform, spec));
-}
-
-static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    IvcStreams *streams = streams_new(platform, spec);
-    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
-                               platform->stage_mechanism + DATAGRAM, streams);
+    return &lo->head;
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    ivc_tcp_check(&((const Spec *)bound)->tcp, scenario, path, diags);
+    ivc_tcp_check(&((const Spec *)bound)->over.tcp, scenario, path, diags);
     if (ivc_scenario_channel_guest(scenario, path, 1))
-        ivc_link_conflict(scenario, path, "between", "join one guest with a core for each process",
-                          "the loopback device of a guest leads to no other guest", diags);
+        ivc_scenario_conflict(scenario, path, "between",
+                              "join one guest with a core for each process",
+                              "the loopback device of a guest leads to no other guest", diags);
 }
 
-static const IvcMechanismOps ops = {
-    .create = loopback_create,
-    IVC_SOCK_HOOKS,
-};
-
-static const IvcMechanismOps socket_ops = {
-    .create = socket_create,
-    IVC_SOCKET_HOOKS,
-};
+static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};
 
 const IvcMechanism ivc_mechanism_loopback = {
     .head = {.name = "loopback",
@@ -331,8 +303,5 @@ const IvcMechanism ivc_mechanism_loopback = {
              .spec_size = sizeof(Spec),
              .stages = stages,
              .check = check},
-    .ops = &ops,
-    .requests = true,
-    .carries = IVC_OVER_TCP,
-    .socket_ops = &socket_ops,
+    IVC_OVER_TCP_HOOKS(network),
 };

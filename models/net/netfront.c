@@ -12,13 +12,11 @@
  * the socket instead). */
 #include "models/net/mechanisms.h"
 #include "models/net/netfront_private.h"
-#include "models/net/socket.h"
+#include "models/net/over_tcp.h"
 
 typedef struct {
-    IvcSockSpec sock;
-    IvcTcpSpec tcp;
+    IvcOverTcpSpec over;
     NetfrontSpec front;
-    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
@@ -118,16 +116,13 @@ static const IvcParam params[] = {
      .kind = IVC_KIND_ASSUMED, .source = SPLIT, .sentence = "netback for each slot of it"},
     IVC_XEN_PARAM_ROWS(S, front.xen),
     IVC_XENBUS_PARAM_ROWS(S, front.bus),
-    IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "65535B", XEN_BACK ": a vif's MTU", "0cycles",
-                       NETIF ": checksums are left blank between guests"),
-    IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
-    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
+    IVC_OVER_TCP_PARAM_ROWS(S, over, "1500B", "65535B", XEN_BACK ": a vif's MTU", "0cycles",
+                            NETIF ": checksums are left blank between guests"),
     {0},
 };
 
 static const IvcStage stages[] = {
-    IVC_TCP_STAGE_ROWS,
-    IVC_SOCK_STAGE_ROWS(TCP_STAGES),
+    IVC_OVER_TCP_STAGE_ROWS,
     [NETFRONT_BACK_TX] = {"netback-tx", "netback taking packets and answering slots", false},
     [NETFRONT_BRIDGE] = {"bridge", "forwarding packets between interfaces", false},
     [NETFRONT_BACK_RX] = {"netback-rx", "netback giving packets to guests", false},
@@ -425,12 +420,13 @@ static const IvcLinkOps link_ops = {
     .frame_digest = ivc_netfront_frame_digest,
 };
 
-static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
+static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 {
+    const Spec *spec = bound;
     Netfront *net = g_new0(Netfront, 1);
     net->head = (IvcLink){.ops = &link_ops,
                           .window = (uint32_t)spec->front.ring,
-                          .segment_mtus = ivc_tcp_offload(&spec->tcp, spec->front.gso),
+                          .segment_mtus = ivc_tcp_offload(&spec->over.tcp, spec->front.gso),
                           .restarts = true,
                           .recycles = true,
                           .stored = spec->front.bus.store.dom0 != NULL};
@@ -441,32 +437,17 @@ static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
     if (net->variant->give != GIVE_STAGED)
         net->head.posted_bytes = spec->front.ring * PAGE_BYTES;
     net->stage0 = platform->stage_mechanism;
-    net->mss = ivc_packet_bytes(platform, spec->tcp.mtu.n);
+    net->mss = ivc_packet_bytes(platform, spec->over.tcp.mtu.n);
     net->chunks = g_ptr_array_new_with_free_func(g_free);
     set_times(net);
-    return ivc_tcp_new(platform, &spec->tcp, net->stage0, &net->head);
-}
-
-static void *netfront_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
-                        streams_new(platform, spec));
-}
-
-static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    IvcStreams *streams = streams_new(platform, spec);
-    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
-                               platform->stage_mechanism + NETFRONT_DATAGRAM, streams);
+    return &net->head;
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
-    ivc_tcp_check(&spec->tcp, scenario, path, diags);
-    ivc_netfront_check(&spec->front, spec->tcp.mtu.n, scenario, path, diags);
+    ivc_tcp_check(&spec->over.tcp, scenario, path, diags);
+    ivc_netfront_check(&spec->front, spec->over.tcp.mtu.n, scenario, path, diags);
 }
 
 static const char *served_by(const void *bound)
@@ -479,15 +460,7 @@ static const char *stored_by(const void *bound)
     return ((const Spec *)bound)->front.bus.store.dom0;
 }
 
-static const IvcMechanismOps ops = {
-    .create = netfront_create,
-    IVC_SOCK_HOOKS,
-};
-
-static const IvcMechanismOps socket_ops = {
-    .create = socket_create,
-    IVC_SOCKET_HOOKS,
-};
+static const IvcNetwork network = {.link_new = link_new, .stage_datagram = NETFRONT_DATAGRAM};
 
 const IvcMechanism ivc_mechanism_netfront = {
     .head = {.name = "netfront",
@@ -497,11 +470,8 @@ const IvcMechanism ivc_mechanism_netfront = {
              .spec_size = sizeof(Spec),
              .stages = stages,
              .check = check},
-    .ops = &ops,
+    IVC_OVER_TCP_HOOKS(network),
     .own_os = true,
-    .requests = true,
-    .carries = IVC_OVER_TCP,
-    .socket_ops = &socket_ops,
     .served_by = served_by,
     .stored_by = stored_by,
 };

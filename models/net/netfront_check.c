@@ -1,19 +1,6 @@
 /* What can never work about a split driver's parameters, beside the scenario. */
 #include "models/net/netfront_private.h"
 
-static IvcPlace place_of(const IvcScenario *scenario, const char *path, const char *key)
-{
-    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
-    return ivc_scenario_place(scenario, full);
-}
-
-static void conflict(const IvcScenario *scenario, const char *path, const char *key,
-                     const char *text, const char *hint, IvcDiags *diags)
-{
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", place_of(scenario, path, key), hint,
-                  "%s", text);
-}
-
 uint64_t ivc_netfront_segments(const NetfrontSpec *front, uint64_t mtu)
 {
     uint64_t mss = mtu - IVC_TCP_HEADERS;
@@ -26,38 +13,43 @@ static void check_rings(const NetfrontSpec *front, uint64_t mtu, const IvcScenar
 {
     uint64_t mss = mtu - IVC_TCP_HEADERS;
     if (front->ring & (front->ring - 1))
-        conflict(scenario, path, "ring", "the slots of a ring are a power of two", NULL, diags);
+        ivc_scenario_conflict(scenario, path, "ring", NULL,
+                              "the slots of a ring are a power of two", diags);
     if (2 + ivc_netfront_pages(ivc_netfront_segments(front, mtu) * mss) > front->slots_max)
-        conflict(scenario, path, "slots_max",
-                 "a packet of the largest size takes more slots: one for headers, one for segment "
-                 "offload, and one for each page of 4 KiB",
-                 NULL, diags);
+        ivc_scenario_conflict(
+            scenario, path, "slots_max", NULL,
+            "a packet of the largest size takes more slots: one for headers, one for segment "
+            "offload, and one for each page of 4 KiB",
+            diags);
     if (2 * front->slots_max > front->ring)
-        conflict(scenario, path, "ring", "a ring holds at least twice 'slots_max' slots", NULL,
-                 diags);
+        ivc_scenario_conflict(scenario, path, "ring", NULL,
+                              "a ring holds at least twice 'slots_max' slots", diags);
     if (front->slots_max >= front->pending)
-        conflict(scenario, path, "pending", "netback could never take a packet of 'slots_max'",
-                 NULL, diags);
+        ivc_scenario_conflict(scenario, path, "pending", NULL,
+                              "netback could never take a packet of 'slots_max'", diags);
     if (ivc_netfront_variants[front->variant].tasklets && 2 * front->slots_max > front->pending)
-        conflict(scenario, path, "pending",
-                 "the tasklets go on when less than half of it is pending: it holds at least twice "
-                 "'slots_max'",
-                 NULL, diags);
+        ivc_scenario_conflict(
+            scenario, path, "pending", NULL,
+            "the tasklets go on when less than half of it is pending: it holds at least twice "
+            "'slots_max'",
+            diags);
 }
 
 static void check_queues(const NetfrontSpec *front, const IvcScenario *scenario, const char *path,
                          IvcDiags *diags)
 {
     if (front->queues > 1 && ivc_netfront_variants[front->variant].tasklets)
-        conflict(scenario, path, "queues", "Linux 2.6.18 has one queue for each interface",
-                 "set 'queues' to 1, or choose another 'variant'", diags);
+        ivc_scenario_conflict(scenario, path, "queues",
+                              "set 'queues' to 1, or choose another 'variant'",
+                              "Linux 2.6.18 has one queue for each interface", diags);
     uint64_t cores = ivc_scenario_guest_cores(scenario, front->driver_domain);
     if (cores && front->queues > cores) {
         g_autofree char *text =
             g_strdup_printf("%" G_GUINT64_FORMAT " queues on %" G_GUINT64_FORMAT
                             " vCPUs of the driver domain: netback makes one for each vCPU at most",
                             front->queues, cores);
-        conflict(scenario, path, "queues", text, "give the driver domain more cores", diags);
+        ivc_scenario_conflict(scenario, path, "queues", "give the driver domain more cores", text,
+                              diags);
     }
 }
 
@@ -74,15 +66,17 @@ static void check_domain(const NetfrontSpec *front, const IvcScenario *scenario,
     g_autofree char *full = g_strdup_printf("%s.driver_domain", path);
     if (ivc_scenario_check_guest(scenario, name, full, diags) &&
         !ivc_scenario_guest_cores(scenario, name))
-        conflict(scenario, path, "driver_domain",
-                 "the driver domain owns no core: nobody would run netback", NULL, diags);
+        ivc_scenario_conflict(scenario, path, "driver_domain", NULL,
+                              "the driver domain owns no core: nobody would run netback", diags);
     if (ivc_scenario_channel_ranks(scenario, path) > guests)
-        conflict(scenario, path, "driver_domain",
-                 joined ? "a domain with several ranks would talk to itself: each guest of this "
-                          "channel has one, and so has the driver domain"
-                        : "a guest with several ranks would talk to itself through the driver "
-                          "domain: each guest of this channel has one",
-                 joined ? "state 'workload.ranks': as many as 'between' has guests" : NULL, diags);
+        ivc_scenario_conflict(
+            scenario, path, "driver_domain",
+            joined ? "state 'workload.ranks': as many as 'between' has guests" : NULL,
+            joined ? "a domain with several ranks would talk to itself: each guest of this "
+                     "channel has one, and so has the driver domain"
+                   : "a guest with several ranks would talk to itself through the driver "
+                     "domain: each guest of this channel has one",
+            diags);
 }
 
 static void check_store(const NetfrontSpec *front, const IvcScenario *scenario, const char *path,
@@ -92,8 +86,8 @@ static void check_store(const NetfrontSpec *front, const IvcScenario *scenario, 
     g_autofree char *full = g_strdup_printf("%s.dom0", path);
     if (name && ivc_scenario_check_guest(scenario, name, full, diags) &&
         !ivc_scenario_guest_cores(scenario, name))
-        conflict(scenario, path, "dom0", "dom0 owns no core: nobody would run the xenstore",
-                 "give it a core", diags);
+        ivc_scenario_conflict(scenario, path, "dom0", "give it a core",
+                              "dom0 owns no core: nobody would run the xenstore", diags);
 }
 
 void ivc_netfront_check(const NetfrontSpec *front, uint64_t mtu, const IvcScenario *scenario,

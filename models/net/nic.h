@@ -7,7 +7,7 @@
 
 #include "models/net/link.h"
 
-/** Parameters; the table rows are in ethernet.c. */
+/** Parameters; the rows of those that only wires have are in ethernet.c. */
 typedef struct {
     IvcBitRate rate;
     IvcBytes framing;
@@ -26,6 +26,83 @@ typedef struct {
     IvcCost tx, tx_done;
     IvcCost rx, gro_merge;
 } IvcNicSpec;
+
+/** Rows of a mechanism's table of parameters: what the card takes. `slots` are in each ring. */
+#define IVC_NIC_RING_PARAM_ROWS(S, field, slots, known, tx_from, rx_from)                          \
+    {IVC_PARAM(S, field.tso, "tso"),                                                               \
+     .fallback = "64KiB",                                                                          \
+     .min = "1B",                                                                                  \
+     .max = "64KiB",                                                                               \
+     .kind = IVC_KIND_DOCUMENTED,                                                                  \
+     .source = "Linux: GSO_MAX_SIZE, less one byte",                                               \
+     .sentence = "largest packet that the card cuts into frames; not above the MTU: it does not"}, \
+        {IVC_PARAM(S, field.gro, "gro"), .fallback = "true", .kind = IVC_KIND_DOCUMENTED,          \
+         .source = "Linux: on since 2.6.29 where the driver takes part",                           \
+         .sentence = "whether frames that follow on each other are joined, up to 'tso'"},          \
+        {IVC_PARAM(S, field.tx_ring, "tx_ring"),                                                   \
+         .fallback = slots,                                                                        \
+         .min = "1",                                                                               \
+         .max = "65536",                                                                           \
+         .kind = known,                                                                            \
+         .source = tx_from,                                                                        \
+         .sentence = "packets that the card has been given and the driver not taken back"},        \
+    {                                                                                              \
+        IVC_PARAM(S, field.rx_ring, "rx_ring"),                                                    \
+            .fallback = slots, .min = "1", .max = "65536", .kind = known, .source = rx_from,       \
+            .sentence = "frames from which on a card drops: those of datagrams; of streams they "  \
+                        "are counted only"                                                         \
+    }
+
+/** Rows of its interrupts and its driver. */
+#define IVC_NIC_DRIVER_PARAM_ROWS(S, field, rx_delay_from, tx_delay_from, driver)               \
+    {IVC_PARAM(S, field.rx_delay, "rx_delay"),                                                  \
+     .fallback = "3us",                                                                         \
+     .max = "10ms",                                                                             \
+     .kind = IVC_KIND_ASSUMED,                                                                  \
+     .source = rx_delay_from,                                                                   \
+     .sentence = "interrupt moderation: from the first frame until the interrupt"},             \
+        {IVC_PARAM(S, field.tx_delay, "tx_delay"),                                              \
+         .fallback = "50us",                                                                    \
+         .max = "10ms",                                                                         \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = tx_delay_from,                                                               \
+         .sentence =                                                                            \
+             "the same from the first sent packet, where a sender may wait for it: datagrams"}, \
+        {IVC_PARAM(S, field.idle_wake, "idle_wake"),                                            \
+         .fallback = "2us",                                                                     \
+         .max = "1s",                                                                           \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = "recalled: 1 to 3 us from C1, 10 to 100 us from deep states",                \
+         .sentence = "how much later when the core is idle; no work is done meanwhile"},        \
+        {IVC_PARAM(S, field.irq, "irq"),                                                        \
+         .fallback = "600cycles",                                                               \
+         .max = "1ms",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = driver,                                                                      \
+         .sentence = "the driver's handler of an interrupt, beyond its entry and exit"},        \
+        {IVC_PARAM(S, field.tx, "tx"),                                                          \
+         .fallback = "800cycles",                                                               \
+         .max = "1ms",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = driver,                                                                      \
+         .sentence = "the driver on sending a packet: descriptors and the doorbell"},           \
+        {IVC_PARAM(S, field.tx_done, "tx_done"),                                                \
+         .fallback = "150cycles",                                                               \
+         .max = "1ms",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = driver,                                                                      \
+         .sentence = "the driver on taking a sent packet back"},                                \
+        {IVC_PARAM(S, field.rx, "rx"),                                                          \
+         .fallback = "700cycles",                                                               \
+         .max = "1ms",                                                                          \
+         .kind = IVC_KIND_ASSUMED,                                                              \
+         .source = driver,                                                                      \
+         .sentence = "the driver on taking a frame, with a new buffer for the ring"},           \
+    {                                                                                           \
+        IVC_PARAM(S, field.gro_merge, "gro_merge"),                                             \
+            .fallback = "200cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED, .source = driver,  \
+            .sentence = "joining a frame to those before it"                                    \
+    }
 
 /** Time of a frame on the wire: `bytes` of IP and what surrounds them. */
 IvcTime ivc_nic_wire_ps(const IvcNicSpec *spec, uint64_t bytes);

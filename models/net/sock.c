@@ -1,70 +1,18 @@
-/* MPICH2's sock channel: message passing over byte streams between guests; and the mechanism
- * `sock`, in which they are TCP over a virtual network.
+/* MPICH2's sock channel: message passing over byte streams between guests.
  *
  * A message is a header and its data on the stream between two processes. Up to eager_max the data
  * follows at once; beyond, the sender asks first and sends when the receiver has answered. Who
  * waits sleeps in poll(), and takes from any connection what has come: messages that no Recv asked
  * for are put aside. What carries the streams is behind models/net/stream.h.
  *
+ * With `staged`, as in MPICH 1's ch_p4, all data is read into a buffer of the library, and copied
+ * when it is whole.
+ *
  * Isend and Irecv are in sock_requests.c.
  *
  * Left out: connection set-up (before the measured phase), the progress engine's readv of header
  * and data in one call when both have come (two reads here only when the data is late). */
-#include "models/net/mechanisms.h"
 #include "models/net/sock_private.h"
-#include "models/net/socket.h"
-#include "models/net/tcp.h"
-#include "models/net/virtual_link.h"
-
-typedef struct {
-    IvcSockSpec sock;
-    IvcTcpSpec tcp;
-    IvcVirtualLinkSpec link;
-    IvcDatagramSpec datagram;
-} Spec;
-
-#define S Spec
-static const IvcParam params[] = {
-    IVC_SOCK_PARAM_ROWS(S, sock, "1200cycles", "1500cycles", "in-order", "system calls"),
-    {IVC_PARAM(S, tcp.mtu, "mtu"), .fallback = "1500B", .min = "576B", .max = "65535B",
-     .sentence = "largest packet of the virtual network"},
-    {IVC_PARAM(S, tcp.sndbuf, "sndbuf"), .fallback = "64KiB", .min = "4KiB", .max = "16MiB",
-     .kind = IVC_KIND_ASSUMED,
-     .source = "assumed: auto-tuning moves it between 16 KiB and 4 MiB (tcp_wmem)",
-     .sentence = "socket send buffer"},
-    {IVC_PARAM(S, tcp.rcvbuf, "rcvbuf"), .fallback = "85KiB", .min = "4KiB", .max = "16MiB",
-     .kind = IVC_KIND_DOCUMENTED, .source = "Linux 2.6: tcp_rmem default 87,380",
-     .sentence = "socket receive buffer: the window"},
-    {IVC_PARAM(S, link.ring, "ring"), .fallback = "256", .min = "4", .max = "4096",
-     .sentence = "slots of the virtual network device's ring"},
-    IVC_TCP_PATH_PARAM_ROWS(S, tcp),
-    {IVC_PARAM(S, link.driver_tx, "driver_tx"), .fallback = "500cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = IVC_TCP_STACK,
-     .sentence = "the virtual device's driver on sending a packet, without the copy"},
-    {IVC_PARAM(S, link.driver_rx, "driver_rx"), .fallback = "700cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = IVC_TCP_STACK,
-     .sentence = "the virtual device's driver on receiving a packet, without the copy"},
-    {IVC_PARAM(S, tcp.softirq, "softirq"), .fallback = "400cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = IVC_TCP_STACK,
-     .sentence = "entering and leaving the softirq"},
-    {IVC_PARAM(S, tcp.checksum_word, "checksum"), .fallback = "2cycles", .max = "1us",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: 0.25 to 1 cycles a byte are recalled",
-     .sentence = "checksum of eight bytes, on each side; 0 when the device does it"},
-    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
-    {0},
-};
-
-enum {
-    DATAGRAM = TCP_STAGES + SOCK_STAGES, /* the first of UDP's stages */
-    STAGES = DATAGRAM + DATAGRAM_STAGES,
-};
-
-static const IvcStage stages[] = {
-    IVC_TCP_STAGE_ROWS,
-    IVC_SOCK_STAGE_ROWS(TCP_STAGES),
-    IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
-    [STAGES] = {NULL, NULL, false},
-};
 
 /* Writes a header of process->kind, and process->data bytes of the user's buffer behind it. */
 static IvcStep say(SockProcess *process, IvcBuffer *buffer, const IvcEnvelope *envelope)
@@ -141,7 +89,8 @@ static IvcBuffer *target(SockProcess *process, const SockStream *stream, IvcMpiC
 {
     if (stream->into)
         call = stream->into;
-    return stream->wanted && call->bytes >= ivc_arrivals_at(&stream->sent, 0)->envelope.bytes
+    return !process->sock->spec->staged && stream->wanted &&
+                   call->bytes >= ivc_arrivals_at(&stream->sent, 0)->envelope.bytes
                ? call->buffer
                : &process->aside;
 }
@@ -219,13 +168,17 @@ IvcStep ivc_sock_send(IvcRank *rank, IvcMpiCall *call)
 
 static void take_unexpected(SockProcess *process, const IvcMpiCall *call)
 {
-    int64_t found = ivc_arrivals_find(&process->unexpected, call);
-    process->matched = found >= 0;
-    process->complete = process->was_aside = false;
-    if (!process->matched)
-        return;
-    process->arrival = ivc_arrivals_take(&process->unexpected, (uint32_t)found);
-    process->complete = process->was_aside = process->arrival.kind == SOCK_EAGER;
+    process->matched = ivc_arrivals_take_for(&process->unexpected, call, &process->arrival);
+    process->was_aside = process->matched && process->arrival.kind == SOCK_EAGER;
+    process->complete = process->was_aside;
+}
+
+/* Copies what had been put aside into the user's buffer. A request like ivc_copy(). */
+static bool copy_aside(SockProcess *process, IvcMpiCall *call)
+{
+    return ivc_copy(&process->rank->agent, call->buffer, 0, &process->aside, 0,
+                    MIN(call->bytes, process->arrival.envelope.bytes),
+                    process->sock->stage0 + SOCK_COPY_ASIDE);
 }
 
 IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
@@ -243,9 +196,7 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
             take_unexpected(process, call);
     }
     if (process->was_aside) {
-        IVC_AWAIT(&process->call, ivc_copy(&rank->agent, call->buffer, 0, &process->aside, 0,
-                                           MIN(call->bytes, process->arrival.envelope.bytes),
-                                           sock->stage0 + SOCK_COPY_ASIDE));
+        IVC_AWAIT(&process->call, copy_aside(process, call));
     }
     if (process->arrival.kind == SOCK_REQUEST) {
         process->peer = process->arrival.envelope.source;
@@ -255,6 +206,9 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
     }
     while (!process->complete) {
         IVC_CALL(&process->call, ivc_sock_progress(process, call));
+    }
+    if (sock->spec->staged && !process->was_aside) {
+        IVC_AWAIT(&process->call, copy_aside(process, call));
     }
     sock->in_flight--;
     process->matched = false;
@@ -312,12 +266,6 @@ IvcStep ivc_sock_setup(IvcRank *rank)
     return sock->io.setup(sock->below, &rank->agent, rank->rank);
 }
 
-uint64_t ivc_sock_bytes_max(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
-}
-
 uint64_t ivc_sock_in_flight(const void *channel)
 {
     const Sock *sock = channel;
@@ -366,54 +314,3 @@ void ivc_sock_digest(const void *channel, IvcDigest *digest)
     }
     ivc_digest_u64(digest, sock->in_flight);
 }
-
-static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
-{
-    ivc_tcp_check(&((const Spec *)bound)->tcp, scenario, path, diags);
-}
-
-static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
-{
-    uint32_t stage0 = platform->stage_mechanism;
-    IvcLink *link = ivc_virtual_link_new(platform, &spec->link,
-                                         ivc_packet_bytes(platform, spec->tcp.mtu.n), stage0);
-    return ivc_tcp_new(platform, &spec->tcp, stage0, link);
-}
-
-static void *sock_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
-                        streams_new(platform, spec));
-}
-
-static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    IvcStreams *streams = streams_new(platform, spec);
-    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
-                               platform->stage_mechanism + DATAGRAM, streams);
-}
-
-static const IvcMechanismOps ops = {
-    .create = sock_create,
-    IVC_SOCK_HOOKS,
-};
-
-static const IvcMechanismOps socket_ops = {
-    .create = socket_create,
-    IVC_SOCKET_HOOKS,
-};
-
-const IvcMechanism ivc_mechanism_sock = {
-    .head = {.name = "sock",
-             .summary = "MPICH2's sock channel: TCP over the guests' virtual network",
-             .params = params,
-             .spec_size = sizeof(Spec),
-             .stages = stages,
-             .check = check},
-    .ops = &ops,
-    .requests = true,
-    .carries = IVC_OVER_TCP,
-    .socket_ops = &socket_ops,
-};

@@ -122,6 +122,10 @@ void ivc_sock_requests_complete(SockProcess *process, SockStream *stream, const 
     SockRequests *requests = &process->requests;
     IvcMpiCall *call = stream->into;
     stream->into = NULL;
+    if (call && process->sock->spec->staged) {
+        requests->late = call;
+        return;
+    }
     if (call) {
         done(process, call);
         return;

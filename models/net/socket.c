@@ -74,12 +74,12 @@ static IvcStep tell(IvcRank *rank, const IvcMpiCall *call)
 static IvcStep listen_to(Process *process, IvcMpiCall *call)
 {
     IvcAgent *agent = &process->rank->agent;
-    int64_t found;
+    IvcArrival found;
     IVC_BEGIN(&process->call);
-    while ((found = ivc_arrivals_find(&process->told, call)) < 0) {
+    while (!ivc_arrivals_take_for(&process->told, call, &found)) {
         IVC_AWAIT(&process->call, ivc_wait(agent, &process->control, IVC_TIME_NEVER));
     }
-    call->envelope = ivc_arrivals_take(&process->told, (uint32_t)found).envelope;
+    call->envelope = found.envelope;
     IVC_END(&process->call);
 }
 
@@ -188,12 +188,6 @@ IvcStep ivc_socket_setup(IvcRank *rank)
     if (!sockets->io.setup || !sockets->below->stored)
         return IVC_DONE;
     return sockets->io.setup(sockets->below, &rank->agent, rank->rank);
-}
-
-uint64_t ivc_socket_bytes_max(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
 }
 
 uint64_t ivc_socket_in_flight(const void *channel)

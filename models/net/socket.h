@@ -19,35 +19,15 @@
 void *ivc_socket_new(IvcPlatform *platform, IvcRank *ranks, unsigned n, IvcStreams *streams,
                      IvcDatagrams *datagrams);
 
-/** The same over TCP's streams, with or without datagrams as the workload speaks.
- *
- * @param stage0  id of DATAGRAM_SEND in the ledger
- */
-static inline void *ivc_socket_new_over(IvcPlatform *platform, const IvcDatagramSpec *spec,
-                                        uint64_t mtu, IvcRank *ranks, unsigned n, uint32_t stage0,
-                                        IvcStreams *streams)
-{
-    IvcDatagrams *datagrams = ivc_speaks_datagrams(platform)
-                                  ? ivc_datagrams_new(platform, spec, mtu, ranks, stage0, streams)
-                                  : NULL;
-    return ivc_socket_new(platform, ranks, n, streams, datagrams);
-}
-
-/** What a mechanism over TCP carries besides MPI. */
-#define IVC_OVER_TCP                                                     \
-    (IVC_CARRIES(IVC_SPEAKS_STREAM) | IVC_CARRIES(IVC_SPEAKS_DATAGRAM) | \
-     IVC_CARRIES(IVC_SPEAKS_ECHO))
-
 /* The hooks of IvcMechanismOps, all but `create`. */
-#define IVC_SOCKET_HOOKS                                                         \
-    .free = ivc_socket_free, .setup = ivc_socket_setup, .send = ivc_socket_send, \
-    .recv = ivc_socket_recv, .message_bytes_max = ivc_socket_bytes_max,          \
-    .digest = ivc_socket_digest, .in_flight = ivc_socket_in_flight
+#define IVC_SOCKET_HOOKS                                                                         \
+    .free = ivc_socket_free, .setup = ivc_socket_setup, .send = ivc_socket_send,                 \
+    .recv = ivc_socket_recv, .message_bytes_max = ivc_mpi_any_size, .digest = ivc_socket_digest, \
+    .in_flight = ivc_socket_in_flight
 
 void ivc_socket_free(void *channel);
 IvcStep ivc_socket_setup(IvcRank *rank);
 IvcStep ivc_socket_send(IvcRank *rank, IvcMpiCall *call);
 IvcStep ivc_socket_recv(IvcRank *rank, IvcMpiCall *call);
-uint64_t ivc_socket_bytes_max(const void *spec);
 uint64_t ivc_socket_in_flight(const void *channel);
 void ivc_socket_digest(const void *channel, IvcDigest *digest);

@@ -7,21 +7,19 @@
  * Left out: see vf.c, iommu.c and nic.c; mapping a guest's memory when it starts. */
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
-#include "models/net/sock.h"
-#include "models/net/socket.h"
-#include "models/net/tcp.h"
+#include "models/net/over_tcp.h"
 #include "models/net/vf.h"
 
 typedef struct {
-    IvcSockSpec sock;
-    IvcTcpSpec tcp;
+    IvcOverTcpSpec over;
     IvcNicSpec nic;
     IvcVfSpec vf;
-    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
 #define DRIVER "assumed: as mechanism ethernet: a share of what native Linux is recalled to take"
+#define IAVF_RING "recalled: Linux drivers/net/ethernet/intel/iavf"
+#define IAVF_DELAY "assumed: iavf adapts between 2 and 126 us"
 #define BENCH "recalled: Neugebauer and others, PCIe performance, SIGCOMM 2018"
 #define RIOMMU "recalled: Malka and others, rIOMMU, ASPLOS 2015, table 1"
 
@@ -155,50 +153,15 @@ static const IvcParam params[] = {
      .sentence = "who brings interrupts to a guest: its hypervisor, which also sees their end "
                  "(injected: what that costs is the mode's), or the chip (posted)"},
     IOMMU_ROWS,
-    {IVC_PARAM(S, nic.tso, "tso"), .fallback = "64KiB", .min = "1B", .max = "64KiB",
-     .kind = IVC_KIND_DOCUMENTED, .source = "Linux: GSO_MAX_SIZE, less one byte",
-     .sentence = "largest packet that the card cuts into frames; not above the MTU: it does not"},
-    {IVC_PARAM(S, nic.gro, "gro"), .fallback = "true", .kind = IVC_KIND_DOCUMENTED,
-     .source = "Linux: on since 2.6.29 where the driver takes part",
-     .sentence = "whether frames that follow on each other are joined, up to 'tso'"},
-    {IVC_PARAM(S, nic.tx_ring, "tx_ring"), .fallback = "512", .min = "1", .max = "65536",
-     .kind = IVC_KIND_ASSUMED, .source = "recalled: Linux drivers/net/ethernet/intel/iavf",
-     .sentence = "packets that the card has been given and the driver not taken back"},
-    {IVC_PARAM(S, nic.rx_ring, "rx_ring"), .fallback = "512", .min = "1", .max = "65536",
-     .kind = IVC_KIND_ASSUMED, .source = "recalled: Linux drivers/net/ethernet/intel/iavf",
-     .sentence = "frames from which on a card drops: those of datagrams; of streams they are "
-                 "counted only"},
-    {IVC_PARAM(S, nic.rx_delay, "rx_delay"), .fallback = "3us", .max = "10ms",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: iavf adapts between 2 and 126 us",
-     .sentence = "interrupt moderation: from the first frame until the interrupt"},
-    {IVC_PARAM(S, nic.tx_delay, "tx_delay"), .fallback = "50us", .max = "10ms",
-     .kind = IVC_KIND_ASSUMED, .source = "assumed: iavf adapts between 2 and 126 us",
-     .sentence = "the same from the first sent packet, where a sender may wait for it: datagrams"},
-    {IVC_PARAM(S, nic.idle_wake, "idle_wake"), .fallback = "2us", .max = "1s",
-     .kind = IVC_KIND_ASSUMED,
-     .source = "recalled: 1 to 3 us from C1, 10 to 100 us from deep states",
-     .sentence = "how much later when the core is idle; no work is done meanwhile"},
-    {IVC_PARAM(S, nic.irq, "irq"), .fallback = "600cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,
-     .source = DRIVER,
-     .sentence = "the driver's handler of an interrupt, beyond its entry and exit"},
-    {IVC_PARAM(S, nic.tx, "tx"), .fallback = "800cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,
-     .source = DRIVER, .sentence = "the driver on sending a packet: descriptors and the doorbell"},
-    {IVC_PARAM(S, nic.tx_done, "tx_done"), .fallback = "150cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = DRIVER,
-     .sentence = "the driver on taking a sent packet back"},
-    {IVC_PARAM(S, nic.rx, "rx"), .fallback = "700cycles", .max = "1ms", .kind = IVC_KIND_ASSUMED,
-     .source = DRIVER, .sentence = "the driver on taking a frame, with a new buffer for the ring"},
-    {IVC_PARAM(S, nic.gro_merge, "gro_merge"), .fallback = "200cycles", .max = "1ms",
-     .kind = IVC_KIND_ASSUMED, .source = DRIVER, .sentence = "joining a frame to those before it"},
-    IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "9000B", "IEEE 802.3", "0cycles",
-                       "Linux: common cards do checksums; 2 cycles are recalled without"),
-    IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
-    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
+    IVC_NIC_RING_PARAM_ROWS(S, nic, "512", IVC_KIND_ASSUMED, IAVF_RING, IAVF_RING),
+    IVC_NIC_DRIVER_PARAM_ROWS(S, nic, IAVF_DELAY, IAVF_DELAY, DRIVER),
+    IVC_OVER_TCP_PARAM_ROWS(S, over, "1500B", "9000B", "IEEE 802.3", "0cycles",
+                            "Linux: common cards do checksums; 2 cycles are recalled without"),
     {0},
 };
 
 enum {
-    DATAGRAM = TCP_STAGES + SOCK_STAGES, /* the first of UDP's stages */
+    DATAGRAM = OVER_TCP_STAGES, /* the first of UDP's stages */
     IOMMU = DATAGRAM + DATAGRAM_STAGES,
     STAGES = IOMMU + IOMMU_STAGES,
 };
@@ -208,37 +171,23 @@ static const IvcStage stages[] = {
     IVC_IOMMU_STAGE_ROWS(IOMMU), [STAGES] = {NULL, NULL, false},
 };
 
-static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
+static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 {
+    const Spec *spec = bound;
     uint32_t stage0 = platform->stage_mechanism;
     IvcLink *link =
-        ivc_nic_link_new(platform, &spec->nic, ivc_packet_bytes(platform, spec->tcp.mtu.n),
-                         ivc_tcp_offload(&spec->tcp, spec->nic.tso), stage0);
-    ivc_nic_link_over(link, ivc_vf_new(platform, &spec->vf, spec->tcp.mtu.n, spec->tcp.sndbuf.n,
-                                       spec->nic.rx_ring, stage0 + IOMMU));
-    return ivc_tcp_new(platform, &spec->tcp, stage0, link);
-}
-
-static void *sriov_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
-                        streams_new(platform, spec));
-}
-
-static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    IvcStreams *streams = streams_new(platform, spec);
-    return ivc_socket_new_over(platform, &spec->datagram, spec->tcp.mtu.n, ranks, n,
-                               platform->stage_mechanism + DATAGRAM, streams);
+        ivc_nic_link_new(platform, &spec->nic, ivc_packet_bytes(platform, spec->over.tcp.mtu.n),
+                         ivc_tcp_offload(&spec->over.tcp, spec->nic.tso), stage0);
+    ivc_nic_link_over(link, ivc_vf_new(platform, &spec->vf, spec->over.tcp.mtu.n,
+                                       spec->over.tcp.sndbuf.n, spec->nic.rx_ring, stage0 + IOMMU));
+    return link;
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
     uint64_t ranks = ivc_scenario_channel_ranks(scenario, path);
-    ivc_tcp_check(&spec->tcp, scenario, path, diags);
+    ivc_tcp_check(&spec->over.tcp, scenario, path, diags);
     ivc_link_check_power(spec->vf.iommu.page.n, scenario, path, "iommu_page",
                          "the bytes of a page are a power of two", diags);
     ivc_link_check_apart(scenario, path,
@@ -250,34 +199,27 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
             g_strdup_printf("the card has %" G_GUINT64_FORMAT " virtual functions ('vfs') for "
                             "%" G_GUINT64_FORMAT " guests",
                             spec->vf.vfs, ranks);
-        ivc_link_conflict(scenario, path, "vfs", "name fewer guests in 'between'", text, diags);
+        ivc_scenario_conflict(scenario, path, "vfs", "name fewer guests in 'between'", text, diags);
     }
     IvcMode mode = ivc_scenario_mode_at(scenario, path);
     if (spec->vf.delivery == IVC_VF_POSTED &&
         (mode == IVC_MODE_TRANSLATION || mode == IVC_MODE_PARAVIRTUAL))
-        ivc_link_conflict(scenario, path, "delivery",
-                          "take 'injected', or a mode that runs guests in hardware",
-                          "interrupts are posted to a guest mode of the processor, and this "
-                          "channel's mode does not use it",
-                          diags);
+        ivc_scenario_conflict(scenario, path, "delivery",
+                              "take 'injected', or a mode that runs guests in hardware",
+                              "interrupts are posted to a guest mode of the processor, and this "
+                              "channel's mode does not use it",
+                              diags);
     if (spec->vf.iommu.policy == IVC_IOMMU_NONE && !spec->vf.trusted && !ivc_mode_is_one_os(mode))
-        ivc_link_conflict(scenario, path, "iommu",
-                          "choose 'passthrough', which costs the cores nothing, or say "
-                          "'trusted: true' of the guests",
-                          "without an IOMMU a guest that programs its virtual function reaches the "
-                          "memory of all others, and the guests are not trusted",
-                          diags);
+        ivc_scenario_conflict(
+            scenario, path, "iommu",
+            "choose 'passthrough', which costs the cores nothing, or say "
+            "'trusted: true' of the guests",
+            "without an IOMMU a guest that programs its virtual function reaches the "
+            "memory of all others, and the guests are not trusted",
+            diags);
 }
 
-static const IvcMechanismOps ops = {
-    .create = sriov_create,
-    IVC_SOCK_HOOKS,
-};
-
-static const IvcMechanismOps socket_ops = {
-    .create = socket_create,
-    IVC_SOCKET_HOOKS,
-};
+static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};
 
 const IvcMechanism ivc_mechanism_sriov = {
     .head = {.name = "sr-iov",
@@ -287,8 +229,5 @@ const IvcMechanism ivc_mechanism_sriov = {
              .spec_size = sizeof(Spec),
              .stages = stages,
              .check = check},
-    .ops = &ops,
-    .requests = true,
-    .carries = IVC_OVER_TCP,
-    .socket_ops = &socket_ops,
+    IVC_OVER_TCP_HOOKS(network),
 };

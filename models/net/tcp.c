@@ -437,9 +437,8 @@ IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t 
     tcp->n = platform->n_ranks;
     tcp->ack_every = (uint32_t)spec->ack_every;
     tcp->rcvbuf = spec->rcvbuf.n;
-    tcp->window = spec->initial_window ? spec->initial_window * (spec->mtu.n - IVC_TCP_HEADERS)
-                                       : UINT64_MAX / 4;
-    tcp->mss = spec->mtu.n - IVC_TCP_HEADERS;
+    tcp->mss = ivc_tcp_mss(spec);
+    tcp->window = spec->initial_window ? spec->initial_window * tcp->mss : UINT64_MAX / 4;
     tcp->nagle = spec->nagle == IVC_NAGLE_ON ||
                  (spec->nagle == IVC_NAGLE_AUTO && platform->speaks != IVC_SPEAKS_MPI);
     tcp->segment = tcp->mss * link->segment_mtus;

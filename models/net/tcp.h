@@ -216,13 +216,23 @@ typedef enum {
 IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t stage0,
                         IvcLink *link);
 
-/** Segments of the MTU that the largest packet carries, `gso` bytes with its headers; 1: no
- * offload.
+/** Bytes of data in a segment: what the MTU leaves, and at most half of the largest window, as
+ * Linux bounds it, so that a receiver with one unread segment can take another. */
+static inline uint64_t ivc_tcp_mss(const IvcTcpSpec *spec)
+{
+    uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
+    return mss < spec->rcvbuf.n / 2 ? mss : spec->rcvbuf.n / 2;
+}
+
+/** Segments of the MTU that the largest packet carries, `gso` bytes with its headers, and at most
+ * half of the largest window; 1: no offload.
  */
 static inline uint64_t ivc_tcp_offload(const IvcTcpSpec *spec, IvcBytes gso)
 {
-    uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
+    uint64_t mss = ivc_tcp_mss(spec);
     uint64_t most = gso.n > IVC_TCP_HEADERS ? (gso.n - IVC_TCP_HEADERS) / mss : 0;
+    uint64_t half = spec->rcvbuf.n / 2 / mss;
+    most = most < half ? most : half;
     return most ? most : 1;
 }
 

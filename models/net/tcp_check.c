@@ -4,13 +4,9 @@
 /* What cannot work about a spec: static text, or NULL. */
 static const char *spec_problem(const IvcTcpSpec *spec, const char **ret_key)
 {
-    uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
     *ret_key = "sndbuf";
-    if (spec->sndbuf.n < 2 * mss)
+    if (spec->sndbuf.n < 2 * ivc_tcp_mss(spec))
         return "a socket send buffer holds at least two segments of the MTU";
-    *ret_key = "rcvbuf";
-    if (spec->rcvbuf.n < 2 * mss)
-        return "a socket receive buffer holds at least two segments of the MTU";
     return NULL;
 }
 
@@ -21,7 +17,5 @@ void ivc_tcp_check(const IvcTcpSpec *spec, const IvcScenario *scenario, const ch
     const char *problem = spec_problem(spec, &key);
     if (!problem)
         return;
-    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, full),
-                  NULL, "%s", problem);
+    ivc_scenario_conflict(scenario, path, key, NULL, problem, diags);
 }

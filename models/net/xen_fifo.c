@@ -9,14 +9,12 @@
  * packets that are larger than the FIFO (refused), the first packets before the FIFO is there. */
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
-#include "models/net/socket.h"
+#include "models/net/over_tcp.h"
 #include "models/net/xen_fifo_private.h"
 
 typedef struct {
-    IvcSockSpec sock;
-    IvcTcpSpec tcp;
+    IvcOverTcpSpec over;
     XenFifoSpec fifos;
-    IvcDatagramSpec datagram;
 } Spec;
 
 #define S Spec
@@ -62,16 +60,14 @@ static const IvcParam params[] = {
                         IVC_AES_GCM ": 0.74 a byte on Broadwell, key of 128 bits"),
     IVC_XEN_EVENT_PARAM_ROWS(S, fifos.xen),
     IVC_XEN_CONNECT_PARAM_ROWS(S, fifos.connect),
-    IVC_TCP_PARAM_ROWS(S, tcp, "1500B", "65535B", "Linux drivers/net/xen-netfront.c: ETH_DATA_LEN",
-                       "0cycles", "assumed as between netfronts: checksums are left blank"),
-    IVC_SOCK_PARAM_ROWS(S, sock, "600cycles", "800cycles", "out-of-order", "system calls"),
-    IVC_DATAGRAM_PARAM_ROWS(S, datagram),
+    IVC_OVER_TCP_PARAM_ROWS(S, over, "1500B", "65535B",
+                            "Linux drivers/net/xen-netfront.c: ETH_DATA_LEN", "0cycles",
+                            "assumed as between netfronts: checksums are left blank"),
     {0},
 };
 
 static const IvcStage stages[] = {
-    IVC_TCP_STAGE_ROWS,
-    IVC_SOCK_STAGE_ROWS(TCP_STAGES),
+    IVC_OVER_TCP_STAGE_ROWS,
     [XEN_FIFO_HOOK] = {"hook", "taking packets from IP and putting them into the FIFO", false},
     [XEN_FIFO_CONTROL] = {"fifo-control", "positions and requests in the page that both share",
                           false},
@@ -167,13 +163,14 @@ static const IvcLinkOps link_ops = {
 
 /* Nothing below IP waits before the hook, as it would before a device: what the list does not take
  * is lost. TCP, which would send it again, waits here instead. */
-static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
+static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 {
+    const Spec *spec = bound;
     XenFifos *fifos = g_new0(XenFifos, 1);
     fifos->head = (IvcLink){.ops = &link_ops,
                             .stored = spec->fifos.connect.store.dom0 != NULL,
                             .window = WINDOW,
-                            .segment_mtus = ivc_tcp_offload(&spec->tcp, spec->fifos.gso),
+                            .segment_mtus = ivc_tcp_offload(&spec->over.tcp, spec->fifos.gso),
                             .restarts = !ivc_speaks_datagrams(platform)};
     fifos->platform = platform;
     fifos->spec = &spec->fifos;
@@ -189,46 +186,32 @@ static IvcStreams *streams_new(IvcPlatform *platform, const Spec *spec)
     fifos->put = ivc_platform_ps(platform, spec->fifos.put);
     fifos->tasklet = ivc_platform_ps(platform, spec->fifos.tasklet);
     fifos->take = ivc_platform_ps(platform, spec->fifos.take);
-    return ivc_tcp_new(platform, &spec->tcp, fifos->stage0, &fifos->head);
-}
-
-static void *xen_fifo_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
-{
-    const Spec *spec = bound;
-    return ivc_sock_new(platform, &spec->sock, platform->stage_mechanism + TCP_STAGES, ranks, n,
-                        streams_new(platform, spec));
+    return &fifos->head;
 }
 
 /* The largest packet of a datagram. What does not fit into the FIFO is cut here, too. */
-static uint64_t packet_of(const Spec *spec)
-{
-    return spec->fifos.fragments ? spec->tcp.mtu.n
-                                 : MIN(IP_PACKET, spec->fifos.fifo.n - XEN_FIFO_ENTRY);
-}
-
-static void *socket_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
+static uint64_t packet_bytes(const void *bound)
 {
     const Spec *spec = bound;
-    IvcStreams *streams = streams_new(platform, spec);
-    return ivc_socket_new_over(platform, &spec->datagram, packet_of(spec), ranks, n,
-                               platform->stage_mechanism + XEN_FIFO_DATAGRAM, streams);
+    return spec->fifos.fragments ? spec->over.tcp.mtu.n
+                                 : MIN(IP_PACKET, spec->fifos.fifo.n - XEN_FIFO_ENTRY);
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
-    uint64_t mss = spec->tcp.mtu.n - IVC_TCP_HEADERS;
+    uint64_t mss = ivc_tcp_mss(&spec->over.tcp);
     uint64_t most =
-        xen_fifo_entry(IVC_TCP_HEADERS + ivc_tcp_offload(&spec->tcp, spec->fifos.gso) * mss);
-    ivc_tcp_check(&spec->tcp, scenario, path, diags);
+        xen_fifo_entry(IVC_TCP_HEADERS + ivc_tcp_offload(&spec->over.tcp, spec->fifos.gso) * mss);
+    ivc_tcp_check(&spec->over.tcp, scenario, path, diags);
     ivc_guard_check(&spec->fifos.guard, scenario, path, diags);
     ivc_link_check_power(spec->fifos.fifo.n, scenario, path, "fifo",
                          "the bytes of a FIFO are a power of two", diags);
     if (most > spec->fifos.fifo.n) {
         g_autofree char *hint =
             g_strdup_printf("it takes %" G_GUINT64_FORMAT "B with what is noted about it", most);
-        ivc_link_conflict(scenario, path, "fifo", hint,
-                          "a packet of the largest size does not fit into the FIFO", diags);
+        ivc_scenario_conflict(scenario, path, "fifo", hint,
+                              "a packet of the largest size does not fit into the FIFO", diags);
     }
     ivc_link_check_server(spec->fifos.connect.store.dom0, scenario, path, "dom0", diags);
     ivc_link_check_apart(scenario, path,
@@ -247,15 +230,8 @@ static bool idle(const void *bound, const char *key)
     return ivc_guard_idle(&((const Spec *)bound)->fifos.guard, key);
 }
 
-static const IvcMechanismOps ops = {
-    .create = xen_fifo_create,
-    IVC_SOCK_HOOKS,
-};
-
-static const IvcMechanismOps socket_ops = {
-    .create = socket_create,
-    IVC_SOCKET_HOOKS,
-};
+static const IvcNetwork network = {
+    .link_new = link_new, .packet_bytes = packet_bytes, .stage_datagram = XEN_FIFO_DATAGRAM};
 
 const IvcMechanism ivc_mechanism_xen_fifo = {
     .head = {.name = "xen-fifo",
@@ -264,11 +240,8 @@ const IvcMechanism ivc_mechanism_xen_fifo = {
              .spec_size = sizeof(Spec),
              .stages = stages,
              .check = check},
-    .ops = &ops,
+    IVC_OVER_TCP_HOOKS(network),
     .own_os = true,
-    .requests = true,
-    .carries = IVC_OVER_TCP,
-    .socket_ops = &socket_ops,
     .served_by = served_by,
     .idle = idle,
 };

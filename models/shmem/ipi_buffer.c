@@ -14,6 +14,7 @@
  * displace in L1. */
 #include "models/ipi/doorbell.h"
 #include "models/mpi/match.h"
+#include "models/shmem/buffer_line.h"
 #include "models/shmem/mechanisms.h"
 #include "sim/model/machine.h"
 
@@ -151,8 +152,7 @@ struct Module {
     uint64_t waits;
     IvcTime send_ps;
     IvcTime recv_ps;
-    IvcTime line_ps; /* of a message buffer */
-    IvcTime hop_ps;
+    IvcBufferLine buffers;
     IvcTime load_ps; /* from memory */
     IvcTime store_ps;
     IvcTime scan_ps;
@@ -171,8 +171,7 @@ static void *ipi_create(IvcPlatform *platform, const void *spec, IvcRank *ranks,
     self->line = machine->line.n;
     self->send_ps = ivc_platform_ps(platform, self->spec.send_overhead);
     self->recv_ps = ivc_platform_ps(platform, self->spec.recv_overhead);
-    self->line_ps = ivc_platform_ps(platform, machine->message_buffer_line);
-    self->hop_ps = ivc_platform_ps(platform, machine->interconnect_hop);
+    self->buffers = ivc_buffer_line(platform);
     self->load_ps = ivc_platform_ps(platform, machine->read.memory);
     self->store_ps = ivc_platform_ps(platform, machine->write.memory);
     self->scan_ps = ivc_platform_ps(platform, self->spec.scan);
@@ -228,9 +227,7 @@ static IvcTime access_ps(const End *end, uint32_t home, bool store)
     const Module *self = end->module;
     if (self->spec.home == MEMORY)
         return store ? self->store_ps : self->load_ps;
-    uint32_t hops = ivc_memory_hops(self->platform->memory, end->rank->agent.core->cpu,
-                                    self->ends[home].rank->agent.core->cpu);
-    return self->line_ps + MAX(hops, 1) * self->hop_ps;
+    return ivc_buffer_line_ps(&self->buffers, end->rank, self->ends[home].rank);
 }
 
 /* What the slot's side of a copy takes, with its indexes. */
@@ -317,11 +314,7 @@ static IvcStep ipi_send(IvcRank *rank, IvcMpiCall *call)
 
 static bool find(End *end, const IvcMpiCall *call)
 {
-    int64_t found = ivc_arrivals_find(&end->arrivals, call);
-    if (found < 0)
-        return false;
-    end->taken = ivc_arrivals_take(&end->arrivals, (uint32_t)found);
-    return true;
+    return ivc_arrivals_take_for(&end->arrivals, call, &end->taken);
 }
 
 /* Takes the message that was found, on the agent that does it, and tells a sender that waits. */
@@ -450,23 +443,16 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     const IvcMachineSpec *machine = ivc_scenario_machine(scenario);
     uint64_t ranks = ivc_scenario_channel_ranks(scenario, path);
     uint64_t room = machine->message_buffer.n / spec->slot.n;
-    g_autofree char *at = g_strdup_printf("%s.%s", path, room ? "slots" : "slot");
-    g_autofree char *home = g_strdup_printf("%s.home", path);
-    g_autofree char *hint = NULL;
     if (spec->home != DIE)
         return;
-    if (machine->message_buffer.n == 0) {
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, home),
-                      "the profile 'scc48' has them; or give 'machine.message_buffer'",
-                      "the chip has no message buffers");
+    if (!ivc_buffer_line_check(scenario, path, "home", diags))
         return;
-    }
     if (ranks < 2 || room / (ranks - 1) >= spec->slots)
         return;
-    hint = g_strdup_printf("it has %" G_GUINT64_FORMAT "B, and slots for each other rank",
-                           machine->message_buffer.n);
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, at), hint,
-                  "the slots for all receivers do not fit into a message buffer");
+    g_autofree char *hint = g_strdup_printf(
+        "it has %" G_GUINT64_FORMAT "B, and slots for each other rank", machine->message_buffer.n);
+    ivc_scenario_conflict(scenario, path, room ? "slots" : "slot", hint,
+                          "the slots for all receivers do not fit into a message buffer", diags);
 }
 
 static const IvcMechanismOps ops = {

@@ -18,6 +18,7 @@
  * pass that stores is kept in the caches' order as if it had allocated, so the end of the pass
  * before it is not found there; tags (a message that no Recv asks for stays in its buffer). */
 #include "models/mpi/match.h"
+#include "models/shmem/buffer_line.h"
 #include "models/shmem/mechanisms.h"
 #include "sim/model/machine.h"
 
@@ -114,8 +115,7 @@ struct Module {
     uint64_t part_max;
     uint64_t in_flight;
     uint64_t parts;
-    IvcTime line_ps; /* of a buffer, without the way */
-    IvcTime hop_ps;
+    IvcBufferLine buffers;
     IvcTime setup_ps;
     IvcTime word_ps;
     IvcTime byte_ps;
@@ -171,8 +171,7 @@ static void *buffer_create(IvcPlatform *platform, const void *spec, IvcRank *ran
     self->line = machine->line.n;
     uint64_t chunk = self->spec.chunk.n ? self->spec.chunk.n : chunk_max(machine, n);
     self->part_max = chunk / self->spec.parts / self->line * self->line;
-    self->line_ps = ivc_platform_ps(platform, machine->message_buffer_line);
-    self->hop_ps = ivc_platform_ps(platform, machine->interconnect_hop);
+    self->buffers = ivc_buffer_line(platform);
     self->setup_ps = ivc_platform_ps(platform, machine->copy_setup);
     self->word_ps = ivc_platform_ps(platform, machine->copy_word);
     self->byte_ps = ivc_platform_ps(platform, self->spec.byte);
@@ -220,13 +219,10 @@ static IvcTime loop_ps(const Module *self, uint64_t bytes, bool put)
            (rest + 7) / 8 * self->word_ps;
 }
 
-/* A line between a core and another one's buffer; within the tile it passes the router, too. */
+/* A line between a core and another one's buffer. */
 static IvcTime far_ps(const End *from, const End *to)
 {
-    const IvcPlatform *platform = from->module->platform;
-    uint32_t hops =
-        ivc_memory_hops(platform->memory, from->rank->agent.core->cpu, to->rank->agent.core->cpu);
-    return from->module->line_ps + MAX(hops, 1) * from->module->hop_ps;
+    return ivc_buffer_line_ps(&from->module->buffers, from->rank, to->rank);
 }
 
 static IvcTime poll_ps(const End *end)
@@ -334,15 +330,6 @@ static IvcStep buffer_send(IvcRank *rank, IvcMpiCall *call)
     IVC_END(end);
 }
 
-static bool take(End *end, const IvcMpiCall *call)
-{
-    int64_t found = ivc_arrivals_find(&end->arrivals, call);
-    if (found < 0)
-        return false;
-    end->taken = ivc_arrivals_take(&end->arrivals, (uint32_t)found);
-    return true;
-}
-
 static IvcStep buffer_recv(IvcRank *rank, IvcMpiCall *call)
 {
     End *end = end_of(rank);
@@ -351,7 +338,7 @@ static IvcStep buffer_recv(IvcRank *rank, IvcMpiCall *call)
     End *source = &self->ends[end->taken.envelope.source];
     IVC_BEGIN(end);
     IVC_AWAIT(end, ivc_spend(agent, self->recv_ps, self->stage0 + RECV));
-    while (!take(end, call)) {
+    while (!ivc_arrivals_take_for(&end->arrivals, call, &end->taken)) {
         IVC_AWAIT(end, ivc_poll(agent, &end->event, poll_ps(end), IVC_TIME_NEVER,
                                 self->stage0 + POLL_ARRIVAL));
     }
@@ -407,47 +394,33 @@ static uint64_t buffer_in_flight(const void *channel)
     return ((const Module *)channel)->in_flight;
 }
 
-static uint64_t any_size(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
-}
-
-static void refuse(const IvcScenario *scenario, const char *path, const char *key, char *hint,
-                   const char *text, IvcDiags *diags)
-{
-    g_autofree char *at = g_strdup_printf("%s.%s", path, key);
-    g_autofree char *owned = hint;
-    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(scenario, at), owned,
-                  "%s", text);
-}
-
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
     const IvcMachineSpec *machine = ivc_scenario_machine(scenario);
-    if (machine->message_buffer.n == 0) {
-        refuse(scenario, path, "mechanism",
-               g_strdup("the profile 'scc48' has them; or give 'machine.message_buffer'"),
-               "the chip has no message buffers", diags);
+    if (!ivc_buffer_line_check(scenario, path, "mechanism", diags))
         return;
-    }
     uint64_t line = machine->line.n;
     uint64_t most = chunk_max(machine, ivc_scenario_channel_ranks(scenario, path)) / line * line;
     uint64_t chunk = spec->chunk.n ? spec->chunk.n : most;
+    g_autofree char *at_most = g_strdup_printf("at most %" G_GUINT64_FORMAT "B", most);
+    g_autofree char *below =
+        g_strdup_printf("the nearest below is %" G_GUINT64_FORMAT "B", chunk / line * line);
+    g_autofree char *lines = g_strdup_printf("at most %" G_GUINT64_FORMAT, chunk / line);
     if (most < line)
-        refuse(scenario, path, "between", NULL,
-               "the flags of so many ranks leave no line of a message buffer for data", diags);
+        ivc_scenario_conflict(
+            scenario, path, "between", NULL,
+            "the flags of so many ranks leave no line of a message buffer for data", diags);
     else if (chunk > most)
-        refuse(scenario, path, "chunk", g_strdup_printf("at most %" G_GUINT64_FORMAT "B", most),
-               "a message buffer has no room for the chunk besides its flags", diags);
+        ivc_scenario_conflict(scenario, path, "chunk", at_most,
+                              "a message buffer has no room for the chunk besides its flags",
+                              diags);
     else if (chunk % line != 0)
-        refuse(scenario, path, "chunk",
-               g_strdup_printf("the nearest below is %" G_GUINT64_FORMAT "B", chunk / line * line),
-               "a chunk is a whole number of lines", diags);
+        ivc_scenario_conflict(scenario, path, "chunk", below, "a chunk is a whole number of lines",
+                              diags);
     else if (chunk / spec->parts < line)
-        refuse(scenario, path, "parts", g_strdup_printf("at most %" G_GUINT64_FORMAT, chunk / line),
-               "each part of the chunk has one line or more", diags);
+        ivc_scenario_conflict(scenario, path, "parts", lines,
+                              "each part of the chunk has one line or more", diags);
 }
 
 static const IvcMechanismOps ops = {
@@ -456,7 +429,7 @@ static const IvcMechanismOps ops = {
     .setup = buffer_setup,
     .send = buffer_send,
     .recv = buffer_recv,
-    .message_bytes_max = any_size,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = buffer_digest,
     .in_flight = buffer_in_flight,
 };

@@ -86,6 +86,15 @@ typedef enum {
 
 extern const IvcStage ivc_vmcomm_stages[];
 
+/** Bytes of data in the largest block that the region can serve. */
+uint64_t ivc_vmcomm_largest_block(const IvcVmcommSpec *spec);
+
+/** The `check` of a mechanism with registers alone, and of one with a region. */
+void ivc_vmcomm_check_registers(const void *spec, const IvcScenario *scenario, const char *path,
+                                IvcDiags *diags);
+void ivc_vmcomm_check_region(const void *bound, const IvcScenario *scenario, const char *path,
+                             IvcDiags *diags);
+
 #define IVC_VMCOMM_NONE UINT32_MAX
 
 /** A message that has begun to arrive. */

@@ -164,8 +164,9 @@ static void barrier_digest(const void *channel, IvcDigest *digest)
         ivc_sync_line_digest(&own->gather, digest);
         ivc_sync_line_digest(&own->release, digest);
         ivc_digest_u64(digest, own->entered - own->done);
-        ivc_digest_u64(digest, own->came - own->done);
-        ivc_digest_u64(digest, own->told - own->done);
+        /* Some are never told: the root; in a row of registers, nobody. */
+        ivc_digest_u64(digest, own->came ? own->came - own->done : 0);
+        ivc_digest_u64(digest, own->told ? own->told - own->done : 0);
         ivc_digest_u64(digest, own->done - all->ends[0].done);
         ivc_digest_u64(digest, own->set);
         ivc_digest_u64(digest, own->got);

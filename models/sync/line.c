@@ -7,12 +7,7 @@
  * that overtake others on the way to the home; sharing of the links with other traffic. */
 #include "models/sync/line.h"
 
-#define WORD_BITS 64u
-
-static size_t n_words(const IvcSyncCosts *costs)
-{
-    return (costs->platform->spec->cores + WORD_BITS - 1) / WORD_BITS;
-}
+#define WORD_BITS IVC_SYNC_WORD_BITS
 
 static IvcTime or_else(IvcTime value, IvcTime other)
 {
@@ -27,6 +22,7 @@ IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached)
     return (IvcSyncCosts){
         .platform = platform,
         .uncached = uncached,
+        .words = (uint32_t)((spec->cores + WORD_BITS - 1) / WORD_BITS),
         .word_ps = ivc_copy_l1_ps(platform->memory, 8),
         .fetch_ps = fetch,
         .ahead_ps = ivc_platform_ps(platform, spec->read.other),
@@ -46,7 +42,7 @@ void ivc_sync_line_init(IvcSyncLine *line, IvcSyncCosts *costs, const IvcCore *h
                           .costs = costs,
                           .home = home->cpu,
                           .owner = -1,
-                          .copies = g_new0(uint64_t, n_words(costs))};
+                          .copies = g_new0(uint64_t, costs->words)};
     line->changed.id = ivc_platform_id(costs->platform);
 }
 
@@ -55,20 +51,15 @@ void ivc_sync_line_clear(IvcSyncLine *line)
     g_free(line->copies);
 }
 
-static bool has_copy(const IvcSyncLine *line, uint32_t cpu)
+static inline bool has_copy(const IvcSyncLine *line, uint32_t cpu)
 {
-    return (line->copies[cpu / WORD_BITS] >> cpu % WORD_BITS & 1) != 0;
+    return ivc_sync_has_copy(line, cpu);
 }
 
 static void add_copy(IvcSyncLine *line, uint32_t cpu)
 {
     line->n_copies += !has_copy(line, cpu);
     line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
-}
-
-bool ivc_sync_line_has(const IvcSyncLine *line, const IvcAgent *agent)
-{
-    return !line->costs->uncached && has_copy(line, agent->core->cpu);
 }
 
 static IvcTime way(const IvcSyncLine *line, uint32_t from, uint32_t to)
@@ -129,14 +120,18 @@ IvcTime ivc_sync_read_ahead(IvcSyncLine *line, const IvcAgent *agent)
 }
 
 /* All copies but one's own go. */
-static void take_copies(IvcSyncLine *line, uint32_t cpu, uint32_t others)
+static void take_copies(IvcSyncLine *line, const IvcAgent *agent, uint32_t others)
 {
-    memset(line->copies, 0, n_words(line->costs) * sizeof *line->copies);
-    line->n_copies = 0;
-    add_copy(line, cpu);
+    uint32_t cpu = agent->core->cpu;
+    if (others) { /* else there is one's own at most */
+        for (uint32_t w = 0; w < line->costs->words; w++)
+            line->copies[w] = 0;
+    }
+    line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
+    line->n_copies = 1;
     line->owner = (int32_t)cpu;
     line->costs->invalidations += others;
-    ivc_signal(&line->costs->platform->sim, &line->changed);
+    ivc_signal_by(agent, &line->changed);
 }
 
 IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
@@ -144,13 +139,13 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
     if (costs->uncached) {
-        ivc_signal(&costs->platform->sim, &line->changed);
+        ivc_signal_by(agent, &line->changed);
         return access_register(line, agent, costs->store_ps);
     }
     uint32_t others = line->n_copies - has_copy(line, cpu);
     if (line->owner == (int32_t)cpu && others == 0) {
         /* Who spins may have been on this very core before it was taken off it. */
-        ivc_signal(&costs->platform->sim, &line->changed);
+        ivc_signal_by(agent, &line->changed);
         return costs->word_ps;
     }
     bool modified = line->owner >= 0;
@@ -161,7 +156,7 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
                                        : costs->memory_ps) +
                      (others > 1 ? (others - 1) * costs->invalidate_ps : 0);
     costs->transfers += others > 0 && !has_copy(line, cpu);
-    take_copies(line, cpu, others);
+    take_copies(line, agent, others);
     return costs->word_ps + serve(line, answer, answer);
 }
 
@@ -169,7 +164,7 @@ IvcTime ivc_sync_atomic(IvcSyncLine *line, const IvcAgent *agent)
 {
     /* A register sets itself when it is read. */
     if (line->costs->uncached) {
-        ivc_signal(&line->costs->platform->sim, &line->changed);
+        ivc_signal_by(agent, &line->changed);
         return access_register(line, agent, line->costs->load_ps);
     }
     return ivc_sync_write(line, agent) + line->costs->platform->t.atomic;
@@ -181,7 +176,7 @@ void ivc_sync_line_digest(const IvcSyncLine *line, IvcDigest *digest)
     ivc_signal_digest(&line->changed, digest);
     ivc_digest_u64(digest, (uint64_t)(int64_t)line->owner);
     ivc_digest_u64(digest, line->n_copies);
-    for (size_t i = 0; i < n_words(line->costs); i++)
+    for (size_t i = 0; i < line->costs->words; i++)
         ivc_digest_u64(digest, line->copies[i]);
     ivc_digest_u64(digest, line->free_ps > now ? line->free_ps - now : 0);
 }

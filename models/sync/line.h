@@ -14,6 +14,7 @@
 typedef struct {
     IvcPlatform *platform;
     bool uncached;         /**< registers, not cache lines */
+    uint32_t words;        /**< of 64 bits, for a bit a core */
     IvcTime word_ps;       /**< an access that this core's cache answers */
     IvcTime fetch_ps;      /**< a line that another core has modified */
     IvcTime ahead_ps;      /**< either, when the core has run ahead and asked for it before */
@@ -48,8 +49,19 @@ IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached);
 void ivc_sync_line_init(IvcSyncLine *line, IvcSyncCosts *costs, const IvcCore *home);
 void ivc_sync_line_clear(IvcSyncLine *line);
 
+#define IVC_SYNC_WORD_BITS 64u
+
+/** Whether a physical core has a valid copy, where lines are cached. */
+static inline bool ivc_sync_has_copy(const IvcSyncLine *line, uint32_t cpu)
+{
+    return (line->copies[cpu / IVC_SYNC_WORD_BITS] >> cpu % IVC_SYNC_WORD_BITS & 1) != 0;
+}
+
 /** Whether the agent's core has a valid copy: nothing has changed since it read. */
-bool ivc_sync_line_has(const IvcSyncLine *line, const IvcAgent *agent);
+static inline bool ivc_sync_line_has(const IvcSyncLine *line, const IvcAgent *agent)
+{
+    return !line->costs->uncached && ivc_sync_has_copy(line, agent->core->cpu);
+}
 
 /** Asks for the line in order to read it, early: the core has run ahead of what it waits for, as
  * its branches were predicted. @return what is left of the wait */

@@ -303,6 +303,7 @@ static IvcLock *lock_of(IvcLocks *locks, const IvcRank *ranks, uint32_t rank)
     for (uint64_t l = 0; l < locks->spec.locks; l++) {
         IvcLock *lock = &locks->items[locks->n_locks++];
         lock->locks = locks;
+        ivc_row_init(&lock->row, &locks->sync.platform->sim);
         ivc_sync_line_init(&lock->line, &locks->sync.costs,
                            ranks[MIN(home, locks->n - 1)].agent.core);
     }
@@ -356,6 +357,7 @@ static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
     for (uint32_t r = 0; r < n; r++) {
         IvcLockWaiter *own = &locks->waiters[r];
         ranks[r].end = own;
+        own->wait.direct = true;
         own->drawn = r; /* RCCE_backoff_lock() begins with the core's number */
         ivc_sync_join(&locks->sync, &own->wait, &ranks[r]);
         own->kicked.id = ivc_platform_id(platform);
@@ -373,8 +375,10 @@ static void lock_free(void *channel)
     IvcLocks *locks = channel;
     for (uint32_t r = 0; r < locks->n; r++)
         ivc_sync_line_clear(&locks->waiters[r].node);
-    for (uint32_t i = 0; i < locks->n_locks; i++)
+    for (uint32_t i = 0; i < locks->n_locks; i++) {
         ivc_sync_line_clear(&locks->items[i].line);
+        ivc_row_clear(&locks->items[i].row);
+    }
     ivc_sync_clear(&locks->sync);
     g_free(locks->waiters);
     g_free(locks->items);

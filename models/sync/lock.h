@@ -5,6 +5,7 @@
 #pragma once
 
 #include "models/sync/sync.h"
+#include "sim/engine/row.h"
 
 /** The parameters of the mechanism `lock`. */
 typedef struct {
@@ -101,6 +102,7 @@ struct IvcLockWaiter {
 struct IvcLock {
     IvcLocks *locks;
     IvcSyncLine line; /**< the lock word */
+    IvcTimerRow row;  /**< the ends of updates in vain; at home they are in order */
     IvcSyncWatch watch;
     uint64_t word;    /**< what the kind makes of it: taken or not, holders */
     uint64_t next;    /**< ticket */

@@ -12,22 +12,6 @@ static IvcTime try_word(IvcLock *lock, IvcLockWaiter *own)
     return ivc_sync_atomic(&lock->line, own->wait.agent);
 }
 
-/* One update, in vain or not. */
-static IvcStep attempt(IvcLock *lock, IvcLockWaiter *own)
-{
-    IvcAgent *agent = own->wait.agent;
-    IVC_BEGIN(&own->attempt);
-    own->span_ps = try_word(lock, own);
-    if (!own->won)
-        ivc_sync_spin_begins(&own->wait);
-    IVC_AWAIT(&own->attempt, ivc_spend(agent, own->span_ps,
-                                       ivc_lock_stage(lock, own->won ? IVC_LOCK_STAGE_TRANSFER
-                                                                     : IVC_LOCK_STAGE_SPIN)));
-    if (!own->won)
-        ivc_sync_spin_ends(&own->wait);
-    IVC_END(&own->attempt);
-}
-
 /* How long to stay away: at least the shortest, and up to `backoff_ps` more by the generator that
  * the C standard gives as its example, so that waiters do not keep in step. */
 static IvcTime draw(const IvcLock *lock, IvcLockWaiter *own)
@@ -38,19 +22,52 @@ static IvcTime draw(const IvcLock *lock, IvcLockWaiter *own)
     return lock->locks->backoff_min_ps + (own->drawn & 0x7fffffffu) % own->backoff_ps;
 }
 
-/* Spins for some time without looking: between two attempts. */
-static IvcStep stay_away(IvcLock *lock, IvcLockWaiter *own)
+/* An update in vain takes `span_ps`; then it spins for some time without looking. Nobody sees where
+ * the one ends and the other begins, so they are one event. */
+static bool pay_failure(IvcLock *lock, IvcLockWaiter *own, IvcTime span_ps)
 {
-    IVC_BEGIN(&own->attempt);
-    ivc_sync_spin_begins(&own->wait);
-    own->span_ps = lock->locks->sync.turn_ps + draw(lock, own);
-    IVC_AWAIT(&own->attempt,
-              ivc_spend(own->wait.agent, own->span_ps,
-                        ivc_lock_stage(lock, own->backoff_ps ? IVC_LOCK_STAGE_BACKOFF
-                                                             : IVC_LOCK_STAGE_SPIN)));
-    ivc_sync_spin_ends(&own->wait);
+    ivc_owe(own->wait.agent, span_ps, ivc_lock_stage(lock, IVC_LOCK_STAGE_SPIN));
+    ivc_owe(own->wait.agent, lock->locks->sync.turn_ps + draw(lock, own),
+            ivc_lock_stage(lock, own->backoff_ps ? IVC_LOCK_STAGE_BACKOFF : IVC_LOCK_STAGE_SPIN));
     if (own->backoff_ps < lock->locks->backoff_max_ps)
         own->backoff_ps *= 2;
+    return ivc_pay_in_row(own->wait.agent, &lock->row);
+}
+
+/* Updates again, for a kind that does not test before, as long as the lock is taken. */
+static bool fail_again(IvcSyncWaiter *wait)
+{
+    IvcLockWaiter *own = (IvcLockWaiter *)wait;
+    IvcLock *lock = own->lock;
+    for (;;) {
+        IvcTime spun_ps = ivc_sync_spun(wait);
+        if (lock->word == 0 || ivc_sync_pause_due_at(wait, spun_ps))
+            return false;
+        ivc_sync_spin_on(wait, spun_ps);
+        if (!pay_failure(lock, own, try_word(lock, own)))
+            return true;
+    }
+}
+
+/* One update, in vain or not. */
+static IvcStep attempt(IvcLock *lock, IvcLockWaiter *own, bool tests)
+{
+    IVC_BEGIN(&own->attempt);
+    own->span_ps = try_word(lock, own);
+    if (own->won) {
+        IVC_AWAIT(&own->attempt, ivc_spend(own->wait.agent, own->span_ps,
+                                           ivc_lock_stage(lock, IVC_LOCK_STAGE_TRANSFER)));
+        IVC_RETURN(&own->attempt);
+    }
+    ivc_sync_spin_begins(&own->wait);
+    if (tests) {
+        IVC_AWAIT(&own->attempt, ivc_spend(own->wait.agent, own->span_ps,
+                                           ivc_lock_stage(lock, IVC_LOCK_STAGE_SPIN)));
+        own->span_ps = 0;
+    }
+    IVC_AWAIT(&own->attempt, pay_failure(lock, own, own->span_ps) ||
+                                 (!tests && ivc_sync_shortcut(&own->wait, fail_again)));
+    ivc_sync_spin_ends(&own->wait);
     if (ivc_sync_pause_due(&own->wait)) {
         IVC_CALL(&own->attempt, ivc_sync_pause(&own->wait));
     }
@@ -71,10 +88,9 @@ static IvcStep acquire_word(IvcLock *lock, IvcLockWaiter *own, bool tests, bool 
         if (tests) {
             IVC_CALL(&own->inner, ivc_sync_await(&own->wait, &lock->line, word_is_free, lock));
         }
-        IVC_CALL(&own->inner, attempt(lock, own));
+        IVC_CALL(&own->inner, attempt(lock, own, tests));
         if (own->won)
             break;
-        IVC_CALL(&own->inner, stay_away(lock, own));
     }
     IVC_END(&own->inner);
 }

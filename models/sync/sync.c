@@ -130,10 +130,15 @@ IvcTime ivc_sync_read_on(IvcSyncWaiter *waiter, IvcSyncLine *line)
     return ivc_sync_read(line, waiter->agent);
 }
 
-bool ivc_sync_pause_due(const IvcSyncWaiter *waiter)
+bool ivc_sync_pause_due_at(const IvcSyncWaiter *waiter, IvcTime spun_ps)
 {
     IvcTime window = window_of(waiter);
-    return window && waiter->spun_ps >= window;
+    return window && spun_ps >= window;
+}
+
+bool ivc_sync_pause_due(const IvcSyncWaiter *waiter)
+{
+    return ivc_sync_pause_due_at(waiter, waiter->spun_ps);
 }
 
 IvcStep ivc_sync_pause(IvcSyncWaiter *waiter)
@@ -147,31 +152,108 @@ IvcStep ivc_sync_pause(IvcSyncWaiter *waiter)
     return step;
 }
 
-IvcTime ivc_sync_window_left(const IvcSyncWaiter *waiter)
+static IvcTime window_left_at(const IvcSyncWaiter *waiter, IvcTime spun_ps)
 {
     IvcTime window = window_of(waiter);
-    return window ? MAX(1, window - MIN(window, waiter->spun_ps)) : IVC_TIME_NEVER;
+    return window ? MAX(1, window - MIN(window, spun_ps)) : IVC_TIME_NEVER;
 }
 
-/* Until something must be done other than polling. */
-static IvcTime bound_of(const IvcSyncWaiter *waiter)
+IvcTime ivc_sync_window_left(const IvcSyncWaiter *waiter)
 {
-    return MAX(1, MIN(ivc_sync_window_left(waiter), waiter->limit_ps));
+    return window_left_at(waiter, waiter->spun_ps);
 }
 
-/* Polls a copy until it is taken away; or waits for the next turn, where there are no copies. */
-static IvcStep burst(IvcSyncWaiter *waiter, IvcSyncLine *line)
+/* ---- the same without the frames above ---- */
+
+static IvcStep step_again(IvcAgent *agent)
+{
+    IvcRank *rank = (IvcRank *)((char *)agent - offsetof(IvcRank, agent));
+    IvcSyncWaiter *waiter = rank->end;
+    if (waiter->again(waiter))
+        return IVC_YIELD;
+    agent->step = waiter->outside;
+    return agent->step(agent);
+}
+
+bool ivc_sync_shortcut(IvcSyncWaiter *waiter, bool (*again)(IvcSyncWaiter *waiter))
+{
+    if (waiter->direct) {
+        waiter->again = again;
+        waiter->outside = waiter->agent->step;
+        waiter->agent->step = step_again;
+    }
+    return false;
+}
+
+IvcTime ivc_sync_spun(const IvcSyncWaiter *waiter)
+{
+    return waiter->spun_ps + waiter->sync->platform->sim.now - waiter->since_ps;
+}
+
+void ivc_sync_spin_on(IvcSyncWaiter *waiter, IvcTime spun_ps)
+{
+    waiter->spun_ps = spun_ps;
+    waiter->since_ps = waiter->sync->platform->sim.now;
+}
+
+/* ---- polling ---- */
+
+/* Reads the line, unless there is a copy, and polls it from when it is here until it is taken away,
+ * or something must be done other than polling. */
+static bool poll_line(IvcSyncWaiter *waiter)
+{
+    IvcSync *sync = waiter->sync;
+    IvcTime lead_ps = 0, window_ps = IVC_TIME_NEVER;
+    if (!ivc_sync_line_has(waiter->line, waiter->agent)) {
+        waiter->agent->ledger[sync->stage_spin].times++;
+        lead_ps = ivc_sync_read(waiter->line, waiter->agent);
+    } else {
+        window_ps = window_left_at(waiter, waiter->spun_ps); /* who has to read has none */
+    }
+    waiter->bound_ps = waiter->spun_ps + lead_ps;
+    return ivc_poll_after(waiter->agent, &waiter->line->changed, lead_ps, sync->turn_ps,
+                          MAX(1, MIN(window_ps, waiter->limit_ps)), sync->stage_spin);
+}
+
+/* Its copy was taken away; nothing else has happened, and what it waits for has not come. */
+static bool poll_again(IvcSyncWaiter *waiter)
+{
+    IvcTime spun_ps = ivc_sync_spun(waiter), polled_ps = spun_ps - waiter->bound_ps;
+    if (waiter->agent->timed_out || waiter->is_ready(waiter->what) || window_of(waiter) ||
+        (polled_ps && waiter->limit_ps <= polled_ps) ||
+        ivc_sync_line_has(waiter->line, waiter->agent))
+        return false;
+    if (waiter->limit_ps != IVC_TIME_NEVER)
+        waiter->limit_ps -= polled_ps;
+    ivc_sync_spin_on(waiter, spun_ps);
+    return !poll_line(waiter);
+}
+
+/* Polls a copy until it is taken away, perhaps while it is on its way. */
+static IvcStep burst(IvcSyncWaiter *waiter)
+{
+    IVC_BEGIN(&waiter->burst);
+    ivc_sync_spin_begins(waiter);
+    IVC_AWAIT(&waiter->burst, poll_line(waiter) || ivc_sync_shortcut(waiter, poll_again));
+    ivc_sync_spin_ends(waiter);
+    if (waiter->spun_ps != waiter->bound_ps) {
+        if (waiter->limit_ps != IVC_TIME_NEVER)
+            waiter->limit_ps -= MIN(waiter->limit_ps, waiter->spun_ps - waiter->bound_ps);
+        if (ivc_sync_pause_due(waiter)) {
+            IVC_CALL(&waiter->burst, ivc_sync_pause(waiter));
+        }
+    }
+    IVC_END(&waiter->burst);
+}
+
+/* Where there are no copies: waits for the next turn. */
+static IvcStep turn(IvcSyncWaiter *waiter)
 {
     IvcSync *sync = waiter->sync;
     IVC_BEGIN(&waiter->burst);
     ivc_sync_spin_begins(waiter);
     waiter->bound_ps = waiter->spun_ps;
-    if (ivc_sync_line_has(line, waiter->agent)) {
-        IVC_AWAIT(&waiter->burst, ivc_poll(waiter->agent, &line->changed, sync->turn_ps,
-                                           bound_of(waiter), sync->stage_spin));
-    } else {
-        IVC_AWAIT(&waiter->burst, ivc_spend(waiter->agent, sync->turn_ps, sync->stage_spin));
-    }
+    IVC_AWAIT(&waiter->burst, ivc_spend(waiter->agent, sync->turn_ps, sync->stage_spin));
     ivc_sync_spin_ends(waiter);
     if (waiter->limit_ps != IVC_TIME_NEVER)
         waiter->limit_ps -= MIN(waiter->limit_ps, waiter->spun_ps - waiter->bound_ps);
@@ -181,22 +263,44 @@ static IvcStep burst(IvcSyncWaiter *waiter, IvcSyncLine *line)
     IVC_END(&waiter->burst);
 }
 
+/* One look, whatever it takes. */
+static IvcStep look(IvcSyncWaiter *waiter, IvcSyncLine *line)
+{
+    IVC_BEGIN(&waiter->burst);
+    if (!waiter->ready)
+        ivc_sync_spin_begins(waiter);
+    IVC_AWAIT(&waiter->burst,
+              ivc_spend(waiter->agent, ivc_sync_read(line, waiter->agent),
+                        waiter->ready ? waiter->sync->stage_transfer : waiter->sync->stage_spin));
+    if (!waiter->ready)
+        ivc_sync_spin_ends(waiter);
+    IVC_END(&waiter->burst);
+}
+
+/* Whether it can read and poll in one go. Where the processor looks for loops that spin, its window
+ * counts from when the line is here, and may be another then. */
+static bool can_poll(const IvcSyncWaiter *waiter)
+{
+    return ivc_sync_line_has(waiter->line, waiter->agent) ||
+           (!waiter->sync->costs.uncached && !window_of(waiter));
+}
+
 IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(const void *what),
                        const void *what)
 {
-    IvcSync *sync = waiter->sync;
     IVC_BEGIN(&waiter->await);
     waiter->gave_up = false;
+    waiter->line = line;
+    waiter->is_ready = ready;
+    waiter->what = what;
     for (;;) {
         waiter->ready = ready(what);
+        if (!waiter->ready && waiter->limit_ps && can_poll(waiter)) {
+            IVC_CALL(&waiter->await, burst(waiter));
+            continue;
+        }
         if (!ivc_sync_line_has(line, waiter->agent)) {
-            if (!waiter->ready)
-                ivc_sync_spin_begins(waiter);
-            IVC_AWAIT(&waiter->await,
-                      ivc_spend(waiter->agent, ivc_sync_read(line, waiter->agent),
-                                waiter->ready ? sync->stage_transfer : sync->stage_spin));
-            if (!waiter->ready)
-                ivc_sync_spin_ends(waiter);
+            IVC_CALL(&waiter->await, look(waiter, line));
         }
         if (waiter->ready)
             break;
@@ -204,11 +308,8 @@ IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(c
             waiter->gave_up = true;
             break;
         }
-        /* While it read, the line may have gone, and come back for another process of this core. */
-        if (ivc_sync_line_has(line, waiter->agent) && ready(what))
-            break;
-        if (ivc_sync_line_has(line, waiter->agent) || sync->costs.uncached) {
-            IVC_CALL(&waiter->await, burst(waiter, line));
+        if (waiter->sync->costs.uncached) {
+            IVC_CALL(&waiter->await, turn(waiter));
         }
     }
     IVC_END(&waiter->await);

@@ -48,8 +48,14 @@ struct IvcSyncWaiter {
     IvcTime since_ps;  /**< it has burnt, and not counted */
     IvcTime spun_ps;   /**< on the core, since the latest pause */
     IvcTime limit_ps;  /**< on the core, until it gives up; IVC_TIME_NEVER: never */
-    IvcTime bound_ps;  /**< of the burst */
-    uint32_t come;     /**< messages of Init and Finalize */
+    IvcTime bound_ps;  /**< what it will have spun when the burst begins to poll */
+    IvcSyncLine *line; /**< that it polls; this and the next two: during a burst */
+    bool (*is_ready)(const void *what);
+    const void *what;
+    bool direct; /**< its frames begin at the agent's step: ivc_sync_shortcut() may be used */
+    bool (*again)(IvcSyncWaiter *waiter); /**< while it has a shortcut */
+    IvcStep (*outside)(IvcAgent *agent);  /**< the agent's step without it */
+    uint32_t come;                        /**< messages of Init and Finalize */
     IvcSignal meeting;
 };
 
@@ -98,11 +104,27 @@ IvcTime ivc_sync_read_on(IvcSyncWaiter *waiter, IvcSyncLine *line);
 void ivc_sync_spin_begins(IvcSyncWaiter *waiter);
 void ivc_sync_spin_ends(IvcSyncWaiter *waiter);
 
+/**
+ * After a request that yields: in place of the agent's next step, `again` is called. So who spins
+ * in vain goes on at once, without passing the frames above. It does what they would do, and
+ * returns true when the agent has a new request that yields; or it changes nothing more and returns
+ * false, and then the step comes. @return false, as such a request
+ */
+bool ivc_sync_shortcut(IvcSyncWaiter *waiter, bool (*again)(IvcSyncWaiter *waiter));
+
+/** What the waiter has spun on the core since the latest pause, up to now. */
+IvcTime ivc_sync_spun(const IvcSyncWaiter *waiter);
+
+/** A burst ends and the next begins, with nothing between. `spun_ps` is ivc_sync_spun(). */
+void ivc_sync_spin_on(IvcSyncWaiter *waiter, IvcTime spun_ps);
+
 /** How long the waiter may still spin before the pause hook is due. */
 IvcTime ivc_sync_window_left(const IvcSyncWaiter *waiter);
 
-/** Whether the pause hook is due; then waiter->pause is its frame. */
+/** Whether the pause hook is due; then waiter->pause is its frame. The other: when it has spun so
+ *  long. */
 bool ivc_sync_pause_due(const IvcSyncWaiter *waiter);
+bool ivc_sync_pause_due_at(const IvcSyncWaiter *waiter, IvcTime spun_ps);
 IvcStep ivc_sync_pause(IvcSyncWaiter *waiter);
 
 /** Who is to run has changed: sorts what was spun so far, and sets both. */

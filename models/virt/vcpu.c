@@ -282,12 +282,6 @@ static void vcpu_free(void *channel)
     g_free(vcpu);
 }
 
-static uint64_t vcpu_bytes_max(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
-}
-
 static void vcpu_digest(const void *channel, IvcDigest *digest)
 {
     const Vcpu *vcpu = channel;
@@ -322,7 +316,7 @@ static const IvcMechanismOps ops = {
     .send = vcpu_send,
     .recv = vcpu_recv,
     .operate = vcpu_operate,
-    .message_bytes_max = vcpu_bytes_max,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = vcpu_digest,
     .in_flight = vcpu_in_flight,
 };

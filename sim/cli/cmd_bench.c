@@ -180,7 +180,11 @@ static int bench_lock(IvcCli *cli, GArray *rows)
     static const struct {
         const char *kind;
         const char *total; /* acquisitions in a second */
-    } points[] = {{"queued", "890000B"}, {"mcs", "960000B"}, {"mutex", "687000B"}};
+    } points[] = {{"queued", "890000B"},
+                  {"mcs", "960000B"},
+                  {"mutex", "687000B"},
+                  {"ticket", "630000B"},
+                  {"test-and-set", "589000B"}};
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     g_autoptr(IvcScenarioSource) source = ivc_scenario_source_parse(
         "the built-in scenario of lock", lock_text, sizeof lock_text - 1, cli->registry, diags);

@@ -22,8 +22,8 @@ typedef struct {
 int ivc_mpi_fail(IvcCli *cli, const GError *error)
 {
     if (error->domain == IVC_SIMGRID_ERROR)
-        return ivc_cli_fail(cli, IVC_EXIT_FAILED, "simgrid-missing", "%s\nhint: %s", error->message,
-                            ivc_simgrid_hint);
+        return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "simgrid-missing", "%s\nhint: %s",
+                            error->message, ivc_simgrid_hint);
     if (error->domain == IVC_CURVES_ERROR)
         return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "export-channel", "%s", error->message);
     if (error->domain != IVC_MPI_ERROR)
@@ -31,6 +31,7 @@ int ivc_mpi_fail(IvcCli *cli, const GError *error)
     int status = error->code == IVC_MPI_ERROR_PROGRAM   ? IVC_EXIT_USAGE
                  : error->code == IVC_MPI_ERROR_STOPPED ? IVC_EXIT_INTERRUPTED
                  : error->code == IVC_MPI_ERROR_SIMGRID ? IVC_EXIT_INTERNAL
+                 : error->code == IVC_MPI_ERROR_COMPILE ? IVC_EXIT_INTERNAL
                                                         : IVC_EXIT_FAILED;
     return ivc_cli_fail(cli, status, ivc_mpi_error_code(error->code), "%s", error->message);
 }

@@ -12,7 +12,7 @@ static int fail(IvcCli *cli, const GError *error)
     if (error->domain != IVC_MPI_ERROR)
         return ivc_mpi_fail(cli, error);
     ivc_cli_error(cli, "%s [%s]", error->message, ivc_mpi_error_code(error->code));
-    return IVC_EXIT_FAILED;
+    return IVC_EXIT_INTERNAL;
 }
 
 int ivc_cmd_mpicc(IvcCli *cli)

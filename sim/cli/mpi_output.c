@@ -37,8 +37,8 @@ static void append_table(GString *out, const char *const *headers, size_t column
 
 static void append_ranks(GString *out, const IvcMpiRan *ran, size_t shown)
 {
-    static const char *const headers[] = {"rank",      "guest",   ">ended", ">communicates",
-                                          ">computes", ">sleeps", ">other"};
+    static const char *const headers[] = {"rank",          "guest",     ">ended",
+                                          ">communicates", ">computes", ">sleeps"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     const IvcMpiReport *report = ran->report;
     shown = MIN(shown, report->n_ranks);
@@ -174,7 +174,6 @@ static json_t *ranks_json(const IvcMpiRan *ran)
         json_object_set_new(row, "communicates_ps", ps(rank->doing_ps[IVC_MPI_COMMUNICATES]));
         json_object_set_new(row, "computes_ps", ps(rank->doing_ps[IVC_MPI_COMPUTES]));
         json_object_set_new(row, "sleeps_ps", ps(rank->doing_ps[IVC_MPI_SLEEPS]));
-        json_object_set_new(row, "other_ps", ps(rank->doing_ps[IVC_MPI_OTHER]));
         json_array_append_new(list, row);
     }
     return list;

@@ -303,7 +303,7 @@ static const IvcOption mpi_options[] = {
      .argument = "FILE",
      .sentence = "write the trace of all ranks there, in the format of Paje"},
     OPTION_QUIET,
-    OPTION_VERBOSE,
+    {.name = "verbose", .letter = 'v', .sentence = "print every rank and every pair of ranks"},
     OPTION_END,
 };
 

@@ -2,7 +2,7 @@
  * Cancelling is lazy: a pending item that does not stand for a timer any more is skipped. So is
  * moving to a later time, which happens often and mostly without the timer ever firing: the pending
  * item stays, and takes the timer's new place, with the order of the arming, when it comes up. */
-#include "sim/engine/engine.h"
+#include "sim/engine/row.h"
 
 #define PHASE_SHIFT 56
 /* Of no item: what a timer has that was cancelled. */
@@ -61,6 +61,21 @@ void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase
     timer->armed = true;
     timer->when_ps = when_ps;
     timer->order = (uint64_t)phase << PHASE_SHIFT | sim->sequence++;
+    if (timer->queued_ps >= when_ps)
+        push(sim, timer);
+}
+
+uint64_t ivc_sim_place(IvcSim *sim, IvcPhase phase)
+{
+    return (uint64_t)phase << PHASE_SHIFT | sim->sequence++;
+}
+
+void ivc_timer_arm_at(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, uint64_t place)
+{
+    g_assert(when_ps >= sim->now);
+    timer->armed = true;
+    timer->when_ps = when_ps;
+    timer->order = place;
     if (timer->queued_ps >= when_ps)
         push(sim, timer);
 }
@@ -175,16 +190,32 @@ static gint compare_items(gconstpointer a, gconstpointer b)
 static void collect_live(const IvcQueueItem *item, void *data)
 {
     IvcTimer *timer = item->target;
+    if (ivc_row_fires(timer))
+        return; /* see below */
     if (!timer->armed || timer->queued_order != item->order || timer->queued_ps == IVC_TIME_NEVER)
         return;
     IvcQueueItem live = {.time = timer->when_ps, .order = timer->order, .target = timer};
     g_array_append_val((GArray *)data, live);
 }
 
+/* Those of a row, in the places that they would have in the queue. */
+static void collect_row(const IvcTimerRow *row, GArray *live)
+{
+    for (uint32_t i = 0; i < row->count; i++) {
+        const IvcTimerPlace *place = ivc_row_place(row, i);
+        if (place == NULL)
+            continue;
+        IvcQueueItem item = {.time = place->when_ps, .order = place->order, .target = place->timer};
+        g_array_append_val(live, item);
+    }
+}
+
 void ivc_sim_digest(const IvcSim *sim, IvcDigest *digest)
 {
     g_autoptr(GArray) live = g_array_new(FALSE, FALSE, sizeof(IvcQueueItem));
     ivc_queue_foreach(sim->queue, collect_live, live);
+    for (const IvcTimerRow *row = sim->rows; row; row = row->next)
+        collect_row(row, live);
     g_array_sort(live, compare_items);
     ivc_digest_u64(digest, live->len);
     for (guint i = 0; i < live->len; i++) {

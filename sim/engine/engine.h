@@ -14,6 +14,7 @@
 
 typedef struct IvcSim IvcSim;
 typedef struct IvcTimer IvcTimer;
+typedef struct IvcTimerRow IvcTimerRow;
 
 typedef enum {
     IVC_PHASE_DELIVER,
@@ -66,6 +67,7 @@ struct IvcSim {
     int failure_code;
     bool finished; /**< a component called ivc_sim_finish() */
     const volatile int *stop_flag;
+    IvcTimerRow *rows; /**< of timers that are not each in the queue, see row.h */
 };
 
 /** Simulated time since the start, with what was skipped: for results and messages. */
@@ -82,6 +84,11 @@ void ivc_timer_init(IvcTimer *timer, uint32_t id, void (*fire)(IvcSim *, IvcTime
 
 /** Arms (or moves) a timer; `when_ps` must not lie before now. */
 void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase);
+
+/** The place among equal times that a timer armed now would get, and arming one with such a place.
+ */
+uint64_t ivc_sim_place(IvcSim *sim, IvcPhase phase);
+void ivc_timer_arm_at(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, uint64_t place);
 
 /** Forgets a pending firing; fine when there is none. */
 void ivc_timer_cancel(IvcTimer *timer);

@@ -40,6 +40,11 @@ IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
 /** Where a file is that a scenario names: relative to the scenario's own. @return transfer full */
 char *ivc_scenario_file(const IvcScenario *scenario, const char *name);
 
+/** Reports, as "config-conflict" and at `key` of the component at `path`, what can never work;
+ * `hint` may be NULL. */
+void ivc_scenario_conflict(const IvcScenario *scenario, const char *path, const char *key,
+                           const char *hint, const char *text, IvcDiags *diags);
+
 /** The machine that a scenario describes: for `check` hooks. */
 const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario);
 
@@ -83,6 +88,9 @@ typedef struct {
 typedef struct IvcMechanismOps IvcMechanismOps;
 typedef struct IvcWorkloadOps IvcWorkloadOps;
 
+/** What carries a mechanism's TCP: models/net/over_tcp.h. */
+typedef struct IvcNetwork IvcNetwork;
+
 /** What a workload speaks. */
 typedef enum {
     IVC_SPEAKS_MPI,      /**< Send and Recv */
@@ -117,6 +125,7 @@ typedef struct {
     bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */
     unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */
+    const IvcNetwork *network;         /**< below TCP; NULL: it is not over TCP */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
     const char *(*served_by)(const void *spec);
     const char *(*stored_by)(const void *spec); /**< another one, which only sets it up; or NULL */

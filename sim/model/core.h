@@ -136,7 +136,11 @@ struct IvcAgent {
     IvcSignal *waits_for;
     IvcAgent *next_waiting;
     IvcTime period_ps;     /**< of a SPIN */
-    IvcTime spin_since_ps; /**< when the poll loop began: polls lie at whole periods from here */
+    IvcTime spin_since_ps; /**< when the poll loop began: polls lie at whole periods from here.
+                                Later than now: what is polled is still on its way */
+    IvcTime lead_ps;       /**< of a pre-empted SPIN: what is left of that way */
+    uint64_t lead_place;   /**< among what happens at the end of that way; 0: there was
+                                none */
     IvcAgent *next_ready;
     IvcTime left_ps;  /**< of a pre-empted RUN, or of a bounded SPIN */
     IvcTimer timeout; /**< of a wait or a bounded spin */
@@ -237,6 +241,9 @@ static inline void ivc_owe(IvcAgent *agent, IvcTime span_ps, uint32_t stage)
 /** Spends what is owed. A request like ivc_spend(). */
 bool ivc_pay(IvcAgent *agent);
 
+/** The same, of one of many who queue for something: the end is in a row of timers. */
+bool ivc_pay_in_row(IvcAgent *agent, IvcTimerRow *row);
+
 /** Blocks until signalled, at most `timeout_ps` (IVC_TIME_NEVER: none). Always yields. */
 bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps);
 
@@ -248,11 +255,20 @@ bool ivc_wait(IvcAgent *agent, IvcSignal *signal, IvcTime timeout_ps);
 bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bound_ps,
               uint32_t stage);
 
+/** As ivc_poll(), of what is only there after `lead_ps`. A signal before that is acted upon then,
+ * as the first poll; the bound counts from then on. */
+bool ivc_poll_after(IvcAgent *agent, IvcSignal *signal, IvcTime lead_ps, IvcTime period_ps,
+                    IvcTime bound_ps, uint32_t stage);
+
 /** Performs a prepared move (agent->move, see memory.h), charged to `stage`. */
 bool ivc_move(IvcAgent *agent, uint32_t stage);
 
 /** Wakes all who wait or poll. May be called from agents and from timers. */
 void ivc_signal(IvcSim *sim, IvcSignal *signal);
+
+/** The same, by an agent in its step: for those whose polls begin at this very time, as they may
+ *  with ivc_poll_after(), it matters who comes first. */
+void ivc_signal_by(const IvcAgent *agent, IvcSignal *signal);
 
 /** Brings the ledgers of all cores up to now, for reading them. An agent that calls this from its
  *  step owes nothing. */

@@ -34,6 +34,12 @@ typedef enum {
     IVC_RUNQUEUE_ALL,
 } IvcRunqueue;
 
+/** Which of its releases the credit scheduler follows. */
+typedef enum {
+    IVC_CREDIT_RULES_CURRENT, /**< Xen 4.3 and later */
+    IVC_CREDIT_RULES_3_2,     /**< Xen 3.2 */
+} IvcCreditRules;
+
 typedef struct {
     IvcSpan slice;         /**< that a virtual CPU runs in one go */
     uint64_t ticks;        /**< in a slice */
@@ -41,6 +47,7 @@ typedef struct {
     IvcSpan ratelimit;     /**< that it runs at least before another takes its core */
     IvcSpan timer_min;     /**< shortest slice */
     IvcSpan balance_limit; /**< between two searches for more urgent work on other cores */
+    int rules;             /**< IvcCreditRules */
 } IvcCreditSpec;
 
 typedef struct {

@@ -143,13 +143,16 @@ struct IvcMechanismOps {
     /** Does one event for a workload that speaks events: the one of number `call->tag`. Sets
      *  call->done_ps to when it was over for whom it is for. NULL: it has none. */
     IvcStep (*operate)(IvcRank *rank, IvcMpiCall *call);
-    /** The largest message it can carry; UINT64_MAX: any. */
+    /** The largest message it can carry; ivc_mpi_any_size(): any. */
     uint64_t (*message_bytes_max)(const void *spec);
     void (*digest)(const void *channel, IvcDigest *digest);
     /** Messages that were sent and are still inside: for the conservation check. */
     uint64_t (*in_flight)(const void *channel);
     const IvcSyncOps *sync; /**< NULL: it is for messages */
 };
+
+/** UINT64_MAX: for a mechanism that carries messages of any size. */
+uint64_t ivc_mpi_any_size(const void *spec);
 
 /** Joins: set-up of this rank, then waits until all ranks have joined. */
 IvcStep ivc_mpi_init(IvcRank *rank);

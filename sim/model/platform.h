@@ -102,6 +102,7 @@ struct IvcPlatform {
     void (*look)(IvcPlatform *platform, uint32_t rank);  /**< a rank ends a round; NULL: no look */
     void (*leave)(IvcPlatform *platform, uint32_t rank); /**< it has ended its last; may be NULL */
     void *watcher;                                       /**< for both */
+    const IvcNetwork *network; /**< of the mechanism; NULL: it is not over TCP */
     IvcCounter counters[IVC_COUNTERS_MAX];
     size_t n_counters;
     GArray *guest_counters; /**< IvcGuestCounter; NULL: none */

@@ -89,6 +89,7 @@ static void build_platform(IvcPoint *point)
     ivc_draws_start(&platform->draws, scenario->workload.seed, point->repeat);
     platform->message_bytes_max = platform->draws.bytes_max;
     platform->speaks = point->workload->speaks;
+    platform->network = scenario->channel->mechanism->network;
     platform->transactions = point->workload->ops->transactions;
     if (point->workload->ops->retry_ps)
         platform->retry_ps = point->workload->ops->retry_ps(scenario->workload.spec);

@@ -4,13 +4,15 @@
 #include "sim/scenario/scenario_private.h"
 
 #define XEN_CREDIT "Xen, xen/common/sched/credit.c"
+#define XEN_CREDIT_3_2 "Xen 3.2, xen/common/sched_credit.c"
 #define XEN_CREDIT2 "Xen, xen/common/sched/credit2.c"
 #define LINUX_CORE "Linux 6.1, kernel/sched/core.c"
 #define LINUX_FAIR "Linux 6.1, kernel/sched/fair.c"
 
 static const char *const schedulers[] = {"pinned", "credit", "credit2", "fair",
-                                         NULL};                 /* IvcScheduler */
-static const char *const runqueues[] = {"socket", "all", NULL}; /* IvcRunqueue */
+                                         NULL};                  /* IvcScheduler */
+static const char *const runqueues[] = {"socket", "all", NULL};  /* IvcRunqueue */
+static const char *const rules[] = {"current", "xen-3.2", NULL}; /* IvcCreditRules */
 static const char *const co_schedulings[] = {"none", "strict", "relaxed", NULL};
 static const char *const scalings[] = {"log", "none", NULL}; /* IvcScaling */
 
@@ -37,6 +39,11 @@ static const IvcParam credit_params[] = {
          "the shortest time that a vCPU is given"),
     SPAN("balance_limit", spec.credit.balance_limit, "1ms", "0ps", "1s", XEN_CREDIT,
          "a core whose next vCPU has no credit left looks for another core's no more often"),
+    {IVC_PARAM(IvcHypervisorHead, spec.credit.rules, "rules"), .fallback = "current",
+     .choices = rules, .kind = IVC_KIND_DOCUMENTED, .source = XEN_CREDIT_3_2,
+     .sentence = "xen-3.2: who wakes tells its own core and all idle ones, whole ticks are paid "
+                 "for, a guest's weight is for all its vCPUs together; 'ratelimit' and "
+                 "'balance_limit' are not there"},
     {.key = NULL},
 };
 

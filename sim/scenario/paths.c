@@ -169,3 +169,11 @@ IvcPlace ivc_scenario_place(const IvcScenario *s, const char *path)
     }
     return place;
 }
+
+void ivc_scenario_conflict(const IvcScenario *s, const char *path, const char *key,
+                           const char *hint, const char *text, IvcDiags *diags)
+{
+    g_autofree char *full = g_strdup_printf("%s.%s", path, key);
+    ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, full), hint, "%s",
+                  text);
+}

@@ -127,7 +127,8 @@ static const State *top(const Rank *rank)
 static void charge(Rank *rank, uint64_t now_ps)
 {
     const State *state = top(rank);
-    IvcMpiDoing doing = state != NULL ? state->doing : IVC_MPI_OTHER;
+    /* Some calls have no state of their own: MPI_Sendrecv with MPI_PROC_NULL is one. */
+    IvcMpiDoing doing = state != NULL ? state->doing : IVC_MPI_COMMUNICATES;
     rank->doing_ps[doing] += now_ps - rank->since_ps;
     rank->since_ps = now_ps;
 }
@@ -135,9 +136,8 @@ static void charge(Rank *rank, uint64_t now_ps)
 static void define_state(IvcMpiTrace *trace, const char *id, const char *name)
 {
     State *state = g_new0(State, 1);
-    state->doing = IVC_MPI_OTHER;
+    state->doing = IVC_MPI_COMMUNICATES;
     if (g_str_has_prefix(name, "PMPI_") || g_str_has_prefix(name, "MPI_")) {
-        state->doing = IVC_MPI_COMMUNICATES;
         state->call = g_strdup(name + (name[0] == 'P'));
     } else if (strcmp(name, "computing") == 0) {
         state->doing = IVC_MPI_COMPUTES;

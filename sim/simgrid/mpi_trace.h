@@ -10,10 +10,9 @@
 
 /** What a rank does. */
 typedef enum {
-    IVC_MPI_COMMUNICATES, /**< is in a call of MPI */
+    IVC_MPI_COMMUNICATES, /**< all else: only calls of MPI take time besides these two */
     IVC_MPI_COMPUTES,
     IVC_MPI_SLEEPS,
-    IVC_MPI_OTHER, /**< none of these: MPI_Wtime, say */
     IVC_MPI_DOINGS
 } IvcMpiDoing;
 

@@ -436,8 +436,8 @@ int MPI_Waitsome(int n, MPI_Request *requests, int *n_out, int *indices, MPI_Sta
     return result;
 }
 
-/* -- memory of others, but for MPI_Compare_and_swap, whose declaration differs by version: the
- * target's rank is that in the window's group -- */
+/* -- memory of others: the target's rank is that in the window's group. MPI_Compare_and_swap is
+ * left out, as its declaration in SMPI 3.32 is not the standard's -- */
 
 enum { TO_TARGET = 1, FROM_TARGET = 2, BOTH_WAYS = 3 };
 

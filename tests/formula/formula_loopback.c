@@ -1,40 +1,23 @@
 /* The loopback device on an idle path: how long one message takes, to the picosecond, from the
  * parameters alone; and whose core TCP runs on. */
 #include "tests/harness/counts.h"
+#include "tests/harness/idle_path.h"
 #include "tests/harness/points.h"
 
-/* In nanoseconds, as the scenario below states them. */
+/* In nanoseconds, as the scenario below states them; those that others have are in the harness. */
 enum {
-    WORD = 7,
-    SYSCALL_ENTER = 101,
-    SYSCALL_EXIT = 103,
-    RESUME = 113,
-    IDLE_EXIT = 127,
-    SEND = 131,
-    SOCKET_CALL = 139,
-    TX_SEGMENT = 149,
-    RX_SEGMENT = 151,
-    SOFTIRQ = 157,
     XMIT = 163,
     BACKLOG = 167,
-    HEADER = 40,
 };
 
-static const char text[] =
-    "schema: ivcsim/1\nname: loopback\n"
-    "machine:\n  profile: loongson3a\n"
-    "  copy: {setup: 0ns, word: 7ns}\n"
-    "  read: {l2: 0ns, other: 0ns, memory: 0ns}\n"
-    "  write: {l2: 0ns, other: 0ns, memory: 0ns}\n"
-    "  memory: {rate: 100TB/s}\n  interconnect: {rate: 100TB/s}\n"
-    "  os: {syscall_enter: 101ns, syscall_exit: 103ns, block: 107ns, wake: 109ns, resume: 113ns,"
-    " idle_exit: 127ns}\n"
-    "guests:\n  vm: {cores: [1, 2], memory: 64MiB}\n"
-    "channels:\n"
-    "  c: {mechanism: loopback, between: [vm], header: 40B, send_overhead: 131ns,\n"
-    "      recv_overhead: 137ns, socket_call: 139ns, tx_segment: 149ns, rx_segment: 151ns,\n"
-    "      softirq: 157ns, xmit: 163ns, backlog: 167ns, ack_every: 64}\n"
-    "workload: {kind: pingpong, message: 8B, total: 640B, warmup: 8}\n";
+static const char text[] = "schema: ivcsim/1\nname: loopback\n"
+                           "machine:\n  profile: loongson3a\n"
+                           "  copy: {setup: 0ns, word: 7ns}\n" IDLE_PATH_CACHES IDLE_PATH_OS
+                           "guests:\n  vm: {cores: [1, 2], memory: 64MiB}\n"
+                           "channels:\n"
+                           "  c: {mechanism: loopback, between: [vm], header: 40B, " IDLE_PATH_MPI
+                           ", " IDLE_PATH_TCP ", xmit: 163ns, backlog: 167ns, ack_every: 64}\n"
+                           "workload: {kind: pingpong, message: 8B, total: 640B, warmup: 8}\n";
 
 static uint64_t copy_ns(uint64_t bytes)
 {
@@ -58,11 +41,7 @@ START_TEST(test_latency_is_the_sum_of_the_stages)
 {
     static const uint64_t sizes[] = {1, 8, 1000, 4096, 20000, 65484 - HEADER};
     for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
-        g_autofree char *message =
-            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
-        g_autofree char *total =
-            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
-        g_autoptr(IvcResult) result = points_run(text, (const char *[]){message, total, NULL});
+        g_autoptr(IvcResult) result = points_run_size(text, sizes[s], NULL);
         check_latency(result, sizes[s], one_way_ns(sizes[s]));
         check_count(result, "tcp_segments", 80, 1);
         check_count(result, "interrupts", 0, 0);
@@ -123,6 +102,51 @@ START_TEST(test_memory_used_again_stays_in_the_cache)
 }
 END_TEST
 
+/* As MPICH 1 reads them: each message is copied once more when it is whole, whether it was waited
+ * for by a Recv or by an Irecv. */
+START_TEST(test_a_staged_message_is_copied_once_more)
+{
+    static const uint64_t sizes[] = {8, 4096, 65484 - HEADER};
+    for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        g_autofree char *message =
+            g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", sizes[s]);
+        g_autofree char *total =
+            g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * sizes[s]);
+        const char *sets[] = {message, total, "channels.c.staged=true", NULL, NULL};
+        g_autoptr(IvcResult) result = points_run(text, sets);
+        check_latency(result, sizes[s], one_way_ns(sizes[s]) + copy_ns(sizes[s]));
+        check_count(result, "copied_bytes", 80 * 3 * sizes[s] + 80 * HEADER, 2 * HEADER);
+        sets[3] = "workload.kind=osu-bandwidth";
+        g_autoptr(IvcResult) staged = points_run(text, sets);
+        sets[2] = "channels.c.staged=false";
+        g_autoptr(IvcResult) direct = points_run(text, sets);
+        ck_assert_uint_ge(count_of(staged, "copied_bytes"),
+                          count_of(direct, "copied_bytes") + 64 * sizes[s]);
+    }
+}
+END_TEST
+
+/* Linux' bound: a segment, or a packet of several, is at most half of the largest window. */
+START_TEST(test_a_packet_is_half_of_the_window)
+{
+    const char *sets[] = {"channels.c.mtu=16436B",   "workload.message=65536B",
+                          "workload.total=5242880B", "channels.c.rcvbuf=24KiB",
+                          "channels.c.gso=1B",       NULL};
+    const uint64_t bytes = 65536 + HEADER;
+    g_autoptr(IvcResult) segments = points_run(text, sets);
+    check_count(segments, "tcp_segments", 80 * ((bytes + 12287) / 12288), 6);
+    sets[3] = "channels.c.rcvbuf=32KiB"; /* two segments: the MTU bounds them */
+    g_autoptr(IvcResult) whole = points_run(text, sets);
+    check_count(whole, "tcp_segments", 80 * ((bytes + 16383) / 16384), 5);
+    sets[0] = "channels.c.mtu=1500B";
+    sets[3] = "channels.c.rcvbuf=24KiB";
+    sets[4] = "channels.c.gso=64KiB"; /* packets of eight segments of 1,448 B */
+    g_autoptr(IvcResult) packets = points_run(text, sets);
+    ck_assert_uint_ge(count_of(packets, "tcp_segments"), 80 * ((bytes + 11583) / 11584));
+    ck_assert_uint_le(count_of(packets, "tcp_segments"), 80 * 9);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("loopback");
@@ -131,6 +155,8 @@ int main(void)
     tcase_add_test(tests, test_packets_are_those_of_the_mtu);
     tcase_add_test(tests, test_the_sender_runs_the_receivers_tcp);
     tcase_add_test(tests, test_memory_used_again_stays_in_the_cache);
+    tcase_add_test(tests, test_a_staged_message_is_copied_once_more);
+    tcase_add_test(tests, test_a_packet_is_half_of_the_window);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

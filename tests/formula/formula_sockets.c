@@ -2,38 +2,10 @@
  * from the parameters alone; into how many packets datagrams go; and how many of them a receiver
  * loses that is slower than the sender. Copies cost nothing here; every cost is another number. */
 #include "tests/harness/points.h"
+#include "tests/harness/xen_path.h"
 
-/* In nanoseconds, as the scenarios below state them. */
+/* In nanoseconds, as the scenarios below state them; those that others have are in the harness. */
 enum {
-    SYSCALL_ENTER = 101,
-    SYSCALL_EXIT = 103,
-    WAKE = 109,
-    RESUME = 113,
-    IDLE_EXIT = 127,
-    SOCKET_CALL = 139,
-    TX_SEGMENT = 149,
-    RX_SEGMENT = 151,
-    SOFTIRQ = 157,
-    FRONT_TX = 163,
-    FRONT_TX_SLOT = 167,
-    FRONT_RX = 179,
-    FRONT_RX_SLOT = 181,
-    BACK_POLL = 191,
-    BACK_TX = 193,
-    BACK_TX_SLOT = 197,
-    BRIDGE = 211,
-    BACK_RX = 223,
-    BACK_RX_SLOT = 227,
-    HYPERCALL = 229,
-    EVENT_SEND = 233,
-    EVENT_FLIGHT = 239,
-    IDLE_WAKE = 241,
-    VCPU_SWITCH = 251,
-    UPCALL_ENTRY = 257,
-    UPCALL_EXIT = 263,
-    EVENT_DISPATCH = 269,
-    GRANT_MAP = 271,
-    GRANT_COPY = 277,
     UDP_TX = 307,
     UDP_RX = 311,
     IP_TX = 313,
@@ -48,12 +20,7 @@ enum {
 
 #define MACHINE                                                                        \
     "machine:\n  profile: loongson3a\n"                                                \
-    "  copy: {setup: 0ns, word: 0ns}\n"                                                \
-    "  read: {l2: 0ns, other: 0ns, memory: 0ns}\n"                                     \
-    "  write: {l2: 0ns, other: 0ns, memory: 0ns}\n"                                    \
-    "  memory: {rate: 100TB/s}\n  interconnect: {rate: 100TB/s}\n"                     \
-    "  os: {syscall_enter: 101ns, syscall_exit: 103ns, block: 107ns, wake: 109ns,"     \
-    " resume: 113ns, idle_exit: 127ns}\n"                                              \
+    "  copy: {setup: 0ns, word: 0ns}\n" IDLE_PATH_CACHES IDLE_PATH_OS                  \
     "  registers: {store: 11ns, load: 13ns, flight: 17ns}\n"                           \
     "  interrupt: {entry: 401ns, exit: 409ns}\n"                                       \
     "guests:\n  dom0: {cores: [0], memory: 64MiB}\n  a: {cores: [1], memory: 64MiB}\n" \
@@ -63,14 +30,8 @@ enum {
 
 static const char netfront[] =
     "schema: ivcsim/1\nname: sockets\n" MACHINE "channels:\n"
-    "  c: {mechanism: netfront, driver_domain: dom0, between: [a, b], socket_call: 139ns,\n"
-    "      tx_segment: 149ns, rx_segment: 151ns, softirq: 157ns, front_tx: 163ns,\n"
-    "      front_tx_slot: 167ns, front_tx_done: 173ns, front_rx: 179ns, front_rx_slot: 181ns,\n"
-    "      back_poll: 191ns, back_tx: 193ns, back_tx_slot: 197ns, back_tx_done: 199ns,\n"
-    "      bridge: 211ns, back_rx: 223ns, back_rx_slot: 227ns, hypercall: 229ns,\n"
-    "      event_send: 233ns, event_flight: 239ns, idle_wake: 241ns, vcpu_switch: 251ns,\n"
-    "      upcall_entry: 257ns, upcall_exit: 263ns, event_dispatch: 269ns, grant_map: 271ns,\n"
-    "      grant_unmap: 293ns, grant_copy: 277ns, tlb_flush: 281ns, ack_every: 64, " DATAGRAM "}\n"
+    "  c: {mechanism: netfront, driver_domain: dom0, between: [a, b], " IDLE_PATH_TCP
+    ", " XEN_PATH_SPLIT ", " XEN_PATH_EVENTS ", " XEN_PATH_GRANTS ", ack_every: 64, " DATAGRAM "}\n"
     "workload: {kind: netperf-tcp-rr, total: 640B, warmup: 8}\n";
 
 /* An event to a core that has nothing to do. */

@@ -169,6 +169,24 @@ START_TEST(test_a_lock_in_a_register)
 }
 END_TEST
 
+/* ---- fairness ---- */
+
+/* Jain's index of three, (sum of x)^2 / (3 * sum of x^2): what the third got is what is left. */
+START_TEST(test_jains_index_of_three)
+{
+    g_autoptr(IvcResult) ticket = run_lock("ticket", 3, NULL);
+    ck_assert_uint_ge(count_of(ticket, "jain_of_ranks"), 999999);
+    g_autoptr(IvcResult) single = run_lock("ticket", 1, NULL);
+    ck_assert_uint_eq(count_of(single, "jain_of_ranks"), 1000000);
+    g_autoptr(IvcResult) unfair = run_lock("test-and-set-backoff", 3, NULL);
+    uint64_t a = count_of(unfair, "least_of_a_rank"), c = count_of(unfair, "most_of_a_rank");
+    uint64_t all = unfair->messages, b = all - a - c;
+    ck_assert_uint_lt(a + 40, c);
+    ck_assert_uint_eq(count_of(unfair, "jain_of_ranks"),
+                      all * all * 1000000 / (3 * (a * a + b * b + c * c)));
+}
+END_TEST
+
 /* ---- barriers of two ---- */
 
 START_TEST(test_a_barrier_of_registers)
@@ -227,6 +245,7 @@ int main(void)
     tcase_add_test(tests, test_handoffs_grow_with_those_who_wait);
     tcase_add_test(tests, test_a_mutex_wakes_its_waiter);
     tcase_add_test(tests, test_a_lock_in_a_register);
+    tcase_add_test(tests, test_jains_index_of_three);
     tcase_add_test(tests, test_a_barrier_of_registers);
     tcase_add_test(tests, test_a_ring_moves_a_line);
     tcase_add_test(tests, test_a_message_queue_wakes_its_receiver);

@@ -15,7 +15,7 @@ typedef enum {
     LAB_END,
     LAB_RUN,    /**< time_ps */
     LAB_WAIT,   /**< signal, time_ps: time-out */
-    LAB_POLL,   /**< signal, period_ps, time_ps: bound */
+    LAB_POLL,   /**< signal, period_ps, time_ps: bound; lead_ps */
     LAB_MOVE,   /**< piece */
     LAB_SIGNAL, /**< signal */
     LAB_COPY,   /**< to, from, bytes */
@@ -25,6 +25,7 @@ typedef struct {
     LabKind kind;
     IvcTime time_ps;
     IvcTime period_ps;
+    IvcTime lead_ps; /**< of a poll */
     IvcSignal *signal;
     IvcMovePiece piece;
     const IvcCopyCosts *by; /**< of a copy by another routine; NULL: the profile's */
@@ -60,6 +61,9 @@ static inline bool lab_request(LabAgent *lab, const LabOp *op)
     case LAB_WAIT:
         return ivc_wait(agent, op->signal, op->time_ps);
     case LAB_POLL:
+        if (op->lead_ps)
+            return ivc_poll_after(agent, op->signal, op->lead_ps, op->period_ps, op->time_ps,
+                                  op->stage);
         return ivc_poll(agent, op->signal, op->period_ps, op->time_ps, op->stage);
     case LAB_MOVE:
         agent->move.n_pieces = 1;

@@ -41,6 +41,14 @@ static inline IvcResult *points_run(const char *text, const char *const *sets)
     return result;
 }
 
+/** The same with messages of so many bytes, 80 of them; `set` may be NULL. */
+static inline IvcResult *points_run_size(const char *text, uint64_t bytes, const char *set)
+{
+    g_autofree char *message = g_strdup_printf("workload.message=%" G_GUINT64_FORMAT "B", bytes);
+    g_autofree char *total = g_strdup_printf("workload.total=%" G_GUINT64_FORMAT "B", 80 * bytes);
+    return points_run(text, (const char *[]){message, total, set, NULL});
+}
+
 /** The seed of a random test: IVC_TEST_SEED, or `fallback`; printed with how to repeat. */
 static inline uint32_t points_seed(const char *program, uint32_t fallback)
 {

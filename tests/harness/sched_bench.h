@@ -96,7 +96,7 @@ static Bench *bench_new(IvcScheduler scheduler, uint32_t n_cpus)
         .idle_switch = cost_us(IDLE_SWITCH),
         .idle_wake = cost_us(IDLE_WAKE),
         .reschedule_flight = cost_us(FLIGHT),
-        .credit = {us(30000), 3, 10, us(1000), us(100), us(1000)},
+        .credit = {us(30000), 3, 10, us(1000), us(100), us(1000), IVC_CREDIT_RULES_CURRENT},
         .credit2 = {us(10000), us(500), us(10000), us(500), us(500), us(50), us(1000), us(50),
                     us(10000), IVC_RUNQUEUE_SOCKET},
         .fair = {us(6000), us(750), us(1000), IVC_SCALING_LOG, 2, us(4000), us(500), 1, us(1000),

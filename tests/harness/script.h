@@ -148,15 +148,22 @@ static inline bool script_finished(const IvcPoint *point)
     return true;
 }
 
-/** Runs a script to its end: nobody waits, nothing is inside, no time is lost. */
+/** Runs a script to its end in a scenario: nobody waits, nothing is inside, no time is lost. */
+static inline void script_run_in(const IvcScenario *scenario, Script *script, uint64_t bytes)
+{
+    g_autoptr(IvcPoint) point = script_point(scenario, script, bytes);
+    IvcStop stop = ivc_sim_run(&point->platform.sim);
+    ck_assert_msg(stop == IVC_STOP_NONE, "stop %d: %s", stop, point->platform.sim.failure);
+    ck_assert_msg(script_finished(point), "deadlock on %s",
+                  scenario->channel->mechanism->head.name);
+    ck_assert_uint_eq(point->ops->in_flight(point->channel), 0);
+    script_check_ledger(point);
+}
+
+/** The same in a scenario that is given as text. */
 static inline void script_run(const char *text, const char *const *sets, Script *script,
                               uint64_t bytes)
 {
     g_autoptr(IvcScenario) scenario = points_bind(text, sets);
-    g_autoptr(IvcPoint) point = script_point(scenario, script, bytes);
-    IvcStop stop = ivc_sim_run(&point->platform.sim);
-    ck_assert_msg(stop == IVC_STOP_NONE, "stop %d: %s", stop, point->platform.sim.failure);
-    ck_assert_msg(script_finished(point), "deadlock\n%s", text);
-    ck_assert_uint_eq(point->ops->in_flight(point->channel), 0);
-    script_check_ledger(point);
+    script_run_in(scenario, script, bytes);
 }

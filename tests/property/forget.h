@@ -30,4 +30,4 @@ typedef struct {
 
 extern const ForgetGroup forget_machine, forget_tcp, forget_netfront, forget_rings,
     forget_datagrams, forget_sched, forget_requests, forget_slots, forget_sriov, forget_interrupts,
-    forget_sync;
+    forget_sync, forget_queues;

@@ -5,7 +5,7 @@ static const char *const scenarios[] = {
     OCTEON TWO "channels: {c: {mechanism: sr-iov, iommu_page: 4KiB, iotlb: 6, walk: 2us,\n"
                "  sndbuf: 16KiB, rcvbuf: 16KiB, rx_ring: 8, pcie_rate: 2Gbit/s}}\n"
                "workload: {kind: pingpong, message: 2856B, ",
-    OCTEON TWO "channels: {c: {mechanism: sr-iov, iommu: lazy, flush_batch: 7, iotlb: 6,\n"
+    OCTEON TWO "channels: {c: {mechanism: sr-iov, iommu: lazy, flush_batch: 5, iotlb: 6,\n"
                "  sndbuf: 16KiB, rcvbuf: 16KiB, walk: 3us, walkers: 1, tx_ring: 3}}\n"
                "workload: {kind: stream, message: 5000B, ",
     OCTEON TWO "channels: {c: {mechanism: sr-iov, switch_rate: 3Gbit/s, tso: 4KiB,\n"

@@ -5,11 +5,7 @@
 
 #include <math.h>
 
-#ifdef __SANITIZE_ADDRESS__
-#define SEEDS 100
-#else
 #define SEEDS 200
-#endif
 
 static const char head[] =
     "schema: ivcsim/1\nname: coverage\nmachine: {profile: octeon-cn5650}\n"

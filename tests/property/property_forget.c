@@ -27,24 +27,48 @@
 #define MESSAGES_LEAST 625
 #define MESSAGES_MOST 5000
 
-/* A run whose digests feed only what is in `kept`. */
+#define RECENT 4096
+
+typedef struct {
+    const char *name;
+    bool left_out;
+    bool is_new; /* first fed when the fields had been counted: not among those that are tried */
+} Field;
+
+/* Names are static: most are found by where they stand. */
+typedef struct {
+    const char *name;
+    Field *field;
+} Recent;
+
+/* A run whose digests feed all fields but those that are left out. */
 typedef struct {
     IvcScenario *scenario;
     char *expected;
-    GHashTable *names; /* all that was ever fed: char * */
-    GPtrArray *order;  /* the same, sorted */
-    GHashTable *kept;  /* NULL: all */
-    const char *without;
+    GHashTable *fields; /* by name: all that was ever fed */
+    GPtrArray *order;   /* the same, sorted by name */
+    bool left_out;      /* whether new fields are */
+    Recent recent[RECENT];
 } Trial;
+
+static Field *field_of(Trial *trial, const char *name)
+{
+    Field *field = g_hash_table_lookup(trial->fields, name);
+    if (!field) {
+        field = g_new(Field, 1);
+        *field = (Field){.name = name, .is_new = trial->order != NULL};
+        g_hash_table_insert(trial->fields, (char *)name, field);
+    }
+    return field;
+}
 
 static bool leaves_out(void *data, const char *name)
 {
     Trial *trial = data;
-    if (!trial->order && !g_hash_table_contains(trial->names, name))
-        g_hash_table_add(trial->names, g_strdup(name));
-    if (trial->without)
-        return g_str_equal(name, trial->without);
-    return trial->kept && !g_hash_table_contains(trial->kept, name);
+    Recent *recent = &trial->recent[(uintptr_t)name / sizeof name % RECENT];
+    if (recent->name != name)
+        *recent = (Recent){name, field_of(trial, name)};
+    return recent->field->is_new ? trial->left_out : recent->field->left_out;
 }
 
 static char *run(Trial *trial, bool full, bool unwatched, IvcRecurrenceResult *ret_recurrence)
@@ -73,7 +97,7 @@ static bool is_right(Trial *trial, bool unwatched, const char **ret_outcome)
 
 static gint compare_names(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp((*(Field *const *)a)->name, (*(Field *const *)b)->name);
 }
 
 static void trial_begin(Trial *trial, const char *text, unsigned messages)
@@ -81,7 +105,7 @@ static void trial_begin(Trial *trial, const char *text, unsigned messages)
     g_autofree char *whole = g_strdup_printf(
         "schema: ivcsim/1\nname: forgetful\n%stotal: 1GiB, messages_max: %u}\n", text, messages);
     *trial = (Trial){.scenario = points_bind(whole, NULL)};
-    trial->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    trial->fields = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 }
 
 /* As few messages as let it skip a third of them. */
@@ -93,7 +117,7 @@ static char *trial_skips(Trial *trial, const char *text, IvcRecurrenceResult *re
         if (ret_recurrence->skipped_messages >= messages / 3 || messages >= MESSAGES_MOST)
             return skipping;
         g_free(skipping);
-        g_hash_table_unref(trial->names);
+        g_hash_table_unref(trial->fields);
         ivc_scenario_free(trial->scenario);
     }
 }
@@ -106,11 +130,11 @@ static void trial_init(Trial *trial, const char *text)
     trial->expected = run(trial, true, false, &none);
     ck_assert_str_eq(skipping, trial->expected);
     GPtrArray *order = g_ptr_array_new();
-    GHashTableIter names;
-    gpointer name;
-    g_hash_table_iter_init(&names, trial->names);
-    while (g_hash_table_iter_next(&names, &name, NULL))
-        g_ptr_array_add(order, name);
+    GHashTableIter fields;
+    gpointer field;
+    g_hash_table_iter_init(&fields, trial->fields);
+    while (g_hash_table_iter_next(&fields, NULL, &field))
+        g_ptr_array_add(order, field);
     g_ptr_array_sort(order, compare_names);
     trial->order = order;
 }
@@ -118,7 +142,7 @@ static void trial_init(Trial *trial, const char *text)
 static void trial_clear(Trial *trial)
 {
     g_ptr_array_unref(trial->order);
-    g_hash_table_unref(trial->names);
+    g_hash_table_unref(trial->fields);
     g_free(trial->expected);
     ivc_scenario_free(trial->scenario);
 }
@@ -128,13 +152,14 @@ static unsigned try_single_fields(Trial *trial)
 {
     unsigned noticed = 0;
     for (guint i = 0; i < trial->order->len; i++) {
+        Field *field = g_ptr_array_index(trial->order, i);
         const char *outcome;
-        trial->without = g_ptr_array_index(trial->order, i);
+        field->left_out = true;
         bool right = is_right(trial, false, &outcome);
-        ck_assert_msg(right, "without '%s' results differ: %s", trial->without, outcome);
+        field->left_out = false;
+        ck_assert_msg(right, "without '%s' results differ: %s", field->name, outcome);
         noticed += g_str_equal(outcome, "broken");
     }
-    trial->without = NULL;
     return noticed;
 }
 
@@ -146,19 +171,15 @@ static guint place_of(const char *name, guint32 seed)
 
 static gint compare_places(gconstpointer a, gconstpointer b, gpointer data)
 {
-    guint x = place_of(*(const char *const *)a, *(guint32 *)data);
-    guint y = place_of(*(const char *const *)b, *(guint32 *)data);
+    guint x = place_of((*(Field *const *)a)->name, *(guint32 *)data);
+    guint y = place_of((*(Field *const *)b)->name, *(guint32 *)data);
     return x < y ? -1 : x > y;
 }
 
-static void keep(Trial *trial, GPtrArray *order, guint first, guint n, bool keeps)
+static void leave_out(GPtrArray *order, guint first, guint n, bool left_out)
 {
-    for (guint i = first; i < first + n; i++) {
-        if (keeps)
-            g_hash_table_add(trial->kept, g_ptr_array_index(order, i));
-        else
-            g_hash_table_remove(trial->kept, g_ptr_array_index(order, i));
-    }
+    for (guint i = first; i < first + n; i++)
+        ((Field *)g_ptr_array_index(order, i))->left_out = left_out;
 }
 
 /* Keeps as much of the digest as leaves the unwatched run wrong: each of the remaining fields alone
@@ -166,40 +187,41 @@ static void keep(Trial *trial, GPtrArray *order, guint first, guint n, bool keep
  * at once, more after a success, and one by one only where one of them is such a field. */
 static unsigned try_silenced(Trial *trial, guint32 seed, GHashTable *missed)
 {
-    g_autoptr(GHashTable) kept = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GPtrArray) order = g_ptr_array_copy(trial->order, NULL, NULL);
     const char *outcome;
     unsigned n = 0;
     g_ptr_array_sort_with_data(order, compare_places, &seed);
-    trial->kept = kept;
+    leave_out(order, 0, order->len, true);
+    trial->left_out = true;
     ck_assert_msg(!is_right(trial, true, &outcome), "without any digest results are right");
     for (guint i = 0, size = 1; i < order->len;) {
         size = MIN(size, order->len - i);
-        keep(trial, order, i, size, true);
+        leave_out(order, i, size, false);
         if (!is_right(trial, true, &outcome)) {
             i += size;
             size *= 2;
             continue;
         }
-        keep(trial, order, i, size, false);
+        leave_out(order, i, size, true);
         if (size > 1) {
             size /= 2;
             continue;
         }
-        g_hash_table_add(missed, g_strdup(g_ptr_array_index(order, i++)));
+        g_hash_table_add(missed, g_strdup(((Field *)g_ptr_array_index(order, i++))->name));
         n++;
     }
     ck_assert(!is_right(trial, true, &outcome));
     ck_assert_msg(is_right(trial, false, &outcome), "what was forgotten is not noticed");
     ck_assert_str_eq(outcome, "broken");
-    trial->kept = NULL;
+    leave_out(order, 0, order->len, false);
+    trial->left_out = false;
     return n;
 }
 
 static const ForgetGroup *const groups[] = {&forget_machine,    &forget_tcp,       &forget_netfront,
                                             &forget_rings,      &forget_datagrams, &forget_sched,
                                             &forget_requests,   &forget_slots,     &forget_sriov,
-                                            &forget_interrupts, &forget_sync};
+                                            &forget_interrupts, &forget_sync,      &forget_queues};
 
 static const ForgetGroup *group;
 

@@ -51,8 +51,9 @@ static char *random_shared(GRand *rand)
                                100 * g_rand_int_range(rand, 0, 99),
                                100 * g_rand_int_range(rand, 0, 99));
     if (g_rand_boolean(rand))
-        g_string_append_printf(text, "  credit: {ratelimit: %dus, slice: %dms}\n",
-                               g_rand_int_range(rand, 0, 3000), g_rand_int_range(rand, 1, 50));
+        g_string_append_printf(text, "  credit: {ratelimit: %dus, slice: %dms, rules: %s}\n",
+                               g_rand_int_range(rand, 0, 3000), g_rand_int_range(rand, 1, 50),
+                               g_rand_boolean(rand) ? "xen-3.2" : "current");
     if (g_rand_boolean(rand))
         g_string_append_printf(text, "  credit2: {ratelimit: %dus, timer_min: %dus}\n",
                                g_rand_int_range(rand, 0, 3000), g_rand_int_range(rand, 10, 900));

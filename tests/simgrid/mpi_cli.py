@@ -7,9 +7,11 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 SCENARIO = """schema: ivcsim/1
 name: two
@@ -29,7 +31,7 @@ def main():
     ivcsim, source = sys.argv[1], pathlib.Path(sys.argv[2])
 
     def said(*words, path=None):
-        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": os.getcwd()}
         if path is not None:
             environment["PATH"] = path
         done = subprocess.run([ivcsim, *words], capture_output=True, text=True, check=False,
@@ -42,7 +44,7 @@ def main():
     # Without SimGrid both verbs say what is missing, and nothing else is done before.
     for words, name in ((("mpicc", "x.c"), "smpicc"), (("mpi", "two.yaml", "./x"), "smpirun")):
         status, out, err = said(*words, path="/nowhere")
-        assert status == 1 and out == "" and f"'{name}' is not there" in err and hint in err, err
+        assert status == 5 and out == "" and f"'{name}' is not there" in err and hint in err, err
     status, out, err = said("mpi", "--format", "json", "two.yaml", "./x", path="/nowhere")
     assert json.loads(out)["error"]["code"] == "simgrid-missing", out
     if shutil.which("smpicc") is None:
@@ -147,11 +149,24 @@ def main():
     assert (status, json.loads(out)["error"]["code"]) == (5, "mpi-simgrid"), (out, err)
     assert "SimGrid ended with status 3 before the program started" in err, err
     status, out, err = said("mpicc", ways, "-o", "ways2", path=fake)
-    assert status == 1 and err == "ivcsim mpicc: error: what counts messages cannot be compiled: " \
+    assert status == 5 and err == "ivcsim mpicc: error: what counts messages cannot be compiled: " \
                                   "cannot [mpi-compile]\n", err
     status, out, err = said("mpi", "two.yaml", "--np", "4", "./ways", "nobody")
     assert status == 0 and err == "ivcsim mpi: warning: rank 1: PMPI_Send: param 4 dst (=77) " \
                                   "cannot be < 0 or > 4\n", err
+
+
+    # A signal ends the program, too; nothing is left behind by that, nor by all before.
+    with subprocess.Popen([ivcsim, "mpi", "two.yaml", "./ways", "forever"], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env={**os.environ, "TMPDIR": os.getcwd()}) as process:
+        until = time.monotonic() + 60
+        while not list(pathlib.Path(".").glob("ivcsim-mpi-*/ways_*")) and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 130 and out == "", (process.returncode, out, err)
+    assert not list(pathlib.Path(".").glob("ivcsim-*")), list(pathlib.Path(".").glob("ivcsim-*"))
 
 
 with tempfile.TemporaryDirectory() as place:

@@ -103,6 +103,20 @@ START_TEST(test_times)
 }
 END_TEST
 
+/* Time in calls that the trace does not name is communication, too. */
+START_TEST(test_half_sends)
+{
+    g_auto(IvcMpiReport) report = {0};
+    g_autoptr(GError) error = NULL;
+    ck_assert_msg(run("half", &report, &error), "%s", error ? error->message : "");
+    check_pair(&report, 0, 1, 1, 100);
+    check_pair(&report, 1, 0, 0, 0);
+    /* 3 ms of waiting, 1 us, and 1 ns a byte, SMPI's 16 included. */
+    ck_assert_uint_eq(report.ranks[1].doing_ps[IVC_MPI_COMMUNICATES],
+                      (3000 + 1) * (uint64_t)US + 116 * 1000);
+}
+END_TEST
+
 START_TEST(test_memory_of_others)
 {
     g_auto(IvcMpiReport) report = {0};
@@ -324,6 +338,7 @@ int main(void)
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, test_counts);
     tcase_add_test(tests, test_times);
+    tcase_add_test(tests, test_half_sends);
     tcase_add_test(tests, test_memory_of_others);
     tcase_add_test(tests, test_repeats);
     tcase_add_test(tests, test_measured);

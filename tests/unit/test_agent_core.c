@@ -57,6 +57,37 @@ START_TEST(test_poll_ends_at_the_next_poll)
 }
 END_TEST
 
+/* What is polled comes at 7,000; an interrupt takes the core from 2,000 to 5,000, or not. */
+START_TEST(test_poll_after_a_lead)
+{
+    static const struct {
+        IvcTime signalled, bound, resumed;
+    } cases[] = {{1, NEVER, 7000},     {6999, NEVER, 7000},   {7000, NEVER, 7000},
+                 {7001, NEVER, 17000}, {17000, NEVER, 17000}, {17001, NEVER, 27000},
+                 {99000, 4000, 11000}, {7001, 4000, 17000},   {99000, 10000, 17000}};
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        size_t c = i / 2;
+        IvcTime late = i % 2 ? 3000 : 0;
+        IvcTime signalled = cases[c].signalled + (cases[c].signalled > 1 ? late : 0);
+        Lab lab;
+        IvcSignal signal = {.id = 9}, never = {.id = 8};
+        LabAgent poller = {.ops = {poll_on(&signal, 10000, cases[c].bound, 1)}};
+        poller.ops[0].lead_ps = 7000;
+        LabAgent other = {.ops = {run_for(signalled, 0), signal_to(&signal)}};
+        LabAgent interrupt = {.ops = {wait_on(&never, 2000), run_for(late, 2)}};
+        lab_init(&lab, 2, NULL);
+        lab_start(&lab, &poller, 1, 0, IVC_PRIORITY_PROCESS);
+        lab_start(&lab, &other, 2, 1, IVC_PRIORITY_PROCESS);
+        lab_start(&lab, &interrupt, 3, 0, IVC_PRIORITY_INTERRUPT);
+        lab_run(&lab);
+        ck_assert_uint_eq(poller.ended_ps[0], cases[c].resumed + late);
+        ck_assert_int_eq(poller.timed_out[0], cases[c].signalled == 99000);
+        ck_assert_uint_eq(spent(&lab, 0, 1), cases[c].resumed);
+        lab_clear(&lab);
+    }
+}
+END_TEST
+
 START_TEST(test_bounded_poll)
 {
     static const struct {
@@ -466,6 +497,7 @@ int main(void)
     TCase *tests = tcase_create("agent_core");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_poll_ends_at_the_next_poll);
+    tcase_add_test(tests, test_poll_after_a_lead);
     tcase_add_test(tests, test_bounded_poll);
     tcase_add_test(tests, test_wait_and_its_timeout);
     tcase_add_test(tests, test_run_is_preempted);

@@ -1,144 +1,7 @@
 /* What users of MPI may expect, over every mechanism: errors of arguments, matching by source and
- * tag, order, messages that come before or after their Recv, requests among blocking calls,
- * truncation, and deadlocks that say who waits for whom. */
-#include "tests/harness/script.h"
-
-#define WORLD IVC_MPI_COMM_WORLD
-#define US UINT64_C(1000000)
-
-/* Every channel, and messages in bytes that take different paths in it. */
-static const struct {
-    const char *name;
-    const char *profile;
-    const char *channel;
-    uint64_t small;
-    uint64_t large;
-} ways[] = {
-    {"registers and region", "loongson3a", "mechanism: register-shmem, region: 64KiB", 5, 40000},
-    {"chunks and region", "octeon-cn5650", "mechanism: register-shmem, region: 64KiB", 7, 40000},
-    {"region only", "octeon-cn5650", "mechanism: shmem, region: 16KiB, copies: 2", 5, 40000},
-    {"region, nobody trusted", "octeon-cn5650",
-     "mechanism: register-shmem, region: 64KiB, check: copy-first, seal: encrypt, rights: granted",
-     7, 40000},
-    {"region, read by others", "loongson3a",
-     "mechanism: shmem, region: 16KiB, rights: read-only, seal: authenticate", 5, 40000},
-    {"two words", "octeon-cn5650", "mechanism: register", 3, 200},
-    {"one word", "loongson3a", "mechanism: register, window: 2", 3, 200},
-    {"polling", "loongson3a", "mechanism: register-shmem, spin: 3us", 7, 9000},
-    {"fast boxes and rendezvous", "octeon-cn5650", "mechanism: nemesis, mode: native", 5, 300000},
-    {"cells", "loongson3a", "mechanism: nemesis, mode: native, fastbox: false, cells: 2", 5, 50000},
-    {"interrupts and slots", "octeon-cn5650",
-     "mechanism: ipi-buffer, until: stored, slots: 16, slot: 40KiB", 5, 40000},
-    {"interrupts and handlers", "loongson3a",
-     "mechanism: ipi-buffer, until: stored, answer: poll, deliver: handler, slots: 16, slot: 40KiB",
-     5, 40000},
-    {"TCP", "octeon-cn5650", "mechanism: sock", 5, 200000},
-    {"TCP, small segments", "loongson3a", "mechanism: sock, mtu: 576B, sndbuf: 8KiB", 7, 30000},
-    {"split driver", "octeon-cn5650", "mechanism: netfront, driver_domain: dom", 5, 300000},
-    {"split driver, small ring", "octeon-cn5650",
-     "mechanism: netfront, driver_domain: dom, ring: 8, slots_max: 4, gso: 4KiB, pending: 6", 5,
-     50000},
-    {"split driver, tasklets", "octeon-cn5650",
-     "mechanism: netfront, driver_domain: dom, variant: copy-2.6.18", 5, 300000},
-    {"split driver, pages given away", "octeon-cn5650",
-     "mechanism: netfront, driver_domain: dom, variant: flip-2.6.18, guests: paravirtual", 5,
-     300000},
-    {"split driver, pages that stay", "octeon-cn5650",
-     "mechanism: netfront, driver_domain: dom, variant: persistent, gso: 1500B", 5, 100000},
-    {"split driver, staging", "octeon-cn5650",
-     "mechanism: netfront, driver_domain: dom, variant: staging, ring: 64", 5, 300000},
-    {"byte ring, nobody trusted", "octeon-cn5650",
-     "mechanism: xen-ring, check: copy-first, seal: encrypt", 5, 300000},
-    {"byte ring", "octeon-cn5650", "mechanism: xen-ring", 5, 300000},
-    {"packet FIFO", "octeon-cn5650", "mechanism: xen-fifo", 5, 300000},
-    {"packet FIFO of two packets", "loongson3a", "mechanism: xen-fifo, fifo: 4KiB, waiting: 2", 7,
-     30000},
-    {"wire", "octeon-cn5650", "mechanism: ethernet", 5, 300000},
-    {"wire, ring of one", "octeon-cn5650", "mechanism: ethernet, tx_ring: 1, rx_ring: 1, tso: 1B",
-     5, 50000},
-    {"virtual functions", "octeon-cn5650", "mechanism: sr-iov", 5, 300000},
-    {"virtual functions, rings of one", "octeon-cn5650",
-     "mechanism: sr-iov, iommu: strict, iotlb: 4, tx_ring: 1, rx_ring: 1, card_buffer: 1KiB", 5,
-     50000},
-    {"loopback", "octeon-cn5650", "mechanism: loopback", 5, 300000},
-    {"byte ring of a page's quarter", "loongson3a", "mechanism: xen-ring, ring: 1KiB", 7, 30000},
-};
-
-/* Whether the mechanism has Isend of its own: else it is a blocking Send. */
-static bool has_requests(int way)
-{
-    for (size_t m = 0; ivc_registry.mechanisms[m]; m++) {
-        const IvcMechanism *mechanism = ivc_registry.mechanisms[m];
-        g_autofree char *named = g_strconcat("mechanism: ", mechanism->head.name, NULL);
-        const char *after = ways[way].channel + strlen(named);
-        if (g_str_has_prefix(ways[way].channel, named) && (*after == ',' || *after == '\0'))
-            return mechanism->requests;
-    }
-    ck_abort_msg("%s: of no mechanism", ways[way].channel);
-    return false;
-}
-
-static char *scenario_of(int way, unsigned ranks)
-{
-    GString *text = g_string_new("schema: ivcsim/1\nname: mpi\n");
-    g_string_append_printf(text, "machine: {profile: %s}\nguests:\n", ways[way].profile);
-    bool together = strstr(ways[way].channel, "loopback") != NULL;
-    for (unsigned r = 0; r < ranks && !together; r++)
-        g_string_append_printf(text, "  g%u: {cores: [%u], memory: 64MiB}\n", r, r);
-    for (unsigned r = 0; r < ranks && together; r++)
-        g_string_append_printf(text, "%s%u%s", r ? ", " : "  g: {memory: 64MiB, cores: [", r,
-                               r + 1 == ranks ? "]}\n" : "");
-    bool served = strstr(ways[way].channel, "driver_domain") != NULL;
-    if (served)
-        g_string_append(text, "  dom: {cores: [11], memory: 64MiB}\n");
-    g_string_append_printf(text, "channels:\n  c: {%s", ways[way].channel);
-    for (unsigned r = 0; served && r < ranks; r++)
-        g_string_append_printf(text, "%sg%u", r ? ", " : ", between: [", r);
-    g_string_append(text, served ? "]}\n" : "}\n");
-    g_string_append_printf(text,
-                           "workload: {kind: ring, message: %" G_GUINT64_FORMAT "B, total: 8B}\n",
-                           ways[way].large);
-    return g_string_free(text, FALSE);
-}
-
-static void run(int way, unsigned ranks, Script *script)
-{
-    g_autofree char *text = scenario_of(way, ranks);
-    script_run(text, NULL, script, 400000);
-}
-
-static ScriptOp send_to(int peer, int tag, uint64_t count)
-{
-    return (ScriptOp){SCRIPT_SEND, peer, tag, count, IVC_MPI_BYTE, WORLD};
-}
-
-static ScriptOp recv_from(int peer, int tag, uint64_t count)
-{
-    return (ScriptOp){SCRIPT_RECV, peer, tag, count, IVC_MPI_BYTE, WORLD};
-}
-
-static ScriptOp delay(IvcTime ps)
-{
-    return (ScriptOp){.kind = SCRIPT_DELAY, .count = ps};
-}
-
-static void check(const Script *script, unsigned rank, unsigned op, IvcMpiError error)
-{
-    const ScriptResult *result = &script->results[rank][op];
-    ck_assert_msg(result->done, "rank %u, call %u did not return", rank, op);
-    ck_assert_msg(result->error == error, "rank %u, call %u: %s", rank, op,
-                  ivc_mpi_error_name(result->error));
-}
-
-static void check_got(const Script *script, unsigned rank, unsigned op, unsigned source, int tag,
-                      uint64_t bytes)
-{
-    const IvcEnvelope *got = &script->results[rank][op].envelope;
-    check(script, rank, op, IVC_MPI_SUCCESS);
-    ck_assert_uint_eq(got->source, source);
-    ck_assert_int_eq(got->tag, tag);
-    ck_assert_uint_eq(got->bytes, bytes);
-}
+ * tag, order, messages that come before or after their Recv, truncation, and deadlocks that say who
+ * waits for whom. */
+#include "tests/harness/ways.h"
 
 START_TEST(test_wrong_arguments)
 {
@@ -330,12 +193,14 @@ START_TEST(test_both_send_first)
 {
     uint64_t small = ways[_i].small;
     int tag = IVC_MPI_TAG_MAX; /* fills the envelope: two chunks where a register has 32 bits */
+    g_autofree char *text = scenario_of(_i, 2);
+    g_autoptr(IvcScenario) scenario = points_bind(text, NULL);
     for (IvcTime skew = 0; skew < 100; skew++) {
         Script script = {
             .ops = {{delay(skew * 125000), send_to(1, tag, small), recv_from(1, tag, small)},
                     {send_to(0, tag, small), recv_from(0, tag, small)}},
             .repeat = 4};
-        run(_i, 2, &script);
+        script_run_in(scenario, &script, BUFFER_BYTES);
         check_got(&script, 0, 2, 1, tag, small);
         check_got(&script, 1, 1, 0, tag, small);
     }
@@ -357,157 +222,6 @@ START_TEST(test_everybody_sends_at_once)
         return; /* two cells cannot hold three messages, and nobody receives before the third */
     run(_i, 4, &script);
     ck_assert(script.results[3][5].done);
-}
-END_TEST
-
-/* ---- requests ---- */
-
-static ScriptOp request(ScriptKind kind, int peer, int tag, uint64_t count)
-{
-    return (ScriptOp){kind, peer, tag, count, IVC_MPI_BYTE, WORLD};
-}
-
-/* One way they work over every mechanism, if only as blocking calls. */
-START_TEST(test_requests_one_way)
-{
-    uint64_t small = ways[_i].small, large = ways[_i].large;
-    Script script = {
-        .ops = {{request(SCRIPT_ISEND, 1, 0, small), request(SCRIPT_ISEND, 1, 0, large),
-                 request(SCRIPT_ISEND, 1, 0, 0), request(SCRIPT_WAITALL, 0, 0, 0)},
-                {request(SCRIPT_IRECV, 0, IVC_MPI_ANY_TAG, large),
-                 request(SCRIPT_IRECV, 0, 0, large - 1), request(SCRIPT_IRECV, 0, 0, large),
-                 request(SCRIPT_WAITALL, 0, 0, 0), request(SCRIPT_WAITALL, 0, 0, 0)}},
-        .repeat = 3};
-    run(_i, 2, &script);
-    check_got(&script, 1, 0, 0, 0, small);
-    check(&script, 1, 1, IVC_MPI_ERR_TRUNCATE);
-    ck_assert_uint_eq(script.results[1][1].envelope.bytes, large);
-    check_got(&script, 1, 2, 0, 0, 0);
-    check(&script, 1, 4, IVC_MPI_SUCCESS);
-}
-END_TEST
-
-START_TEST(test_requests_with_wrong_arguments)
-{
-    Script script = {
-        .ops = {{request(SCRIPT_ISEND, 2, 0, 1), request(SCRIPT_ISEND, 1, -1, 1),
-                 request(SCRIPT_IRECV, 0, 0, 1), request(SCRIPT_IRECV, 1, -2, 1),
-                 request(SCRIPT_IRECV, 1, 0, 400001), request(SCRIPT_WAITALL, 0, 0, 0)},
-                {request(SCRIPT_WAITALL, 0, 0, 0)}}};
-    static const IvcMpiError errors[] = {IVC_MPI_ERR_RANK, IVC_MPI_ERR_TAG, IVC_MPI_ERR_RANK,
-                                         IVC_MPI_ERR_TAG, IVC_MPI_ERR_BUFFER};
-    run(_i, 2, &script);
-    for (unsigned i = 0; i < G_N_ELEMENTS(errors); i++)
-        check(&script, 0, i, errors[i]);
-}
-END_TEST
-
-#define EACH 4 /* messages from each rank to each other */
-#define RANDOM_RANKS 3
-
-/* What rank `r` does with messages of a random case; tags[from][to][i], bytes likewise. */
-static void random_script(GRand *rand, unsigned r, bool blocking_sends,
-                          int tags[][RANDOM_RANKS][EACH], uint64_t bytes[][RANDOM_RANKS][EACH],
-                          bool any_tag[][RANDOM_RANKS], uint64_t room, Script *script)
-{
-    ScriptOp *op = script->ops[r];
-    ScriptOp late[RANDOM_RANKS * EACH];
-    unsigned n_late = 0;
-    for (unsigned i = 0; i < EACH; i++)
-        for (unsigned from = 0; from < RANDOM_RANKS; from++) {
-            if (from == r)
-                continue;
-            int tag = any_tag[from][r] ? IVC_MPI_ANY_TAG : tags[from][r][(3 * i + r) % EACH];
-            if (g_rand_int_range(rand, 0, 5) == 0)
-                *op++ = delay((uint64_t)g_rand_int_range(rand, 1, 400) * US);
-            if (!blocking_sends && i >= EACH / 2)
-                late[n_late++] = recv_from((int)from, tag, room);
-            else
-                *op++ = request(SCRIPT_IRECV, (int)from, tag, room);
-        }
-    for (unsigned i = 0; i < EACH; i++)
-        for (unsigned to = 0; to < RANDOM_RANKS; to++) {
-            if (to == r)
-                continue;
-            bool blocks = blocking_sends && g_rand_boolean(rand);
-            *op++ = request(blocks ? SCRIPT_SEND : SCRIPT_ISEND, (int)to, tags[r][to][i],
-                            bytes[r][to][i]);
-        }
-    for (unsigned i = 0; i < n_late; i++)
-        *op++ = late[i];
-    *op++ = request(SCRIPT_WAITALL, 0, 0, 0);
-    ck_assert_uint_lt((size_t)(op - script->ops[r]), SCRIPT_OPS);
-}
-
-/* Each receive of one source has the message that MPI's rules name: of the first such tag. */
-static void check_matching(const Script *script, unsigned r, int tags[][RANDOM_RANKS][EACH],
-                           uint64_t bytes[][RANDOM_RANKS][EACH])
-{
-    bool taken[RANDOM_RANKS][EACH] = {{false}};
-    unsigned seen = 0;
-    for (unsigned o = 0; script->ops[r][o].kind; o++) {
-        const ScriptOp *op = &script->ops[r][o];
-        if (op->kind != SCRIPT_RECV && op->kind != SCRIPT_IRECV)
-            continue;
-        unsigned i = 0;
-        while (taken[op->peer][i] ||
-               (op->tag != IVC_MPI_ANY_TAG && op->tag != tags[op->peer][r][i]))
-            i++;
-        ck_assert_uint_lt(i, EACH);
-        taken[op->peer][i] = true;
-        check_got(script, r, o, (unsigned)op->peer, tags[op->peer][r][i], bytes[op->peer][r][i]);
-        ck_assert_uint_eq(script->results[r][o].envelope.sequence, i);
-        seen++;
-    }
-    ck_assert_uint_eq(seen, EACH * (RANDOM_RANKS - 1));
-}
-
-START_TEST(test_random_requests_match_in_order)
-{
-    guint32 seed = points_seed("mpi", 20121122);
-    if (!has_requests(_i))
-        return; /* they carry none: the test before this one */
-    for (guint32 c = 0; c < 30; c++) {
-        GRand *rand = g_rand_new_with_seed_array((const guint32[]){seed, c, (guint32)_i}, 3);
-        int tags[RANDOM_RANKS][RANDOM_RANKS][EACH];
-        uint64_t bytes[RANDOM_RANKS][RANDOM_RANKS][EACH];
-        bool any_tag[RANDOM_RANKS][RANDOM_RANKS];
-        g_autofree Script *script = g_new0(Script, 1);
-        for (unsigned p = 0; p < RANDOM_RANKS * RANDOM_RANKS; p++) {
-            any_tag[p / RANDOM_RANKS][p % RANDOM_RANKS] = g_rand_boolean(rand);
-            for (unsigned i = 0; i < EACH; i++) {
-                const uint64_t sizes[] = {0, ways[_i].small, ways[_i].large / 7, ways[_i].large};
-                tags[p / RANDOM_RANKS][p % RANDOM_RANKS][i] = g_rand_int_range(rand, 0, 3);
-                bytes[p / RANDOM_RANKS][p % RANDOM_RANKS][i] = sizes[g_rand_int_range(rand, 0, 4)];
-            }
-        }
-        for (unsigned r = 0; r < RANDOM_RANKS; r++)
-            random_script(rand, r, c % 2, tags, bytes, any_tag, ways[_i].large, script);
-        run(_i, RANDOM_RANKS, script);
-        for (unsigned r = 0; r < RANDOM_RANKS; r++)
-            check_matching(script, r, tags, bytes);
-        g_rand_free(rand);
-    }
-}
-END_TEST
-
-/* Both sides fill everything between them before either receives. */
-START_TEST(test_both_isend_large)
-{
-    Script script = {.repeat = 2};
-    for (int r = 0; r < 2; r++) {
-        for (int i = 0; i < 6; i++) {
-            script.ops[r][i] = request(SCRIPT_ISEND, 1 - r, i, ways[_i].large);
-            script.ops[r][6 + i] = request(SCRIPT_IRECV, 1 - r, 5 - i, ways[_i].large);
-        }
-        script.ops[r][12] = request(SCRIPT_WAITALL, 0, 0, 0);
-    }
-    if (!has_requests(_i))
-        return;
-    run(_i, 2, &script);
-    for (unsigned r = 0; r < 2; r++)
-        for (unsigned i = 0; i < 6; i++)
-            check_got(&script, r, 6 + i, 1 - r, 5 - (int)i, ways[_i].large);
 }
 END_TEST
 
@@ -622,10 +336,6 @@ int main(void)
     tcase_add_loop_test(tests, test_sender_late, 0, n);
     tcase_add_loop_test(tests, test_both_send_first, 0, n);
     tcase_add_loop_test(tests, test_everybody_sends_at_once, 0, n);
-    tcase_add_loop_test(tests, test_requests_one_way, 0, n);
-    tcase_add_loop_test(tests, test_requests_with_wrong_arguments, 0, n);
-    tcase_add_loop_test(tests, test_random_requests_match_in_order, 0, n);
-    tcase_add_loop_test(tests, test_both_isend_large, 0, n);
     tcase_add_loop_test(tests, test_deadlock_says_who_waits_for_whom, 0, n);
     tcase_add_test(tests, test_message_larger_than_the_region);
     tcase_add_test(tests, test_full_region_holds_the_sender_back);

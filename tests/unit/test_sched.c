@@ -335,6 +335,119 @@ START_TEST(test_no_boost_without_credit)
 }
 END_TEST
 
+/* ---- credit, by release ---- */
+
+static const IvcCreditRules releases[] = {IVC_CREDIT_RULES_CURRENT, IVC_CREDIT_RULES_3_2};
+
+/* One that sleeps until `first_ps` beside `other`, on two cores: both were last on the first one,
+ * where `other` goes on, and the second is idle. */
+static Bench *bench_shared(IvcCreditRules rules, Worker other, IvcTime first_ps)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT, 2);
+    bench->spec.credit.rules = (int)rules;
+    add_guest(bench, 1, 2, 256, 0, other);
+    add_guest(bench, 1, 2, 256, 0,
+              (Worker){.first_ps = first_ps, .work_ps = 1 * MS, .sleep_ps = 9 * MS});
+    run(bench, 20 * MS);
+    bench->sched->vcpus[1].cpu = bench->sched->vcpus[0].cpu;
+    bench->sched->cpus[1].latest = NULL;
+    return bench;
+}
+
+/* Xen 3.2 tells both cores: the boost takes the busy one, and the idle one takes the hog from
+ * there, once; from then on each has a core. Since 4.3 the idle core comes first, and the hog goes
+ * on. */
+START_TEST(test_a_wakeup_beside_an_idle_core)
+{
+    bool old = releases[_i] == IVC_CREDIT_RULES_3_2;
+    Worker other = {.first_ps = 1 * MS, .work_ps = 100 * US};
+    Bench *bench = bench_shared(releases[_i], other, 25 * MS);
+    const IvcVcpuCounts *pushed = ivc_sched_counts(&bench->platform.cores.items[0]);
+    const IvcVcpuCounts *woken = ivc_sched_counts(&bench->platform.cores.items[1]);
+    uint64_t before[] = {pushed->migrations, woken->migrations};
+    go_on(bench, 25 * MS + 100 * US);
+    ck_assert_uint_eq(
+        bench->workers[1].late_ps,
+        (old ? FLIGHT + DOMAIN_SWITCH + TLB : FLIGHT + IDLE_WAKE + DOMAIN_SWITCH + TLB) * US);
+    ck_assert_uint_eq(pushed->preemptions, old);
+    ck_assert_uint_eq(pushed->migrations - before[0], old);
+    ck_assert_uint_eq(woken->migrations - before[1], !old);
+    go_on(bench, 300 * MS);
+    ck_assert_uint_gt(bench->workers[1].rounds, 20);
+    ck_assert_uint_eq(bench->workers[1].late_ps, (FLIGHT + IDLE_WAKE + IDLE_SWITCH) * US);
+    ck_assert_uint_eq(pushed->preemptions, old);
+    ck_assert_uint_eq(pushed->migrations - before[0], old);
+    bench_free(bench);
+}
+END_TEST
+
+/* A boost does not outrank a boost: the idle core takes the one that waits. */
+START_TEST(test_a_boost_beside_a_boost)
+{
+    Bench *bench = bench_shared(
+        releases[_i], (Worker){.first_ps = 21 * MS, .work_ps = 5 * MS, .sleep_ps = 100 * MS},
+        23 * MS);
+    go_on(bench, 23 * MS + 100 * US);
+    ck_assert_uint_eq(bench->workers[1].late_ps, (FLIGHT + IDLE_WAKE + DOMAIN_SWITCH + TLB) * US);
+    ck_assert_uint_eq(ivc_sched_counts(&bench->platform.cores.items[0])->preemptions, 0);
+    bench_free(bench);
+}
+END_TEST
+
+/* Two that wake at once, both last on an idle core: in Xen 3.2 only that one is told, and the other
+ * core finds the second one when it next looks for work, which it does for each slice. */
+START_TEST(test_two_wakeups_at_once)
+{
+    const IvcTime switched = (DOMAIN_SWITCH + TLB) * US;
+    bool old = releases[_i] == IVC_CREDIT_RULES_3_2;
+    Bench *bench = bench_shared(
+        releases[_i], (Worker){.first_ps = 35 * MS, .work_ps = 50 * MS, .sleep_ps = 100 * MS},
+        35 * MS);
+    bench->sched->cpus[0].latest = NULL;
+    go_on(bench, old ? 60 * MS + 500 * US : 35 * MS + 500 * US);
+    const Worker *first = &bench->workers[0], *second = &bench->workers[1];
+    ck_assert_uint_lt(second->due_ps - first->due_ps, (FLIGHT + IDLE_WAKE) * US);
+    ck_assert_uint_eq(first->late_ps, (FLIGHT + IDLE_WAKE) * US + switched);
+    if (old)
+        ck_assert_uint_eq(second->due_ps + second->late_ps, 60 * MS + switched);
+    else
+        ck_assert_uint_eq(second->late_ps, (FLIGHT + IDLE_WAKE) * US + switched);
+    bench_free(bench);
+}
+END_TEST
+
+/* Xen 3.2 charges who runs at a tick: one that sleeps at each tick has its credit for nothing. */
+START_TEST(test_who_sleeps_at_ticks_pays)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT, 1);
+    bench->spec.credit.rules = (int)releases[_i];
+    bench->spec.credit.ratelimit.ps = 0;
+    add_guest(bench, 1, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0,
+              (Worker){.first_ps = 11 * MS, .work_ps = 7 * MS, .sleep_ps = 3 * MS});
+    run(bench, 100 * MS);
+    if (releases[_i] == IVC_CREDIT_RULES_3_2)
+        ck_assert_int_eq(bench->sched->vcpus[1].credit, 0);
+    else
+        ck_assert_int_lt(bench->sched->vcpus[1].credit, -400);
+    bench_free(bench);
+}
+END_TEST
+
+/* Two vCPUs of one guest against one of another: by vCPU two thirds, by guest a half. */
+START_TEST(test_weight_is_of_vcpus_or_guests)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_CREDIT, 1);
+    bench->spec.credit.rules = (int)releases[_i];
+    add_guest(bench, 2, 1, 256, 0, hog);
+    add_guest(bench, 1, 1, 256, 0, hog);
+    run(bench, 20000 * MS);
+    bool old = releases[_i] == IVC_CREDIT_RULES_3_2;
+    check_share(bench, 2, old ? 450 : 310, old ? 550 : 360);
+    bench_free(bench);
+}
+END_TEST
+
 /* ---- credit2 ---- */
 
 /* One with more credit takes the core soon after the rate limit; before it is not even offered. */
@@ -403,6 +516,11 @@ int main(void)
     tcase_add_test(tests, test_a_boost_preempts);
     tcase_add_test(tests, test_the_ratelimit_holds);
     tcase_add_test(tests, test_no_boost_without_credit);
+    tcase_add_loop_test(tests, test_a_wakeup_beside_an_idle_core, 0, 2);
+    tcase_add_loop_test(tests, test_a_boost_beside_a_boost, 0, 2);
+    tcase_add_loop_test(tests, test_two_wakeups_at_once, 0, 2);
+    tcase_add_loop_test(tests, test_who_sleeps_at_ticks_pays, 0, 2);
+    tcase_add_loop_test(tests, test_weight_is_of_vcpus_or_guests, 0, 2);
     tcase_add_test(tests, test_credit2_keeps_its_ratelimit);
     tcase_add_test(tests, test_sockets_balance);
     suite_add_tcase(suite, tests);

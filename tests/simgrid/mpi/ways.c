@@ -53,6 +53,20 @@ static void known(void)
     MPI_Bcast(data, 8, MPI_DOUBLE, 0, MPI_COMM_WORLD);
 }
 
+/* 0 computes 3e6 operations, then sends 100 bytes to 1, both in calls that SMPI traces as nothing.
+ */
+static void half(void)
+{
+    if (rank == 0) {
+        SMPI_SAMPLE_FLOPS(3e6)
+        {
+        }
+    }
+    if (rank < 2)
+        MPI_Sendrecv(data, 100, MPI_CHAR, rank == 0 ? 1 : MPI_PROC_NULL, 4, data + 100, 100,
+                     MPI_CHAR, rank == 1 ? 0 : MPI_PROC_NULL, 4, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+
 /* Ranks 1 and 3 are 0 and 1 of the communicator of odd ranks. */
 static void below(void)
 {
@@ -94,6 +108,8 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     if (strcmp(way, "known") == 0)
         known();
+    if (strcmp(way, "half") == 0)
+        half();
     if (strcmp(way, "measured") == 0)
         for (volatile long i = 0; i < 3000000; i++)
             ;
