@@ -17,6 +17,9 @@ static const IvcParam params[] = {
      .choices = computations,
      .sentence = "time between messages: of the operations that the program declares, or measured "
                  "on this computer and scaled"},
+    {IVC_PARAM(IvcProgramSpec, host_clock, "host_clock"), .fallback = IVC_PARAM_UNSET,
+     .min = "1MHz", .max = "100GHz",
+     .sentence = "measured: the clock of this computer; a cycle here counts as one there"},
     {.key = NULL},
 };
 
@@ -28,6 +31,11 @@ static void check(const void *spec, const IvcScenario *scenario, const char *pat
         g_autofree char *at = g_strconcat(path, ".program", NULL);
         ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", ivc_scenario_place(scenario, at),
                       "a path is relative to the scenario's file", "there is no file '%s'", file);
+    }
+    if (program->computation == IVC_COMPUTATION_MEASURED && program->host_clock.hz == 0) {
+        g_autofree char *at = g_strconcat(path, ".computation", NULL);
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-missing", ivc_scenario_place(scenario, at),
+                      "host_clock: 3GHz", "what is measured here needs the clock of this computer");
     }
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) words = NULL;

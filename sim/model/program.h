@@ -13,9 +13,10 @@ typedef enum {
 
 /** The spec of the workload `mpi-program`. */
 typedef struct {
-    const char *program;   /**< path; see ivc_scenario_file() */
-    const char *arguments; /**< as a shell would split them; NULL: none */
-    int computation;       /**< IvcComputation */
+    const char *program;     /**< path; see ivc_scenario_file() */
+    const char *arguments;   /**< as a shell would split them; NULL: none */
+    int computation;         /**< IvcComputation */
+    IvcFrequency host_clock; /**< of the computer that measures; 0: nothing is measured */
 } IvcProgramSpec;
 
 /** Whether the program is C source, which is to be compiled first. */

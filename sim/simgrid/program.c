@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "sim/model/machine.h"
 #include "sim/model/program.h"
 #include "sim/simgrid/ask.h"
 #include "sim/simgrid/mpi_compile.h"
@@ -236,6 +237,14 @@ static char **split_arguments(const IvcProgramSpec *spec)
     return words;
 }
 
+/* Operations of this computer in a second, when each of its cycles does as many as one there. */
+static double host_speed(const Job *job, const IvcSimgridPlatform *platform)
+{
+    double there = (double)ivc_scenario_machine(job->scenario)->clock.hz;
+    double here = (double)job->spec->host_clock.hz;
+    return here > 0 ? platform->flops_per_s * here / there : platform->flops_per_s;
+}
+
 static IvcResult *run(const Job *job, GError **error)
 {
     const Measured *measured = find_measured(job, error);
@@ -256,7 +265,7 @@ static IvcResult *run(const Job *job, GError **error)
                       .program = program,
                       .args = (const char *const *)words,
                       .measure = job->spec->computation == IVC_COMPUTATION_MEASURED,
-                      .host_speed = platform->flops_per_s,
+                      .host_speed = host_speed(job, platform),
                       .output = -1,
                       .stop = job->hooks ? job->hooks->stop : NULL};
     g_auto(IvcMpiReport) report = {0};

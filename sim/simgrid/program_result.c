@@ -96,8 +96,7 @@ static void add_rank(Collect *c, size_t rank)
     const IvcMpiRank *times = &c->report->ranks[rank];
     unsigned guest = host_of(c, rank)->guest;
     IvcTime running = times->doing_ps[IVC_MPI_COMPUTES];
-    IvcTime blocked = times->doing_ps[IVC_MPI_COMMUNICATES] + times->doing_ps[IVC_MPI_SLEEPS] +
-                      times->doing_ps[IVC_MPI_OTHER];
+    IvcTime blocked = times->doing_ps[IVC_MPI_COMMUNICATES] + times->doing_ps[IVC_MPI_SLEEPS];
     IvcTime all = c->result->elapsed_ps;
     running = MIN(running, all);
     blocked = MIN(blocked, all - running);
