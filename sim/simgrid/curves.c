@@ -210,7 +210,7 @@ static bool find_classes(IvcCurveBase *base, IvcCurves *curves, GError **error)
     g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(IvcCurveRun));
     guint n_probes = 0;
     for (unsigned i = 0; i < G_N_ELEMENTS(probes); i++)
-        n_probes += probes[i] <= curves->bytes_max ? 2 : 0;
+        n_probes += i == 0 || probes[i] <= curves->bytes_max ? 2 : 0;
     size_t n_pairs = 0;
     for (unsigned from = 0; from < n; from++)
         for (unsigned to = 0; to < n; to++) {
@@ -219,7 +219,7 @@ static bool find_classes(IvcCurveBase *base, IvcCurves *curves, GError **error)
             n_pairs++;
             for (unsigned i = 0; i < n_probes; i++) {
                 IvcCurveRun run = {.workload = i % 2 ? "stream" : "pingpong",
-                                   .bytes = probes[i / 2],
+                                   .bytes = MIN(probes[i / 2], curves->bytes_max),
                                    .from = from,
                                    .to = to};
                 g_array_append_val(runs, run);
@@ -232,25 +232,38 @@ static bool find_classes(IvcCurveBase *base, IvcCurves *curves, GError **error)
     return true;
 }
 
-/* Guests with several virtual CPUs: their messages among themselves are a class each size of
- * cost; where the mechanism cannot do that, they are taken as those to another guest. */
-static bool find_inner(IvcCurveBase *base, const IvcScenario *s, IvcCurves *curves)
+/* The class of messages inside a guest; made when there is none. */
+static guint inner_class(IvcCurves *curves, unsigned guest)
+{
+    guint c = 0;
+    for (; c < curves->curves->len; c++) {
+        const IvcCurve *curve = curves->curves->pdata[c];
+        if (curve->from == curve->to)
+            break;
+    }
+    if (c == curves->curves->len)
+        add_class(curves, guest, guest);
+    ((IvcCurve *)curves->curves->pdata[c])->n_pairs++;
+    return c;
+}
+
+/* Guests with several virtual CPUs: their messages among themselves are one class. Where the
+ * mechanism cannot do that, they are taken as those to another guest. */
+static bool find_inner(IvcCurveBase *base, const IvcScenario *s, IvcCurves *curves, GError **error)
 {
     unsigned n = curves->n_guests;
     for (unsigned g = 0; g < n; g++) {
         if (ivc_guest_vcpus(&s->guests[s->channel->between[g]]) < 2)
             continue;
-        IvcCurveRun run = {.workload = "stream", .bytes = 8, .from = g, .to = g};
+        IvcCurveRun run = {.workload = "stream", .bytes = 1, .from = g, .to = g};
         ivc_curve_plan(base, 1);
-        guint c = 0;
-        if (ivc_curve_runs(base, &run, 1, NULL)) {
-            while (c < curves->curves->len && ((IvcCurve *)curves->curves->pdata[c])->from !=
-                                                  ((IvcCurve *)curves->curves->pdata[c])->to)
-                c++;
-            if (c == curves->curves->len)
-                add_class(curves, g, g);
+        g_autoptr(GError) reason = NULL;
+        if (ivc_curve_runs(base, &run, 1, &reason))
+            curves->classes[g * n + g] = inner_class(curves, g);
+        else if (curves->curves->len == 0) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
         }
-        curves->classes[g * n + g] = c;
     }
     return true;
 }
@@ -317,7 +330,7 @@ IvcCurves *ivc_curves_measure(const IvcScenario *s, const IvcCurvesOptions *opti
         MIN(mechanism->ops->message_bytes_max(s->channel->spec), IVC_CURVES_BYTES_MAX);
     if (mechanism->served_by)
         curves->server = g_strdup(mechanism->served_by(s->channel->spec));
-    if (!find_classes(base, curves, error) || !find_inner(base, s, curves))
+    if (!find_classes(base, curves, error) || !find_inner(base, s, curves, error))
         return NULL;
     for (guint c = 0; c < curves->curves->len; c++)
         if (!measure_curve(base, curves->curves->pdata[c], curves->bytes_max, error))
