@@ -80,14 +80,15 @@ struct IvcSchedDomain {
     guint8 *allowed; /**< of each physical core */
     IvcSchedVcpu *vcpus;
     uint32_t n;
-    uint32_t n_active;           /**< credit */
-    IvcSchedDomain *next_active; /**< credit: in the order of the next accounting */
-    int64_t budget;              /**< credit2: that no virtual CPU has taken */
+    uint32_t n_active; /**< credit */
+    int64_t budget;    /**< credit2: that no virtual CPU has taken */
     int64_t budget_all;
     int64_t quota;
     int64_t had;    /**< fair, co-scheduled: time, in inverse proportion to its weight */
     bool looked_at; /**< the same: only while a turn begins */
     bool chosen;    /**< the same: has cores in this turn */
+    bool listed;    /**< credit: is in the list of the next accounting */
+    IvcSchedDomain *next_listed;
 };
 
 /** What an algorithm does. */
@@ -128,7 +129,7 @@ struct IvcSched {
         IvcTime domain_switch, idle_switch, idle_wake, flight;
     } t;
     uint64_t accountings;   /**< credit */
-    IvcSchedDomain *active; /**< credit: the first of those that take part in the accounting */
+    IvcSchedDomain *listed; /**< credit: the first in the next accounting */
     int64_t balance;        /**< credit: the sum of all credits */
     uint64_t weight;        /**< credit: of active virtual CPUs */
     uint32_t scale;         /**< fair: its times are so many times what the parameters say */

@@ -105,26 +105,11 @@ static void sort(IvcSchedCpu *cpu)
 
 /* ---- accounting ---- */
 
-static void list_add(IvcSchedDomain *domain)
-{
-    domain->next_active = domain->sched->active;
-    domain->sched->active = domain;
-}
-
-static void list_remove(IvcSchedDomain *domain)
-{
-    IvcSchedDomain **at = &domain->sched->active;
-    while (*at != domain)
-        at = &(*at)->next_active;
-    *at = domain->next_active;
-}
-
 static void activate(IvcSchedVcpu *vcpu)
 {
     IvcSched *sched = vcpu->domain->sched;
     vcpu->active = true;
-    if (vcpu->domain->n_active++ == 0)
-        list_add(vcpu->domain);
+    vcpu->domain->n_active++;
     sched->weight += vcpu->domain->weight;
     if (!sched->account.armed)
         ivc_timer_arm(sched->sim, &sched->account, ivc_sched_grid(sched, account_ps(sched)),
@@ -134,8 +119,7 @@ static void activate(IvcSchedVcpu *vcpu)
 static void deactivate(IvcSchedVcpu *vcpu)
 {
     vcpu->active = false;
-    if (--vcpu->domain->n_active == 0)
-        list_remove(vcpu->domain);
+    vcpu->domain->n_active--;
     vcpu->domain->sched->weight -= vcpu->domain->weight;
 }
 
@@ -179,6 +163,33 @@ static void account_vcpu(IvcSchedVcpu *vcpu, int64_t fair, int64_t cap)
 static int64_t divide_up(IvcU128 n, uint64_t by)
 {
     return (int64_t)((n + by - 1) / by);
+}
+
+/* Guests with active virtual CPUs stand in a list: the order of the next accounting. */
+static void list_add(IvcSchedDomain *domain)
+{
+    domain->listed = true;
+    domain->next_listed = domain->sched->listed;
+    domain->sched->listed = domain;
+}
+
+static void list_remove(IvcSchedDomain *domain)
+{
+    IvcSchedDomain **at = &domain->sched->listed;
+    while (*at != domain)
+        at = &(*at)->next_listed;
+    *at = domain->next_listed;
+    domain->listed = false;
+}
+
+/* Those that have become active come first, those that are no longer leave. */
+static void list_update(IvcSched *sched)
+{
+    for (uint32_t d = 0; d < sched->n_domains; d++) {
+        IvcSchedDomain *domain = &sched->domains[d];
+        if (domain->listed != (domain->n_active > 0))
+            (domain->listed ? list_remove : list_add)(domain);
+    }
 }
 
 /* What is still to be shared out in an accounting. */
@@ -242,10 +253,12 @@ static void account_fire(IvcSim *sim, IvcTimer *timer)
                      .debt = sched->balance < 0 ? -sched->balance : 0,
                      .credit = slice_credit(sched) * (int64_t)sched->n_cpus};
     shares.credit += shares.debt;
-    for (IvcSchedDomain *domain = sched->active, *next; domain; domain = next) {
-        next = domain->next_active; /* its turn may put it elsewhere */
+    list_update(sched);
+    for (IvcSchedDomain *domain = sched->listed, *next; domain; domain = next) {
+        next = domain->next_listed; /* its turn may put it elsewhere */
         account_domain(domain, &shares);
     }
+    list_update(sched);
     sched->balance = shares.balance;
     sched->accountings++;
     ivc_timer_arm(sched->sim, &sched->account, ivc_sched_grid(sched, account_ps(sched)),
@@ -399,7 +412,7 @@ static void digest(const IvcSched *sched, IvcDigest *to)
             sched->sim->now - cpu->balanced_ps <= spec_of(sched)->balance_limit.ps)
             ivc_digest_time(to, cpu->balanced_ps);
     }
-    for (const IvcSchedDomain *domain = sched->active; domain; domain = domain->next_active)
+    for (const IvcSchedDomain *domain = sched->listed; domain; domain = domain->next_listed)
         ivc_digest_u64(to, domain->vcpus->id);
     for (uint32_t v = 0; v < sched->n_vcpus; v++) {
         const IvcSchedVcpu *vcpu = &sched->vcpus[v];

@@ -55,14 +55,14 @@ static const IvcStateField queue_fields[] = {
 };
 
 static const IvcStateField domain_fields[] = {
-    IVC_STATE(IvcSchedDomain, replenish, OTHER),   IVC_STATE(IvcSchedDomain, sched, FIXED),
-    IVC_STATE(IvcSchedDomain, weight, FIXED),      IVC_STATE(IvcSchedDomain, cap, FIXED),
-    IVC_STATE(IvcSchedDomain, allowed, FIXED),     IVC_STATE(IvcSchedDomain, vcpus, FIXED),
-    IVC_STATE(IvcSchedDomain, n, FIXED),           IVC_STATE(IvcSchedDomain, n_active, FIXED),
-    IVC_STATE(IvcSchedDomain, next_active, OTHER), IVC_STATE(IvcSchedDomain, budget, OTHER),
-    IVC_STATE(IvcSchedDomain, budget_all, FIXED),  IVC_STATE(IvcSchedDomain, quota, FIXED),
-    IVC_STATE(IvcSchedDomain, had, OTHER),         IVC_STATE(IvcSchedDomain, looked_at, FIXED),
-    IVC_STATE(IvcSchedDomain, chosen, OTHER),
+    IVC_STATE(IvcSchedDomain, replenish, OTHER), IVC_STATE(IvcSchedDomain, sched, FIXED),
+    IVC_STATE(IvcSchedDomain, weight, FIXED),    IVC_STATE(IvcSchedDomain, cap, FIXED),
+    IVC_STATE(IvcSchedDomain, allowed, FIXED),   IVC_STATE(IvcSchedDomain, vcpus, FIXED),
+    IVC_STATE(IvcSchedDomain, n, FIXED),         IVC_STATE(IvcSchedDomain, n_active, FIXED),
+    IVC_STATE(IvcSchedDomain, budget, OTHER),    IVC_STATE(IvcSchedDomain, budget_all, FIXED),
+    IVC_STATE(IvcSchedDomain, quota, FIXED),     IVC_STATE(IvcSchedDomain, had, OTHER),
+    IVC_STATE(IvcSchedDomain, looked_at, FIXED), IVC_STATE(IvcSchedDomain, chosen, OTHER),
+    IVC_STATE(IvcSchedDomain, listed, OTHER),    IVC_STATE(IvcSchedDomain, next_listed, OTHER),
 };
 
 const IvcStateTable ivc_sched_state_tables[] = {

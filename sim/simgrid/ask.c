@@ -53,7 +53,9 @@ static bool say(IvcSimgrid *simgrid, const char *text)
     (void)sigemptyset(&pipe);
     (void)sigaddset(&pipe, SIGPIPE);
     (void)pthread_sigmask(SIG_BLOCK, &pipe, &before);
-    bool said = fputs(text, simgrid->questions) >= 0 && fflush(simgrid->questions) == 0;
+    size_t size = strlen(text);
+    bool said =
+        fwrite(text, 1, size, simgrid->questions) == size && fflush(simgrid->questions) == 0;
     if (!said && sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) &&
         !sigismember(&before, SIGPIPE))
         (void)sigtimedwait(&pipe, NULL, &(const struct timespec){0});
