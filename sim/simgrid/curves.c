@@ -33,7 +33,7 @@ void ivc_curves_free(IvcCurves *curves)
     if (!curves)
         return;
     g_ptr_array_unref(curves->curves);
-    g_array_unref(curves->together);
+    g_clear_pointer(&curves->together, g_array_unref);
     g_free(curves->classes);
     g_free(curves->server);
     g_free(curves);
