@@ -133,9 +133,7 @@ static char *append_shared(Build *b, const char *prefix)
     if (b->fit->shared_bytes_per_s <= 0)
         return g_strdup("");
     g_autofree char *id = g_strdup_printf("%sshared", prefix);
-    /* One pair alone is never slowed down by it: its curve has that already. */
-    const IvcFitClass *base = &g_array_index(b->fit->classes, IvcFitClass, b->fit->base);
-    append_link(b, id, MAX(b->fit->shared_bytes_per_s, base->bytes_per_s), 0, "SHARED");
+    append_link(b, id, b->fit->shared_bytes_per_s, 0, "SHARED");
     return g_strdup_printf("<link_ctn id=\"%s\"/>", id);
 }
 
