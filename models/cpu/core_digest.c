@@ -127,8 +127,9 @@ static void spin_digest(const IvcAgent *agent, IvcDigest *digest)
     IvcTime now = agent->sim->now;
     bool comes = !agent->preempted && agent->spin_since_ps > now;
     IvcTime lead_ps = comes ? agent->spin_since_ps - now : agent->preempted ? agent->lead_ps : 0;
+    IvcTime within_ps = comes ? 0 : (now - agent->spin_since_ps) % agent->period_ps;
     ivc_digest_u64(digest, lead_ps);
-    ivc_digest_u64(digest, comes ? 0 : (now - agent->spin_since_ps) % agent->period_ps);
+    ivc_digest_u64(digest, within_ps);
 }
 
 void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)

@@ -185,8 +185,8 @@ END_TEST
 static const char *const barriers[] = {
     "machine: {profile: xeon-e5-4620}\nchannels: {c: {mechanism: barrier, kind: tree}}\n",
     "machine: {profile: xeon-e5-4620}\nchannels: {c: {mechanism: barrier, kind: flag}}\n",
-    "machine: {profile: scc48}\n"
-    "channels: {c: {mechanism: barrier, kind: test-and-set, place: registers}}\n",
+    ("machine: {profile: scc48}\n"
+     "channels: {c: {mechanism: barrier, kind: test-and-set, place: registers}}\n"),
 };
 
 START_TEST(test_barriers_recur)

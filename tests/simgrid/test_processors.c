@@ -116,7 +116,13 @@ static IvcHypervisorSpec scheduler_of(const Case *c)
         .idle_switch = free,
         .idle_wake = free,
         .reschedule_flight = free,
-        .credit = {slice, 3, SLICE_CREDIT * 1000 * US / c->slice_ps, none, {1}, none},
+        .credit = {slice,
+                   3,
+                   SLICE_CREDIT * 1000 * US / c->slice_ps,
+                   none,
+                   {1},
+                   none,
+                   IVC_CREDIT_RULES_CURRENT},
         .credit2 = {slice, tenth, slice, slice, none, none, none, none, slice, IVC_RUNQUEUE_ALL},
     };
 }
