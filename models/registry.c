@@ -50,6 +50,7 @@ static const IvcWorkload *const workloads[] = {
     &ivc_workload_wake,
     &ivc_workload_broadcast,
     &ivc_workload_exits,
+    &ivc_workload_mpi_program,
     NULL,
 };
 

@@ -11,6 +11,9 @@ extern const IvcWorkload ivc_workload_exchange;
 extern const IvcWorkload ivc_workload_ring;
 extern const IvcWorkload ivc_workload_alltoall;
 
+/** A program of its own: program.c. */
+extern const IvcWorkload ivc_workload_mpi_program;
+
 /** Those that synchronise: sync.c. */
 extern const IvcWorkload ivc_workload_critical_section;
 extern const IvcWorkload ivc_workload_barrier;

@@ -15,6 +15,11 @@ const char *const *ivc_figure_names(void)
 
 bool ivc_figure_applies(const IvcPlotData *data, const char *name)
 {
+    if (strcmp(name, "speedup") == 0) {
+        const json_t *first = ivc_plot_point(ivc_plot_series(data, 0), 0)->json;
+        const char *workload = json_string_value(json_object_get(first, "workload"));
+        return g_strcmp0(workload, "mpi-program") == 0;
+    }
     if (strcmp(name, "rate") != 0 && strcmp(name, "spinning") != 0) {
         return true;
     }
@@ -33,7 +38,8 @@ bool ivc_figure_applies(const IvcPlotData *data, const char *name)
 bool ivc_figure_has_preview(const char *name)
 {
     return strcmp(name, "cpu") != 0 && strcmp(name, "stages") != 0 &&
-           strcmp(name, "operations") != 0 && strcmp(name, "spinning") != 0;
+           strcmp(name, "operations") != 0 && strcmp(name, "spinning") != 0 &&
+           strcmp(name, "speedup") != 0;
 }
 
 const char *ivc_figure_style(void)
@@ -57,6 +63,8 @@ void ivc_figure_make(const IvcPlotData *data, const char *name, IvcFigure *ret_f
         ivc_figure_operations(data, script, table);
     } else if (strcmp(name, "rate") == 0) {
         ivc_figure_rate(data, script, table);
+    } else if (strcmp(name, "speedup") == 0) {
+        ivc_figure_speedup(data, script, table);
     } else if (strcmp(name, "spinning") == 0) {
         ivc_figure_spinning(data, script, table);
     } else {

@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "sim/cli/cli.h"
+#include "sim/simgrid/program.h"
 
 int main(int argc, char **argv)
 {
@@ -14,5 +15,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     /* For file names in messages; numbers keep their decimal point. */
     setlocale(LC_CTYPE, "");
-    return ivc_cli_main(&ivc_registry, (const char *const *)argv, stdout, stderr);
+    /* What runs programs is tied in here, too: models know nothing of it. */
+    g_autoptr(IvcPrograms) programs = ivc_programs_new();
+    IvcRegistry registry = ivc_registry;
+    registry.run_program = ivc_program_run;
+    registry.programs = programs;
+    return ivc_cli_main(&registry, (const char *const *)argv, stdout, stderr);
 }

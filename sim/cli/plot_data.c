@@ -12,8 +12,8 @@
 #include "sim/cli/table.h"
 
 /* What may tell points apart, besides the axes that the points name; the first that varies is x. */
-static const char *const KEYS[] = {"message_bytes", "ranks", "workload", "profile",
-                                   "mode",          "seed",  NULL};
+static const char *const KEYS[] = {"workload.program", "message_bytes", "ranks", "workload",
+                                   "profile",          "mode",          "seed",  NULL};
 
 /* Longer labels would leave no room for the picture. */
 #define LABEL_MAX 34
@@ -152,7 +152,8 @@ static GPtrArray *dimensions(const json_t *points)
 {
     GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
     for (size_t i = 0; KEYS[i] != NULL; i++) {
-        if (varies(points, KEYS[i]) && (i > 0 || !size_is_workload(points))) {
+        bool size = strcmp(KEYS[i], "message_bytes") == 0;
+        if (varies(points, KEYS[i]) && !(size && size_is_workload(points))) {
             g_ptr_array_add(found, g_strdup(KEYS[i]));
         }
     }
@@ -219,6 +220,7 @@ static void series_free(void *item)
 {
     IvcPlotSeries *series = item;
     g_free(series->label);
+    g_free(series->apart);
     g_array_free(series->points, TRUE);
     g_free(series);
 }
@@ -266,7 +268,7 @@ static bool is_baseline(const IvcPlotData *data, const json_t *point)
            g_strcmp0(mechanism, "sock") == 0;
 }
 
-static IvcPlotSeries *find_series(IvcPlotData *data, const char *label)
+static IvcPlotSeries *find_series(IvcPlotData *data, const char *label, const char *apart)
 {
     for (guint i = 0; i < data->series->len; i++) {
         IvcPlotSeries *series = g_ptr_array_index(data->series, i);
@@ -276,9 +278,20 @@ static IvcPlotSeries *find_series(IvcPlotData *data, const char *label)
     }
     IvcPlotSeries *series = g_new0(IvcPlotSeries, 1);
     series->label = g_strdup(label);
+    series->apart = g_strdup(apart);
     series->points = g_array_new(FALSE, FALSE, sizeof(IvcPlotPoint));
     g_ptr_array_add(data->series, series);
     return series;
+}
+
+/* "../mpi/halo.c": halo */
+static char *program_name(const char *path)
+{
+    char *name = g_path_get_basename(path != NULL ? path : "");
+    if (g_str_has_suffix(name, ".c")) {
+        name[strlen(name) - 2] = '\0';
+    }
+    return name;
 }
 
 static double x_value(IvcPlotData *data, const json_t *point, const char *key, IvcQuantity what)
@@ -292,7 +305,8 @@ static double x_value(IvcPlotData *data, const json_t *point, const char *key, I
         return ok ? (double)amount.n : 0;
     }
     guint position = 0;
-    g_autofree char *brief = ivc_human_list(text);
+    bool path = strcmp(key, "workload.program") == 0;
+    g_autofree char *brief = path ? program_name(text) : ivc_human_list(text);
     g_autofree char *name = ivc_plot_clean(brief, LABEL_MAX);
     if (!g_ptr_array_find_with_equal_func(data->x_names, name, g_str_equal, &position)) {
         position = data->x_names->len;
@@ -406,7 +420,9 @@ static void sort_points(IvcPlotData *data, const json_t *points)
             continue;
         }
         g_autofree char *label = series_label(point, dims, x_key, channels);
-        IvcPlotSeries *series = find_series(data, label);
+        g_autofree char *apart =
+            dims->len > 1 ? series_label(point, dims, x_key, false) : g_strdup("");
+        IvcPlotSeries *series = find_series(data, label, apart);
         IvcPlotPoint item = {point, x_value(data, point, x_key, what)};
         g_array_append_val(series->points, item);
         series->baseline = series->baseline || is_baseline(data, point);

@@ -29,6 +29,7 @@ typedef struct {
 
 typedef struct {
     char *label;    /**< for people: one line, not too long */
+    char *apart;    /**< what of the label is not the channel; "" when there is nothing else */
     bool baseline;  /**< what the others are compared with: drawn dashed */
     GArray *points; /**< IvcPlotPoint, by rising x */
 } IvcPlotSeries;

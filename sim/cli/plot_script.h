@@ -56,4 +56,5 @@ void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table
 void ivc_figure_cpu(const IvcPlotData *data, GString *script, GString *table);
 void ivc_figure_balance(const IvcPlotData *data, GString *script, GString *table);
 void ivc_figure_operations(const IvcPlotData *data, GString *script, GString *table);
+void ivc_figure_speedup(const IvcPlotData *data, GString *script, GString *table);
 void ivc_figure_stages(const IvcPlotData *data, GString *script, GString *table);

@@ -42,13 +42,22 @@ static char *time_text(const json_t *value)
                                   : g_strdup("-");
 }
 
+/* Whether it is of a program of its own, with messages of many sizes and no latencies. */
+static bool is_program(const json_t *point)
+{
+    return json_is_null(json_object_get(point, "message_bytes"));
+}
+
 static void append_head(GString *out, const IvcTerminal *terminal, const json_t *point)
 {
     g_autofree char *message = ivc_human_bytes(integer(point, "message_bytes"));
-    g_string_append_printf(out, "%s%s%s: channel %s (%s), %s of %s messages\n",
+    g_string_append_printf(out, "%s%s%s: channel %s (%s), %s",
                            ivc_terminal_on(terminal, IVC_STYLE_BOLD), text(point, "scenario"),
                            ivc_terminal_off(terminal), text(point, "channel"),
-                           text(point, "mechanism"), text(point, "workload"), message);
+                           text(point, "mechanism"), text(point, "workload"));
+    if (!is_program(point))
+        g_string_append_printf(out, " of %s messages", message);
+    g_string_append(out, "\n");
     g_string_append_printf(out, "%s, %s, %" G_GUINT64_FORMAT " ranks\n\n", text(point, "profile"),
                            text(point, "mode"), integer(point, "ranks"));
 }
@@ -338,6 +347,30 @@ static void append_stages(GString *out, const json_t *point, bool all)
                                stages->len - shown);
 }
 
+/* A program: its time, and what each rank did with it. */
+static void append_program(GString *out, const IvcTerminal *terminal, const json_t *point)
+{
+    static const char *const headers[] = {">rank", "guest", ">computes", ">in MPI",
+                                          ">after its end"};
+    static const char *const parts[] = {"running_ps", "blocked_ps", "idle_ps"};
+    g_autofree char *elapsed = ivc_human_time(integer(point, "elapsed_ps"));
+    g_autofree char *bytes = ivc_human_bytes(integer(point, "bytes"));
+    g_string_append_printf(out,
+                           "predicted time  %s%s%s\nmessages        %" G_GUINT64_FORMAT ", %s\n",
+                           ivc_terminal_on(terminal, IVC_STYLE_BOLD), elapsed,
+                           ivc_terminal_off(terminal), integer(point, "messages"), bytes);
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    const json_t *cores = json_object_get(point, "cores");
+    for (size_t i = 0; i < json_array_size(cores); i++) {
+        const json_t *core = json_array_get(cores, i);
+        add(cells, g_strdup_printf("%" G_GUINT64_FORMAT, integer(core, "core")));
+        add(cells, g_strdup(text(core, "guest")));
+        for (size_t k = 0; k < G_N_ELEMENTS(parts); k++)
+            add(cells, ivc_human_time(integer(core, parts[k])));
+    }
+    append_table(out, headers, G_N_ELEMENTS(headers), cells);
+}
+
 static void add_count(GPtrArray *cells, char *name, const json_t *value, double messages,
                       const json_t *per_mb)
 {
@@ -392,7 +425,10 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
     GString *out = g_string_new(NULL);
     json_t *borrowed = (json_t *)point; /* jansson iterates over non-const objects only */
     append_head(out, terminal, point);
-    append_rates(out, terminal, point);
+    if (is_program(point))
+        append_program(out, terminal, point);
+    else
+        append_rates(out, terminal, point);
     append_sampling(out, terminal, point);
     append_guests(out, borrowed, all);
     if (all)
@@ -401,7 +437,8 @@ char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all
     if (all)
         append_processors(out, point);
     append_stages(out, point, all);
-    append_counts(out, borrowed, all);
+    if (all || !is_program(point))
+        append_counts(out, borrowed, all);
     if (json_is_true(json_object_get(point, "capped")))
         g_string_append_printf(out,
                                "\n%snote:%s stopped at workload.messages_max: %" G_GUINT64_FORMAT

@@ -7,6 +7,8 @@
 #include "sim/config/param.h"
 
 typedef struct IvcScenario IvcScenario;
+struct IvcResult;
+struct IvcRunHooks;
 
 /** A named kind of work: every picosecond of every core is attributed to one of these. */
 typedef struct {
@@ -34,6 +36,9 @@ typedef struct {
 
 /** The place of a bound value, or of the nearest enclosing key: for `check` hooks. */
 IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
+
+/** Where a file is that a scenario names: relative to the scenario's own. @return transfer full */
+char *ivc_scenario_file(const IvcScenario *scenario, const char *name);
 
 /** Reports, as "config-conflict" and at `key` of the component at `path`, what can never work;
  * `hint` may be NULL. */
@@ -134,6 +139,7 @@ typedef struct {
     unsigned ranks_min;
     unsigned ranks_multiple; /**< the number of ranks is a multiple of this; 1: any */
     IvcSpeaks speaks;
+    bool outside; /**< a program that no engine runs: IvcRegistry.run_program does; ops: NULL */
     bool both_at_once; /**< both sides Isend before either receives: needs IvcMechanism.requests */
     const IvcDefault *defaults; /**< of this workload; NULL: none of its own */
 } IvcWorkload;
@@ -147,6 +153,11 @@ typedef struct {
     const IvcStage *machine_stages;     /**< stages that belong to no mechanism: interrupts, OS */
     const IvcStage *hypervisor_stages;  /**< of a hypervisor that schedules: IvcHypervisorStage */
     const char *const *register_blocks; /**< names of models/ipi's register blocks */
+    /** Runs a point whose workload is `outside`, as ivc_run() does; may be called from several
+     *  threads. NULL: nothing can. */
+    struct IvcResult *(*run_program)(const IvcScenario *scenario, const struct IvcRunHooks *hooks,
+                                     GError **error);
+    void *programs; /**< what it keeps between points */
 } IvcRegistry;
 
 /** Defined in models/registry.c. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/model/mpi.h"
+#include "sim/model/program.h"
 #include "sim/scenario/scenario_private.h"
 
 /* Whether the workload reads time stamps. */
@@ -93,6 +94,8 @@ static bool is_idle(const IvcScenario *s, const char *path)
         return !stamps(s);
     if (g_str_has_prefix(path, "workload.compute."))
         return workload->compute_mean.ps == 0;
+    if (g_str_has_prefix(path, "cluster."))
+        return !workload->workload->outside; /* the engine simulates one machine */
     if (g_str_has_prefix(path, "guests."))
         return is_idle_guest(s, path);
     if (g_str_has_prefix(path, "hypervisor."))
@@ -140,6 +143,41 @@ static bool decides(const IvcScenario *s, const char *path)
            g_str_has_prefix(path, "statistics.") || strcmp(path, "channel") == 0;
 }
 
+static void add_file(const char *path, GString *text)
+{
+    g_autofree char *bytes = NULL;
+    gsize size = 0;
+    if (!g_file_get_contents(path, &bytes, &size, NULL))
+        return; /* the run will say so */
+    g_autofree char *sum =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, size);
+    g_string_append_printf(text, "file=%s\n", sum);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What the program consists of: its file, and of C source the headers beside it. */
+static void add_program(const IvcScenario *s, GString *text)
+{
+    const IvcProgramSpec *program = s->workload.spec;
+    g_autofree char *path = ivc_scenario_file(s, program->program);
+    add_file(path, text);
+    if (!ivc_program_is_source(program))
+        return;
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
+    for (const char *name; dir && (name = g_dir_read_name(dir));)
+        if (g_str_has_suffix(name, ".h"))
+            g_ptr_array_add(headers, g_build_filename(folder, name, NULL));
+    g_ptr_array_sort(headers, by_name);
+    for (guint i = 0; i < headers->len; i++)
+        add_file(headers->pdata[i], text);
+}
+
 char *ivc_scenario_hash(const IvcScenario *s)
 {
     g_autoptr(GString) text = g_string_new("ivcsim/1\n");
@@ -154,6 +192,8 @@ char *ivc_scenario_hash(const IvcScenario *s)
             g_string_append_printf(text, "%s=%zu:%s\n", bound->path, strlen(bound->text),
                                    bound->text);
     }
+    if (s->workload.workload->outside)
+        add_program(s, text);
     return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text->str, text->len);
 }
 

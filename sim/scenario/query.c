@@ -132,3 +132,10 @@ uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name)
     const IvcGuestSpec *guest = guest_named(scenario, name);
     return guest ? ivc_guest_vcpus(guest) : 0;
 }
+
+char *ivc_scenario_file(const IvcScenario *scenario, const char *name)
+{
+    g_autofree char *folder = g_path_get_dirname(scenario->file);
+    bool as_is = g_path_is_absolute(name) || strcmp(folder, ".") == 0;
+    return as_is ? g_strdup(name) : g_build_filename(folder, name, NULL);
+}

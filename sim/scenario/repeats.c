@@ -186,9 +186,20 @@ static bool run_repeats(IvcResult *sum, const IvcScenario *scenario, const IvcRu
     return true;
 }
 
+static IvcResult *run_program(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
+{
+    if (scenario->registry->run_program)
+        return scenario->registry->run_program(scenario, hooks, error);
+    g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI, "workload '%s': no program is run here",
+                scenario->workload.workload->head.name);
+    return NULL;
+}
+
 IvcResult *ivc_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)
 {
     const IvcStatisticsSpec *statistics = &scenario->statistics;
+    if (scenario->workload.workload->outside)
+        return run_program(scenario, hooks, error);
     g_autoptr(IvcResult) sum = ivc_run_once(scenario, 0, hooks, error);
     if (!sum || statistics->repeats == 1 || !ivc_scenario_is_random(scenario))
         return g_steal_pointer(&sum);

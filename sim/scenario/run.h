@@ -10,7 +10,7 @@
 #include "sim/stats/result.h"
 
 /** What the caller may watch and steer while a point runs. All may be NULL. */
-typedef struct {
+typedef struct IvcRunHooks {
     const volatile int *stop;       /**< non-zero: give up soon, with IVC_SIM_ERROR_STOPPED */
     volatile uint64_t *messages;    /**< delivered so far, for progress */
     bool full;                      /**< simulate every period: skip none */

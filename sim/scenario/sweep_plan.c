@@ -74,7 +74,9 @@ static char *make_identity(const IvcScenario *scenario, char *const *sets)
     json_object_set_new(object, "scenario", json_string(scenario->name));
     json_object_set_new(object, "channel", json_string(scenario->channel->name));
     uint64_t bytes = MIN(ivc_workload_bytes(&scenario->workload), (uint64_t)INT64_MAX);
-    json_object_set_new(object, "message_bytes", json_integer((json_int_t)bytes));
+    json_object_set_new(object, "message_bytes",
+                        scenario->workload.workload->outside ? json_null()
+                                                             : json_integer((json_int_t)bytes));
     for (; sets != NULL && *sets != NULL; sets++) {
         const char *equal = strchr(*sets, '=');
         if (equal != NULL && !has_column(*sets, (size_t)(equal - *sets))) {

@@ -194,9 +194,9 @@ const IvcParam ivc_limits_params[] = {
     {.key = NULL},
 };
 
-const char *const ivc_report_figures[] = {
-    "bandwidth", "bandwidth-log", "latency", "cpu",      "balance",
-    "stages",    "operations",    "rate",    "spinning", NULL};
+const char *const ivc_report_figures[] = {"bandwidth", "bandwidth-log", "latency",    "cpu",
+                                          "balance",   "stages",        "operations", "rate",
+                                          "spinning",  "speedup",       NULL};
 
 const char *const ivc_report_cells[] = {"bandwidth", "latency", "latency-cycles", "messages", NULL};
 

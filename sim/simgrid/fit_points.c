@@ -69,7 +69,7 @@ static void find_bandwidths(IvcFitPoints *all)
             ratio = MIN(ratio, all->flows * p->interval / p->together);
         }
     }
-    all->ratio = shared ? ratio : 0;
+    all->ratio = shared ? MAX(1, ratio) : 0; /* one pair alone is never slowed down by it */
 }
 
 /* How long a message should be on the links. */
@@ -81,7 +81,7 @@ static double wanted_transfer(const IvcFitPoints *all, const IvcFitPoint *p, boo
     double flows = all->flows, ratio = all->ratio;
     double least = whole / IVC_FIT_BANDWIDTH_FACTOR;
     if (eager)
-        return MAX(least, ratio * p->together / flows);
+        return MAX(least, MIN(p->interval, ratio * p->together / flows));
     double share = flows - ratio < 1e-6 ? 0 : (p->together - p->interval) / (flows - ratio);
     return CLAMP(ratio * share, least, MAX(least, p->interval));
 }

@@ -12,6 +12,8 @@
     100 /* of MPI_Test and MPI_Iprobe that find nothing: a turn of a polling loop \
          */
 
+#define LONG_BYTES 16384 /* messages whose bytes, and not their number, take the CPU */
+
 typedef struct {
     const IvcScenario *scenario;
     const IvcCurves *curves;
@@ -88,6 +90,24 @@ static const IvcFitClass *links_of(const Build *b, const IvcPlatformHost *from,
     return &g_array_index(b->fit->classes, IvcFitClass, MIN(class_, b->fit->classes->len - 1));
 }
 
+/* What a virtual CPU can send and receive together: one stream keeps its ends busy for part of the
+ * time, and one that does as much of either has what both leave. The least of the long messages,
+ * and no less than a stream alone, which never notices. */
+static double cpu_bytes_per_s(const Build *b)
+{
+    const IvcFitClass *base = &g_array_index(b->fit->classes, IvcFitClass, b->fit->base);
+    const IvcCurve *curve = g_ptr_array_index(b->curves->curves, b->fit->base);
+    double streams = G_MAXDOUBLE; /* that there is CPU for */
+    for (guint i = 0; i < curve->points->len; i++) {
+        const IvcCurvePoint *at = &g_array_index(curve->points, IvcCurvePoint, i);
+        IvcTime busy_ps = at->sender_ps + at->receiver_ps;
+        bool last = i + 1 == curve->points->len;
+        if (busy_ps > 0 && (at->bytes >= LONG_BYTES || last))
+            streams = MIN(streams, 2 * (double)at->interval_ps / (double)busy_ps);
+    }
+    return base->bytes_per_s * (streams < G_MAXDOUBLE ? MAX(streams, 1) : 2);
+}
+
 /* The links of two hosts, each way; the routes over them, for later. */
 static void append_pair(Build *b, const IvcPlatformHost *a, const IvcPlatformHost *c,
                         const char *shared, GString *routes)
@@ -100,8 +120,9 @@ static void append_pair(Build *b, const IvcPlatformHost *a, const IvcPlatformHos
         append_link(b, id, links->bytes_per_s, links->latency_s, "SHARED");
         g_string_append_printf(routes,
                                "    <route src=\"%s\" dst=\"%s\" symmetrical=\"NO\">"
-                               "<link_ctn id=\"%s\"/>%s</route>\n",
-                               from->name, to->name, id, shared);
+                               "<link_ctn id=\"%s\"/><link_ctn id=\"%s-cpu\"/>"
+                               "<link_ctn id=\"%s-cpu\"/>%s</route>\n",
+                               from->name, to->name, id, from->name, to->name, shared);
     }
 }
 
@@ -127,6 +148,8 @@ static void append_machine(Build *b, unsigned m)
         g_string_append_printf(b->xml, "    <host id=\"%s\" speed=\"", hosts[h].name);
         number(b->xml, b->out->flops_per_s);
         g_string_append(b->xml, "f\" core=\"1\"/>\n");
+        g_autofree char *cpu = g_strconcat(hosts[h].name, "-cpu", NULL);
+        append_link(b, cpu, cpu_bytes_per_s(b), 0, "SHARED");
     }
     if (many)
         g_string_append_printf(b->xml, "    <router id=\"%sport\"/>\n", prefix);
@@ -140,9 +163,9 @@ static void append_machine(Build *b, unsigned m)
             append_pair(b, &hosts[i], &hosts[k], shared, routes);
     for (size_t h = 0; many && h < each; h++)
         g_string_append_printf(routes,
-                               "    <route src=\"%s\" dst=\"%sport\">%s"
+                               "    <route src=\"%s\" dst=\"%sport\"><link_ctn id=\"%s-cpu\"/>%s"
                                "<link_ctn id=\"%s\" direction=\"UP\"/></route>\n",
-                               hosts[h].name, prefix, shared, network);
+                               hosts[h].name, prefix, hosts[h].name, shared, network);
     g_string_append(b->xml, routes->str);
     g_string_append(b->xml, "  </zone>\n");
 }

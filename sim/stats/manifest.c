@@ -55,6 +55,7 @@ static const struct {
                  "close together, or parts that do not keep in step"},
     {"random", "random input: every state differs from those before, so nothing is looked for"},
     {"estimated", "--estimate stopped the run before a state had come back"},
+    {"program", "a program ran, and no engine: there are no states to come back"},
     {"cache-filled", "a cache filled up after periods were skipped: done again in full"},
     {"broken", "equal states went on differently, a defect: done in full"},
 };

@@ -76,7 +76,7 @@ typedef struct {
 /** Whether the run came back to a state that it had been in; see docs/recurrence.md. */
 typedef struct {
     const char *outcome;       /**< static: "found", "full", "ended", "given-up", "cache-filled",
-                                  "broken", "random", "estimated" */
+                                  "broken", "random", "estimated", "program" */
     uint64_t period_messages;  /**< over all ranks; 0 when no period was found, as the others */
     IvcTime period_ps;         /**< of several periods, that of which the most was skipped */
     uint64_t skips;            /**< how often whole periods were skipped: anew after a rank ends */
@@ -102,7 +102,7 @@ typedef struct {
     bool reached;            /**< that precision */
 } IvcSampling;
 
-typedef struct {
+typedef struct IvcResult {
     char *scenario;
     char *channel;
     char *mechanism;
@@ -110,7 +110,7 @@ typedef struct {
     char *profile;
     char *mode;
     unsigned ranks;
-    uint64_t message_bytes;
+    uint64_t message_bytes;  /**< 0: of many sizes */
     uint64_t messages_asked; /**< total / message over all senders */
     uint64_t messages;       /**< measured and delivered */
     bool capped;             /**< stopped at workload.messages_max */

@@ -212,7 +212,8 @@ def case_example():
         (here / "pipe.yaml").write_text(EXAMPLE, encoding="utf-8")
         sanitize = "-fsanitize=address,undefined" if b"__asan_init" in PROGRAM.read_bytes() else ""
         folders = " ".join(f"{BUILD}/{part}" for part in (
-            "sim/libivc_cli.a", "sim/libivc_suite.a", "models/libivc_models.a",
+            "sim/libivc_cli.a", "sim/libivc_simgrid.a", "sim/libivc_suite.a",
+            "models/libivc_models.a",
             "sim/libivc_scenario.a",
             "models/libivc_models.a", "sim/libivc_model.a", "sim/libivc_stats.a",
             "sim/libivc_config.a", "sim/libivc_engine.a", "sim/libivc_base.a"))

@@ -106,6 +106,42 @@ def case_applies(run):
                           if name not in ("rate", "spinning")])
 
 
+def case_speedup(run):
+    """Programs by channel: the quotient of times, a panel a chip; what is missing has no bar."""
+    times = {("netfront", "a"): 8000, ("ring", "a"): 2000, ("polling", "a"): 1000,
+             ("netfront", "b_c"): 300, ("ring", "b_c"): 400}
+    points = [{"channel": channel, "mechanism": channel, "workload": "mpi-program",
+               "workload.program": f"../{name}.c", "message_bytes": None, "profile": chip,
+               "elapsed_ps": time * times_longer, "bandwidth_bytes_per_s": 1.0}
+              for chip, times_longer in (("old", 10), ("new", 1))
+              for (channel, name), time in times.items()]
+    document = {"points": points, "baseline": "netfront", "manifest": {"scenario": "programs"}}
+    with open(run.path("points.json"), "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    run.plot("points.json", "--only", "speedup", path="/nonexistent", status=1)
+    rows = [line for line in read(run.path("plots", "speedup.dat")).splitlines() if line]
+    equal(rows[2:], ["# index 0: ring, profile old.", "# position speed-up time_ps baseline_ps",
+                     "0 4 20000 80000", "1 0.75 4000 3000",
+                     "# index 1: polling, profile old.",
+                     "# position speed-up time_ps baseline_ps",
+                     "0 8 10000 80000", "1 NaN NaN 3000",
+                     "# index 2: ring, profile new.", "# position speed-up time_ps baseline_ps",
+                     "0 4 2000 8000", "1 0.75 400 300",
+                     "# index 3: polling, profile new.",
+                     "# position speed-up time_ps baseline_ps",
+                     "0 8 1000 8000", "1 NaN NaN 300"])
+    script = read(run.path("plots", "speedup.gp"))
+    assert "array names[2] = ['a', 'b'.\"\\n\".'c']" in script, script
+    # Without the programs' own workload it is not drawn by itself.
+    for point in points:
+        point["workload"] = "stream"
+    shutil.rmtree(run.path("plots"))
+    with open(run.path("points.json"), "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    run.plot("points.json", path="/nonexistent", status=1)
+    assert not os.path.exists(run.path("plots", "speedup.gp"))
+
+
 def case_svg(run):
     need_gnuplot()
     shutil.copy(POINTS, run.path("points.json"))
@@ -354,7 +390,8 @@ def case_errors(run):
     fails(["points.json", "--only", "bandwith"], 2,
           "there is no figure 'bandwith'\nhint: did you mean 'bandwidth'?")
     fails(["points.json", "--only", "xyzzy"], 2, "there is no figure 'xyzzy'\nhint: there are "
-          "bandwidth, bandwidth-log, latency, cpu, balance, stages, operations, rate, spinning")
+          "bandwidth, bandwidth-log, latency, cpu, balance, stages, operations, rate, spinning, "
+          "speedup")
     run.write("file", "")
     out, err = run.plot("points.json", "-o", "file/plots", status=5)
     equal(out, "")
