@@ -2,7 +2,8 @@
  *  A scenario: YAML text, profile and `--set` arguments bound to typed, checked structs.
  *
  *  Top-level keys: schema (first, `ivcsim/1`), name, about, machine, hypervisor, guests, channels,
- *  channel, workload, cluster, limits, statistics, sweep, report. docs/scenario.md is for users.
+ *  channel, workload, cluster, limits, statistics, sweep, report. docs/scenario.md is the user's
+ * page.
  */
 #pragma once
 
