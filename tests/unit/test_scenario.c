@@ -201,7 +201,7 @@ static const struct {
      "a.yaml:5:1: error: unknown key 'old' in a scenario [config-unknown-key]\n"
      "    5 | old:\n      | ^~~\n"
      "   hint: there are: schema, name, about, machine, hypervisor, guests, channels, channel, "
-     "workload, limits, statistics, sweep, report\n"},
+     "workload, cluster, limits, statistics, sweep, report\n"},
 };
 
 START_TEST(refuses)
