@@ -4,6 +4,7 @@
  * a constant and a part that grows with the size.
  */
 #include "sim/cli/mpi_output.h"
+#include "sim/simgrid/message_cpu.h"
 
 static const IvcPlatformHost *host_of(const IvcMpiRan *ran, size_t rank)
 {
@@ -16,43 +17,6 @@ char *ivc_mpi_rank_guest(const IvcMpiRan *ran, size_t rank)
     const char *name = ran->scenario->guests[host->guest].name;
     unsigned machines = ran->platform->hosts[ran->platform->n_hosts - 1].machine + 1;
     return machines > 1 ? g_strdup_printf("m%u.%s", host->machine, name) : g_strdup(name);
-}
-
-/* The place of a guest among those that the channel joins. */
-static size_t place_of(const IvcMpiRan *ran, unsigned guest)
-{
-    const IvcChannelSpec *channel = ran->scenario->channel;
-    size_t at = 0;
-    while (at + 1 < channel->n_between && channel->between[at] != guest)
-        at++;
-    return at;
-}
-
-typedef struct {
-    double sender_ps;
-    double receiver_ps;
-    double server_ps;
-} Cost;
-
-static Cost cost_of(const IvcCurve *curve, double bytes)
-{
-    guint n = curve->points->len;
-    guint at = 1;
-    while (at + 1 < n && (double)g_array_index(curve->points, IvcCurvePoint, at).bytes < bytes)
-        at++;
-    const IvcCurvePoint *low = &g_array_index(curve->points, IvcCurvePoint, n > 1 ? at - 1 : 0);
-    const IvcCurvePoint *high = &g_array_index(curve->points, IvcCurvePoint, n > 1 ? at : 0);
-    double span = (double)(high->bytes - low->bytes);
-    /* Shorter than all that were measured: as the shortest. */
-    double share = span > 0 ? MAX(bytes - (double)low->bytes, 0) / span : 0;
-    return (Cost){
-        .sender_ps =
-            (double)low->sender_ps + share * ((double)high->sender_ps - (double)low->sender_ps),
-        .receiver_ps = (double)low->receiver_ps +
-                       share * ((double)high->receiver_ps - (double)low->receiver_ps),
-        .server_ps =
-            (double)low->server_ps + share * ((double)high->server_ps - (double)low->server_ps),
-    };
 }
 
 static uint64_t whole(double ps)
@@ -77,27 +41,19 @@ static void add_pair(const IvcMpiRan *ran, GArray *guests, size_t from, size_t t
     const IvcMpiPair *pair = &ran->report->pairs[from * ran->report->n_ranks + to];
     const IvcPlatformHost *sender = host_of(ran, from);
     const IvcPlatformHost *receiver = host_of(ran, to);
-    const IvcCurves *curves = ran->curves;
     if (pair->messages == 0 || from == to)
         return;
-    bool near = sender->machine == receiver->machine;
-    /* To another machine as to another guest, but for one that serves the guests of a machine. */
-    size_t class_at =
-        near ? place_of(ran, sender->guest) * curves->n_guests + place_of(ran, receiver->guest)
-             : MIN(1, curves->n_guests - 1);
-    const IvcCurve *curve = curves->curves->pdata[curves->classes[class_at]];
-    if (curve->points->len == 0)
-        return;
     double messages = (double)pair->messages;
-    Cost cost = cost_of(curve, (double)pair->bytes / messages);
+    IvcMessageCpu cpu = ivc_message_cpu(ran->scenario, ran->curves, sender, receiver,
+                                        (double)pair->bytes / messages);
     const IvcGuestSpec *specs = ran->scenario->guests;
     find(guests, sender->machine, specs[sender->guest].name)->message_ps +=
-        whole(cost.sender_ps * messages);
+        whole(cpu.sender_ps * messages);
     find(guests, receiver->machine, specs[receiver->guest].name)->message_ps +=
-        whole(cost.receiver_ps * messages);
-    if (near && curves->server != NULL && cost.server_ps > 0)
-        find(guests, sender->machine, curves->server)->message_ps +=
-            whole(cost.server_ps * messages);
+        whole(cpu.receiver_ps * messages);
+    if (cpu.server_ps > 0)
+        find(guests, sender->machine, ran->curves->server)->message_ps +=
+            whole(cpu.server_ps * messages);
 }
 
 GArray *ivc_mpi_guests(const IvcMpiRan *ran)

@@ -7,6 +7,7 @@
  */
 #include "sim/engine/digest.h"
 #include "sim/model/machine.h"
+#include "sim/simgrid/message_cpu.h"
 #include "sim/simgrid/program_private.h"
 
 typedef struct {
@@ -27,40 +28,6 @@ static const IvcPlatformHost *host_of(const Collect *c, size_t rank)
     return &platform->hosts[rank % platform->n_hosts];
 }
 
-/* Where a guest of the scenario stands in the channel's `between`; its number if it is there. */
-static unsigned place_of(const Collect *c, unsigned guest)
-{
-    const IvcChannelSpec *channel = c->scenario->channel;
-    unsigned at = 0;
-    while (at + 1 < channel->n_between && channel->between[at] != guest)
-        at++;
-    return at;
-}
-
-/* What lies between two points of a curve, at `bytes`. */
-static IvcTime between(uint64_t bytes, uint64_t low, uint64_t high, IvcTime at_low, IvcTime at_high)
-{
-    if (bytes <= low || high <= low)
-        return at_low;
-    double share = (double)(bytes - low) / (double)(high - low);
-    return (IvcTime)((double)at_low + share * ((double)at_high - (double)at_low) + 0.5);
-}
-
-/* CPU of one message of `bytes`; beyond the curve, in proportion. */
-static IvcCurvePoint cost_of(const IvcCurve *curve, uint64_t bytes)
-{
-    const IvcCurvePoint *points = (const IvcCurvePoint *)(void *)curve->points->data;
-    guint i = 1, n = curve->points->len;
-    if (n < 2)
-        return n ? points[0] : (IvcCurvePoint){0};
-    while (i + 1 < n && points[i].bytes < bytes)
-        i++;
-    const IvcCurvePoint *low = &points[i - 1], *high = &points[i];
-#define BETWEEN(field) .field = between(bytes, low->bytes, high->bytes, low->field, high->field)
-    return (IvcCurvePoint){BETWEEN(sender_ps), BETWEEN(receiver_ps), BETWEEN(server_ps)};
-#undef BETWEEN
-}
-
 static void add_server(Collect *c, IvcTime ps)
 {
     const char *server = c->channel->curves->server;
@@ -73,22 +40,18 @@ static void add_server(Collect *c, IvcTime ps)
 static void add_pair(Collect *c, size_t from, size_t to)
 {
     const IvcMpiPair *pair = &c->report->pairs[from * c->report->n_ranks + to];
-    const IvcCurves *curves = c->channel->curves;
-    unsigned sender = host_of(c, from)->guest, receiver = host_of(c, to)->guest;
+    const IvcPlatformHost *sender = host_of(c, from), *receiver = host_of(c, to);
     c->result->messages += pair->messages;
     c->result->bytes += pair->bytes;
-    c->messages[sender] += pair->messages;
+    c->messages[sender->guest] += pair->messages;
     if (pair->messages == 0 || from == to)
         return;
-    unsigned class =
-        curves->classes[place_of(c, sender) * curves->n_guests + place_of(c, receiver)];
-    if (class >= curves->curves->len)
-        return;
-    IvcCurvePoint cost =
-        cost_of(g_ptr_array_index(curves->curves, class), pair->bytes / pair->messages);
-    c->messages_ps[sender] += pair->messages * cost.sender_ps;
-    c->messages_ps[receiver] += pair->messages * cost.receiver_ps;
-    add_server(c, pair->messages * cost.server_ps);
+    double messages = (double)pair->messages;
+    IvcMessageCpu cpu = ivc_message_cpu(c->scenario, c->channel->curves, sender, receiver,
+                                        (double)pair->bytes / messages);
+    c->messages_ps[sender->guest] += (IvcTime)(messages * cpu.sender_ps + 0.5);
+    c->messages_ps[receiver->guest] += (IvcTime)(messages * cpu.receiver_ps + 0.5);
+    add_server(c, (IvcTime)(messages * cpu.server_ps + 0.5));
 }
 
 static void add_rank(Collect *c, size_t rank)
