@@ -296,6 +296,7 @@ static void ring_digest(const void *channel, IvcDigest *digest)
         const IvcRank *rank =
             (const IvcRank *)((const char *)own->wait.agent - offsetof(IvcRank, agent));
         ivc_sync_waiter_digest(&own->wait, digest);
+        ivc_sync_stores_digest(&own->wait.stores, &all->sync.costs, digest);
         ivc_digest_u64(digest, own->label);
         ivc_signal_digest(&own->arrived, digest);
         ivc_arrivals_digest(&own->arrivals, rank->received_from, digest);

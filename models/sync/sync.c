@@ -433,7 +433,6 @@ void ivc_sync_waiter_digest(const IvcSyncWaiter *waiter, IvcDigest *digest)
     ivc_digest_u64(digest, waiter->straight);
     if (waiter->straight == RUNS_AHEAD)
         ivc_digest_time(digest, waiter->ahead_ps);
-    ivc_sync_stores_digest(&waiter->stores, &waiter->sync->costs, digest);
     ivc_digest_u64(digest, waiter->ready);
     ivc_digest_u64(digest, waiter->gave_up);
     ivc_digest_u64(digest, waiter->spinning);
