@@ -282,7 +282,8 @@ static void ring_digest_one(const Ring *ring, IvcDigest *digest)
 {
     uint64_t slots = ring->all->spec.slots;
     ivc_digest_u64(digest, ring->pushed - ring->taken);
-    ivc_digest_u64(digest, ring->pushed - ring->known);
+    if (ring->all->spec.room == ROOM_BY_COUNT)
+        ivc_digest_u64(digest, ring->pushed - ring->known);
     ivc_sync_line_digest(&ring->count, digest);
     for (uint64_t i = 0; !digest->brief && i < slots; i++)
         ivc_sync_line_digest(&ring->lines[(ring->pushed + i) % slots], digest);
