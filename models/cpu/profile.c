@@ -85,6 +85,9 @@ static const IvcParam lines_params[] = {
     {IVC_PARAM(M, lines_busy, "busy"), .fallback = "0", .max = "1ms",
      .sentence = "how long a line's home, or a register, is busy with a request that it answers "
                  "itself, before it takes the next; 0: until it has answered"},
+    {IVC_PARAM(M, lines_stores, "stores"), .fallback = "0", .max = "16",
+     .sentence = "buffered stores of a core that wait for their lines at a time, where stores take "
+                 "effect in order; 0: any number, in any order"},
     {0},
 };
 

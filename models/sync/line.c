@@ -3,6 +3,9 @@
  * further copy must be told to go. Requests for one line are served one after the other, in the
  * order in which they are made. Not coherent: a register at its home, which answers each access.
  *
+ * Stores may be buffered. Where they must take effect in order, each waits for those in front, and
+ * so many at a time have asked for their lines (machine.lines.stores).
+ *
  * Left out: lines that are evicted while nobody uses them (those of locks are too hot); requests
  * that overtake others on the way to the home; sharing of the links with other traffic. */
 #include "models/sync/line.h"
@@ -33,6 +36,7 @@ IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached)
         .busy_ps = ivc_platform_ps(platform, spec->lines_busy),
         .load_ps = platform->t.registers_load,
         .store_ps = platform->t.registers_store,
+        .stores = (uint32_t)spec->lines_stores,
     };
 }
 
@@ -68,15 +72,19 @@ static IvcTime way(const IvcSyncLine *line, uint32_t from, uint32_t to)
     return costs->hop_ps ? costs->hop_ps * ivc_memory_hops(costs->platform->memory, from, to) : 0;
 }
 
-/* The home takes requests one after the other, and is busy with each. @return from now until the
- * answer */
+/* The home takes requests one after the other, and is busy with each. This one is made at
+ * `asked_ps`. @return from now until the answer */
+static IvcTime serve_at(IvcSyncLine *line, IvcTime asked_ps, IvcTime busy_ps, IvcTime answer_ps)
+{
+    IvcTime start = MAX(asked_ps, line->free_ps);
+    line->free_ps = start + busy_ps;
+    line->costs->queued_ps += start - asked_ps;
+    return start - line->costs->platform->sim.now + answer_ps;
+}
+
 static IvcTime serve(IvcSyncLine *line, IvcTime busy_ps, IvcTime answer_ps)
 {
-    IvcTime now = line->costs->platform->sim.now;
-    IvcTime start = MAX(now, line->free_ps);
-    line->free_ps = start + busy_ps;
-    line->costs->queued_ps += start - now;
-    return start - now + answer_ps;
+    return serve_at(line, line->costs->platform->sim.now, busy_ps, answer_ps);
 }
 
 /* A register: there and back. */
@@ -134,19 +142,16 @@ static void take_copies(IvcSyncLine *line, const IvcAgent *agent, uint32_t other
     ivc_signal_by(agent, &line->changed);
 }
 
-IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
+/* Makes the line one's own, asked for at `asked_ps`. @return from now until it is */
+static IvcTime own_line(IvcSyncLine *line, const IvcAgent *agent, IvcTime asked_ps)
 {
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
-    if (costs->uncached) {
-        ivc_signal_by(agent, &line->changed);
-        return access_register(line, agent, costs->store_ps);
-    }
     uint32_t others = line->n_copies - has_copy(line, cpu);
     if (line->owner == (int32_t)cpu && others == 0) {
         /* Who spins may have been on this very core before it was taken off it. */
         ivc_signal_by(agent, &line->changed);
-        return costs->word_ps;
+        return 0;
     }
     bool modified = line->owner >= 0;
     uint32_t from = modified ? (uint32_t)line->owner : line->home;
@@ -157,7 +162,50 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
                      (others > 1 ? (others - 1) * costs->invalidate_ps : 0);
     costs->transfers += others > 0 && !has_copy(line, cpu);
     take_copies(line, agent, others);
-    return costs->word_ps + serve(line, answer, answer);
+    return serve_at(line, asked_ps, answer, answer);
+}
+
+IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
+{
+    const IvcSyncCosts *costs = line->costs;
+    if (costs->uncached) {
+        ivc_signal_by(agent, &line->changed);
+        return access_register(line, agent, costs->store_ps);
+    }
+    return costs->word_ps + own_line(line, agent, costs->platform->sim.now);
+}
+
+void ivc_sync_store(IvcSyncStores *stores, IvcSyncLine *line, const IvcAgent *agent)
+{
+    const IvcSyncCosts *costs = line->costs;
+    IvcTime now = costs->platform->sim.now;
+    IvcTime *oldest = &stores->done_ps[stores->next];
+    IvcTime done = now + own_line(line, agent, costs->stores ? MAX(now, *oldest) : now);
+    stores->last_ps = MAX(stores->last_ps, done);
+    if (costs->stores == 0)
+        return;
+    *oldest = stores->last_ps;
+    stores->next = (stores->next + 1) % costs->stores;
+    line->free_ps = MAX(line->free_ps, stores->last_ps);
+}
+
+static IvcTime left(IvcTime then, IvcTime now)
+{
+    return then > now ? then - now : 0;
+}
+
+IvcTime ivc_sync_stores_left(const IvcSyncStores *stores, IvcTime now)
+{
+    return left(stores->last_ps, now);
+}
+
+void ivc_sync_stores_digest(const IvcSyncStores *stores, const IvcSyncCosts *costs,
+                            IvcDigest *digest)
+{
+    IvcTime now = costs->platform->sim.now;
+    ivc_digest_u64(digest, left(stores->last_ps, now));
+    for (uint32_t i = 0; i < costs->stores; i++)
+        ivc_digest_u64(digest, left(stores->done_ps[(stores->next + i) % costs->stores], now));
 }
 
 IvcTime ivc_sync_atomic(IvcSyncLine *line, const IvcAgent *agent)

@@ -25,6 +25,7 @@ typedef struct {
     IvcTime busy_ps;    /**< the home, with a request that it answers itself; 0: until answered */
     IvcTime load_ps;    /**< of a register */
     IvcTime store_ps;   /**< of a register */
+    uint32_t stores;    /**< that a core has under way, in order; 0: any number, in any order */
     uint64_t transfers; /**< counts: lines that went from one cache to another */
     uint64_t invalidations; /**< copies that had to go */
     uint64_t accesses;      /**< of registers */
@@ -41,6 +42,15 @@ typedef struct {
     IvcTime free_ps;   /**< from when on its home serves the next request */
     IvcSignal changed; /**< for those who spin on their copy */
 } IvcSyncLine;
+
+#define IVC_SYNC_STORES_MAX 16u
+
+/** A core's buffered stores: they take effect in order, and some at a time wait for their lines. */
+typedef struct {
+    IvcTime done_ps[IVC_SYNC_STORES_MAX]; /**< when the latest take effect, IvcSyncCosts.stores */
+    uint32_t next;                        /**< of these, the oldest */
+    IvcTime last_ps;                      /**< the latest of them */
+} IvcSyncStores;
 
 /** Reads the costs off the machine. */
 IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached);
@@ -63,6 +73,12 @@ static inline bool ivc_sync_line_has(const IvcSyncLine *line, const IvcAgent *ag
     return !line->costs->uncached && ivc_sync_has_copy(line, agent->core->cpu);
 }
 
+/** Whether what was last stored was there when the line was asked for at that time. */
+static inline bool ivc_sync_line_was_there(const IvcSyncLine *line, IvcTime asked_ps)
+{
+    return line->free_ps <= asked_ps;
+}
+
 /** Asks for the line in order to read it, early: the core has run ahead of what it waits for, as
  * its branches were predicted. @return what is left of the wait */
 IvcTime ivc_sync_read_ahead(IvcSyncLine *line, const IvcAgent *agent);
@@ -72,5 +88,15 @@ IvcTime ivc_sync_read_ahead(IvcSyncLine *line, const IvcAgent *agent);
 IvcTime ivc_sync_read(IvcSyncLine *line, const IvcAgent *agent);
 IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent);
 IvcTime ivc_sync_atomic(IvcSyncLine *line, const IvcAgent *agent);
+
+/** Stores into the line, and does not wait for it. Nobody sees the store before those in front of
+ *  it, and the line is asked for when there is room for another. Not for registers. */
+void ivc_sync_store(IvcSyncStores *stores, IvcSyncLine *line, const IvcAgent *agent);
+
+/** How long from now until all stores have taken effect. */
+IvcTime ivc_sync_stores_left(const IvcSyncStores *stores, IvcTime now);
+
+void ivc_sync_stores_digest(const IvcSyncStores *stores, const IvcSyncCosts *costs,
+                            IvcDigest *digest);
 
 void ivc_sync_line_digest(const IvcSyncLine *line, IvcDigest *digest);

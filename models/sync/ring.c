@@ -4,7 +4,7 @@
  * the receiver's count in a line of its own, which costs nothing while the sender does not look.
  *
  * Stores are buffered: who stores goes on while the line is still on its way; the next who reads it
- * waits for that. Cores run ahead: see ivc_sync_read_on().
+ * waits for that; in order, where the machine says so. Cores run ahead: see ivc_sync_read_on().
  *
  * Left out: a store buffer that is full; a slot that is taken out of order
  * (by tag) is free again in order. */
@@ -138,13 +138,12 @@ static IvcStep ring_send(IvcRank *rank, IvcMpiCall *call)
     Ring *ring = ring_of(all, rank->rank, (uint32_t)call->peer);
     IvcSyncLine *slot = &ring->lines[ring->pushed % all->spec.slots];
     End *other = &all->ends[call->peer];
+    IvcTime code_ps = all->send_ps + words_ps(all, call->bytes, all->write_more_ps);
     IVC_BEGIN(own);
-    IVC_AWAIT(own,
-              ivc_spend(&rank->agent, all->send_ps + words_ps(all, call->bytes, all->write_more_ps),
-                        stage(all, CODE)));
+    IVC_AWAIT(own, ivc_spend(&rank->agent, code_ps, stage(all, CODE)));
     if (all->spec.room == ROOM_BY_SLOT && has_room(ring)) {
-        IVC_AWAIT(own,
-                  ivc_spend(&rank->agent, ivc_sync_read_on(&own->wait, slot), stage(all, LINE)));
+        IVC_AWAIT(own, ivc_spend(&rank->agent, ivc_sync_read_on(&own->wait, slot, code_ps),
+                                 stage(all, LINE)));
     } else if (all->spec.room == ROOM_BY_SLOT) {
         IVC_CALL(own, ivc_sync_await(&own->wait, slot, has_room, ring));
     } else if (ring->pushed - ring->known == all->spec.slots) {
@@ -152,7 +151,7 @@ static IvcStep ring_send(IvcRank *rank, IvcMpiCall *call)
         ring->known = ring->taken;
     }
     /* The store is on its way; what follows need not wait for it. */
-    (void)ivc_sync_write(slot, &rank->agent);
+    ivc_sync_store(&own->wait.stores, slot, &rank->agent);
     ivc_arrivals_push(&other->arrivals, &call->envelope, 0,
                       (uint32_t)(ring->pushed++ % all->spec.slots));
     all->in_flight++;
@@ -168,6 +167,23 @@ static bool take(End *own, const IvcMpiCall *call)
         return false;
     own->got = ivc_arrivals_take(&own->arrivals, (uint32_t)found);
     return true;
+}
+
+static IvcTime take_words_ps(const Rings *all, const IvcMpiCall *call)
+{
+    return words_ps(all, MIN(call->bytes, call->envelope.bytes), all->read_more_ps);
+}
+
+/* The line of the slot that has been found. */
+static bool pay_slot(IvcRank *rank, const IvcMpiCall *call)
+{
+    Rings *all = rank->channel;
+    End *own = rank->end;
+    Ring *ring = ring_of(all, own->got.envelope.source, rank->rank);
+    return ivc_spend(&rank->agent,
+                     ivc_sync_read_on(&own->wait, &ring->lines[own->got.index],
+                                      all->recv_ps + take_words_ps(all, call)),
+                     stage(all, LINE));
 }
 
 static IvcStep ring_recv(IvcRank *rank, IvcMpiCall *call)
@@ -188,25 +204,23 @@ static IvcStep ring_recv(IvcRank *rank, IvcMpiCall *call)
         }
     }
     call->envelope = own->got.envelope;
-    IVC_AWAIT(
-        own,
-        ivc_spend(&rank->agent,
-                  ivc_sync_read_on(
-                      &own->wait,
-                      &ring_of(all, own->got.envelope.source, rank->rank)->lines[own->got.index]),
-                  stage(all, LINE)));
-    IVC_AWAIT(own,
-              ivc_spend(&rank->agent,
-                        words_ps(all, MIN(call->bytes, call->envelope.bytes), all->read_more_ps),
-                        stage(all, CODE)));
+    IVC_AWAIT(own, pay_slot(rank, call));
+    IVC_AWAIT(own, ivc_spend(&rank->agent, take_words_ps(all, call), stage(all, CODE)));
     Ring *ring = ring_of(all, call->envelope.source, rank->rank);
     ring->taken++;
-    (void)ivc_sync_write(
-        all->spec.room == ROOM_BY_SLOT ? &ring->lines[own->got.index] : &ring->count, &rank->agent);
+    ivc_sync_store(&own->wait.stores,
+                   all->spec.room == ROOM_BY_SLOT ? &ring->lines[own->got.index] : &ring->count,
+                   &rank->agent);
     all->in_flight--;
     if (call->envelope.bytes > call->bytes)
         call->error = IVC_MPI_ERR_TRUNCATE;
     IVC_END(own);
+}
+
+static IvcTime ring_serialise(IvcRank *rank)
+{
+    End *own = rank->end;
+    return ivc_sync_serialise(&own->wait);
 }
 
 static IvcStep ring_setup(IvcRank *rank)
@@ -268,7 +282,8 @@ static void ring_digest_one(const Ring *ring, IvcDigest *digest)
 {
     uint64_t slots = ring->all->spec.slots;
     ivc_digest_u64(digest, ring->pushed - ring->taken);
-    ivc_digest_u64(digest, ring->pushed - ring->known);
+    if (ring->all->spec.room == ROOM_BY_COUNT)
+        ivc_digest_u64(digest, ring->pushed - ring->known);
     ivc_sync_line_digest(&ring->count, digest);
     for (uint64_t i = 0; !digest->brief && i < slots; i++)
         ivc_sync_line_digest(&ring->lines[(ring->pushed + i) % slots], digest);
@@ -282,6 +297,7 @@ static void ring_digest(const void *channel, IvcDigest *digest)
         const IvcRank *rank =
             (const IvcRank *)((const char *)own->wait.agent - offsetof(IvcRank, agent));
         ivc_sync_waiter_digest(&own->wait, digest);
+        ivc_sync_stores_digest(&own->wait.stores, &all->sync.costs, digest);
         ivc_digest_u64(digest, own->label);
         ivc_signal_digest(&own->arrived, digest);
         ivc_arrivals_digest(&own->arrivals, rank->received_from, digest);
@@ -310,6 +326,7 @@ static const IvcMechanismOps ops = {
     .send = ring_send,
     .recv = ring_recv,
     .message_bytes_max = ring_message_max,
+    .serialise = ring_serialise,
     .digest = ring_digest,
     .in_flight = ring_in_flight,
 };

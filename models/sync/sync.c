@@ -122,12 +122,30 @@ static IvcTime window_of(const IvcSyncWaiter *waiter)
 
 #define RUNS_AHEAD 2
 
-IvcTime ivc_sync_read_on(IvcSyncWaiter *waiter, IvcSyncLine *line)
+IvcTime ivc_sync_read_on(IvcSyncWaiter *waiter, IvcSyncLine *line, IvcTime code_ps)
 {
-    if (waiter->straight == RUNS_AHEAD)
-        return ivc_sync_read_ahead(line, waiter->agent);
+    const IvcSyncCosts *costs = &waiter->sync->costs;
+    IvcTime now = waiter->sync->platform->sim.now;
+    if (waiter->straight == RUNS_AHEAD) {
+        /* No earlier than it takes for the rest of the wait to be that short. */
+        IvcTime before_ps = costs->fetch_ps - MIN(costs->fetch_ps, costs->ahead_ps);
+        waiter->ahead_ps = MAX(waiter->ahead_ps + code_ps, now - MIN(now, before_ps));
+        if (ivc_sync_line_was_there(line, waiter->ahead_ps) ||
+            ivc_sync_line_has(line, waiter->agent))
+            return ivc_sync_read_ahead(line, waiter->agent);
+        waiter->straight = 0;
+    }
+    IvcTime wait_ps = ivc_sync_read(line, waiter->agent);
+    /* What follows is asked for when it is known how the first of the two went. */
+    waiter->ahead_ps = now + (waiter->straight == 0 ? wait_ps : 0);
     waiter->straight++;
-    return ivc_sync_read(line, waiter->agent);
+    return wait_ps;
+}
+
+IvcTime ivc_sync_serialise(IvcSyncWaiter *waiter)
+{
+    waiter->straight = 1; /* the next is the first one behind it */
+    return ivc_sync_stores_left(&waiter->stores, waiter->sync->platform->sim.now);
 }
 
 bool ivc_sync_pause_due_at(const IvcSyncWaiter *waiter, IvcTime spun_ps)
@@ -413,6 +431,8 @@ void ivc_sync_waiter_digest(const IvcSyncWaiter *waiter, IvcDigest *digest)
     ivc_digest_u64(digest, waiter->await.label);
     ivc_digest_u64(digest, waiter->burst.label);
     ivc_digest_u64(digest, waiter->straight);
+    if (waiter->straight == RUNS_AHEAD)
+        ivc_digest_time(digest, waiter->ahead_ps);
     ivc_digest_u64(digest, waiter->ready);
     ivc_digest_u64(digest, waiter->gave_up);
     ivc_digest_u64(digest, waiter->spinning);

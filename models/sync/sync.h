@@ -41,6 +41,8 @@ struct IvcSyncWaiter {
         IvcLabel label;
     } burst;
     uint32_t straight; /**< lines that it read since it last spun, up to two: ivc_sync_read_on() */
+    IvcTime ahead_ps;  /**< when it asked for the latest line, as it has run ahead since */
+    IvcSyncStores stores;
     bool ready;        /**< what it saw when it looked */
     bool spinning;     /**< in a burst, on its core or taken off it */
     bool gave_up;      /**< result: the limit was reached before the value came */
@@ -96,9 +98,17 @@ IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(c
 /**
  * Reads a line that is one of several in a row. A core runs ahead of its loads as long as its
  * branches are predicted. A spin that ends is a branch that was not; so the read that ended it and
- * the first one behind it wait for their lines, and the others have been asked for before.
+ * the first one behind it wait for their lines, and the others have been asked for before: each
+ * `code_ps` behind the one in front. What was not there at that time is asked for again, which is
+ * a branch that was not predicted, too.
+ *
+ * @param code_ps  the program between two such reads
  */
-IvcTime ivc_sync_read_on(IvcSyncWaiter *waiter, IvcSyncLine *line);
+IvcTime ivc_sync_read_on(IvcSyncWaiter *waiter, IvcSyncLine *line, IvcTime code_ps);
+
+/** Reads the clock by an instruction that begins when all before it is over, stores included, and
+ *  before which nothing behind it begins. @return how long that takes */
+IvcTime ivc_sync_serialise(IvcSyncWaiter *waiter);
 
 /** A burst of spinning that is not polling begins and ends: an atomic update in vain, a backoff. */
 void ivc_sync_spin_begins(IvcSyncWaiter *waiter);

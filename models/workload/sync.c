@@ -149,13 +149,25 @@ const IvcWorkload ivc_workload_barrier = {
 
 /* ---- calls in batches, and a consumer that takes its time ---- */
 
+typedef enum {
+    CLOCK_FREE,
+    CLOCK_SERIALISED,
+} Clock;
+
+static const char *const clocks[] = {"free", "serialised", NULL};
+
 typedef struct {
     uint64_t batch;
+    int clock; /* Clock */
 } CallSpec;
 
 static const IvcParam call_params[] = {
     {IVC_PARAM(CallSpec, batch, "batch"), .fallback = "1", .min = "1", .max = "65536",
      .sentence = "calls that are made before the first answer is waited for"},
+    {IVC_PARAM(CallSpec, clock, "clock"), .fallback = "free", .choices = clocks,
+     .sentence = "how the caller reads its clock before a batch: as nobody in the machine can; or "
+                 "by an instruction that waits for all before it, and lets nothing behind it "
+                 "begin, as x86's CPUID does, outside of what is measured"},
     {.key = NULL},
 };
 
@@ -184,10 +196,20 @@ static uint64_t call_messages(const void *spec, unsigned n)
     return ((const CallSpec *)spec)->batch * two_a_pair(n);
 }
 
+static bool serialise(IvcRank *rank)
+{
+    return ivc_spend(&rank->agent, rank->ops->serialise(rank), IVC_STAGE_COMPUTE);
+}
+
 static IvcStep call_round(IvcRank *rank, IvcWork *work)
 {
+    const CallSpec *spec = work->spec;
     IVC_BEGIN(work);
     if (even(rank)) {
+        if (spec->clock == CLOCK_SERIALISED && rank->ops->serialise) {
+            IVC_AWAIT(work, serialise(rank));
+            work->started_ps = rank->agent.sim->now;
+        }
         for (work->step = 0; work->step < batch_of(work); work->step++) {
             IVC_CALL(work, ivc_work_send(rank, work, rank->rank + 1));
         }

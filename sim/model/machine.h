@@ -72,6 +72,8 @@ typedef struct IvcMachineSpec {
     IvcCost lines_clean;         /**< a line that others have copies of, alone; 0: lines_fetch */
     IvcCost lines_invalidate;    /**< each copy beyond the first that must go */
     IvcCost lines_busy;          /**< the home, with one request; 0: until it is answered */
+    uint64_t lines_stores;       /**< stores of a core that wait for lines at a time, in order; 0:
+                                      any number, in any order */
     IvcCost store_l2;            /**< a store that misses the first level, which takes in only
                                       what is read; 0: it takes in what is stored, too */
     IvcCost store_memory;        /**< the same for a line that no cache has */

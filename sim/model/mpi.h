@@ -143,6 +143,10 @@ struct IvcMechanismOps {
     /** Does one event for a workload that speaks events: the one of number `call->tag`. Sets
      *  call->done_ps to when it was over for whom it is for. NULL: it has none. */
     IvcStep (*operate)(IvcRank *rank, IvcMpiCall *call);
+    /** Begins an instruction that waits for all that the rank's core has under way, stores
+     *  included, and lets nothing behind it begin. NULL: nothing is ever under way.
+     *  @return how long it waits */
+    IvcTime (*serialise)(IvcRank *rank);
     /** The largest message it can carry; ivc_mpi_any_size(): any. */
     uint64_t (*message_bytes_max)(const void *spec);
     void (*digest)(const void *channel, IvcDigest *digest);

@@ -222,6 +222,59 @@ START_TEST(test_a_ring_moves_a_line)
 }
 END_TEST
 
+static const char calls[] =
+    "workload: {kind: call, batch: 3, clock: serialised, message: 8B, total: 64KiB, warmup: 60}\n";
+
+enum { FEW = 11, SLOW = 401, CALLS = 3 }; /* code of a Send; a store's line; calls in a batch */
+
+static IvcResult *run_calls(const char *room, const char *stores, const char *clock)
+{
+    g_autofree char *set_room = g_strconcat("channels.ring.room=", room, NULL);
+    g_autofree char *set_stores = g_strconcat("machine.lines.stores=", stores, NULL);
+    g_autofree char *set_clock = g_strconcat("workload.clock=", clock, NULL);
+    const char *const sets[] = {"channel=ring",
+                                "channels.ring.send=11ns",
+                                "channels.ring.recv=0ns",
+                                "machine.lines.clean=401ns",
+                                set_room,
+                                set_stores,
+                                set_clock,
+                                NULL};
+    return run(calls, sets);
+}
+
+/* Three calls, and three answers, which go the same way: twice what one batch takes. */
+START_TEST(test_stores_take_effect_in_order)
+{
+    enum { CODE = FEW + WORD, READ = FETCH + 2 * WORD };
+    static const struct {
+        const char *stores;
+        uint64_t batch;
+    } cases[] = {
+        /* All are on their way at once: the first two loads wait for their lines, and the third
+         * has been asked for, after it was there. */
+        {"0", CODE + SLOW + 2 * READ + OTHER + 2 * WORD},
+        {"3", CODE + SLOW + 2 * READ + OTHER + 2 * WORD},
+        /* The third begins when the first is over, too late for the load that ran ahead. */
+        {"2", CODE + SLOW + CALLS * READ},
+        /* One after the other. */
+        {"1", CODE + CALLS * SLOW + READ},
+    };
+    g_autoptr(IvcResult) result = run_calls("count", cases[_i].stores, "serialised");
+    check_latency(result, 8, 2 * cases[_i].batch);
+}
+END_TEST
+
+/* What stands behind the clock has not been asked for before; but for that line, all is the same.
+ */
+START_TEST(test_a_clock_that_serialises_cuts_a_run_ahead)
+{
+    g_autoptr(IvcResult) cut = run_calls("slot", "0", "serialised");
+    g_autoptr(IvcResult) whole = run_calls("slot", "0", "free");
+    ck_assert_uint_eq(cut->latency_ps.max, whole->latency_ps.max + (FETCH - OTHER) * 1000);
+}
+END_TEST
+
 /* ---- message queues: the receiver sleeps when a message of a word comes ---- */
 
 START_TEST(test_a_message_queue_wakes_its_receiver)
@@ -248,6 +301,8 @@ int main(void)
     tcase_add_test(tests, test_jains_index_of_three);
     tcase_add_test(tests, test_a_barrier_of_registers);
     tcase_add_test(tests, test_a_ring_moves_a_line);
+    tcase_add_loop_test(tests, test_stores_take_effect_in_order, 0, 4);
+    tcase_add_test(tests, test_a_clock_that_serialises_cuts_a_run_ahead);
     tcase_add_test(tests, test_a_message_queue_wakes_its_receiver);
     suite_add_tcase(suite, tests);
     return points_main(suite);
