@@ -3,14 +3,14 @@
 #include "tests/harness/bind_text.h"
 #include "tests/harness/points.h"
 
-static void round_trip(const char *text, const IvcRegistry *registry)
+static void round_trip(const char *file, const char *text, const IvcRegistry *registry)
 {
     g_autofree char *out = NULL;
-    g_autoptr(IvcScenario) s = bind_with(text, registry, NULL, &out);
+    g_autoptr(IvcScenario) s = bind_file(file, text, registry, NULL, &out);
     ck_assert_msg(s != NULL, "%s", out);
     g_autofree char *shown = ivc_scenario_show(s, true);
     g_autofree char *again_out = NULL;
-    g_autoptr(IvcScenario) again = bind_with(shown, registry, NULL, &again_out);
+    g_autoptr(IvcScenario) again = bind_file(file, shown, registry, NULL, &again_out);
     ck_assert_msg(again != NULL, "%s", again_out);
     g_autofree char *hash = ivc_scenario_hash(s);
     g_autofree char *again_hash = ivc_scenario_hash(again);
@@ -26,14 +26,14 @@ static void round_trip(const char *text, const IvcRegistry *registry)
 
 START_TEST(shows_what_loads_again)
 {
-    round_trip(ivc_fake_scenario, &ivc_fake_registry);
+    round_trip("a.yaml", ivc_fake_scenario, &ivc_fake_registry);
     g_autofree char *sweep_text = g_strconcat(ivc_fake_scenario,
                                               "about: 'a: \"b\" # c'\n"
                                               "sweep: {axes: {workload.message: {from: 8B, to: "
                                               "64B, times: 2}}, where: 'channel == shm'}\n"
                                               "report: {title: '2024', figures: [latency]}\n",
                                               NULL);
-    round_trip(sweep_text, &ivc_fake_registry);
+    round_trip("a.yaml", sweep_text, &ivc_fake_registry);
 }
 END_TEST
 
@@ -47,7 +47,7 @@ START_TEST(shipped_scenarios_show_what_loads_again)
         g_autofree char *path = g_build_filename(IVC_SOURCE_DIR, "scenarios", name, NULL);
         g_autofree char *text = NULL;
         ck_assert(g_file_get_contents(path, &text, NULL, NULL));
-        round_trip(text, &ivc_registry);
+        round_trip(path, text, &ivc_registry);
     }
 }
 END_TEST
