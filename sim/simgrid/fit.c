@@ -11,6 +11,7 @@
 #include "sim/simgrid/fit_private.h"
 
 #define PIECE_ERROR 0.005 /* of latency and interval within a piece */
+#define APART_ERROR 0.01  /* of two neighbours, from which on each has a piece of its own */
 #define SHARED_PIECE 1.25 /* bytes in a time on shared links: both ends of a piece, at most */
 #define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
 
@@ -182,8 +183,14 @@ static void fit_pieces(IvcFit *fit, const IvcFitPoints *all, guint from, guint t
     while (i < to) {
         IvcFitSegment piece, longer;
         guint end = MIN(i + 2, to);
-        (void)fit_piece(links, &points[i], end - i, &piece);
-        while (end < to && may_join(all, i, end) &&
+        double error = fit_piece(links, &points[i], end - i, &piece);
+        bool known = above == (uint64_t)points[i].bytes; /* the piece before has this point */
+        if (error > APART_ERROR && end - i > 1) {
+            /* Close neighbours that SMPI can have only one by one. */
+            (void)fit_piece(links, &points[known ? i + 1 : i], 1, &piece);
+            end = known ? i + 2 : i + 1;
+        }
+        while (error <= APART_ERROR && end < to && may_join(all, i, end) &&
                fit_piece(links, &points[i], end + 1 - i, &longer) < PIECE_ERROR) {
             piece = longer;
             end++;
