@@ -126,7 +126,7 @@ static void add_middle(const IvcCurve *curve, const GArray *points, guint i, GAr
 {
     uint64_t low = g_array_index(points, IvcCurvePoint, i).bytes;
     uint64_t high = g_array_index(points, IvcCurvePoint, i + 1).bytes, gap = high - low;
-    uint64_t middle = gap < WIDE ? low + gap / 2 : (low + gap * 7 / 16) | 1;
+    uint64_t middle = gap < WIDE ? low + gap / 2 : (low + gap / 2) | 3;
     if (middle == low || (gap * 16 <= low && !step_after(points, i)) ||
         has_size(curve->points, middle) ||
         (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
