@@ -18,7 +18,8 @@
 #define BESIDE_PROBE 1024 /* where that is tried */
 #define BESIDE_LEAST 64   /* shorter ones are looked at one by one anyhow */
 #define WIDE 64           /* of a gap between sizes */
-#define POINTS_MAX 224    /* of a class */
+#define POINTS_ROUND 224  /* the same where round sizes are better */
+#define POINTS_MAX 160    /* of a class */
 #define ROUNDS_MAX 24
 
 static const uint64_t probes[] = {8, 4096, 262144};
@@ -120,13 +121,14 @@ static bool step_after(const GArray *points, guint i)
     return level(p - 1, p) && level(p + 1, p + 2);
 }
 
-/* Adds a size about the middle of the gap after point i: an odd one while the gap is wide, as round
- * ones may be better than what is around them. */
-static void add_middle(const IvcCurve *curve, const GArray *points, guint i, GArray *sizes)
+/* Adds a size about the middle of the gap after point i: an odd one of a wide gap where round ones
+ * are better than what is around them. */
+static void add_middle(const IvcCurve *curve, const GArray *points, guint i, bool odd,
+                       GArray *sizes)
 {
     uint64_t low = g_array_index(points, IvcCurvePoint, i).bytes;
     uint64_t high = g_array_index(points, IvcCurvePoint, i + 1).bytes, gap = high - low;
-    uint64_t middle = gap < WIDE ? low + gap / 2 : (low + gap / 2) | 3;
+    uint64_t middle = gap < WIDE || !odd ? low + gap / 2 : (low + gap / 2) | 3;
     if (middle == low || (gap * 16 <= low && !step_after(points, i)) ||
         has_size(curve->points, middle) ||
         (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
@@ -151,18 +153,22 @@ static GArray *closer_sizes(const IvcCurve *curve)
 {
     g_autoptr(GArray) points = common_points(curve->points);
     GArray *sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    guint room = POINTS_MAX - MIN(curve->points->len, POINTS_MAX);
+    bool odd = points->len < curve->points->len;
+    guint most = odd ? POINTS_ROUND : POINTS_MAX;
+    guint room = most - MIN(curve->points->len, most);
     double limit = LINE_ERROR;
     do {
         g_array_set_size(sizes, 0);
         for (guint i = 1; i + 1 < points->len; i++) {
             if (bent(points, i) <= limit)
                 continue;
-            add_middle(curve, points, i - 1, sizes);
-            add_middle(curve, points, i, sizes);
+            add_middle(curve, points, i - 1, odd, sizes);
+            add_middle(curve, points, i, odd, sizes);
         }
         limit *= 2;
-    } while (sizes->len > room);
+    } while (odd && sizes->len > room);
+    if (sizes->len > room)
+        g_array_set_size(sizes, 0);
     return sizes;
 }
 
