@@ -12,9 +12,14 @@
 #include "sim/model/mpi.h"
 #include "sim/simgrid/curve_runs.h"
 
-#define LINE_ERROR 0.02  /* of a point beside the line through its neighbours: look closer */
-#define CLASS_ERROR 0.01 /* pairs within that are alike */
-#define POINTS_MAX 160   /* of a class */
+#define LINE_ERROR 0.02   /* of a point beside the line through its neighbours: look closer */
+#define CLASS_ERROR 0.01  /* pairs within that are alike */
+#define BESIDE_ERROR 0.02 /* a byte more costs so much: round sizes are better than others */
+#define BESIDE_PROBE 1024 /* where that is tried */
+#define BESIDE_LEAST 64   /* shorter ones are looked at one by one anyhow */
+#define WIDE 64           /* of a gap between sizes */
+#define POINTS_ROUND 224  /* the same where round sizes are better */
+#define POINTS_MAX 160    /* of a class */
 #define ROUNDS_MAX 24
 
 static const uint64_t probes[] = {8, 4096, 262144};
@@ -71,6 +76,14 @@ static bool measure(IvcCurveBase *base, IvcCurve *curve, const GArray *sizes, Iv
     return true;
 }
 
+static bool has_size(const GArray *points, uint64_t bytes)
+{
+    for (guint i = 0; i < points->len; i++)
+        if (g_array_index(points, IvcCurvePoint, i).bytes == bytes)
+            return true;
+    return false;
+}
+
 static double off_line(double b, double b0, double y0, double b1, double y1, double y)
 {
     double line = y0 + (y1 - y0) * (b - b0) / (b1 - b0);
@@ -86,16 +99,16 @@ static bool level(const IvcCurvePoint *a, const IvcCurvePoint *b)
            (double)a->interval_ps < (double)b->interval_ps * (1 + LINE_ERROR);
 }
 
-/* Whether point i is far from the line through its neighbours. */
-static bool bent(const GArray *points, guint i)
+/* How far point i is from the line through its neighbours. */
+static double bent(const GArray *points, guint i)
 {
     const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
     const IvcCurvePoint *l = p - 1, *r = p + 1;
     double b = (double)p->bytes, b0 = (double)l->bytes, b1 = (double)r->bytes;
-    return off_line(b, b0, (double)l->latency_ps, b1, (double)r->latency_ps,
-                    (double)p->latency_ps) > LINE_ERROR ||
-           off_line(b, b0, (double)l->interval_ps, b1, (double)r->interval_ps,
-                    (double)p->interval_ps) > LINE_ERROR;
+    return MAX(
+        off_line(b, b0, (double)l->latency_ps, b1, (double)r->latency_ps, (double)p->latency_ps),
+        off_line(b, b0, (double)l->interval_ps, b1, (double)r->interval_ps,
+                 (double)p->interval_ps));
 }
 
 /* Whether what lies between points i and i + 1 is one step: the pieces beside are level. A curve
@@ -108,29 +121,62 @@ static bool step_after(const GArray *points, guint i)
     return level(p - 1, p) && level(p + 1, p + 2);
 }
 
-/* Adds the middle of the gap after point i. */
-static void add_middle(const GArray *points, guint i, GArray *sizes)
+/* Adds a size about the middle of the gap after point i: an odd one of a wide gap where round ones
+ * are better than what is around them. */
+static void add_middle(const IvcCurve *curve, const GArray *points, guint i, bool odd,
+                       GArray *sizes)
 {
     uint64_t low = g_array_index(points, IvcCurvePoint, i).bytes;
-    uint64_t high = g_array_index(points, IvcCurvePoint, i + 1).bytes;
-    uint64_t middle = low + (high - low) / 2;
-    if (middle == low || ((high - low) * 16 <= low && !step_after(points, i)) ||
+    uint64_t high = g_array_index(points, IvcCurvePoint, i + 1).bytes, gap = high - low;
+    uint64_t middle = gap < WIDE || !odd ? low + gap / 2 : (low + gap / 2) | 3;
+    if (middle == low || (gap * 16 <= low && !step_after(points, i)) ||
+        has_size(curve->points, middle) ||
         (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
         return;
     g_array_append_val(sizes, middle);
 }
 
+/* The points that stand for what is around them. @return transfer full */
+static GArray *common_points(const GArray *points)
+{
+    GArray *common = g_array_new(FALSE, FALSE, sizeof(IvcCurvePoint));
+    for (guint i = 0; i < points->len; i++)
+        if (!g_array_index(points, IvcCurvePoint, i).lone)
+            g_array_append_val(common, g_array_index(points, IvcCurvePoint, i));
+    return common;
+}
+
+/* Where it is to be looked closer. When that is more than there is room for, only where it is
+ * worst.
+ * @return transfer full */
+static GArray *closer_sizes(const IvcCurve *curve)
+{
+    g_autoptr(GArray) points = common_points(curve->points);
+    GArray *sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    bool odd = points->len < curve->points->len;
+    guint most = odd ? POINTS_ROUND : POINTS_MAX;
+    guint room = most - MIN(curve->points->len, most);
+    double limit = LINE_ERROR;
+    do {
+        g_array_set_size(sizes, 0);
+        for (guint i = 1; i + 1 < points->len; i++) {
+            if (bent(points, i) <= limit)
+                continue;
+            add_middle(curve, points, i - 1, odd, sizes);
+            add_middle(curve, points, i, odd, sizes);
+        }
+        limit *= 2;
+    } while (odd && sizes->len > room);
+    if (sizes->len > room)
+        g_array_set_size(sizes, 0);
+    return sizes;
+}
+
 static bool refine(IvcCurveBase *base, IvcCurve *curve, GError **error)
 {
     for (unsigned round = 0; round < ROUNDS_MAX; round++) {
-        g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-        for (guint i = 1; i + 1 < curve->points->len; i++) {
-            if (!bent(curve->points, i))
-                continue;
-            add_middle(curve->points, i - 1, sizes);
-            add_middle(curve->points, i, sizes);
-        }
-        if (sizes->len == 0 || curve->points->len + sizes->len > POINTS_MAX)
+        g_autoptr(GArray) sizes = closer_sizes(curve);
+        if (sizes->len == 0)
             return true;
         if (!measure(base, curve, sizes, IVC_POINT_FIT, error))
             return false;
@@ -138,12 +184,43 @@ static bool refine(IvcCurveBase *base, IvcCurve *curve, GError **error)
     return true;
 }
 
-static bool has_size(const GArray *points, uint64_t bytes)
+/* Round sizes may be better than all others: where a mechanism moves whole lines, the rest of one
+ * costs extra. Then those a byte longer stand for what is around, and the others for
+ * themselves. */
+static bool measure_beside(IvcCurveBase *base, IvcCurve *curve, const GArray *round, GError **error)
 {
-    for (guint i = 0; i < points->len; i++)
-        if (g_array_index(points, IvcCurvePoint, i).bytes == bytes)
-            return true;
-    return false;
+    g_autoptr(GArray) beside = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    uint64_t probe = BESIDE_PROBE + 1;
+    if (g_array_index(round, uint64_t, round->len - 1) <= BESIDE_PROBE)
+        return true;
+    g_array_append_val(beside, probe);
+    if (!measure(base, curve, beside, IVC_POINT_FIT, error))
+        return false;
+    guint i = 0;
+    while (g_array_index(curve->points, IvcCurvePoint, i).bytes != BESIDE_PROBE)
+        i++;
+    const IvcCurvePoint *at = &g_array_index(curve->points, IvcCurvePoint, i);
+    bool better = (double)at[1].latency_ps > (double)at->latency_ps * (1 + BESIDE_ERROR);
+    if (!better) {
+        g_array_remove_index(curve->points, i + 1);
+        return true;
+    }
+    g_array_set_size(beside, 0);
+    for (guint k = 0; k < round->len; k++) {
+        uint64_t b = g_array_index(round, uint64_t, k);
+        uint64_t sides[] = {b - 1, b + 1};
+        for (guint side = 0; b >= BESIDE_LEAST && side < 2; side++)
+            if (sides[side] != probe &&
+                sides[side] < g_array_index(round, uint64_t, round->len - 1))
+                g_array_append_val(beside, sides[side]);
+    }
+    if (!measure(base, curve, beside, IVC_POINT_FIT, error))
+        return false;
+    for (guint k = 0; k + 1 < curve->points->len; k++) {
+        IvcCurvePoint *p = &g_array_index(curve->points, IvcCurvePoint, k);
+        p->lone = p->bytes + 1 >= BESIDE_LEAST && p[1].bytes == p->bytes + 1;
+    }
+    return true;
 }
 
 /* All sizes of a class. */
@@ -156,7 +233,8 @@ static bool measure_curve(IvcCurveBase *base, IvcCurve *curve, uint64_t most, GE
         if (b > 1 && half <= most)
             g_array_append_val(sizes, half);
     }
-    if (!measure(base, curve, sizes, IVC_POINT_FIT, error) || !refine(base, curve, error))
+    if (!measure(base, curve, sizes, IVC_POINT_FIT, error) ||
+        !measure_beside(base, curve, sizes, error) || !refine(base, curve, error))
         return false;
     g_array_set_size(sizes, 0);
     for (uint64_t b = 16; b * 5 / 4 <= most; b *= 2) {

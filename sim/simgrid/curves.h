@@ -32,6 +32,7 @@ typedef enum {
 typedef struct {
     uint64_t bytes;
     IvcPointUse use;
+    bool lone;           /**< a size that is better than those around it, for which others stand */
     IvcTime latency_ps;  /**< half a round trip of a ping-pong */
     IvcTime interval_ps; /**< from message to message of a long stream */
     /* Of the stream, without polling. */

@@ -11,6 +11,7 @@
 #include "sim/simgrid/fit_private.h"
 
 #define PIECE_ERROR 0.005 /* of latency and interval within a piece */
+#define APART_ERROR 0.01  /* of two neighbours, from which on each has a piece of its own */
 #define SHARED_PIECE 1.25 /* bytes in a time on shared links: both ends of a piece, at most */
 #define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
 
@@ -19,7 +20,7 @@ bool ivc_fit_is_unlike(const IvcCurvePoint *point)
     return (double)point->interval_ps > (double)point->latency_ps * UNLIKE;
 }
 
-static const IvcFitSegment *segment_at(const IvcFit *fit, uint64_t bytes)
+const IvcFitSegment *ivc_fit_segment_at(const IvcFit *fit, uint64_t bytes)
 {
     guint i = 0;
     while (i + 1 < fit->segments->len &&
@@ -28,19 +29,46 @@ static const IvcFitSegment *segment_at(const IvcFit *fit, uint64_t bytes)
     return &g_array_index(fit->segments, IvcFitSegment, i);
 }
 
-void ivc_fit_predict(const IvcFit *fit, unsigned class_, uint64_t bytes, double *ret_latency,
-                     double *ret_interval)
+/* Costs of both ends in a class. */
+static IvcFitEnds ends_at(const IvcFit *fit, const IvcFitClass *links, uint64_t bytes)
+{
+    const GArray *own = links->ends;
+    if (!own) {
+        const IvcFitSegment *s = ivc_fit_segment_at(fit, bytes);
+        return (IvcFitEnds){s->above, s->send_at_zero, s->send_per_byte, s->receive_at_zero,
+                            s->receive_per_byte};
+    }
+    guint i = 0;
+    while (i + 1 < own->len && g_array_index(own, IvcFitEnds, i + 1).above < bytes)
+        i++;
+    return g_array_index(own, IvcFitEnds, i);
+}
+
+/* One way. */
+static void predict(const IvcFit *fit, unsigned class_, uint64_t bytes, double *ret_latency,
+                    double *ret_interval)
 {
     const IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, class_);
-    const IvcFitSegment *s = segment_at(fit, bytes);
+    const IvcFitSegment *s = ivc_fit_segment_at(fit, bytes);
     double b = (double)bytes;
-    double send = MAX(0, s->send_at_zero + b * s->send_per_byte);
-    double receive = MAX(0, s->receive_at_zero + b * s->receive_per_byte);
+    IvcFitEnds ends = ends_at(fit, links, bytes);
+    double send = MAX(0, ends.send_at_zero + b * ends.send_per_byte);
+    double receive = MAX(0, ends.receive_at_zero + b * ends.receive_per_byte);
     double transfer = (b + IVC_FIT_ENVELOPE) / (links->bytes_per_s * s->bandwidth_factor);
     double between = s->latency_factor * links->latency_s + transfer;
     *ret_latency = send + between + receive;
     *ret_interval =
         bytes < fit->eager_below ? MAX(MAX(send, receive), transfer) : MAX(send, between + receive);
+}
+
+void ivc_fit_predict(const IvcFit *fit, unsigned class_, uint64_t bytes, double *ret_latency,
+                     double *ret_interval)
+{
+    double there, back, unused;
+    unsigned reverse = g_array_index(fit->classes, IvcFitClass, class_).reverse;
+    predict(fit, reverse, bytes, &back, &unused);
+    predict(fit, class_, bytes, &there, ret_interval);
+    *ret_latency = (there + back) / 2;
 }
 
 static int by_value(const void *a, const void *b)
@@ -72,8 +100,7 @@ static double choose_latency(const IvcFitPoint *points, guint n)
     return MAX(least, wanted->len ? median_of(wanted) : all);
 }
 
-/* Costs of both ends at a point, for a latency of the way. */
-static void share_out(IvcFitPoint *p, double latency)
+void ivc_fit_share_out(IvcFitPoint *p, double latency)
 {
     if (!p->eager) {
         p->send = p->latency - p->interval;
@@ -86,9 +113,8 @@ static void share_out(IvcFitPoint *p, double latency)
     p->receive = p->sender_first ? other : p->interval;
 }
 
-/* A line through the points by least squares of relative errors of `scale`. */
-static void fit_line(const IvcFitPoint *points, guint n, bool send, double *ret_zero,
-                     double *ret_slope)
+void ivc_fit_line(const IvcFitPoint *points, guint n, bool send, double *ret_zero,
+                  double *ret_slope)
 {
     double s = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
     for (guint i = 0; i < n; i++) {
@@ -155,9 +181,9 @@ static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint
     *ret =
         (IvcFitSegment){.latency_factor = latency / links->latency_s, .bandwidth_factor = factor};
     for (guint i = 0; i < n; i++)
-        share_out(&points[i], latency);
-    fit_line(points, n, true, &ret->send_at_zero, &ret->send_per_byte);
-    fit_line(points, n, false, &ret->receive_at_zero, &ret->receive_per_byte);
+        ivc_fit_share_out(&points[i], latency);
+    ivc_fit_line(points, n, true, &ret->send_at_zero, &ret->send_per_byte);
+    ivc_fit_line(points, n, false, &ret->receive_at_zero, &ret->receive_per_byte);
     return piece_error(points, n, ret, latency);
 }
 
@@ -182,8 +208,14 @@ static void fit_pieces(IvcFit *fit, const IvcFitPoints *all, guint from, guint t
     while (i < to) {
         IvcFitSegment piece, longer;
         guint end = MIN(i + 2, to);
-        (void)fit_piece(links, &points[i], end - i, &piece);
-        while (end < to && may_join(all, i, end) &&
+        double error = fit_piece(links, &points[i], end - i, &piece);
+        bool known = above == (uint64_t)points[i].bytes; /* the piece before has this point */
+        if (error > APART_ERROR && end - i > 1) {
+            /* Close neighbours that SMPI can have only one by one. */
+            (void)fit_piece(links, &points[known ? i + 1 : i], 1, &piece);
+            end = known ? i + 2 : i + 1;
+        }
+        while (error <= APART_ERROR && end < to && may_join(all, i, end) &&
                fit_piece(links, &points[i], end + 1 - i, &longer) < PIECE_ERROR) {
             piece = longer;
             end++;
@@ -218,7 +250,7 @@ static void fit_links(IvcFit *fit, unsigned class_, const IvcFitPoint *points, g
     IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, class_);
     double aa = 0, ab = 0, bb = 0, ay = 0, by = 0;
     for (guint i = 0; i < n; i++) {
-        const IvcFitSegment *s = segment_at(fit, (uint64_t)points[i].bytes);
+        const IvcFitSegment *s = ivc_fit_segment_at(fit, (uint64_t)points[i].bytes);
         double w = 1 / (points[i].latency * points[i].latency);
         double a = s->latency_factor;
         double b = (points[i].bytes + IVC_FIT_ENVELOPE) / s->bandwidth_factor;
@@ -269,6 +301,8 @@ IvcFit *ivc_fit_new(const IvcCurves *curves)
     fit->segments = g_array_new(FALSE, TRUE, sizeof(IvcFitSegment));
     fit->classes = g_array_new(FALSE, TRUE, sizeof(IvcFitClass));
     g_array_set_size(fit->classes, n_classes);
+    for (guint c = 0; c < n_classes; c++)
+        g_array_index(fit->classes, IvcFitClass, c).reverse = ivc_fit_reverse(curves, c);
     for (guint c = 1; c < n_classes; c++)
         if (((IvcCurve *)curves->curves->pdata[c])->n_pairs >
             ((IvcCurve *)curves->curves->pdata[fit->base])->n_pairs)
@@ -277,13 +311,16 @@ IvcFit *ivc_fit_new(const IvcCurves *curves)
     fit_base(fit, &base);
     g_free(base.points);
     for (guint c = 0; c < n_classes; c++) {
-        if (c != fit->base) {
+        if (c != fit->base && ivc_fit_ends_possible(curves, c)) {
+            ivc_fit_ends(fit, curves, c);
+        } else if (c != fit->base) {
             IvcFitPoints other = ivc_fit_points(curves, c);
             fit_links(fit, c, other.points, other.n);
             g_free(other.points);
         }
-        take_errors(fit, c, curves->curves->pdata[c]);
     }
+    for (guint c = 0; c < n_classes; c++)
+        take_errors(fit, c, curves->curves->pdata[c]);
     return fit;
 }
 
@@ -291,6 +328,8 @@ void ivc_fit_free(IvcFit *fit)
 {
     if (!fit)
         return;
+    for (guint c = 0; c < fit->classes->len; c++)
+        g_clear_pointer(&g_array_index(fit->classes, IvcFitClass, c).ends, g_array_unref);
     g_array_unref(fit->segments);
     g_array_unref(fit->classes);
     g_free(fit);

@@ -23,6 +23,15 @@ typedef struct {
     double bandwidth_factor; /**< that their bandwidth takes: a message uses so much less of it */
 } IvcFitSegment;
 
+/** What a message costs both ends, from one size to the next, as in IvcFitSegment. */
+typedef struct {
+    uint64_t above;
+    double send_at_zero;
+    double send_per_byte;
+    double receive_at_zero;
+    double receive_per_byte;
+} IvcFitEnds;
+
 /** The links of a class. */
 typedef struct {
     double latency_s;
@@ -31,6 +40,9 @@ typedef struct {
     double error_median; /**< the same */
     double check_max;    /**< at the sizes between */
     double check_median;
+    unsigned reverse; /**< the class of the way back: a round trip is both; often the same */
+    GArray *ends; /**< IvcFitEnds, by size: of the guests that send, and those that receive, in this
+                       class and no other; NULL: what the segments have */
 } IvcFitClass;
 
 typedef struct {
@@ -55,6 +67,6 @@ IvcFit *ivc_fit_new(const IvcCurves *curves);
 void ivc_fit_free(IvcFit *fit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcFit, ivc_fit_free)
 
-/** What SMPI makes of a message of a class: in s. */
+/** What SMPI makes of a message of a class, in s: latency is half a round trip. */
 void ivc_fit_predict(const IvcFit *fit, unsigned class_, uint64_t bytes, double *ret_latency,
                      double *ret_interval);

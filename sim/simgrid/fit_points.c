@@ -10,6 +10,7 @@
 #define TOGETHER_SLOWER 1.03  /* interval of all pairs over that of one: something is shared */
 #define TOGETHER_WEIGHT 0.005 /* of its error, beside those of latency and interval */
 #define STEP 0.002            /* of the latency that a piece may be off by */
+#define ONE_WAY 1.25 /* intervals that both ends take for a message, where directions differ */
 #define POINTS_MAX 600
 #define TRANSFER_WEIGHT 4e-6 /* of time that is not on the links, where nothing is shared */
 
@@ -31,6 +32,48 @@ static double slower_together(const GArray *together, double bytes)
     return MAX(1, low + (high - low) * share);
 }
 
+/* Interval of a class at a size, on lines between those that were simulated. */
+static double interval_at(const IvcCurve *curve, double bytes)
+{
+    guint i = 0;
+    while (i + 2 < curve->points->len &&
+           (double)g_array_index(curve->points, IvcCurvePoint, i + 1).bytes <= bytes)
+        i++;
+    const IvcCurvePoint *a = &g_array_index(curve->points, IvcCurvePoint, i), *b = a + 1;
+    double share = (bytes - (double)a->bytes) / (double)(b->bytes - a->bytes);
+    double interval_ps = (double)a->interval_ps +
+                         ((double)b->interval_ps - (double)a->interval_ps) * CLAMP(share, 0, 1);
+    return interval_ps * 1e-12;
+}
+
+/* What a size takes on its way is the same for all classes: the fastest one has time for it. */
+static void limit_transfers(const IvcCurves *curves, unsigned class_, IvcFitPoints *all)
+{
+    for (guint c = 0; c < curves->curves->len; c++) {
+        const IvcCurve *curve = curves->curves->pdata[c];
+        if (c == class_ || curve->points->len < 2 || !ivc_fit_ends_possible(curves, c))
+            continue;
+        all->at_once = true;
+        for (guint i = 0; i < all->n; i++) {
+            IvcFitPoint *p = &all->points[i];
+            p->transfer_max = MIN(p->transfer_max, interval_at(curve, p->bytes) / 2);
+        }
+    }
+}
+
+/* A round trip tells what both directions take together. Who takes longer for a message of a stream
+ * takes longer for one alone: @return latency of one direction. */
+static double one_way(const IvcCurves *curves, unsigned class_, const IvcCurvePoint *at)
+{
+    double half = (double)at->latency_ps * 1e-12, interval = (double)at->interval_ps * 1e-12;
+    unsigned reverse = ivc_fit_reverse(curves, class_);
+    if (reverse == class_)
+        return half;
+    double back = interval_at(curves->curves->pdata[reverse], (double)at->bytes);
+    double times = MIN(ONE_WAY, 2 * half * 0.98 / (interval + back));
+    return half + times * (interval - back) / 2;
+}
+
 static void take_points(const IvcCurves *curves, unsigned class_, IvcFitPoints *all)
 {
     const IvcCurve *curve = curves->curves->pdata[class_];
@@ -40,7 +83,7 @@ static void take_points(const IvcCurves *curves, unsigned class_, IvcFitPoints *
         const IvcCurvePoint *from = &g_array_index(curve->points, IvcCurvePoint, i);
         if (from->use != IVC_POINT_FIT)
             continue;
-        double latency = (double)from->latency_ps * 1e-12;
+        double latency = one_way(curves, class_, from);
         double interval = MIN((double)from->interval_ps * 1e-12, latency);
         double together = curves->pairs > 1
                               ? interval * slower_together(curves->together, (double)from->bytes)
@@ -49,6 +92,7 @@ static void take_points(const IvcCurves *curves, unsigned class_, IvcFitPoints *
                                               .latency = latency,
                                               .interval = interval,
                                               .together = together,
+                                              .transfer_max = INFINITY,
                                               .sender = (double)from->sender_ps * 1e-12,
                                               .receiver = (double)from->receiver_ps * 1e-12,
                                               .sender_first = from->sender_ps >= from->receiver_ps};
@@ -73,7 +117,7 @@ static void find_bandwidths(IvcFitPoints *all)
 }
 
 /* How long a message should be on the links. */
-static double wanted_transfer(const IvcFitPoints *all, const IvcFitPoint *p, bool eager)
+static double free_transfer(const IvcFitPoints *all, const IvcFitPoint *p, bool eager)
 {
     double whole = (p->bytes + IVC_FIT_ENVELOPE) / all->bytes_per_s;
     if (all->ratio <= 0)
@@ -84,6 +128,12 @@ static double wanted_transfer(const IvcFitPoints *all, const IvcFitPoint *p, boo
         return MAX(least, MIN(p->interval, ratio * p->together / flows));
     double share = flows - ratio < 1e-6 ? 0 : (p->together - p->interval) / (flows - ratio);
     return CLAMP(ratio * share, least, MAX(least, p->interval));
+}
+
+static double wanted_transfer(const IvcFitPoints *all, const IvcFitPoint *p, bool eager)
+{
+    double least = (p->bytes + IVC_FIT_ENVELOPE) / all->bytes_per_s / IVC_FIT_BANDWIDTH_FACTOR;
+    return MAX(least, MIN(free_transfer(all, p, eager), p->transfer_max));
 }
 
 /* Makes latency and interval of a point such that SMPI can have both, each off by the same share.
@@ -134,7 +184,7 @@ static void choose_kinds(IvcFitPoints *all)
         senders += all->points[i].sender_first;
     for (guint option = 0; option < 2; option++) {
         bool sender = (senders * 2 >= all->n) == (option == 0);
-        for (guint at = 0; at <= all->n; at++) {
+        for (guint at = all->at_once ? all->n : 0; at <= all->n; at++) {
             double sum = 0;
             for (guint i = 0; i < all->n; i++) {
                 IvcFitPoint p = all->points[i];
@@ -209,10 +259,18 @@ static void make_steps(IvcFitPoints *all)
     }
 }
 
+IvcFitPoints ivc_fit_raw_points(const IvcCurves *curves, unsigned class_)
+{
+    IvcFitPoints all = {0};
+    take_points(curves, class_, &all);
+    return all;
+}
+
 IvcFitPoints ivc_fit_points(const IvcCurves *curves, unsigned class_)
 {
     IvcFitPoints all = {0};
     take_points(curves, class_, &all);
+    limit_transfers(curves, class_, &all);
     find_bandwidths(&all);
     choose_kinds(&all);
     for (guint i = 0; i < all.n; i++) {

@@ -137,6 +137,49 @@ static char *append_shared(Build *b, const char *prefix)
     return g_strdup_printf("<link_ctn id=\"%s\"/>", id);
 }
 
+/* A class of which the guest's messages to, or from, others are, with costs of its own; or NULL. */
+static const GArray *own_ends(const Build *b, unsigned guest, bool send)
+{
+    unsigned n = b->curves->n_guests, own = between_index(b, guest);
+    unsigned other = own == 0 ? 1 : 0;
+    if (n < 2)
+        return NULL;
+    unsigned class_ = b->curves->classes[send ? own * n + other : other * n + own];
+    return g_array_index(b->fit->classes, IvcFitClass, class_).ends;
+}
+
+static void append_ends(Build *b, unsigned guest, const char *name, bool send)
+{
+    const GArray *ends = own_ends(b, guest, send);
+    if (!ends)
+        return;
+    g_string_append_printf(b->xml, "      <prop id=\"%s\" value=\"", name);
+    for (guint i = 0; i < ends->len; i++) {
+        const IvcFitEnds *at = &g_array_index(ends, IvcFitEnds, i);
+        g_string_append_printf(b->xml, "%s%" G_GUINT64_FORMAT ":", i ? ";" : "", at->above);
+        number(b->xml, send ? at->send_at_zero : at->receive_at_zero);
+        g_string_append_c(b->xml, ':');
+        number(b->xml, send ? at->send_per_byte : at->receive_per_byte);
+    }
+    g_string_append(b->xml, "\"/>\n");
+}
+
+static void append_host(Build *b, const IvcPlatformHost *host)
+{
+    g_string_append_printf(b->xml, "    <host id=\"%s\" speed=\"", host->name);
+    number(b->xml, b->out->flops_per_s);
+    g_string_append(b->xml, "f\" core=\"1\"");
+    if (!own_ends(b, host->guest, true) && !own_ends(b, host->guest, false)) {
+        g_string_append(b->xml, "/>\n");
+        return;
+    }
+    g_string_append(b->xml, ">\n");
+    append_ends(b, host->guest, "smpi/os", true);
+    append_ends(b, host->guest, "smpi/ois", true);
+    append_ends(b, host->guest, "smpi/or", false);
+    g_string_append(b->xml, "    </host>\n");
+}
+
 static void append_machine(Build *b, unsigned m)
 {
     bool many = b->scenario->cluster.machines > 1;
@@ -145,9 +188,7 @@ static void append_machine(Build *b, unsigned m)
     g_autofree char *prefix = many ? g_strdup_printf("m%u.", m) : g_strdup("");
     g_string_append_printf(b->xml, "  <zone id=\"machine%u\" routing=\"Full\">\n", m);
     for (size_t h = 0; h < each; h++) {
-        g_string_append_printf(b->xml, "    <host id=\"%s\" speed=\"", hosts[h].name);
-        number(b->xml, b->out->flops_per_s);
-        g_string_append(b->xml, "f\" core=\"1\"/>\n");
+        append_host(b, &hosts[h]);
         g_autofree char *cpu = g_strconcat(hosts[h].name, "-cpu", NULL);
         append_link(b, cpu, cpu_bytes_per_s(b), 0, "SHARED");
     }
