@@ -78,9 +78,12 @@ static void add_curve(IvcCurves *curves, size_t n_pairs, Law latency, Law interv
     g_ptr_array_add(curves->curves, curve);
 }
 
+/* Three guests, of which all pairs are alike. */
 static IvcCurves *new_curves(Law latency, Law interval)
 {
     IvcCurves *curves = g_new0(IvcCurves, 1);
+    curves->n_guests = 3;
+    curves->classes = g_new0(unsigned, 9);
     curves->curves = g_ptr_array_new_with_free_func(free_curve);
     curves->together = g_array_new(FALSE, FALSE, sizeof(IvcCurveTogether));
     add_curve(curves, 2, latency, interval);
@@ -175,11 +178,34 @@ START_TEST(another_class_has_its_own_links)
 {
     g_autoptr(IvcCurves) curves = new_curves(slow_start, nearly_as_slow);
     add_curve(curves, 1, later, nearly_as_late);
+    curves->classes[1 * 3 + 2] = 1; /* who sends and who receives does so in the other class, too */
     g_autoptr(IvcFit) fit = ivc_fit_new(curves);
     const IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, 0);
     ck_assert_uint_eq(fit->base, 0);
     ck_assert_double_eq_tol(links[1].latency_s - links[0].latency_s, 2e-6, 0.1e-6);
     ck_assert_double_lt(links[1].error_max, 0.02);
+}
+END_TEST
+
+/* Two guests, whose streams are slower one way than the other: a round trip has both ways. */
+START_TEST(directions_have_costs_of_their_own)
+{
+    g_autoptr(IvcCurves) curves = new_curves(slow_start, quick_stream);
+    add_curve(curves, 1, slow_start, nearly_as_slow);
+    IvcCurve *back = curves->curves->pdata[1];
+    back->from = 1;
+    back->to = 0;
+    curves->n_guests = 2;
+    curves->classes[1 * 2 + 0] = 1;
+    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
+    static const Law intervals[] = {quick_stream, nearly_as_slow};
+    for (unsigned c = 0; c < 2; c++)
+        for (uint64_t b = 16; b <= 4194304; b *= 4) {
+            double latency, interval;
+            ivc_fit_predict(fit, c, b, &latency, &interval);
+            ck_assert_double_eq_tol(latency * 1e12 / (double)slow_start(b), 1, 0.01);
+            ck_assert_double_eq_tol(interval * 1e12 / (double)intervals[c](b), 1, 0.01);
+        }
 }
 END_TEST
 
@@ -193,6 +219,7 @@ int main(void)
     tcase_add_test(tcase, what_smpi_cannot_have_is_counted);
     tcase_add_test(tcase, what_is_shared_is_a_link);
     tcase_add_test(tcase, another_class_has_its_own_links);
+    tcase_add_test(tcase, directions_have_costs_of_their_own);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
