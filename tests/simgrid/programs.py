@@ -13,6 +13,8 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHANNELS = ["netfront", "register-shmem", "nemesis"]
+if "IVC_TEST_EACH" in os.environ:  # under a sanitizer, curves of netfront take a minute
+    CHANNELS = CHANNELS[1:2]
 P, Q = 2, 2  # four ranks as a grid
 RANKS = 4
 
@@ -114,7 +116,8 @@ def main():
     scenario = os.path.join(HERE, "programs.yaml")
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "out")
-        run(program, "sweep", scenario, "-o", out, expect=1)
+        run(program, "sweep", scenario, "-o", out, "--set",
+            f"sweep.axes.channel=[{', '.join(CHANNELS)}]", expect=1)
         with open(os.path.join(out, "points.json"), encoding="utf-8") as file:
             all_points = json.load(file)["points"]
         one = ["--set", "workload.program=../../examples/mpi/transpose.c", "--set",
@@ -122,7 +125,7 @@ def main():
         first = json.loads(run(program, "run", scenario, *one, "--format", "json"))
         check_refusals(program, scenario, folder)
     failed = [point for point in all_points if point["status"] == "failed"]
-    assert len(failed) == 3, failed
+    assert len(failed) == len(CHANNELS), failed
     for point in failed:
         assert "2" in point["error"] and "exit" in point["error"], point["error"]
     points = {(os.path.basename(point["workload.program"])[:-2], point["workload.arguments"],
@@ -133,7 +136,8 @@ def main():
     for point in points.values():
         assert point["workload"] == "mpi-program" and point["message_bytes"] is None
         check_times(point)
-    check_order(points)
+    if len(CHANNELS) == 3:
+        check_order(points)
     # The same from another process: nothing is measured here, so nothing differs.
     assert first["points"][0]["digest"] == points["transpose", "128 2", "register-shmem"]["digest"]
 
