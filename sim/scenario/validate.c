@@ -486,6 +486,25 @@ static void check_statistics(const IvcScenario *s, IvcDiags *diags)
                       "nothing is left to chance: every run is the same, and one is done");
 }
 
+/* What of a workload only messages of the engine's have, where a program sends its own. */
+static void check_outside(const IvcScenario *s, IvcDiags *diags)
+{
+    if (!s->workload.workload->outside)
+        return;
+    for (size_t i = 0; i < ivc_binding_count(s->binding); i++) {
+        const IvcBound *bound = ivc_binding_get(s->binding, i);
+        if (bound->place.line == 0 || !g_str_has_prefix(bound->path, "workload."))
+            continue;
+        g_auto(GStrv) keys = g_strsplit(bound->path, ".", 3);
+        const IvcParam *row = ivc_workload_params;
+        while (row->key && strcmp(row->key, keys[1]) != 0)
+            row++;
+        if (row->key && strcmp(row->key, "ranks") != 0)
+            ivc_diags_add(diags, IVC_DIAG_WARNING, "config-unused", bound->place, NULL,
+                          "'%s' has no effect: a program sends messages of its own", row->key);
+    }
+}
+
 static void check_components(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcComponent *chip = s->registry->machine;
@@ -522,5 +541,6 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
         return;
     check_use(s, diags);
     check_statistics(s, diags);
+    check_outside(s, diags);
     check_components(s, diags);
 }
