@@ -2,6 +2,19 @@
  * socket.c's, and both have TCP below them. */
 #include "models/net/over_tcp.h"
 
+const IvcStage ivc_over_tcp_stages[] = {
+    IVC_OVER_TCP_STAGE_ROWS,
+    IVC_DATAGRAM_STAGE_ROWS(OVER_TCP_STAGES),
+    [OVER_TCP_STAGES + DATAGRAM_STAGES] = {NULL, NULL, false},
+};
+
+void ivc_over_tcp_check(const void *bound, const IvcScenario *scenario, const char *path,
+                        IvcDiags *diags)
+{
+    const IvcOverTcpSpec *spec = bound;
+    ivc_tcp_check(&spec->tcp, scenario, path, diags);
+}
+
 static IvcStreams *streams_new(IvcPlatform *platform, const IvcOverTcpSpec *spec)
 {
     IvcLink *link = platform->network->link_new(platform, spec);
