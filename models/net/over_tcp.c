@@ -12,7 +12,9 @@ void ivc_over_tcp_check(const void *bound, const IvcScenario *scenario, const ch
                         IvcDiags *diags)
 {
     const IvcOverTcpSpec *spec = bound;
-    ivc_tcp_check(&spec->tcp, scenario, path, diags);
+    if (spec->tcp.sndbuf.n < 2 * ivc_tcp_mss(&spec->tcp))
+        ivc_scenario_conflict(scenario, path, "sndbuf", NULL,
+                              "a socket send buffer holds at least two segments of the MTU", diags);
 }
 
 static IvcStreams *streams_new(IvcPlatform *platform, const IvcOverTcpSpec *spec)

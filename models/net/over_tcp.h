@@ -44,7 +44,7 @@ enum {
 /** Those of a mechanism with none of its own; UDP's are at OVER_TCP_STAGES. */
 extern const IvcStage ivc_over_tcp_stages[];
 
-/** The `check` of a mechanism, or what its own begins with. */
+/** The `check` of a mechanism, or what its own begins with: what can never work about TCP. */
 void ivc_over_tcp_check(const void *bound, const IvcScenario *scenario, const char *path,
                         IvcDiags *diags);
 
