@@ -56,44 +56,31 @@ static const IvcParam params[] = {
     {0},
 };
 
-enum {
-    DATAGRAM = OVER_TCP_STAGES, /* the first of UDP's stages */
-    STAGES = DATAGRAM + DATAGRAM_STAGES,
-};
-
-static const IvcStage stages[] = {
-    IVC_OVER_TCP_STAGE_ROWS,
-    IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
-    [STAGES] = {NULL, NULL, false},
-};
-
 static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 {
     const Spec *spec = bound;
-    uint32_t stage0 = platform->stage_mechanism;
-    IvcLink *link =
-        ivc_nic_link_new(platform, &spec->nic, ivc_packet_bytes(platform, spec->over.tcp.mtu.n),
-                         ivc_tcp_offload(&spec->over.tcp, spec->nic.tso), stage0);
-    return link;
+    return ivc_nic_link_new(platform, &spec->nic, ivc_packet_bytes(platform, spec->over.tcp.mtu.n),
+                            ivc_tcp_offload(&spec->over.tcp, spec->nic.tso),
+                            platform->stage_mechanism);
 }
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    ivc_tcp_check(&((const Spec *)bound)->over.tcp, scenario, path, diags);
+    ivc_over_tcp_check(bound, scenario, path, diags);
     ivc_link_check_apart(scenario, path,
                          "the ranks of one guest are on one machine, and no wire leads from it to "
                          "itself: each guest of this channel has one rank",
                          "give each guest one core, or ask for fewer 'workload.ranks'", diags);
 }
 
-static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};
+static const IvcNetwork network = {.link_new = link_new, .stage_datagram = OVER_TCP_STAGES};
 
 const IvcMechanism ivc_mechanism_ethernet = {
     .head = {.name = "ethernet",
              .summary = "TCP between two machines, over their network cards and a wire",
              .params = params,
              .spec_size = sizeof(Spec),
-             .stages = stages,
+             .stages = ivc_over_tcp_stages,
              .check = check},
     IVC_OVER_TCP_HOOKS(network),
 };

@@ -49,17 +49,6 @@ static const IvcParam params[] = {
     {0},
 };
 
-enum {
-    DATAGRAM = OVER_TCP_STAGES, /* the first of UDP's stages */
-    STAGES = DATAGRAM + DATAGRAM_STAGES,
-};
-
-static const IvcStage stages[] = {
-    IVC_OVER_TCP_STAGE_ROWS,
-    IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
-    [STAGES] = {NULL, NULL, false},
-};
-
 /* A packet in the backlog of a core. */
 typedef struct {
     uint32_t from, to;
@@ -287,21 +276,21 @@ static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    ivc_tcp_check(&((const Spec *)bound)->over.tcp, scenario, path, diags);
+    ivc_over_tcp_check(bound, scenario, path, diags);
     if (ivc_scenario_channel_guest(scenario, path, 1))
         ivc_scenario_conflict(scenario, path, "between",
                               "join one guest with a core for each process",
                               "the loopback device of a guest leads to no other guest", diags);
 }
 
-static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};
+static const IvcNetwork network = {.link_new = link_new, .stage_datagram = OVER_TCP_STAGES};
 
 const IvcMechanism ivc_mechanism_loopback = {
     .head = {.name = "loopback",
              .summary = "TCP between processes of one guest, through its loopback device",
              .params = params,
              .spec_size = sizeof(Spec),
-             .stages = stages,
+             .stages = ivc_over_tcp_stages,
              .check = check},
     IVC_OVER_TCP_HOOKS(network),
 };

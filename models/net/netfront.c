@@ -12,7 +12,6 @@
  * the socket instead). */
 #include "models/net/mechanisms.h"
 #include "models/net/netfront_private.h"
-#include "models/net/over_tcp.h"
 
 typedef struct {
     IvcOverTcpSpec over;
@@ -446,7 +445,7 @@ static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
     const Spec *spec = bound;
-    ivc_tcp_check(&spec->over.tcp, scenario, path, diags);
+    ivc_over_tcp_check(bound, scenario, path, diags);
     ivc_netfront_check(&spec->front, spec->over.tcp.mtu.n, scenario, path, diags);
 }
 

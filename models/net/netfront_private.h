@@ -4,10 +4,7 @@
  */
 #pragma once
 
-#include "models/net/datagram.h"
-#include "models/net/link.h"
-#include "models/net/sock.h"
-#include "models/net/tcp.h"
+#include "models/net/over_tcp.h"
 #include "models/xen/event_channel.h"
 #include "models/xen/grant.h"
 #include "models/xen/ring.h"
@@ -83,7 +80,7 @@ typedef struct {
 } NetfrontSpec;
 
 typedef enum {
-    NETFRONT_BACK_TX = TCP_STAGES + SOCK_STAGES,
+    NETFRONT_BACK_TX = OVER_TCP_STAGES,
     NETFRONT_BRIDGE,
     NETFRONT_BACK_RX,
     NETFRONT_COPY_GRANT,

@@ -2,6 +2,21 @@
  * socket.c's, and both have TCP below them. */
 #include "models/net/over_tcp.h"
 
+const IvcStage ivc_over_tcp_stages[] = {
+    IVC_OVER_TCP_STAGE_ROWS,
+    IVC_DATAGRAM_STAGE_ROWS(OVER_TCP_STAGES),
+    [OVER_TCP_STAGES + DATAGRAM_STAGES] = {NULL, NULL, false},
+};
+
+void ivc_over_tcp_check(const void *bound, const IvcScenario *scenario, const char *path,
+                        IvcDiags *diags)
+{
+    const IvcOverTcpSpec *spec = bound;
+    if (spec->tcp.sndbuf.n < 2 * ivc_tcp_mss(&spec->tcp))
+        ivc_scenario_conflict(scenario, path, "sndbuf", NULL,
+                              "a socket send buffer holds at least two segments of the MTU", diags);
+}
+
 static IvcStreams *streams_new(IvcPlatform *platform, const IvcOverTcpSpec *spec)
 {
     IvcLink *link = platform->network->link_new(platform, spec);

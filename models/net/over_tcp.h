@@ -36,10 +36,17 @@ struct IvcNetwork {
                             "system calls"),                                                     \
         IVC_DATAGRAM_PARAM_ROWS(S, field.datagram)
 
-/** Stages of a mechanism; its own come behind those of TCP and the sock channel. */
+/** Stages of a mechanism: behind those of TCP and the sock channel are UDP's and its own. */
 enum {
     OVER_TCP_STAGES = TCP_STAGES + SOCK_STAGES,
 };
+
+/** Those of a mechanism with none of its own; UDP's are at OVER_TCP_STAGES. */
+extern const IvcStage ivc_over_tcp_stages[];
+
+/** The `check` of a mechanism, or what its own begins with: what can never work about TCP. */
+void ivc_over_tcp_check(const void *bound, const IvcScenario *scenario, const char *path,
+                        IvcDiags *diags);
 
 #define IVC_OVER_TCP_STAGE_ROWS IVC_TCP_STAGE_ROWS, IVC_SOCK_STAGE_ROWS(TCP_STAGES)
 

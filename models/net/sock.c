@@ -173,14 +173,6 @@ static void take_unexpected(SockProcess *process, const IvcMpiCall *call)
     process->complete = process->was_aside;
 }
 
-/* Copies what had been put aside into the user's buffer. A request like ivc_copy(). */
-static bool copy_aside(SockProcess *process, IvcMpiCall *call)
-{
-    return ivc_copy(&process->rank->agent, call->buffer, 0, &process->aside, 0,
-                    MIN(call->bytes, process->arrival.envelope.bytes),
-                    process->sock->stage0 + SOCK_COPY_ASIDE);
-}
-
 IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
 {
     SockProcess *process = sock_process_of(rank);
@@ -196,7 +188,7 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
             take_unexpected(process, call);
     }
     if (process->was_aside) {
-        IVC_AWAIT(&process->call, copy_aside(process, call));
+        IVC_AWAIT(&process->call, sock_copy_aside(process, call, &process->arrival.envelope));
     }
     if (process->arrival.kind == SOCK_REQUEST) {
         process->peer = process->arrival.envelope.source;
@@ -208,7 +200,7 @@ IvcStep ivc_sock_recv(IvcRank *rank, IvcMpiCall *call)
         IVC_CALL(&process->call, ivc_sock_progress(process, call));
     }
     if (sock->spec->staged && !process->was_aside) {
-        IVC_AWAIT(&process->call, copy_aside(process, call));
+        IVC_AWAIT(&process->call, sock_copy_aside(process, call, &process->arrival.envelope));
     }
     sock->in_flight--;
     process->matched = false;

@@ -34,7 +34,7 @@ typedef struct {
     IvcCalls asked;    /**< Isends whose receiver has not answered */
     IvcCalls posted;   /**< Irecvs without a message */
     IvcCalls answered; /**< Irecvs whose data has not begun to come */
-    IvcMpiCall *late;  /**< an Irecv that takes what had begun to be put aside */
+    IvcMpiCall *late;  /**< an Irecv whose message is whole, and has to be copied from aside */
     struct {
         IvcLabel label;
     } post, flush, turn, wait;
@@ -54,7 +54,6 @@ typedef struct {
     uint32_t peer;      /**< of a write, or whose stream is being read */
     uint32_t kind;      /**< of the message being written */
     uint64_t data;      /**< bytes of data behind its header */
-    uint32_t found;     /**< position among unexpected */
     bool matched;       /**< the open Recv has its message */
     bool complete;      /**< and all of its data */
     bool was_aside;     /**< its data had been put aside */
@@ -89,6 +88,14 @@ static inline SockStream *sock_stream_of(Sock *sock, uint32_t from, uint32_t to)
     stream = ivc_pairs_add(&sock->streams, from, to);
     ivc_arrivals_init(&stream->sent, 4);
     return stream;
+}
+
+/** Copies a message that was put aside into the user's buffer. A request like ivc_copy(). */
+static inline bool sock_copy_aside(SockProcess *process, IvcMpiCall *call,
+                                   const IvcEnvelope *message)
+{
+    return ivc_copy(&process->rank->agent, call->buffer, 0, &process->aside, 0,
+                    MIN(call->bytes, message->bytes), process->sock->stage0 + SOCK_COPY_ASIDE);
 }
 
 /** Takes something from some connection; sleeps in poll() when there is nothing. */

@@ -147,14 +147,6 @@ void ivc_sock_requests_complete(SockProcess *process, SockStream *stream, const 
         requests->late = call; /* it had begun to come before this was posted */
 }
 
-/* Copies what had been put aside into the user's buffer. A request like ivc_copy(). */
-static bool copy_aside(SockProcess *process, IvcMpiCall *call)
-{
-    return ivc_copy(&process->rank->agent, call->buffer, 0, &process->aside, 0,
-                    MIN(call->bytes, call->envelope.bytes),
-                    process->sock->stage0 + SOCK_COPY_ASIDE);
-}
-
 /* ---- the progress engine ---- */
 
 static bool writable(const SockProcess *process)
@@ -186,7 +178,8 @@ static IvcStep turn(SockProcess *process)
     if (readable(process)) {
         IVC_CALL(&requests->turn, ivc_sock_progress(process, NULL));
         if (requests->late) {
-            IVC_AWAIT(&requests->turn, copy_aside(process, requests->late));
+            IVC_AWAIT(&requests->turn,
+                      sock_copy_aside(process, requests->late, &requests->late->envelope));
             done(process, requests->late);
             requests->late = NULL;
         }
@@ -224,22 +217,19 @@ IvcStep ivc_sock_irecv(IvcRank *rank, IvcMpiCall *call)
     SockProcess *process = sock_process_of(rank);
     Sock *sock = process->sock;
     SockRequests *requests = &process->requests;
-    int64_t found;
-    uint32_t kind;
+    IvcArrival found;
     IVC_BEGIN(&requests->post);
     requests->open++;
     call->receives = true;
     call->pending = true;
     IVC_AWAIT(&requests->post, ivc_spend(&rank->agent, sock->recv_ps, sock->stage0 + SOCK_RECV));
-    found = ivc_arrivals_find(&process->unexpected, call);
-    if (found < 0) {
+    if (!ivc_arrivals_take_for(&process->unexpected, call, &found)) {
         ivc_calls_push(&requests->posted, call);
         IVC_RETURN(&requests->post);
     }
-    kind = ivc_arrivals_at(&process->unexpected, (uint32_t)found)->kind;
-    call->envelope = ivc_arrivals_take(&process->unexpected, (uint32_t)found).envelope;
-    if (kind == SOCK_EAGER) {
-        IVC_AWAIT(&requests->post, copy_aside(process, call));
+    call->envelope = found.envelope;
+    if (found.kind == SOCK_EAGER) {
+        IVC_AWAIT(&requests->post, sock_copy_aside(process, call, &call->envelope));
         done(process, call);
         IVC_RETURN(&requests->post);
     }

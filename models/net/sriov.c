@@ -161,14 +161,15 @@ static const IvcParam params[] = {
 };
 
 enum {
-    DATAGRAM = OVER_TCP_STAGES, /* the first of UDP's stages */
-    IOMMU = DATAGRAM + DATAGRAM_STAGES,
+    IOMMU = OVER_TCP_STAGES + DATAGRAM_STAGES,
     STAGES = IOMMU + IOMMU_STAGES,
 };
 
 static const IvcStage stages[] = {
-    IVC_TCP_STAGE_ROWS,          IVC_SOCK_STAGE_ROWS(TCP_STAGES), IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
-    IVC_IOMMU_STAGE_ROWS(IOMMU), [STAGES] = {NULL, NULL, false},
+    IVC_OVER_TCP_STAGE_ROWS,
+    IVC_DATAGRAM_STAGE_ROWS(OVER_TCP_STAGES),
+    IVC_IOMMU_STAGE_ROWS(IOMMU),
+    [STAGES] = {NULL, NULL, false},
 };
 
 static IvcLink *link_new(IvcPlatform *platform, const void *bound)
@@ -187,7 +188,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
 {
     const Spec *spec = bound;
     uint64_t ranks = ivc_scenario_channel_ranks(scenario, path);
-    ivc_tcp_check(&spec->over.tcp, scenario, path, diags);
+    ivc_over_tcp_check(bound, scenario, path, diags);
     ivc_link_check_power(spec->vf.iommu.page.n, scenario, path, "iommu_page",
                          "the bytes of a page are a power of two", diags);
     ivc_link_check_apart(scenario, path,
@@ -219,7 +220,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
             diags);
 }
 
-static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};
+static const IvcNetwork network = {.link_new = link_new, .stage_datagram = OVER_TCP_STAGES};
 
 const IvcMechanism ivc_mechanism_sriov = {
     .head = {.name = "sr-iov",

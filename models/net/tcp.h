@@ -221,21 +221,13 @@ IvcStreams *ivc_tcp_new(IvcPlatform *platform, const IvcTcpSpec *spec, uint32_t 
 static inline uint64_t ivc_tcp_mss(const IvcTcpSpec *spec)
 {
     uint64_t mss = spec->mtu.n - IVC_TCP_HEADERS;
-    return mss < spec->rcvbuf.n / 2 ? mss : spec->rcvbuf.n / 2;
+    return MIN(mss, spec->rcvbuf.n / 2);
 }
 
 /** Segments of the MTU that the largest packet carries, `gso` bytes with its headers, and at most
- * half of the largest window; 1: no offload.
- */
+ * half of the largest window; 1: no offload. */
 static inline uint64_t ivc_tcp_offload(const IvcTcpSpec *spec, IvcBytes gso)
 {
-    uint64_t mss = ivc_tcp_mss(spec);
-    uint64_t most = gso.n > IVC_TCP_HEADERS ? (gso.n - IVC_TCP_HEADERS) / mss : 0;
-    uint64_t half = spec->rcvbuf.n / 2 / mss;
-    most = most < half ? most : half;
-    return most ? most : 1;
+    uint64_t data = gso.n > IVC_TCP_HEADERS ? gso.n - IVC_TCP_HEADERS : 0;
+    return MAX(1, MIN(data, spec->rcvbuf.n / 2) / ivc_tcp_mss(spec));
 }
-
-/** Reports what can never work about the spec of the channel at `path`. */
-void ivc_tcp_check(const IvcTcpSpec *spec, const IvcScenario *scenario, const char *path,
-                   IvcDiags *diags);

@@ -43,22 +43,6 @@ static const IvcParam params[] = {
     {0},
 };
 
-enum {
-    DATAGRAM = OVER_TCP_STAGES, /* the first of UDP's stages */
-    STAGES = DATAGRAM + DATAGRAM_STAGES,
-};
-
-static const IvcStage stages[] = {
-    IVC_OVER_TCP_STAGE_ROWS,
-    IVC_DATAGRAM_STAGE_ROWS(DATAGRAM),
-    [STAGES] = {NULL, NULL, false},
-};
-
-static void check(const void *bound, const IvcScenario *scenario, const char *path, IvcDiags *diags)
-{
-    ivc_tcp_check(&((const Spec *)bound)->over.tcp, scenario, path, diags);
-}
-
 static IvcLink *link_new(IvcPlatform *platform, const void *bound)
 {
     const Spec *spec = bound;
@@ -67,14 +51,14 @@ static IvcLink *link_new(IvcPlatform *platform, const void *bound)
                                 platform->stage_mechanism);
 }
 
-static const IvcNetwork network = {.link_new = link_new, .stage_datagram = DATAGRAM};
+static const IvcNetwork network = {.link_new = link_new, .stage_datagram = OVER_TCP_STAGES};
 
 const IvcMechanism ivc_mechanism_sock = {
     .head = {.name = "sock",
              .summary = "MPICH2's sock channel: TCP over the guests' virtual network",
              .params = params,
              .spec_size = sizeof(Spec),
-             .stages = stages,
-             .check = check},
+             .stages = ivc_over_tcp_stages,
+             .check = ivc_over_tcp_check},
     IVC_OVER_TCP_HOOKS(network),
 };

@@ -9,7 +9,6 @@
  * packets that are larger than the FIFO (refused), the first packets before the FIFO is there. */
 #include "models/net/link_check.h"
 #include "models/net/mechanisms.h"
-#include "models/net/over_tcp.h"
 #include "models/net/xen_fifo_private.h"
 
 typedef struct {
@@ -203,7 +202,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
     uint64_t mss = ivc_tcp_mss(&spec->over.tcp);
     uint64_t most =
         xen_fifo_entry(IVC_TCP_HEADERS + ivc_tcp_offload(&spec->over.tcp, spec->fifos.gso) * mss);
-    ivc_tcp_check(&spec->over.tcp, scenario, path, diags);
+    ivc_over_tcp_check(bound, scenario, path, diags);
     ivc_guard_check(&spec->fifos.guard, scenario, path, diags);
     ivc_link_check_power(spec->fifos.fifo.n, scenario, path, "fifo",
                          "the bytes of a FIFO are a power of two", diags);

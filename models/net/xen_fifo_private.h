@@ -6,11 +6,8 @@
 
 #include "models/guard/guard.h"
 #include "models/net/backlog.h"
-#include "models/net/datagram.h"
-#include "models/net/link.h"
+#include "models/net/over_tcp.h"
 #include "models/net/rank_sets.h"
-#include "models/net/sock.h"
-#include "models/net/tcp.h"
 #include "models/xen/byte_ring.h"
 #include "models/xen/connect.h"
 #include "models/xen/event_channel.h"
@@ -36,7 +33,7 @@ typedef struct {
 } XenFifoSpec;
 
 typedef enum {
-    XEN_FIFO_HOOK = TCP_STAGES + SOCK_STAGES,
+    XEN_FIFO_HOOK = OVER_TCP_STAGES,
     XEN_FIFO_CONTROL,
     XEN_FIFO_COPY_IN,
     XEN_FIFO_COPY_OUT,

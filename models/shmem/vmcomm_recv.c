@@ -156,14 +156,12 @@ static IvcStep wait_for_handler(IvcVmcommPort *port)
 static IvcStep obtain(IvcVmcommPort *port, IvcMpiCall *call)
 {
     IvcVmcomm *module = port->module;
-    int64_t found;
+    IvcArrival found;
     IVC_BEGIN(&port->part);
     IVC_AWAIT(&port->part,
               ivc_spend(&port->rank->agent, module->t.match, module->stage0 + VMCOMM_MATCH));
-    found = ivc_arrivals_find(&port->unexpected, call);
-    if (found >= 0) {
-        port->message = ivc_arrivals_at(&port->unexpected, (uint32_t)found)->index;
-        ivc_arrivals_drop(&port->unexpected, (uint32_t)found);
+    if (ivc_arrivals_take_for(&port->unexpected, call, &found)) {
+        port->message = found.index;
         IVC_RETURN(&port->part);
     }
     port->posted = call;

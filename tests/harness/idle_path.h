@@ -1,6 +1,6 @@
 /** @file
  *  Costs of a path on which nobody else is: every one is another number, so that a time says what
- * it is made of, and what caches and memory do costs nothing. In nanoseconds.
+ *  it is made of, and what caches and memory do costs nothing. In nanoseconds.
  */
 #pragma once
 

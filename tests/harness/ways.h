@@ -62,6 +62,7 @@ static const struct {
      "mechanism: sr-iov, iommu: strict, iotlb: 4, tx_ring: 1, rx_ring: 1, card_buffer: 1KiB", 5,
      50000},
     {"loopback", "octeon-cn5650", "mechanism: loopback", 5, 300000},
+    {"loopback, staged", "octeon-cn5650", "mechanism: loopback, staged: true", 5, 300000},
     {"byte ring of a page's quarter", "loongson3a", "mechanism: xen-ring, ring: 1KiB", 7, 30000},
 };
 

@@ -118,9 +118,9 @@ static void check_matching(const Script *script, unsigned r, int tags[][RANDOM_R
 
 START_TEST(test_random_requests_match_in_order)
 {
-    guint32 seed = points_seed("mpi", 20121122);
+    guint32 seed = points_seed("test_mpi_requests", 20121122);
     if (!has_requests(_i))
-        return; /* they carry none: the test before this one */
+        return; /* blocking calls: test_requests_one_way */
     for (guint32 c = 0; c < 30; c++) {
         GRand *rand = g_rand_new_with_seed_array((const guint32[]){seed, c, (guint32)_i}, 3);
         int tags[RANDOM_RANKS][RANDOM_RANKS][EACH];

@@ -1,8 +1,7 @@
 /* The table of inter-core register blocks: their ports, the handshake through them, lanes, digests;
  * and sequences of accesses to the two that are short. */
+#include "tests/harness/points.h"
 #include "tests/harness/register_sequence.h"
-
-#include <stdlib.h>
 
 static const Sequence manycore_sequences[] = {
     {"after reset all registers are 0",
@@ -312,9 +311,5 @@ int main(void)
     tcase_add_test(tests, test_lanes_are_private_while_they_last);
     tcase_add_test(tests, test_digest_sees_every_bit);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return points_main(suite);
 }

@@ -41,7 +41,8 @@ START_TEST(shipped_scenarios_show_what_loads_again)
 {
     g_autoptr(GDir) dir = g_dir_open(IVC_SOURCE_DIR "/scenarios", 0, NULL);
     const char *name;
-    while (dir && (name = g_dir_read_name(dir))) {
+    ck_assert_ptr_nonnull(dir);
+    while ((name = g_dir_read_name(dir))) {
         if (!g_str_has_suffix(name, ".yaml"))
             continue;
         g_autofree char *path = g_build_filename(IVC_SOURCE_DIR, "scenarios", name, NULL);

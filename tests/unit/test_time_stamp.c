@@ -1,10 +1,7 @@
 /* Guests' time stamps: they begin at 0, never run back, across virtual CPUs and migrations too, and
  * run at their frequency to one tick. */
-#include <check.h>
-#include <glib.h>
-#include <stdlib.h>
-
 #include "sim/model/time_stamp.h"
+#include "tests/harness/points.h"
 
 static const uint64_t rates[][2] = {{2100000000, 2100000000}, {1000000000, 2893000000},
                                     {3800000000, 1600000000}, {2500000001, 2499999999},
@@ -131,9 +128,5 @@ int main(void)
     tcase_add_test(tests, test_migrations);
     tcase_add_test(tests, test_spans);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return points_main(suite);
 }

@@ -11,7 +11,7 @@ for topic in mechanisms profiles workloads stages parameters errors columns suit
     json_holds out 'len(json) > 0 and all(isinstance(r, dict) for r in json)'
     try list $topic --format csv
     status_is 0
-    tail -n +2 out | cut -d, -f1 | sort -u | awk "NR % ${IVC_TEST_EACH:-1} == 0" >names
+    tail -n +2 out | cut -d, -f1 | sort -u | awk "(NR - 1) % ${IVC_TEST_EACH:-1} == 0" >names
     while read -r name; do
         try list $topic "$name"
         status_is 0
