@@ -18,7 +18,7 @@ uint32_t ivc_way_node(const IvcMemory *memory, int32_t core);
 uint32_t ivc_way_memory(const IvcMemory *memory, int32_t core);
 
 /**
- * Adds to a route where one side's bytes travel, in bytes for now.
+ * Adds to a route where one side's bytes travel: how many, until ivc_way_finish().
  *
  * @param node   where the lines are
  * @param level  IvcLevel at which they are found

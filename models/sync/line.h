@@ -43,6 +43,7 @@ typedef struct {
     IvcSignal changed; /**< for those who spin on their copy */
 } IvcSyncLine;
 
+/** The most that machine.lines.stores may be. */
 #define IVC_SYNC_STORES_MAX 16u
 
 /** A core's buffered stores: they take effect in order, and some at a time wait for their lines. */

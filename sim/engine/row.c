@@ -27,6 +27,8 @@ static void row_fire(IvcSim *sim, IvcTimer *own)
     IvcTimerRow *row = (IvcTimerRow *)own;
     IvcTimerPlace place = *at(row, 0);
     if (!is_live(&place)) {
+        sim->events--; /* it is none: a cancelled timer by itself would not count */
+        sim->instant--;
         call_next(row, sim);
         return;
     }

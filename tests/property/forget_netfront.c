@@ -16,10 +16,17 @@ static const char *const scenarios[] = {
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, dom0], driver_domain: dom0,\n"
                  "  sndbuf: 64KiB, rcvbuf: 64KiB, rcvbuf_initial: 0B}}\n"
                  "workload: {kind: stream, message: 30000B, ",
+    OCTEON FOUR "channels: {c: {mechanism: netfront, between: [b, c, d],\n"
+                "  driver_domain: a}}\n"
+                "workload: {kind: ring, message: 1000B, ",
+    OCTEON FOUR "channels: {c: {mechanism: netfront, between: [b, c, d],\n"
+                "  driver_domain: a, variant: copy-2.6.18}}\n"
+                "workload: {kind: ring, message: 1000B, ",
     NULL,
 };
 
 static const char *const must_be_missed[] = {
+    "netback.c: queue->dealloc_frame.label",
     "netback.c: queue->rx_frame.label",
     "netback.c: queue->rx_frame.sleep.label",
     "netback.c: sleeper->asleep",
@@ -29,6 +36,7 @@ static const char *const must_be_missed[] = {
     "netfront_digest.c: (uint64_t)packet->from << 32 | packet->to",
     "netfront_digest.c: (uint64_t)packet->head_slots << 32 | packet->grant_slots",
     "netfront_digest.c: cpu->frame.label",
+    "netfront_digest.c: cpu->giving",
     "netfront_digest.c: cpu->poll_frame.label",
     "netfront_digest.c: cpu->polled ? cpu->polled->number : UINT64_MAX",
     "netfront_digest.c: list->n",

@@ -92,6 +92,7 @@ START_TEST(test_a_row_is_as_timers_by_themselves)
         ck_assert_uint_eq(alone.steps, STEPS);
         ck_assert(g_string_equal(alone.log, row.log));
         ck_assert_uint_eq(alone.digests, row.digests);
+        ck_assert_uint_eq(alone.sim.events, row.sim.events);
         bench_clear(&alone);
         bench_clear(&row);
     }
