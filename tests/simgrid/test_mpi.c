@@ -117,6 +117,18 @@ START_TEST(test_half_sends)
 }
 END_TEST
 
+/* Each request of MPI_Send_init is told of once a start; a message to nobody is none. */
+START_TEST(test_persistent)
+{
+    g_auto(IvcMpiReport) report = {0};
+    g_autoptr(GError) error = NULL;
+    ck_assert_msg(run("persistent", &report, &error), "%s", error ? error->message : "");
+    check_pair(&report, 0, 1, 4 + 3, 4 * 8 + 3 * 16);
+    check_pair(&report, 1, 0, 4 + 3, 4 * 8 + 3 * 16);
+    ck_assert_uint_eq(report.warnings->len, 0);
+}
+END_TEST
+
 START_TEST(test_memory_of_others)
 {
     g_auto(IvcMpiReport) report = {0};
@@ -339,6 +351,7 @@ int main(void)
     tcase_add_test(tests, test_counts);
     tcase_add_test(tests, test_times);
     tcase_add_test(tests, test_half_sends);
+    tcase_add_test(tests, test_persistent);
     tcase_add_test(tests, test_memory_of_others);
     tcase_add_test(tests, test_repeats);
     tcase_add_test(tests, test_measured);
