@@ -18,21 +18,26 @@
 static char *folder;
 static char *program;
 
+static IvcMpiRun job_of(const char *xml, const char *const *args)
+{
+    return (IvcMpiRun){.platform_xml = xml,
+                       .config = config,
+                       .hosts = hosts,
+                       .n_ranks = RANKS,
+                       .program = program,
+                       .args = args,
+                       .host_speed = 1e9,
+                       .output = -1};
+}
+
 static bool run_with(const char *const *args, bool measure, const char *trace, IvcMpiReport *report,
                      GError **error)
 {
     g_autofree char *xml = platform();
-    IvcMpiRun run = {.platform_xml = xml,
-                     .config = config,
-                     .hosts = hosts,
-                     .n_ranks = RANKS,
-                     .program = program,
-                     .args = args,
-                     .measure = measure,
-                     .host_speed = 1e9,
-                     .trace_file = trace,
-                     .output = -1};
-    return ivc_mpi_run(&run, report, error);
+    IvcMpiRun job = job_of(xml, args);
+    job.measure = measure;
+    job.trace_file = trace;
+    return ivc_mpi_run(&job, report, error);
 }
 
 static bool run(const char *way, IvcMpiReport *report, GError **error)
@@ -263,13 +268,8 @@ START_TEST(test_refused)
 {
     static const char *const none[] = {"nowhere", "nowhere", "nowhere", "nowhere"};
     g_autofree char *xml = platform();
-    IvcMpiRun job = {.platform_xml = xml,
-                     .config = config,
-                     .hosts = none,
-                     .n_ranks = RANKS,
-                     .program = program,
-                     .host_speed = 1e9,
-                     .output = -1};
+    IvcMpiRun job = job_of(xml, NULL);
+    job.hosts = none;
     g_auto(IvcMpiReport) report = {0};
     g_autoptr(GError) error = NULL;
     ck_assert(!ivc_mpi_run(&job, &report, &error));
@@ -287,15 +287,8 @@ START_TEST(test_stopped)
     static const int at_once = 1;
     const char *args[] = {"forever", NULL};
     g_autofree char *xml = platform();
-    IvcMpiRun job = {.platform_xml = xml,
-                     .config = config,
-                     .hosts = hosts,
-                     .n_ranks = RANKS,
-                     .program = program,
-                     .args = args,
-                     .host_speed = 1e9,
-                     .output = -1,
-                     .stop = &at_once};
+    IvcMpiRun job = job_of(xml, args);
+    job.stop = &at_once;
     g_auto(IvcMpiReport) report = {0};
     g_autoptr(GError) error = NULL;
     ck_assert(!ivc_mpi_run(&job, &report, &error));
