@@ -153,8 +153,7 @@ static int run(IvcCli *cli, const Asked *asked, IvcMpiRan *ran)
     g_autofree char *xml = asked->flops_per_s > 0 ? with_speed(platform->xml, asked->flops_per_s)
                                                   : g_strdup(platform->xml);
     ran->flops_per_s = asked->flops_per_s > 0 ? asked->flops_per_s : platform->flops_per_s;
-    double profile_hz =
-        platform->flops_per_s / (double)MAX(ran->scenario->cluster.flops_per_cycle, 1);
+    double profile_hz = (double)ivc_scenario_machine(ran->scenario)->clock.hz;
     double faster = asked->host_hz != 0 ? (double)asked->host_hz / profile_hz : 1;
     fflush(cli->err);
     IvcMpiRun job = {.platform_xml = xml,

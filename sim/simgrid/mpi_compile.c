@@ -5,13 +5,12 @@
  */
 #include "sim/simgrid/mpi_compile.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/simgrid/ask.h"
 #include "sim/simgrid/mpi_private.h"
+#include "sim/simgrid/mpi_stderr.h"
 
 #include "mpi_sources.h" /* generated: ivc_mpi_sources */
 
@@ -103,22 +102,6 @@ static GPtrArray *missing_calls(const char *said)
     return names;
 }
 
-static void write_all(int file, const char *text)
-{
-    for (size_t left = strlen(text); left > 0;) {
-        ssize_t n = write(file, text, left);
-        if (n < 0 && errno != EINTR)
-            return;
-        text += MAX(n, 0);
-        left -= (size_t)MAX(n, 0);
-    }
-}
-
-static int exit_status(int status)
-{
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 static bool compile(const char *compiler, const char *folder, const char *const *args, int errors,
                     int *ret_status, GPtrArray **ret_missing, GError **error)
 {
@@ -151,8 +134,8 @@ static bool compile(const char *compiler, const char *folder, const char *const 
     if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL,
                       NULL, &said, &status, &why))
         return fail_start(compiler, why, error);
-    write_all(errors, said);
-    *ret_status = exit_status(status);
+    ivc_mpi_write_all(errors, said, strlen(said));
+    *ret_status = ivc_mpi_exit_status(status);
     *ret_missing = missing_calls(said);
     return true;
 }

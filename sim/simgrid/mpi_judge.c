@@ -166,7 +166,7 @@ static bool fail_simgrid(const Findings *found, GError **error)
     else
         g_set_error(error, IVC_MPI_ERROR, IVC_MPI_ERROR_SIMGRID,
                     "SimGrid ended with status %d before the program started",
-                    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+                    ivc_mpi_exit_status(status));
     return false;
 }
 
@@ -198,6 +198,11 @@ static bool judge(const Findings *found, GError **error)
     if (signalled || WEXITSTATUS(end->wait_status) != 0 || !account->seen)
         return fail_simgrid(found, error);
     return true;
+}
+
+int ivc_mpi_exit_status(int wait_status)
+{
+    return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 }
 
 bool ivc_mpi_judge(const IvcMpiEnd *end, GPtrArray *warnings, GError **error)

@@ -20,6 +20,10 @@ typedef struct {
     const IvcMpiTrace *trace;
 } IvcMpiEnd;
 
+/** As a shell has it: 128 and the signal's number after a signal. @param wait_status  of waitpid()
+ */
+int ivc_mpi_exit_status(int wait_status);
+
 /** Whether all went well. Adds warnings. @param error  IVC_MPI_ERROR */
 bool ivc_mpi_judge(const IvcMpiEnd *end, GPtrArray *warnings, GError **error);
 

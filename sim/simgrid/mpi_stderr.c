@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void write_all(int file, const char *bytes, gsize size)
+void ivc_mpi_write_all(int file, const char *bytes, gsize size)
 {
     while (file >= 0 && size > 0) {
         gssize n = write(file, bytes, size);
@@ -37,7 +37,7 @@ static void take_line(IvcMpiStderr *filter, const char *line)
 {
     const char *logged = strstr(line, filter->mark);
     if (logged != NULL) {
-        write_all(filter->output, line, (gsize)(logged - line));
+        ivc_mpi_write_all(filter->output, line, (gsize)(logged - line));
         g_string_append(filter->log, logged);
         filter->inside = true;
         return;
@@ -48,7 +48,7 @@ static void take_line(IvcMpiStderr *filter, const char *line)
         return;
     }
     if (!filter->inside || strcmp(line, "\n") != 0)
-        write_all(filter->output, line, strlen(line));
+        ivc_mpi_write_all(filter->output, line, strlen(line));
     filter->inside = false;
 }
 

@@ -21,5 +21,8 @@ void ivc_mpi_stderr_clear(IvcMpiStderr *filter);
 /** Takes the next bytes, cut anywhere, and writes the lines that they end. */
 void ivc_mpi_stderr_feed(IvcMpiStderr *filter, const char *bytes, gsize size);
 
+/** Writes to a descriptor, unless it is -1, what can be written. */
+void ivc_mpi_write_all(int file, const char *bytes, gsize size);
+
 /** Nothing more comes: writes what came after the last line's end. */
 void ivc_mpi_stderr_end(IvcMpiStderr *filter);

@@ -247,11 +247,6 @@ void ivc_mpi_trace_feed(IvcMpiTrace *trace, const char *bytes, size_t size)
     }
 }
 
-uint64_t ivc_mpi_trace_end_ps(const IvcMpiTrace *trace)
-{
-    return trace->end_ps;
-}
-
 uint64_t ivc_mpi_trace_rank_end_ps(const IvcMpiTrace *trace, size_t rank)
 {
     return trace->ranks[rank].ended ? trace->ranks[rank].end_ps : trace->end_ps;

@@ -31,10 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcMpiTrace, ivc_mpi_trace_free)
 /** Takes the next bytes, cut anywhere. Lines that mean nothing here are passed over. */
 void ivc_mpi_trace_feed(IvcMpiTrace *trace, const char *bytes, size_t size);
 
-/** When the last thing in the trace happened, in ps. */
-uint64_t ivc_mpi_trace_end_ps(const IvcMpiTrace *trace);
-
-/** When the rank ended, in ps: the trace's end when it did not. */
+/** When the rank ended, in ps: when the last thing in the trace happened, if it did not. */
 uint64_t ivc_mpi_trace_rank_end_ps(const IvcMpiTrace *trace, size_t rank);
 
 /** For how long a rank did something, in ps. */

@@ -18,35 +18,15 @@
 #include <mpi.h>
 
 #include "account.h"
+#include "account_requests.h"
 
 /* Of simgrid/actor.h; weak, should a version leave it out. */
 extern long sg_actor_self_get_pid(void) __attribute__((weak));
-
-#define REQUESTS 4096u /* a power of two */
-#define PROBES 8u
-
-/* What MPI_Start does with a request of MPI_Send_init. */
-typedef struct {
-    const void *data; /* with n of NOT_MINE: PMPI_Start does it */
-    int n;
-    MPI_Datatype type;
-    int to;
-    MPI_Comm comm;
-} Send;
-
-#define NOT_MINE (-1)
-
-typedef struct {
-    MPI_Request request;
-    IvcAccountPart part;
-    Send send;
-} Pending;
 
 __attribute__((used)) static const char mark[] = IVC_ACCOUNT_MARK;
 static IvcAccountHead *head;
 static IvcAccountRank *self;
 static int self_rank;
-static Pending pending[REQUESTS];
 static struct sigaction before[NSIG];
 
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
@@ -182,41 +162,6 @@ static void wait_for(IvcAccountPart part)
     self->n_parts++;
 }
 
-static unsigned slot_of(MPI_Request request)
-{
-    return (unsigned)(((uintptr_t)request >> 4) * 2654435761u >> 8) & (REQUESTS - 1);
-}
-
-/* A request's address may be used again: then the later call counts. */
-static Pending *remember(MPI_Request request, IvcAccountPart part)
-{
-    unsigned start = slot_of(request);
-    Pending *place = &pending[start];
-    for (unsigned i = 0; i < PROBES; i++) {
-        Pending *at = &pending[(start + i) & (REQUESTS - 1)];
-        if (at->request == request || at->request == MPI_REQUEST_NULL) {
-            place = at;
-            break;
-        }
-    }
-    *place = (Pending){.request = request, .part = part, .send = {.n = NOT_MINE}};
-    return place;
-}
-
-static const Pending *recall(MPI_Request request)
-{
-    static const Pending unknown = {
-        .part = {.kind = IVC_ACCOUNT_OTHER, .peer = IVC_ACCOUNT_ANY, .tag = IVC_ACCOUNT_ANY},
-        .send = {.n = NOT_MINE}};
-    unsigned start = slot_of(request);
-    for (unsigned i = 0; i < PROBES; i++) {
-        const Pending *at = &pending[(start + i) & (REQUESTS - 1)];
-        if (at->request == request)
-            return at;
-    }
-    return &unknown;
-}
-
 static void wait_for_requests(int n, const MPI_Request *requests)
 {
     for (int i = 0; i < n; i++) {
@@ -297,15 +242,14 @@ SEND_REQUEST(Irsend, 1)
 SEND_REQUEST(Ibsend, 1)
 SEND_REQUEST(Ssend_init, 0)
 
-/* Those that MPI_Start below sends itself. */
+/* Those that start() below sends itself. */
 #define SEND_INIT(name)                                                                        \
     int MPI_##name(const void *data, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm, \
                    MPI_Request *request)                                                       \
     {                                                                                          \
         int result = PMPI_##name(data, n, type, to, tag, comm, request);                       \
         Pending *made = remember(*request, part_of(IVC_ACCOUNT_SEND, to, tag, n, type, comm)); \
-        made->part.tag = tag;                                                                  \
-        made->send = (Send){.data = data, .n = n, .type = type, .to = to, .comm = comm};       \
+        made->send = (Send){data, n, type, to, tag, comm, false};                              \
         return result;                                                                         \
     }
 SEND_INIT(Send_init)
@@ -370,21 +314,12 @@ int MPI_Sendrecv_replace(void *data, int n, MPI_Datatype type, int to, int tag_o
     return result;
 }
 
-/* SMPI 3.32 loses messages of MPI_Start that are there before their receive is posted, so it gets a
- * send of its own. The request stays inactive: to wait for it takes no time, as it should, since a
- * send does not wait for its receive. */
 static int start(MPI_Request *request)
 {
-    const Pending *made = recall(*request);
-    const Send *send = &made->send;
-    MPI_Request sent = MPI_REQUEST_NULL;
+    Pending *made = recall(*request);
     if (made->part.kind == IVC_ACCOUNT_SEND)
         sends(&made->part);
-    if (send->n == NOT_MINE)
-        return PMPI_Start(request);
-    int result =
-        PMPI_Isend(send->data, send->n, send->type, send->to, made->part.tag, send->comm, &sent);
-    return sent != MPI_REQUEST_NULL ? PMPI_Request_free(&sent) : result;
+    return is_mine(*request) ? start_mine(&made->send) : PMPI_Start(request);
 }
 
 int MPI_Start(MPI_Request *request)
@@ -400,10 +335,17 @@ int MPI_Startall(int n, MPI_Request *requests)
     return result;
 }
 
+int MPI_Request_free(MPI_Request *request)
+{
+    forget(*request);
+    return PMPI_Request_free(request);
+}
+
 int MPI_Wait(MPI_Request *request, MPI_Status *status)
 {
     enter("MPI_Wait");
     wait_for_requests(1, request);
+    forget_sent(1, request);
     int result = PMPI_Wait(request, status);
     leave();
     return result;
@@ -413,6 +355,7 @@ int MPI_Waitall(int n, MPI_Request *requests, MPI_Status *statuses)
 {
     enter("MPI_Waitall");
     wait_for_requests(n, requests);
+    forget_sent(n, requests);
     int result = PMPI_Waitall(n, requests, statuses);
     leave();
     return result;
@@ -420,6 +363,8 @@ int MPI_Waitall(int n, MPI_Request *requests, MPI_Status *statuses)
 
 int MPI_Waitany(int n, MPI_Request *requests, int *index, MPI_Status *status)
 {
+    if (take_sent(n, requests, 1, index, status) != 0)
+        return MPI_SUCCESS;
     enter("MPI_Waitany");
     wait_for_requests(n, requests);
     int result = PMPI_Waitany(n, requests, index, status);
@@ -429,10 +374,44 @@ int MPI_Waitany(int n, MPI_Request *requests, int *index, MPI_Status *status)
 
 int MPI_Waitsome(int n, MPI_Request *requests, int *n_out, int *indices, MPI_Status *statuses)
 {
+    *n_out = take_sent(n, requests, n, indices, statuses);
+    if (*n_out != 0)
+        return MPI_SUCCESS;
     enter("MPI_Waitsome");
     wait_for_requests(n, requests);
     int result = PMPI_Waitsome(n, requests, n_out, indices, statuses);
+    *n_out = drop_mine(requests, *n_out, indices, statuses);
     leave();
+    return result;
+}
+
+int MPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
+{
+    forget_sent(1, request);
+    return PMPI_Test(request, flag, status);
+}
+
+int MPI_Testall(int n, MPI_Request *requests, int *flag, MPI_Status *statuses)
+{
+    int result = PMPI_Testall(n, requests, flag, statuses);
+    if (*flag)
+        forget_sent(n, requests);
+    return result;
+}
+
+int MPI_Testany(int n, MPI_Request *requests, int *index, int *flag, MPI_Status *status)
+{
+    *flag = take_sent(n, requests, 1, index, status);
+    return *flag ? MPI_SUCCESS : PMPI_Testany(n, requests, index, flag, status);
+}
+
+int MPI_Testsome(int n, MPI_Request *requests, int *n_out, int *indices, MPI_Status *statuses)
+{
+    *n_out = take_sent(n, requests, n, indices, statuses);
+    if (*n_out != 0)
+        return MPI_SUCCESS;
+    int result = PMPI_Testsome(n, requests, n_out, indices, statuses);
+    *n_out = drop_mine(requests, *n_out, indices, statuses);
     return result;
 }
 
@@ -498,6 +477,7 @@ MOVES(Rget_accumulate, BOTH_WAYS, n, t,
 MOVES(Fetch_and_op, BOTH_WAYS, 1, t,
       (const void *d, void *r, MPI_Datatype t, int target, MPI_Aint at, MPI_Op op, MPI_Win win),
       (d, r, t, target, at, op, win))
+
 /* -- collectives -- */
 
 static void enter_collective(const char *call, MPI_Comm comm)

@@ -18,21 +18,26 @@
 static char *folder;
 static char *program;
 
+static IvcMpiRun job_of(const char *xml, const char *const *args)
+{
+    return (IvcMpiRun){.platform_xml = xml,
+                       .config = config,
+                       .hosts = hosts,
+                       .n_ranks = RANKS,
+                       .program = program,
+                       .args = args,
+                       .host_speed = 1e9,
+                       .output = -1};
+}
+
 static bool run_with(const char *const *args, bool measure, const char *trace, IvcMpiReport *report,
                      GError **error)
 {
     g_autofree char *xml = platform();
-    IvcMpiRun run = {.platform_xml = xml,
-                     .config = config,
-                     .hosts = hosts,
-                     .n_ranks = RANKS,
-                     .program = program,
-                     .args = args,
-                     .measure = measure,
-                     .host_speed = 1e9,
-                     .trace_file = trace,
-                     .output = -1};
-    return ivc_mpi_run(&run, report, error);
+    IvcMpiRun job = job_of(xml, args);
+    job.measure = measure;
+    job.trace_file = trace;
+    return ivc_mpi_run(&job, report, error);
 }
 
 static bool run(const char *way, IvcMpiReport *report, GError **error)
@@ -114,6 +119,18 @@ START_TEST(test_half_sends)
     /* 3 ms of waiting, 1 us, and 1 ns a byte, SMPI's 16 included. */
     ck_assert_uint_eq(report.ranks[1].doing_ps[IVC_MPI_COMMUNICATES],
                       (3000 + 1) * (uint64_t)US + 116 * 1000);
+}
+END_TEST
+
+/* Each request of MPI_Send_init is told of once a start; a message to nobody is none. */
+START_TEST(test_persistent)
+{
+    g_auto(IvcMpiReport) report = {0};
+    g_autoptr(GError) error = NULL;
+    ck_assert_msg(run("persistent", &report, &error), "%s", error ? error->message : "");
+    check_pair(&report, 0, 1, 4 + 3, 4 * 8 + 3 * 16);
+    check_pair(&report, 1, 0, 4 + 3, 4 * 8 + 3 * 16);
+    ck_assert_uint_eq(report.warnings->len, 0);
 }
 END_TEST
 
@@ -251,13 +268,8 @@ START_TEST(test_refused)
 {
     static const char *const none[] = {"nowhere", "nowhere", "nowhere", "nowhere"};
     g_autofree char *xml = platform();
-    IvcMpiRun job = {.platform_xml = xml,
-                     .config = config,
-                     .hosts = none,
-                     .n_ranks = RANKS,
-                     .program = program,
-                     .host_speed = 1e9,
-                     .output = -1};
+    IvcMpiRun job = job_of(xml, NULL);
+    job.hosts = none;
     g_auto(IvcMpiReport) report = {0};
     g_autoptr(GError) error = NULL;
     ck_assert(!ivc_mpi_run(&job, &report, &error));
@@ -275,15 +287,8 @@ START_TEST(test_stopped)
     static const int at_once = 1;
     const char *args[] = {"forever", NULL};
     g_autofree char *xml = platform();
-    IvcMpiRun job = {.platform_xml = xml,
-                     .config = config,
-                     .hosts = hosts,
-                     .n_ranks = RANKS,
-                     .program = program,
-                     .args = args,
-                     .host_speed = 1e9,
-                     .output = -1,
-                     .stop = &at_once};
+    IvcMpiRun job = job_of(xml, args);
+    job.stop = &at_once;
     g_auto(IvcMpiReport) report = {0};
     g_autoptr(GError) error = NULL;
     ck_assert(!ivc_mpi_run(&job, &report, &error));
@@ -339,6 +344,7 @@ int main(void)
     tcase_add_test(tests, test_counts);
     tcase_add_test(tests, test_times);
     tcase_add_test(tests, test_half_sends);
+    tcase_add_test(tests, test_persistent);
     tcase_add_test(tests, test_memory_of_others);
     tcase_add_test(tests, test_repeats);
     tcase_add_test(tests, test_measured);

@@ -86,6 +86,52 @@ static void requests(void)
     MPI_Waitall(2, all, MPI_STATUSES_IGNORE);
 }
 
+/* Ranks 0 and 1 each send 8 and 16 bytes with requests that are started again, and hear of each
+ * start once, whatever tells them; the receives are told of in between. Returns whether it is so.
+ */
+static int persistent(void)
+{
+    enum { SENDS = 2, ALL = 5 };
+    MPI_Request all[ALL];
+    int times[ALL] = {0}, index, n, flag, at[ALL];
+    for (int i = 0; i < SENDS; i++) {
+        MPI_Send_init(data, 8 << i, MPI_CHAR, 1 - rank, i, MPI_COMM_WORLD, &all[i]);
+        MPI_Recv_init(data + 100, 100, MPI_CHAR, 1 - rank, i, MPI_COMM_WORLD, &all[SENDS + i]);
+    }
+    MPI_Send_init(data, 1, MPI_CHAR, MPI_PROC_NULL, 0, MPI_COMM_WORLD, &all[ALL - 1]);
+    MPI_Startall(ALL, all);
+    for (int i = 0; i < ALL; i++) {
+        MPI_Waitany(ALL, all, &index, MPI_STATUS_IGNORE);
+        if (index < 0 || index >= ALL)
+            return 0;
+        times[index]++;
+    }
+    MPI_Startall(ALL, all);
+    for (int done = 0; done < ALL; done += n) {
+        MPI_Waitsome(ALL, all, &n, at, MPI_STATUSES_IGNORE);
+        for (int i = 0; i < n; i++)
+            times[at[i]]++;
+    }
+    for (int i = 0; i < ALL; i++) {
+        if (times[i] != 2)
+            return 0;
+    }
+    MPI_Start(&all[0]);
+    MPI_Start(&all[SENDS]);
+    MPI_Testany(1, all, &index, &flag, MPI_STATUS_IGNORE);
+    if (!flag || index != 0)
+        return 0;
+    MPI_Wait(&all[SENDS], MPI_STATUS_IGNORE);
+    MPI_Startall(2, (MPI_Request[]){all[0], all[SENDS]});
+    MPI_Wait(&all[0], MPI_STATUS_IGNORE);
+    MPI_Wait(&all[SENDS], MPI_STATUS_IGNORE);
+    MPI_Start(&all[1]);
+    MPI_Start(&all[SENDS + 1]);
+    MPI_Testsome(SENDS, all, &n, at, MPI_STATUSES_IGNORE);
+    MPI_Wait(&all[SENDS + 1], MPI_STATUS_IGNORE);
+    return n == 1 && at[0] == 1;
+}
+
 static void put(void)
 {
     MPI_Win window;
@@ -118,6 +164,8 @@ int main(int argc, char **argv)
     if (strcmp(way, "args") == 0 && rank == 0)
         for (int i = 2; i < argc; i++)
             fprintf(stderr, "[%s]\n", argv[i]);
+    if (strcmp(way, "persistent") == 0 && rank < 2 && !persistent())
+        exit(4);
     if (strcmp(way, "put") == 0)
         put();
     if (strcmp(way, "ring") == 0)
