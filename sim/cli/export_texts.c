@@ -211,7 +211,7 @@ char *ivc_export_readme(const IvcExport *export)
     if (export->fit->unlike)
         g_string_append_printf(
             out,
-            "\nAt %zu sizes of the first curve messages of a stream are further apart than one\n"
+            "\nAt %zu sizes of all curves messages of a stream are further apart than one\n"
             "takes. SMPI has nothing for that: there streams come out as fast as latency allows.\n",
             export->fit->unlike);
     if (s->cluster.machines > 1)

@@ -13,12 +13,24 @@ const char *const *ivc_figure_names(void)
     return ivc_report_figures;
 }
 
+/* Programs over one channel have no other to be faster than. */
+static bool compares_programs(const IvcPlotData *data)
+{
+    const json_t *first = ivc_plot_point(ivc_plot_series(data, 0), 0)->json;
+    const char *workload = json_string_value(json_object_get(first, "workload"));
+    const char *channel = json_string_value(json_object_get(first, "channel"));
+    bool others = false;
+    for (guint i = 1; i < data->series->len && !others; i++) {
+        const json_t *point = ivc_plot_point(ivc_plot_series(data, i), 0)->json;
+        others = g_strcmp0(json_string_value(json_object_get(point, "channel")), channel) != 0;
+    }
+    return others && g_strcmp0(workload, "mpi-program") == 0;
+}
+
 bool ivc_figure_applies(const IvcPlotData *data, const char *name)
 {
     if (strcmp(name, "speedup") == 0) {
-        const json_t *first = ivc_plot_point(ivc_plot_series(data, 0), 0)->json;
-        const char *workload = json_string_value(json_object_get(first, "workload"));
-        return g_strcmp0(workload, "mpi-program") == 0;
+        return compares_programs(data);
     }
     if (strcmp(name, "rate") != 0 && strcmp(name, "spinning") != 0) {
         return true;

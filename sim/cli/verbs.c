@@ -46,6 +46,11 @@ static const char *const topics[] = {"mechanisms", "profiles", "workloads", "sta
         .name = "output", .letter = 'o', .type = IVC_OPTION_TEXT, .argument = (what), \
         .sentence = (text)                                                            \
     }
+#define OPTION_JOBS(text)                                                                   \
+    {                                                                                       \
+        .name = "jobs", .letter = 'j', .type = IVC_OPTION_COUNT, .argument = "N", .min = 1, \
+        .max = 1024, .sentence = text "; without it, one for each processor"                \
+    }
 #define OPTION_NO_SKIP                                                                       \
     {                                                                                        \
         .name = "no-skip",                                                                   \
@@ -96,13 +101,7 @@ static const IvcOption run_options[] = {
     OPTION_SET,
     OPTION_FORMAT(result_formats, "table"),
     OPTION_OUTPUT("DIR", "also write point.json, point.csv, manifest.json and scenario.yaml there"),
-    {.name = "jobs",
-     .letter = 'j',
-     .type = IVC_OPTION_COUNT,
-     .argument = "N",
-     .min = 1,
-     .max = 1024,
-     .sentence = "simulate N repeats at a time; without it, one for each processor"},
+    OPTION_JOBS("simulate N repeats at a time"),
     OPTIONS_STATISTICS,
     OPTION_NO_SKIP,
     OPTION_QUIET,
@@ -130,13 +129,7 @@ static const IvcOption list_options[] = {
 
 static const IvcOption sweep_options[] = {
     OPTION_SET,
-    {.name = "jobs",
-     .letter = 'j',
-     .type = IVC_OPTION_COUNT,
-     .argument = "N",
-     .min = 1,
-     .max = 1024,
-     .sentence = "simulate N points at a time; without it, one for each processor"},
+    OPTION_JOBS("simulate N points at a time"),
     {.name = "dry-run", .letter = 'n', .sentence = "list the points and what is stored already"},
     OPTION_OUTPUT("DIR", "where the results are kept; without it, out/ and the scenario's name"),
     OPTION_FORMAT(result_formats, "table"),
@@ -190,13 +183,7 @@ static const IvcOption export_options[] = {
     OPTION_SET,
     {.name = "check",
      .sentence = "simgrid: measure what was made with SimGrid and hold it against the curves"},
-    {.name = "jobs",
-     .letter = 'j',
-     .type = IVC_OPTION_COUNT,
-     .argument = "N",
-     .min = 1,
-     .max = 1024,
-     .sentence = "simgrid: simulate N points at a time; without it, one for each processor"},
+    OPTION_JOBS("simgrid: simulate N points at a time"),
     OPTION_QUIET,
     OPTION_END,
 };
@@ -218,13 +205,7 @@ static const IvcOption plot_options[] = {
 
 static const IvcOption validate_options[] = {
     OPTION_FORMAT(list_formats, "table"),
-    {.name = "jobs",
-     .letter = 'j',
-     .type = IVC_OPTION_COUNT,
-     .argument = "N",
-     .min = 1,
-     .max = 1024,
-     .sentence = "simulate N points at a time; without it, one for each processor"},
+    OPTION_JOBS("simulate N points at a time"),
     OPTION_OUTPUT("DIR", "keep the results there, and draw a figure of each set; without it, "
                          "nothing is kept"),
     {.name = "role",

@@ -140,8 +140,9 @@ static void take_result(const IvcScenario *s, IvcCurveRun *run, const IvcResult 
     run->message_ps = (IvcTime)((double)result->elapsed_ps * (double)pairs / (double)n);
     const IvcChannelSpec *channel = s->channel;
     if (!all) {
-        run->sender_ps = busy(result, s, channel->between[run->from]) / n;
-        run->receiver_ps = busy(result, s, channel->between[run->to]) / n;
+        uint64_t shares = run->from == run->to ? 2 * n : n; /* inside a guest it is both ends */
+        run->sender_ps = busy(result, s, channel->between[run->from]) / shares;
+        run->receiver_ps = busy(result, s, channel->between[run->to]) / shares;
     }
     const char *server =
         channel->mechanism->served_by ? channel->mechanism->served_by(channel->spec) : NULL;

@@ -1,5 +1,5 @@
 /** @file
- *  Runs of a scenario's channel with a workload of one's own; of curves.c and curve_classes.c.
+ *  Runs of a scenario's channel with a workload of one's own; for curves.c.
  */
 #pragma once
 

@@ -18,8 +18,8 @@
 #define BESIDE_PROBE 1024 /* where that is tried */
 #define BESIDE_LEAST 64   /* shorter ones are looked at one by one anyhow */
 #define WIDE 64           /* of a gap between sizes */
-#define POINTS_ROUND 224  /* the same where round sizes are better */
 #define POINTS_MAX 160    /* of a class */
+#define POINTS_ROUND 224  /* the same where round sizes are better */
 #define ROUNDS_MAX 24
 
 static const uint64_t probes[] = {8, 4096, 262144};
@@ -111,8 +111,7 @@ static double bent(const GArray *points, guint i)
                  (double)p->interval_ps));
 }
 
-/* Whether what lies between points i and i + 1 is one step: the pieces beside are level. A curve
- * that goes up and down at every size is not followed below a sixteenth of the size. */
+/* Whether what lies between points i and i + 1 is one step: the pieces beside are level. */
 static bool step_after(const GArray *points, guint i)
 {
     if (i == 0 || i + 2 >= points->len)
@@ -122,7 +121,8 @@ static bool step_after(const GArray *points, guint i)
 }
 
 /* Adds a size about the middle of the gap after point i: an odd one of a wide gap where round ones
- * are better than what is around them. */
+ * are better than what is around them. A curve that goes up and down at every size is not followed
+ * below a sixteenth of the size. */
 static void add_middle(const IvcCurve *curve, const GArray *points, guint i, bool odd,
                        GArray *sizes)
 {
@@ -146,8 +146,8 @@ static GArray *common_points(const GArray *points)
     return common;
 }
 
-/* Where it is to be looked closer. When that is more than there is room for, only where it is
- * worst.
+/* Where it is to be looked closer. When that is more than there is room for: where round sizes are
+ * better, only where it is worst; else nowhere.
  * @return transfer full */
 static GArray *closer_sizes(const IvcCurve *curve)
 {

@@ -35,7 +35,7 @@ typedef struct {
     bool lone;           /**< a size that is better than those around it, for which others stand */
     IvcTime latency_ps;  /**< half a round trip of a ping-pong */
     IvcTime interval_ps; /**< from message to message of a long stream */
-    /* Of the stream, without polling. */
+    /* Of the stream, without polling. Inside of a guest its two ends have half of it each. */
     IvcTime sender_ps;   /**< CPU of the guest that sends */
     IvcTime receiver_ps; /**< CPU of the guest that receives */
     IvcTime server_ps;   /**< CPU of the busiest guest beside: a driver domain; 0: none */

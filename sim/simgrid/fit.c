@@ -129,6 +129,13 @@ void ivc_fit_line(const IvcFitPoint *points, guint n, bool send, double *ret_zer
     *ret_zero = (sy - slope * sx) / s - slope * points[0].bytes;
 }
 
+double ivc_fit_error(const IvcFitPoint *p, double latency, double send, double receive)
+{
+    double on_way = latency + p->transfer;
+    double interval = p->eager ? MAX(MAX(send, receive), p->transfer) : MAX(send, on_way + receive);
+    return MAX(fabs((send + on_way + receive) / p->latency - 1), fabs(interval / p->interval - 1));
+}
+
 /* The largest error of a piece at its points. */
 static double piece_error(const IvcFitPoint *points, guint n, const IvcFitSegment *s,
                           double latency)
@@ -138,11 +145,7 @@ static double piece_error(const IvcFitPoint *points, guint n, const IvcFitSegmen
         const IvcFitPoint *p = &points[i];
         double send = MAX(0, s->send_at_zero + p->bytes * s->send_per_byte);
         double receive = MAX(0, s->receive_at_zero + p->bytes * s->receive_per_byte);
-        double on_way = latency + p->transfer;
-        double interval =
-            p->eager ? MAX(MAX(send, receive), p->transfer) : MAX(send, on_way + receive);
-        worst = MAX(worst, fabs((send + on_way + receive) / p->latency - 1));
-        worst = MAX(worst, fabs(interval / p->interval - 1));
+        worst = MAX(worst, ivc_fit_error(p, latency, send, receive));
     }
     return worst;
 }

@@ -51,14 +51,6 @@ static double set_way(const IvcFit *fit, const IvcFitClass *links, IvcFitPoint *
     return s->latency_factor * links->latency_s;
 }
 
-/* The larger of what latency and interval of a point are off by. */
-static double point_error(const IvcFitPoint *p, double latency, double send, double receive)
-{
-    double on_way = latency + p->transfer;
-    double interval = p->eager ? MAX(MAX(send, receive), p->transfer) : MAX(send, on_way + receive);
-    return MAX(fabs((send + on_way + receive) / p->latency - 1), fabs(interval / p->interval - 1));
-}
-
 /* Shares out all points. @return the sum of squares of errors */
 static double share_all(const IvcFit *fit, const IvcFitClass *links, IvcFitPoints *all, bool sender)
 {
@@ -68,7 +60,7 @@ static double share_all(const IvcFit *fit, const IvcFitClass *links, IvcFitPoint
         double latency = set_way(fit, links, p);
         p->sender_first = sender;
         ivc_fit_share_out(p, latency);
-        double error = point_error(p, latency, p->send, p->receive);
+        double error = ivc_fit_error(p, latency, p->send, p->receive);
         sum += error * error;
     }
     return sum;
@@ -145,8 +137,8 @@ static double fit_piece(const IvcFit *fit, const IvcFitClass *links, const IvcFi
         double latency = set_way(fit, links, &p);
         double send = MAX(0, ret->send_at_zero + p.bytes * ret->send_per_byte);
         double receive = MAX(0, ret->receive_at_zero + p.bytes * ret->receive_per_byte);
-        double as_is = point_error(&p, latency, p.send, p.receive);
-        worst = MAX(worst, point_error(&p, latency, send, receive) - as_is);
+        double as_is = ivc_fit_error(&p, latency, p.send, p.receive);
+        worst = MAX(worst, ivc_fit_error(&p, latency, send, receive) - as_is);
     }
     return worst;
 }

@@ -1,5 +1,5 @@
 /** @file
- *  A size on its way from curves to SMPI's settings; of fit.c and fit_points.c.
+ *  A size on its way from curves to SMPI's settings; of fit.c, fit_points.c and fit_ends.c.
  */
 #pragma once
 
@@ -59,6 +59,9 @@ IvcFitPoints ivc_fit_raw_points(const IvcCurves *curves, unsigned class_);
 
 /** Costs of both ends at a point, for a latency of the way. */
 void ivc_fit_share_out(IvcFitPoint *point, double latency);
+
+/** The larger of what latency and interval of a point are off by, with such costs. */
+double ivc_fit_error(const IvcFitPoint *point, double latency, double send, double receive);
 
 /** A line through the points' costs by least squares of errors relative to the interval. */
 void ivc_fit_line(const IvcFitPoint *points, guint n, bool send, double *ret_zero,

@@ -67,19 +67,33 @@ def check_round_trip(name, channel):
         assert abs(worst["check"] * 100 - between) < 0.011, (worst, between)
 
 
+def check_inside(rows):
+    """Between two virtual CPUs of one guest both ends together take what two guests do."""
+    cpu = {(row["from_to"], row["message_bytes"]):
+           float(row["sender_cpu_ns"]) + float(row["receiver_cpu_ns"]) for row in rows}
+    sizes = [size for pair, size in cpu if pair == "inside sender"]
+    assert len(sizes) > 30, cpu
+    for size in sizes:
+        inside, between = cpu["inside sender", size], cpu["sender to receiver", size]
+        assert abs(inside / between - 1) < 0.01, (size, inside, between)
+
+
 def check_cluster():
-    """Machines, hosts and routes by number; a scenario that names counted guests."""
+    """Machines, hosts and routes by number; guests of two virtual CPUs each."""
     with tempfile.TemporaryDirectory() as folder:
         run("export", "simgrid", scenario(OCTEON), "--set", "channel=shmem", "--set",
+            "guests.sender.cores=[0, 2]", "--set", "guests.receiver.cores=[1, 3]", "--set",
             "cluster={machines: 3, network: {latency: 7us, bandwidth: 8Gbit/s}}", "-q", "-o",
             folder)
         with open(os.path.join(folder, "platform.xml"), encoding="utf-8") as file:
             xml = file.read()
-        assert xml.count("<host ") == 6 and xml.count("<zoneRoute ") == 3, xml
+        assert xml.count("<host ") == 12 and xml.count("<zoneRoute ") == 3, xml
         assert 'id="m2.network" bandwidth="1000000000Bps"' in xml, xml
         with open(os.path.join(folder, "hostfile"), encoding="utf-8") as file:
-            assert file.read().split() == [f"m{m}.{g}" for m in range(3)
+            assert file.read().split() == [f"m{m}.{g}.{v}" for m in range(3) for v in range(2)
                                            for g in ("sender", "receiver")]
+        with open(os.path.join(folder, "curves.csv"), encoding="utf-8") as file:
+            check_inside(list(csv.DictReader(file)))
 
 
 def main():

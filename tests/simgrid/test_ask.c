@@ -1,9 +1,6 @@
 /* Starting and asking ivcsim-simgrid: what is missing or broken is an error with words, never a
  * signal or a wait. */
-#include "sim/simgrid/ask.h"
-#include "tests/harness/points.h"
-
-static const char *oracle; /* the program */
+#include "tests/simgrid/oracle.h"
 
 static void fails_to_start(const char *path, IvcSimgridError code, const char *says)
 {
@@ -49,10 +46,8 @@ static void fails(IvcSimgrid *simgrid, const char *question, const char *says)
 START_TEST(test_questions)
 {
     static const char question[] = "execs 1 2 1\nexec 5 10 1 0\n";
-    g_autoptr(GError) error = NULL;
-    g_autoptr(IvcSimgrid) simgrid = ivc_simgrid_start(oracle, &error);
+    g_autoptr(IvcSimgrid) simgrid = oracle_start();
     double ended[1] = {0};
-    ck_assert_msg(simgrid != NULL, "%s", error ? error->message : "");
     ck_assert_msg(g_ascii_isdigit(*ivc_simgrid_version(simgrid)), "%s",
                   ivc_simgrid_version(simgrid));
     ck_assert(ivc_simgrid_ask(simgrid, question, 1, ended, NULL));
@@ -70,17 +65,10 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        puts("skipped: ivcsim-simgrid is not built; libsimgrid-dev is missing");
-        return 77;
-    }
-    oracle = argv[1];
-    Suite *suite = suite_create("ask");
     TCase *tests = tcase_create("ask");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_what_does_not_start);
     tcase_add_test(tests, test_what_is_not_there);
     tcase_add_test(tests, test_questions);
-    suite_add_tcase(suite, tests);
-    return points_main(suite);
+    return oracle_main(argc, argv, tests, "ask");
 }

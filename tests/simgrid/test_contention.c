@@ -9,9 +9,9 @@
  * Where the two differ by design: a class's speed is a whole multiple of 2^-31 of full speed, and
  * an end a whole picosecond. So copies here get no less than some 1,500th of their full speed. */
 #include "models/cpu/ways.h"
-#include "sim/simgrid/ask.h"
 #include "tests/harness/lab.h"
 #include "tests/harness/quick.h"
+#include "tests/simgrid/oracle.h"
 
 #include <math.h>
 
@@ -59,8 +59,6 @@ typedef struct {
     uint32_t n_flows;
     Flow flows[FLOWS_MAX];
 } Case;
-
-static const char *oracle; /* the program */
 
 /* ---- random cases ---- */
 
@@ -344,18 +342,10 @@ static void compare(const Case *c, Found *found)
     }
 }
 
-static IvcSimgrid *start(void)
-{
-    g_autoptr(GError) error = NULL;
-    IvcSimgrid *simgrid = ivc_simgrid_start(oracle, &error);
-    ck_assert_msg(simgrid != NULL, "%s", error ? error->message : "");
-    return simgrid;
-}
-
 START_TEST(test_random_copies_end_as_in_simgrid)
 {
     uint32_t seed = points_seed("simgrid_contention", 6), only = points_only_case();
-    g_autoptr(IvcSimgrid) simgrid = start();
+    g_autoptr(IvcSimgrid) simgrid = oracle_start();
     Found all = {0};
     for (uint32_t i = 0; i < CASES_HERE; i++) {
         if (only != UINT32_MAX && i != only)
@@ -385,7 +375,7 @@ END_TEST
 START_TEST(test_a_wrong_share_is_found)
 {
     uint32_t seed = points_seed("simgrid_contention", 6), slowed = 0, seen = 0;
-    g_autoptr(IvcSimgrid) simgrid = start();
+    g_autoptr(IvcSimgrid) simgrid = oracle_start();
     for (uint32_t i = 0; i < 100; i++) {
         g_autofree Case *c = random_case(seed, i);
         uint64_t wrong[RESOURCES_MAX];
@@ -408,16 +398,9 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        puts("skipped: ivcsim-simgrid is not built; libsimgrid-dev is missing");
-        return 77;
-    }
-    oracle = argv[1];
-    Suite *suite = suite_create("contention");
     TCase *tests = tcase_create("contention");
     tcase_set_timeout(tests, 500);
     tcase_add_test(tests, test_random_copies_end_as_in_simgrid);
     tcase_add_test(tests, test_a_wrong_share_is_found);
-    suite_add_tcase(suite, tests);
-    return points_main(suite);
+    return oracle_main(argc, argv, tests, "contention");
 }

@@ -1,9 +1,8 @@
 /* SMPI's settings from curves that are known: they come back, and what cannot be had is counted. */
-#include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "sim/simgrid/fit.h"
+#include "tests/harness/points.h"
 
 #define NS 1000 /* ps */
 
@@ -221,9 +220,5 @@ int main(void)
     tcase_add_test(tcase, another_class_has_its_own_links);
     tcase_add_test(tcase, directions_have_costs_of_their_own);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return points_main(suite);
 }

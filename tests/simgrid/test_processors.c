@@ -12,9 +12,9 @@
  * has saved a slice's credit loses half of it, and who owes a slice's is forgiven the rest,
  * whatever a slice is. */
 #include "models/cpu/sched.h"
-#include "sim/simgrid/ask.h"
 #include "tests/harness/lab.h"
 #include "tests/harness/quick.h"
+#include "tests/simgrid/oracle.h"
 
 #include <math.h>
 
@@ -67,7 +67,6 @@ static const Kind kinds[] = {
     {"credit, caps", IVC_SCHEDULER_CREDIT, 1, 1, 5, 0.06},
 };
 
-static const char *oracle; /* the program */
 static const unsigned cores[CORES_MAX] = {0, 1, 2, 3, 4, 5, 6, 7};
 
 static Case *random_case(const Kind *kind, uint32_t seed, uint32_t i)
@@ -191,9 +190,7 @@ START_TEST(test_random_sets_end_as_in_simgrid)
 {
     const Kind *kind = &kinds[_i];
     uint32_t seed = points_seed("simgrid_processors", 6), only = points_only_case();
-    g_autoptr(GError) error = NULL;
-    g_autoptr(IvcSimgrid) simgrid = ivc_simgrid_start(oracle, &error);
-    ck_assert_msg(simgrid != NULL, "%s", error ? error->message : "");
+    g_autoptr(IvcSimgrid) simgrid = oracle_start();
     double most = 0, most_share = 0;
     for (uint32_t i = 0; i < CASES; i++) {
         if (only != UINT32_MAX && i != only)
@@ -222,15 +219,8 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        puts("skipped: ivcsim-simgrid is not built; libsimgrid-dev is missing");
-        return 77;
-    }
-    oracle = argv[1];
-    Suite *suite = suite_create("processors");
     TCase *tests = tcase_create("processors");
     tcase_set_timeout(tests, 500);
     tcase_add_loop_test(tests, test_random_sets_end_as_in_simgrid, 0, G_N_ELEMENTS(kinds));
-    suite_add_tcase(suite, tests);
-    return points_main(suite);
+    return oracle_main(argc, argv, tests, "processors");
 }
