@@ -72,7 +72,8 @@ static GPtrArray *make_panels(const IvcPlotData *data)
     return panels;
 }
 
-/* All channels but the baseline, in the order of the input; borrowed. */
+/* All channels but the baseline, in the order of the input; the baseline where there is no other.
+ * Borrowed. */
 static GPtrArray *find_channels(const IvcPlotData *data, const char *baseline)
 {
     GPtrArray *channels = g_ptr_array_new();
@@ -82,6 +83,9 @@ static GPtrArray *find_channels(const IvcPlotData *data, const char *baseline)
             !g_ptr_array_find_with_equal_func(channels, channel, g_str_equal, NULL)) {
             g_ptr_array_add(channels, (void *)channel);
         }
+    }
+    if (channels->len == 0) {
+        g_ptr_array_add(channels, (void *)baseline);
     }
     return channels;
 }
