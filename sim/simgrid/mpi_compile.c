@@ -71,7 +71,7 @@ static bool fail_start(const char *compiler, const GError *why, GError **error)
 
 static bool build_account(const char *compiler, const char *folder, GError **error)
 {
-    const char *argv[] = {compiler, "-O2", "-w", "-c", "account.c", "-o", "account.o", NULL};
+    const char *argv[] = {compiler, "-O2", "-w", "-c", "account.c", "account_requests.c", NULL};
     g_autofree char *said = NULL;
     g_autoptr(GError) why = NULL;
     int status = 0;
@@ -111,7 +111,8 @@ static bool compile(const char *compiler, const char *folder, const char *const 
         return false;
     if (links && !build_account(compiler, folder, error))
         return false;
-    g_autofree char *object = g_build_filename(folder, "account.o", NULL);
+    g_autofree char *account = g_build_filename(folder, "account.o", NULL);
+    g_autofree char *requests = g_build_filename(folder, "account_requests.o", NULL);
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_ptr_array_add(argv, (void *)compiler);
     for (const char *const *at = args; *at != NULL; at++)
@@ -125,7 +126,8 @@ static bool compile(const char *compiler, const char *folder, const char *const 
     if (links) {
         /* The program's calls go to the account, also where other libraries have the same. */
         g_ptr_array_add(argv, (void *)"-Wl,-Bsymbolic-functions");
-        g_ptr_array_add(argv, object);
+        g_ptr_array_add(argv, account);
+        g_ptr_array_add(argv, requests);
     }
     g_ptr_array_add(argv, NULL);
     g_autofree char *said = NULL;

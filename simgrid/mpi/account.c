@@ -166,7 +166,7 @@ static void wait_for_requests(int n, const MPI_Request *requests)
 {
     for (int i = 0; i < n; i++) {
         if (requests[i] != MPI_REQUEST_NULL)
-            wait_for(recall(requests[i])->part);
+            wait_for(ivc_requests_recall(requests[i])->part);
     }
 }
 
@@ -233,7 +233,7 @@ SEND(Bsend)
         if (at_once)                                                                           \
             sends(&part);                                                                      \
         int result = PMPI_##name(data, n, type, to, tag, comm, request);                       \
-        remember(*request, part);                                                              \
+        ivc_requests_remember(*request, part);                                                 \
         return result;                                                                         \
     }
 SEND_REQUEST(Isend, 1)
@@ -243,14 +243,15 @@ SEND_REQUEST(Ibsend, 1)
 SEND_REQUEST(Ssend_init, 0)
 
 /* Those that start() below sends itself. */
-#define SEND_INIT(name)                                                                        \
-    int MPI_##name(const void *data, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm, \
-                   MPI_Request *request)                                                       \
-    {                                                                                          \
-        int result = PMPI_##name(data, n, type, to, tag, comm, request);                       \
-        Pending *made = remember(*request, part_of(IVC_ACCOUNT_SEND, to, tag, n, type, comm)); \
-        made->send = (Send){data, n, type, to, tag, comm, false};                              \
-        return result;                                                                         \
+#define SEND_INIT(name)                                                                         \
+    int MPI_##name(const void *data, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm,  \
+                   MPI_Request *request)                                                        \
+    {                                                                                           \
+        int result = PMPI_##name(data, n, type, to, tag, comm, request);                        \
+        IvcRequest *made =                                                                      \
+            ivc_requests_remember(*request, part_of(IVC_ACCOUNT_SEND, to, tag, n, type, comm)); \
+        made->send = (IvcRequestSend){data, n, type, to, tag, comm, false};                     \
+        return result;                                                                          \
     }
 SEND_INIT(Send_init)
 SEND_INIT(Rsend_init)
@@ -266,13 +267,13 @@ int MPI_Recv(void *data, int n, MPI_Datatype type, int from, int tag, MPI_Comm c
     return result;
 }
 
-#define RECEIVE_REQUEST(name)                                                              \
-    int MPI_##name(void *data, int n, MPI_Datatype type, int from, int tag, MPI_Comm comm, \
-                   MPI_Request *request)                                                   \
-    {                                                                                      \
-        int result = PMPI_##name(data, n, type, from, tag, comm, request);                 \
-        remember(*request, part_of(IVC_ACCOUNT_RECEIVE, from, tag, n, type, comm));        \
-        return result;                                                                     \
+#define RECEIVE_REQUEST(name)                                                                    \
+    int MPI_##name(void *data, int n, MPI_Datatype type, int from, int tag, MPI_Comm comm,       \
+                   MPI_Request *request)                                                         \
+    {                                                                                            \
+        int result = PMPI_##name(data, n, type, from, tag, comm, request);                       \
+        ivc_requests_remember(*request, part_of(IVC_ACCOUNT_RECEIVE, from, tag, n, type, comm)); \
+        return result;                                                                           \
     }
 RECEIVE_REQUEST(Irecv)
 RECEIVE_REQUEST(Recv_init)
@@ -316,10 +317,10 @@ int MPI_Sendrecv_replace(void *data, int n, MPI_Datatype type, int to, int tag_o
 
 static int start(MPI_Request *request)
 {
-    Pending *made = recall(*request);
+    IvcRequest *made = ivc_requests_recall(*request);
     if (made->part.kind == IVC_ACCOUNT_SEND)
         sends(&made->part);
-    return is_mine(*request) ? start_mine(&made->send) : PMPI_Start(request);
+    return ivc_requests_is_mine(*request) ? ivc_requests_start(&made->send) : PMPI_Start(request);
 }
 
 int MPI_Start(MPI_Request *request)
@@ -337,7 +338,7 @@ int MPI_Startall(int n, MPI_Request *requests)
 
 int MPI_Request_free(MPI_Request *request)
 {
-    forget(*request);
+    ivc_requests_forget(*request);
     return PMPI_Request_free(request);
 }
 
@@ -345,7 +346,7 @@ int MPI_Wait(MPI_Request *request, MPI_Status *status)
 {
     enter("MPI_Wait");
     wait_for_requests(1, request);
-    forget_sent(1, request);
+    ivc_requests_forget_sent(1, request);
     int result = PMPI_Wait(request, status);
     leave();
     return result;
@@ -355,7 +356,7 @@ int MPI_Waitall(int n, MPI_Request *requests, MPI_Status *statuses)
 {
     enter("MPI_Waitall");
     wait_for_requests(n, requests);
-    forget_sent(n, requests);
+    ivc_requests_forget_sent(n, requests);
     int result = PMPI_Waitall(n, requests, statuses);
     leave();
     return result;
@@ -363,7 +364,7 @@ int MPI_Waitall(int n, MPI_Request *requests, MPI_Status *statuses)
 
 int MPI_Waitany(int n, MPI_Request *requests, int *index, MPI_Status *status)
 {
-    if (take_sent(n, requests, 1, index, status) != 0)
+    if (ivc_requests_take_sent(n, requests, 1, index, status) != 0)
         return MPI_SUCCESS;
     enter("MPI_Waitany");
     wait_for_requests(n, requests);
@@ -374,20 +375,20 @@ int MPI_Waitany(int n, MPI_Request *requests, int *index, MPI_Status *status)
 
 int MPI_Waitsome(int n, MPI_Request *requests, int *n_out, int *indices, MPI_Status *statuses)
 {
-    *n_out = take_sent(n, requests, n, indices, statuses);
+    *n_out = ivc_requests_take_sent(n, requests, n, indices, statuses);
     if (*n_out != 0)
         return MPI_SUCCESS;
     enter("MPI_Waitsome");
     wait_for_requests(n, requests);
     int result = PMPI_Waitsome(n, requests, n_out, indices, statuses);
-    *n_out = drop_mine(requests, *n_out, indices, statuses);
+    *n_out = ivc_requests_drop(requests, *n_out, indices, statuses);
     leave();
     return result;
 }
 
 int MPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
 {
-    forget_sent(1, request);
+    ivc_requests_forget_sent(1, request);
     return PMPI_Test(request, flag, status);
 }
 
@@ -395,23 +396,23 @@ int MPI_Testall(int n, MPI_Request *requests, int *flag, MPI_Status *statuses)
 {
     int result = PMPI_Testall(n, requests, flag, statuses);
     if (*flag)
-        forget_sent(n, requests);
+        ivc_requests_forget_sent(n, requests);
     return result;
 }
 
 int MPI_Testany(int n, MPI_Request *requests, int *index, int *flag, MPI_Status *status)
 {
-    *flag = take_sent(n, requests, 1, index, status);
+    *flag = ivc_requests_take_sent(n, requests, 1, index, status);
     return *flag ? MPI_SUCCESS : PMPI_Testany(n, requests, index, flag, status);
 }
 
 int MPI_Testsome(int n, MPI_Request *requests, int *n_out, int *indices, MPI_Status *statuses)
 {
-    *n_out = take_sent(n, requests, n, indices, statuses);
+    *n_out = ivc_requests_take_sent(n, requests, n, indices, statuses);
     if (*n_out != 0)
         return MPI_SUCCESS;
     int result = PMPI_Testsome(n, requests, n_out, indices, statuses);
-    *n_out = drop_mine(requests, *n_out, indices, statuses);
+    *n_out = ivc_requests_drop(requests, *n_out, indices, statuses);
     return result;
 }
 

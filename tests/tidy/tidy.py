@@ -115,7 +115,7 @@ def case_headers():
     for name in c_files():
         if not name.endswith(".h") or name.startswith("tests/bench/"):
             continue
-        if name.startswith(("simgrid/include/", "examples/mpi/")):
+        if name.startswith(("simgrid/include/", "simgrid/mpi/", "examples/mpi/")):
             if smpicc is None:
                 continue
             command = [smpicc, *base[1:]]
