@@ -24,6 +24,7 @@ typedef struct {
     bool deadlock;
     long unsupported_actor;
     char *unsupported; /* "MPI_Comm_spawn"; NULL: none */
+    bool diskless;     /* it is there, but needs a disk */
     char *critical;    /* the first such message; NULL: none */
     GString *statuses; /* "rank 3: -3, ..." */
     unsigned n_statuses;
@@ -104,8 +105,11 @@ static void look_at(Findings *found, const Line *line)
         note_status(found, line, at + strlen(returned));
     else if ((at = strstr(line->text, missing)) != NULL)
         note_unsupported(found, line, at + strcspn(at, ":") + strspn(at + strcspn(at, ":"), ": "));
-    else if (strcmp(line->priority, "CRITICAL") == 0 && found->critical == NULL &&
-             strstr(line->text, "Current backtrace") == NULL)
+    else if (strstr(line->text, "open file on a diskless host") != NULL) {
+        found->diskless = found->unsupported == NULL;
+        note_unsupported(found, line, "MPI_File_open");
+    } else if (strcmp(line->priority, "CRITICAL") == 0 && found->critical == NULL &&
+               strstr(line->text, "Current backtrace") == NULL)
         found->critical = g_strdup(line->text);
     else if (strcmp(line->priority, "WARNING") == 0 && g_str_has_prefix(line->category, "smpi") &&
              strstr(line->text, "MPI_Abort") == NULL)
@@ -182,8 +186,10 @@ static bool judge(const Findings *found, GError **error)
     }
     if (found->unsupported != NULL) {
         g_autofree char *who = rank_text(end, found->unsupported_actor);
-        g_set_error(error, IVC_MPI_ERROR, IVC_MPI_ERROR_UNSUPPORTED,
-                    "%s calls %s, which SimGrid's MPI does not have", who, found->unsupported);
+        g_set_error(error, IVC_MPI_ERROR, IVC_MPI_ERROR_UNSUPPORTED, "%s calls %s, which %s", who,
+                    found->unsupported,
+                    found->diskless ? "needs a disk, and guests have none"
+                                    : "SimGrid's MPI does not have");
         return false;
     }
     /* After that, SimGrid may crash while it puts an end to the ranks. */

@@ -336,6 +336,16 @@ int MPI_Startall(int n, MPI_Request *requests)
     return result;
 }
 
+int MPI_Grequest_start(MPI_Grequest_query_function *query, MPI_Grequest_free_function *release,
+                       MPI_Grequest_cancel_function *cancel, void *state, MPI_Request *request)
+{
+    int result = PMPI_Grequest_start(query, release, cancel, state, request);
+    IvcAccountPart part = {
+        .kind = IVC_ACCOUNT_OTHER, .peer = IVC_ACCOUNT_ANY, .tag = IVC_ACCOUNT_ANY};
+    ivc_requests_remember(*request, part)->general = true;
+    return result;
+}
+
 int MPI_Request_free(MPI_Request *request)
 {
     ivc_requests_forget(*request);
@@ -347,7 +357,9 @@ int MPI_Wait(MPI_Request *request, MPI_Status *status)
     enter("MPI_Wait");
     wait_for_requests(1, request);
     ivc_requests_forget_sent(1, request);
-    int result = PMPI_Wait(request, status);
+    /* SMPI traces waits and tests of one request by its communicator, which such have not. */
+    int result = ivc_requests_recall(*request)->general ? PMPI_Waitall(1, request, status)
+                                                        : PMPI_Wait(request, status);
     leave();
     return result;
 }
@@ -389,7 +401,8 @@ int MPI_Waitsome(int n, MPI_Request *requests, int *n_out, int *indices, MPI_Sta
 int MPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
 {
     ivc_requests_forget_sent(1, request);
-    return PMPI_Test(request, flag, status);
+    return ivc_requests_recall(*request)->general ? PMPI_Testall(1, request, flag, status)
+                                                  : PMPI_Test(request, flag, status);
 }
 
 int MPI_Testall(int n, MPI_Request *requests, int *flag, MPI_Status *statuses)

@@ -29,6 +29,7 @@ typedef struct {
     MPI_Request request;
     IvcAccountPart part;
     IvcRequestSend send;
+    bool general; /**< of MPI_Grequest_start */
 } IvcRequest;
 
 /** Notes what a new request is for. Its address may be used again: then the later call counts.
