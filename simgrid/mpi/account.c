@@ -224,38 +224,38 @@ SEND(Ssend)
 SEND(Rsend)
 SEND(Bsend)
 
-/* Those that start at once, and those that MPI_Start starts. */
-#define SEND_REQUEST(name, at_once)                                                            \
+#define SEND_REQUEST(name)                                                                     \
     int MPI_##name(const void *data, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm, \
                    MPI_Request *request)                                                       \
     {                                                                                          \
         IvcAccountPart part = part_of(IVC_ACCOUNT_SEND, to, tag, n, type, comm);               \
-        if (at_once)                                                                           \
-            sends(&part);                                                                      \
+        sends(&part);                                                                          \
         int result = PMPI_##name(data, n, type, to, tag, comm, request);                       \
         ivc_requests_remember(*request, part);                                                 \
         return result;                                                                         \
     }
-SEND_REQUEST(Isend, 1)
-SEND_REQUEST(Issend, 1)
-SEND_REQUEST(Irsend, 1)
-SEND_REQUEST(Ibsend, 1)
-SEND_REQUEST(Ssend_init, 0)
+SEND_REQUEST(Isend)
+SEND_REQUEST(Issend)
+SEND_REQUEST(Irsend)
+SEND_REQUEST(Ibsend)
 
-/* Those that start() below sends itself. */
-#define SEND_INIT(name)                                                                         \
+/* What MPI_Start starts. Those that do not wait for their receive, and those to nobody, start()
+ * below sends itself. */
+#define SEND_INIT(name, waits)                                                                  \
     int MPI_##name(const void *data, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm,  \
                    MPI_Request *request)                                                        \
     {                                                                                           \
         int result = PMPI_##name(data, n, type, to, tag, comm, request);                        \
         IvcRequest *made =                                                                      \
             ivc_requests_remember(*request, part_of(IVC_ACCOUNT_SEND, to, tag, n, type, comm)); \
-        made->send = (IvcRequestSend){data, n, type, to, tag, comm, false};                     \
+        if (!(waits) || to == MPI_PROC_NULL)                                                    \
+            made->send = (IvcRequestSend){data, n, type, to, tag, comm, false};                 \
         return result;                                                                          \
     }
-SEND_INIT(Send_init)
-SEND_INIT(Rsend_init)
-SEND_INIT(Bsend_init)
+SEND_INIT(Send_init, 0)
+SEND_INIT(Rsend_init, 0)
+SEND_INIT(Bsend_init, 0)
+SEND_INIT(Ssend_init, 1)
 
 int MPI_Recv(void *data, int n, MPI_Datatype type, int from, int tag, MPI_Comm comm,
              MPI_Status *status)

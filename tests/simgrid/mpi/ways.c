@@ -91,14 +91,15 @@ static void requests(void)
  */
 static int persistent(void)
 {
-    enum { SENDS = 2, ALL = 5 };
+    enum { SENDS = 2, ALL = 6 };
     MPI_Request all[ALL];
     int times[ALL] = {0}, index, n, flag, at[ALL];
     for (int i = 0; i < SENDS; i++) {
         MPI_Send_init(data, 8 << i, MPI_CHAR, 1 - rank, i, MPI_COMM_WORLD, &all[i]);
         MPI_Recv_init(data + 100, 100, MPI_CHAR, 1 - rank, i, MPI_COMM_WORLD, &all[SENDS + i]);
     }
-    MPI_Send_init(data, 1, MPI_CHAR, MPI_PROC_NULL, 0, MPI_COMM_WORLD, &all[ALL - 1]);
+    MPI_Send_init(data, 1, MPI_CHAR, MPI_PROC_NULL, 0, MPI_COMM_WORLD, &all[ALL - 2]);
+    MPI_Ssend_init(data, 1, MPI_CHAR, MPI_PROC_NULL, 0, MPI_COMM_WORLD, &all[ALL - 1]);
     MPI_Startall(ALL, all);
     for (int i = 0; i < ALL; i++) {
         MPI_Waitany(ALL, all, &index, MPI_STATUS_IGNORE);
