@@ -446,7 +446,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
 {
     const Spec *spec = bound;
     ivc_over_tcp_check(bound, scenario, path, diags);
-    ivc_netfront_check(&spec->front, spec->over.tcp.mtu.n, scenario, path, diags);
+    ivc_netfront_check(&spec->front, &spec->over.tcp, scenario, path, diags);
 }
 
 static const char *served_by(const void *bound)

@@ -1,21 +1,14 @@
 /* What can never work about a split driver's parameters, beside the scenario. */
 #include "models/net/netfront_private.h"
 
-uint64_t ivc_netfront_segments(const NetfrontSpec *front, uint64_t mtu)
+static void check_rings(const NetfrontSpec *front, const IvcTcpSpec *tcp,
+                        const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    uint64_t mss = mtu - IVC_TCP_HEADERS;
-    uint64_t largest = front->gso.n > IVC_TCP_HEADERS ? front->gso.n - IVC_TCP_HEADERS : 0;
-    return MAX(1, largest / mss);
-}
-
-static void check_rings(const NetfrontSpec *front, uint64_t mtu, const IvcScenario *scenario,
-                        const char *path, IvcDiags *diags)
-{
-    uint64_t mss = mtu - IVC_TCP_HEADERS;
+    uint64_t largest = ivc_tcp_offload(tcp, front->gso) * ivc_tcp_mss(tcp);
     if (front->ring & (front->ring - 1))
         ivc_scenario_conflict(scenario, path, "ring", NULL,
                               "the slots of a ring are a power of two", diags);
-    if (2 + ivc_netfront_pages(ivc_netfront_segments(front, mtu) * mss) > front->slots_max)
+    if (2 + ivc_netfront_pages(largest) > front->slots_max)
         ivc_scenario_conflict(
             scenario, path, "slots_max", NULL,
             "a packet of the largest size takes more slots: one for headers, one for segment "
@@ -90,10 +83,10 @@ static void check_store(const NetfrontSpec *front, const IvcScenario *scenario, 
                               "dom0 owns no core: nobody would run the xenstore", diags);
 }
 
-void ivc_netfront_check(const NetfrontSpec *front, uint64_t mtu, const IvcScenario *scenario,
-                        const char *path, IvcDiags *diags)
+void ivc_netfront_check(const NetfrontSpec *front, const IvcTcpSpec *tcp,
+                        const IvcScenario *scenario, const char *path, IvcDiags *diags)
 {
-    check_rings(front, mtu, scenario, path, diags);
+    check_rings(front, tcp, scenario, path, diags);
     check_queues(front, scenario, path, diags);
     check_domain(front, scenario, path, diags);
     check_store(front, scenario, path, diags);

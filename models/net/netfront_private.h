@@ -319,10 +319,8 @@ IvcBuffer *ivc_page_pool_take(PagePool *pool, uint64_t bytes);
 void ivc_page_pool_digest(const PagePool *pool, const IvcMemory *memory, IvcDigest *digest);
 
 /* netfront_check.c: what can never work. */
-void ivc_netfront_check(const NetfrontSpec *front, uint64_t mtu, const IvcScenario *scenario,
-                        const char *path, IvcDiags *diags);
-/** Segments of the MTU that the largest packet carries. */
-uint64_t ivc_netfront_segments(const NetfrontSpec *front, uint64_t mtu);
+void ivc_netfront_check(const NetfrontSpec *front, const IvcTcpSpec *tcp,
+                        const IvcScenario *scenario, const char *path, IvcDiags *diags);
 
 /* frontend.c: the guests' side. */
 void ivc_frontend_init(Queue *queue);
