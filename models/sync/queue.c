@@ -127,16 +127,6 @@ static IvcStep queue_send(IvcRank *rank, IvcMpiCall *call)
     IVC_END(own);
 }
 
-/* Takes the oldest message that the call asks for. */
-static bool take(End *own, const IvcMpiCall *call)
-{
-    int64_t found = ivc_arrivals_find(&own->arrivals, call);
-    if (found < 0)
-        return false;
-    own->got = ivc_arrivals_take(&own->arrivals, (uint32_t)found);
-    return true;
-}
-
 /* Rank + 1 of who has slept longest for a place in this queue; 0: nobody. */
 static uint32_t longest_asleep(const Queues *all, uint32_t to)
 {
@@ -162,7 +152,7 @@ static IvcStep queue_recv(IvcRank *rank, IvcMpiCall *call)
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(own, ivc_spend(agent, all->recv_ps, stage(all, WORK)));
     IVC_AWAIT(own, update(all, own, agent));
-    while (!take(own, call)) {
+    while (!ivc_arrivals_take_for(&own->arrivals, call, &own->got)) {
         IVC_CALL(own, ivc_os_sleep(all->sync.platform, agent, &own->sleeper, &own->sleep));
     }
     IVC_AWAIT(own, ivc_copy(agent, call->buffer, 0, &own->kernel, place_at(all, own->got.index),

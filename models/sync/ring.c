@@ -159,16 +159,6 @@ static IvcStep ring_send(IvcRank *rank, IvcMpiCall *call)
     IVC_END(own);
 }
 
-/* Takes the oldest message that the call asks for. */
-static bool take(End *own, const IvcMpiCall *call)
-{
-    int64_t found = ivc_arrivals_find(&own->arrivals, call);
-    if (found < 0)
-        return false;
-    own->got = ivc_arrivals_take(&own->arrivals, (uint32_t)found);
-    return true;
-}
-
 static IvcTime take_words_ps(const Rings *all, const IvcMpiCall *call)
 {
     return words_ps(all, MIN(call->bytes, call->envelope.bytes), all->read_more_ps);
@@ -194,7 +184,7 @@ static IvcStep ring_recv(IvcRank *rank, IvcMpiCall *call)
         return ivc_sync_meet_recv(&own->wait);
     IVC_BEGIN(own);
     IVC_AWAIT(own, ivc_spend(&rank->agent, all->recv_ps, stage(all, CODE)));
-    while (!take(own, call)) {
+    while (!ivc_arrivals_take_for(&own->arrivals, call, &own->got)) {
         ivc_sync_spin_begins(&own->wait);
         IVC_AWAIT(own, ivc_poll(&rank->agent, &own->arrived, all->sync.turn_ps,
                                 ivc_sync_window_left(&own->wait), stage(all, SPIN)));
