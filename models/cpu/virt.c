@@ -28,7 +28,7 @@ IvcTime ivc_virt_native_ps(const IvcPlatform *platform, IvcVirtEvent event)
 static bool completes(const IvcVirtSpec *spec, IvcMode mode, IvcVirtEvent event)
 {
     return event == IVC_VIRT_END_OF_INTERRUPT && ivc_mode_needs(mode) != IVC_EXTENSION_NONE &&
-           spec->interface == IVC_INTERFACE_VIRTUAL;
+           spec->interface >= IVC_INTERFACE_VIRTUAL;
 }
 
 IvcVirt *ivc_virt_new(IvcPlatform *platform, IvcMode mode, const IvcTscSpec *tsc)

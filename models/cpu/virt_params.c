@@ -6,7 +6,7 @@
 #define M IvcMachineSpec
 
 static const char *const extensions[] = {"none", "guest-mode", "nested", NULL}; /* IvcExtension */
-static const char *const interfaces[] = {"emulated", "virtual", NULL};          /* IvcInterface */
+const char *const ivc_interface_names[] = {"emulated", "virtual", "posting", "sending", NULL};
 
 #define ISCA "recalled: KVM on an E5-2450, table II of Dall and others, ISCA 2016: "
 #define NANO "recalled: nanobenchmarks of Adams and Agesen, ASPLOS 2006, 3.8 GHz Pentium 4: "
@@ -76,10 +76,10 @@ const IvcParam ivc_virt_params[] = {
      .sentence = "what the processor has for guests: nothing, a mode of their own, or page tables "
                  "in two stages too"},
     {IVC_PARAM(M, virtualisation.interface, "interface"), .fallback = "emulated",
-     .choices = interfaces, .kind = IVC_KIND_ASSUMED,
+     .choices = ivc_interface_names, .kind = IVC_KIND_ASSUMED,
      .source = "assumed: a profile that states nothing has none",
-     .sentence = "who deals with a guest's completion of interrupts in guest mode: the hypervisor, "
-                 "or a virtual interface of the processor"},
+     .sentence = "what of a guest's interrupts the processor deals with in guest mode: nothing; "
+                 "completing them; giving them to a running guest as well; and sending them"},
     {.key = "walk",
      .type = IVC_PARAM_GROUP,
      .group = walk_params,

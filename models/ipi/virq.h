@@ -11,6 +11,7 @@
 
 #include "sim/base/hot.h"
 #include "sim/engine/digest.h"
+#include "sim/model/virt.h"
 
 /** Where a virtual CPU is. */
 typedef enum {
@@ -189,10 +190,11 @@ typedef struct {
     const char *summary; /**< one sentence without a full stop */
     unsigned chips;      /**< IvcVirqChip bits */
     IvcVirqSend send;
-    bool bare;            /**< no hypervisor at all */
-    bool descriptor;      /**< requests lie in memory that sender and receiver write */
-    unsigned targets_max; /**< of one send */
-    unsigned ack_loads;   /**< accesses to the controller in the handler, before its body */
+    IvcInterface interface; /**< what of the processor it takes */
+    bool bare;              /**< no hypervisor at all */
+    bool descriptor;        /**< requests lie in memory that sender and receiver write */
+    unsigned targets_max;   /**< of one send */
+    unsigned ack_loads;     /**< accesses to the controller in the handler, before its body */
     unsigned ack_stores;
     bool ack_traps; /**< these trap */
     bool end_traps; /**< the end of an interrupt traps */

@@ -50,20 +50,30 @@ static void check_mode(const IvcVirqDelivery *delivery, const IvcScenario *scena
                               "this delivery is that of a processor with a mode for guests", diags);
 }
 
-/* Interrupts that reach a running guest by hardware alone. */
 static void check_interface(const IvcVirqDelivery *delivery, const IvcScenario *scenario,
                             const char *path, IvcDiags *diags)
 {
-    const IvcVirtSpec *spec = &ivc_scenario_machine(scenario)->virtualisation;
-    if (delivery->bare || !delivery->rules.posted || spec->interface == IVC_INTERFACE_VIRTUAL)
+    static const struct {
+        const char *what;
+        const char *instead;
+    } needs[] = {
+        [IVC_INTERFACE_VIRTUAL] = {"whose guests complete interrupts by themselves",
+                                   "take one that leaves the guest for each"},
+        [IVC_INTERFACE_POSTING] = {"that gives interrupts to a running guest by itself",
+                                   "take one that leaves the receiving guest"},
+        [IVC_INTERFACE_SENDING] = {"that carries interrupts from guest to guest by itself",
+                                   "take one that traps to send"},
+    };
+    int interface = ivc_scenario_machine(scenario)->virtualisation.interface;
+    if ((int)delivery->interface <= interface)
         return;
-    ivc_scenario_conflict(
-        scenario, path, "delivery", "take one that leaves the receiving guest",
-        "this delivery needs a processor that gives interrupts to a running guest by itself",
-        diags);
+    g_autofree char *text =
+        g_strdup_printf("this delivery needs a processor %s", needs[delivery->interface].what);
+    ivc_scenario_conflict(scenario, path, "delivery", needs[delivery->interface].instead, text,
+                          diags);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL,
                   ivc_scenario_place(scenario, "machine.virtualisation.interface"), NULL,
-                  "the hypervisor of this chip emulates the controller");
+                  "the chip's is '%s'", ivc_interface_names[interface]);
 }
 
 static void check_flooder(const IvcVipiSpec *spec, const IvcScenario *scenario, const char *path,

@@ -113,11 +113,17 @@ typedef enum {
     IVC_EXTENSION_NESTED, /**< page tables in two stages too (EPT, NPT, stage 2 ...) */
 } IvcExtension;
 
-/** Who deals with the registers by which a guest acknowledges and completes interrupts. */
+/** What of a guest's interrupts the processor deals with in guest mode; each has those before. */
 typedef enum {
-    IVC_INTERFACE_EMULATED, /**< the hypervisor */
-    IVC_INTERFACE_VIRTUAL,  /**< in guest mode the processor (GIC's virtual interface, APICv) */
+    IVC_INTERFACE_EMULATED, /**< nothing: the hypervisor does */
+    IVC_INTERFACE_VIRTUAL,  /**< acknowledging and completing them (GICv2's virtual interface) */
+    IVC_INTERFACE_POSTING,  /**< a running guest is given them (posted interrupts) */
+    IVC_INTERFACE_SENDING,  /**< what a guest sends reaches another one by the hardware alone (IPI
+                                 virtualisation, GICv4.1, guest interrupt files) */
 } IvcInterface;
+
+/** As parameters name them, in the order of the enum, NULL-terminated. */
+extern const char *const ivc_interface_names[];
 
 /** The group `machine.virtualisation` of a profile. */
 typedef struct {

@@ -40,7 +40,7 @@ static const char text[] =
     "  interrupt: {entry: 109ns, exit: 113ns}\n"
     "  os: {syscall_enter: 127ns, syscall_exit: 131ns, block: 10ns, wake: 137ns, resume: 11ns,"
     " idle_exit: 139ns}\n"
-    "  virtualisation: {extension: nested, interface: virtual, exit: 149ns, entry: 151ns,\n"
+    "  virtualisation: {extension: nested, interface: sending, exit: 149ns, entry: 151ns,\n"
     "    trap: 157ns, return: 163ns, hypercall: 167ns, ipi: 173ns, interrupt: 179ns,\n"
     "    injection: 181ns, unblock: 191ns, halt: 50ns, register: 51ns, completion: 52ns,"
     " bounce: 0ns}\n"
