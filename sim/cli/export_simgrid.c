@@ -100,6 +100,8 @@ static void print_table(IvcCli *cli, const IvcExport *export)
     fprintf(cli->out, "%s", table);
     fprintf(cli->out, "%u pieces; messages below %" G_GUINT64_FORMAT " B set off at once\n",
             export->fit->segments->len, export->fit->eager_below);
+    g_autofree char *rough = ivc_export_rough(export);
+    fputs(rough, cli->out);
     if (export->fit->unlike)
         fprintf(cli->out,
                 "at %zu sizes the interval of a stream is longer than the latency, up to %.2f "
