@@ -222,7 +222,7 @@ char *ivc_export_readme(const IvcExport *export)
         "hostfile      the hosts, in the order in which ivcsim places ranks\n"
         "smpi.args     SMPI's settings: what a message costs sender, receiver and way\n"
         "curves.csv    the curves that they were fitted to, and how far off they are\n"
-        "fit.svg       the same, drawn; of fit.gp and fit.dat\n\n"
+        "fit.gp        draws the same, of fit.dat: gnuplot fit.gp makes fit.svg\n\n"
         "Curves:\n",
         s->name, s->channel->name, s->channel->mechanism->head.name, export->platform->n_hosts,
         export->platform->n_hosts, export->platform->flops_per_s / 1e6);
