@@ -100,6 +100,8 @@ static void print_table(IvcCli *cli, const IvcExport *export)
     fprintf(cli->out, "%s", table);
     fprintf(cli->out, "%u pieces; messages below %" G_GUINT64_FORMAT " B set off at once\n",
             export->fit->segments->len, export->fit->eager_below);
+    g_autofree char *rough = ivc_export_rough(export);
+    fputs(rough, cli->out);
     if (export->fit->unlike)
         fprintf(cli->out,
                 "at %zu sizes the interval of a stream is longer than the latency, up to %.2f "
@@ -148,12 +150,15 @@ static int write_files(IvcCli *cli, const char *folder, const IvcExport *export)
     return status;
 }
 
-static void draw(IvcCli *cli, const char *folder)
+/* @return whether it is drawn */
+static bool draw(IvcCli *cli, const char *folder)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *gnuplot = ivc_figure_gnuplot(&error);
-    if (!gnuplot || !ivc_figure_draw(gnuplot, folder, "fit", "svg", NULL, NULL, &error))
-        ivc_cli_warning(cli, "fit.svg is not drawn: %s", error->message);
+    if (gnuplot && ivc_figure_draw(gnuplot, folder, "fit", "svg", NULL, NULL, &error))
+        return true;
+    ivc_cli_warning(cli, "fit.svg is not drawn: %s", error->message);
+    return false;
 }
 
 /* Before anything is simulated. */
@@ -170,6 +175,9 @@ static bool find_tools(const IvcCli *cli, GError **error)
 
 static int fail(IvcCli *cli, const GError *error)
 {
+    if (g_error_matches(error, IVC_CURVES_ERROR, IVC_CURVES_ERROR_MECHANISM))
+        return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "export-channel",
+                            "%s\nhint: '--set channel=NAME' chooses another one", error->message);
     if (error->domain == IVC_CURVES_ERROR)
         return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "export-channel", "%s", error->message);
     if (g_error_matches(error, IVC_SIMGRID_ERROR, IVC_SIMGRID_ERROR_MISSING))
@@ -197,7 +205,7 @@ int ivc_export_simgrid(IvcCli *cli, const char *path)
     if (status == IVC_EXIT_OK)
         status = write_files(cli, folder, &export);
     if (status == IVC_EXIT_OK) {
-        draw(cli, folder);
+        bool drawn = draw(cli, folder);
         print_table(cli, &export);
         if (!print_check(cli, &export)) {
             ivc_cli_error(cli,
@@ -207,9 +215,8 @@ int ivc_export_simgrid(IvcCli *cli, const char *path)
             status = IVC_EXIT_ACCURACY;
         }
         ivc_cli_note(cli,
-                     "results: %s (platform.xml, hostfile, smpi.args, curves.csv, fit.svg, "
-                     "README.txt)",
-                     folder);
+                     "results: %s (platform.xml, hostfile, smpi.args, curves.csv, %sREADME.txt)",
+                     folder, drawn ? "fit.svg, " : "");
     }
     export_clear(&export);
     return status;

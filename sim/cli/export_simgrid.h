@@ -18,6 +18,10 @@ typedef struct {
     GPtrArray *trips; /**< of each class: GArray of IvcRoundTrip; NULL without --check */
 } IvcExport;
 
+/** Lines about the parts of curves that jump from size to size; "" when there are none.
+ *  @return transfer full */
+char *ivc_export_rough(const IvcExport *export);
+
 /** "sender to receiver": the pair that stands for a class. @return transfer full */
 char *ivc_export_pair(const IvcExport *export, unsigned class_);
 

@@ -48,10 +48,10 @@ static void append_pair(GString *out, double real, double fitted)
 
 char *ivc_export_csv_text(const IvcExport *export)
 {
-    GString *out =
-        g_string_new("class,from_to,message_bytes,use,latency_ns,latency_fitted_ns,"
-                     "latency_error_percent,interval_ns,interval_fitted_ns,"
-                     "interval_error_percent,sender_cpu_ns,receiver_cpu_ns,server_cpu_ns");
+    GString *out = g_string_new(
+        "class,from_to,message_bytes,use,stream_around_bytes,latency_ns,latency_fitted_ns,"
+        "latency_error_percent,interval_ns,interval_fitted_ns,"
+        "interval_error_percent,sender_cpu_ns,receiver_cpu_ns,server_cpu_ns");
     g_string_append(out, export->trips ? ",latency_simgrid_ns,interval_simgrid_ns\n" : "\n");
     for (unsigned c = 0; c < export->curves->curves->len; c++) {
         const IvcCurve *curve = curve_of(export, c);
@@ -60,8 +60,9 @@ char *ivc_export_csv_text(const IvcExport *export)
             const IvcCurvePoint *p = &g_array_index(curve->points, IvcCurvePoint, i);
             double latency, interval;
             ivc_fit_predict(export->fit, c, p->bytes, &latency, &interval);
-            g_string_append_printf(out, "%u,%s,%" G_GUINT64_FORMAT ",%s", c, pair, p->bytes,
-                                   p->use == IVC_POINT_FIT ? "fit" : "check");
+            g_string_append_printf(out, "%u,%s,%" G_GUINT64_FORMAT ",%s,%" G_GUINT64_FORMAT, c,
+                                   pair, p->bytes, p->use == IVC_POINT_FIT ? "fit" : "check",
+                                   p->around);
             append_pair(out, (double)p->latency_ps * 1e-12, latency);
             append_pair(out, (double)p->interval_ps * 1e-12, interval);
             const IvcTime cpu[] = {p->sender_ps, p->receiver_ps, p->server_ps};
@@ -162,7 +163,7 @@ IvcExportErrors ivc_export_errors(const IvcExport *export, unsigned class_, IvcP
             continue;
         result.n++;
         errors[n++] = fabs(trip->latency * 1e12 / (double)p->latency_ps - 1);
-        if (!ivc_fit_is_unlike(p))
+        if (!ivc_fit_is_unlike(export->curves, class_, i))
             errors[n++] = fabs(trip->interval * 1e12 / (double)p->interval_ps - 1);
     }
     qsort(errors, n, sizeof errors[0], by_value);
@@ -186,6 +187,24 @@ static void append_classes(GString *out, const IvcExport *export)
     }
 }
 
+char *ivc_export_rough(const IvcExport *export)
+{
+    GString *out = g_string_new(NULL);
+    for (unsigned c = 0; c < export->curves->curves->len; c++) {
+        const GArray *rough = curve_of(export, c)->rough;
+        g_autofree char *pair = ivc_export_pair(export, c);
+        for (guint i = 0; rough && i < rough->len; i++) {
+            const IvcCurveRough *part = &g_array_index(rough, IvcCurveRough, i);
+            g_string_append_printf(out,
+                                   "%s, %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+                                   " B: a stream's interval jumps from size to size; of other than "
+                                   "round sizes it is that of sizes drawn around them\n",
+                                   pair, part->above, part->below);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
 char *ivc_export_readme(const IvcExport *export)
 {
     const IvcScenario *s = export->scenario;
@@ -203,11 +222,13 @@ char *ivc_export_readme(const IvcExport *export)
         "hostfile      the hosts, in the order in which ivcsim places ranks\n"
         "smpi.args     SMPI's settings: what a message costs sender, receiver and way\n"
         "curves.csv    the curves that they were fitted to, and how far off they are\n"
-        "fit.svg       the same, drawn; of fit.gp and fit.dat\n\n"
+        "fit.gp        draws the same, of fit.dat: gnuplot fit.gp makes fit.svg\n\n"
         "Curves:\n",
         s->name, s->channel->name, s->channel->mechanism->head.name, export->platform->n_hosts,
         export->platform->n_hosts, export->platform->flops_per_s / 1e6);
     append_classes(out, export);
+    g_autofree char *rough = ivc_export_rough(export);
+    g_string_append_printf(out, "%s%s", *rough ? "\n" : "", rough);
     if (export->fit->unlike)
         g_string_append_printf(
             out,

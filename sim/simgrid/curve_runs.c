@@ -101,12 +101,12 @@ static char **run_sets(const IvcScenario *s, const IvcCurveRun *run)
     uint64_t messages = amount_of(streams ? &stream : &there, run->bytes);
     uint64_t warmup = amount_of(streams ? &stream_warmup : &there_warmup, run->bytes);
     unsigned ranks = all ? (unsigned)s->channel->n_between / 2 * 2 : 2;
-    g_autofree char *workload =
-        g_strdup_printf("workload={kind: %s, message: %" G_GUINT64_FORMAT
-                        "B, total: %" G_GUINT64_FORMAT "B, messages_max: %" G_GUINT64_FORMAT
-                        ", warmup: %" G_GUINT64_FORMAT ", ranks: %u, seed: %" G_GUINT64_FORMAT "}",
-                        run->workload, run->bytes, run->bytes * messages * ranks / 2,
-                        messages * ranks / 2, warmup, ranks, s->workload.seed);
+    g_autofree char *workload = g_strdup_printf(
+        "workload={kind: %s, message: %" G_GUINT64_FORMAT "B, total: %" G_GUINT64_FORMAT
+        "B, messages_max: %" G_GUINT64_FORMAT ", warmup: %" G_GUINT64_FORMAT
+        ", ranks: %u, seed: %" G_GUINT64_FORMAT ", sizes: {kind: %s, min: %" G_GUINT64_FORMAT "B}}",
+        run->workload, run->bytes, run->bytes * messages * ranks / 2, messages * ranks / 2, warmup,
+        ranks, s->workload.seed, run->around ? "uniform" : "fixed", run->bytes - run->around);
     g_strv_builder_add(sets, workload);
     g_autofree char *channel = g_strdup_printf("channel=%s", s->channel->name);
     g_strv_builder_add(sets, channel);

@@ -16,8 +16,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcCurveBase, ivc_curve_base_free)
 typedef struct {
     const char *workload; /**< "pingpong", "stream" */
     uint64_t bytes;
-    unsigned from;      /**< indexes into the channel's `between`; */
-    unsigned to;        /**< all guests of the channel, when the two are G_MAXUINT */
+    uint64_t around; /**< bytes more or less, at most: each message has a size of its own, drawn */
+    unsigned from;   /**< indexes into the channel's `between`; */
+    unsigned to;     /**< all guests of the channel, when the two are G_MAXUINT */
     IvcTime message_ps; /**< out: time of a message of one pair */
     IvcTime sender_ps;  /**< out: CPU a message, without polling, as in IvcCurvePoint */
     IvcTime receiver_ps;

@@ -32,8 +32,10 @@ typedef enum {
 typedef struct {
     uint64_t bytes;
     IvcPointUse use;
-    bool lone;           /**< a size that is better than those around it, for which others stand */
-    IvcTime latency_ps;  /**< half a round trip of a ping-pong */
+    bool lone;          /**< stands for itself only: others stand for what is around it */
+    uint64_t around;    /**< of the stream: its messages have sizes drawn from so many bytes less to
+                             so many more; 0: all have this one */
+    IvcTime latency_ps; /**< half a round trip of a ping-pong */
     IvcTime interval_ps; /**< from message to message of a long stream */
     /* Of the stream, without polling. Inside of a guest its two ends have half of it each. */
     IvcTime sender_ps;   /**< CPU of the guest that sends */
@@ -41,12 +43,19 @@ typedef struct {
     IvcTime server_ps;   /**< CPU of the busiest guest beside: a driver domain; 0: none */
 } IvcCurvePoint;
 
+/** Between two sizes the interval of a stream jumps from size to size. */
+typedef struct {
+    uint64_t above;
+    uint64_t below;
+} IvcCurveRough;
+
 /** A class of pairs. */
 typedef struct {
     unsigned from; /**< the pair that was measured: indexes into the channel's `between` */
     unsigned to;   /**< the same as `from`: between two virtual CPUs of one guest */
     size_t n_pairs;
     GArray *points; /**< IvcCurvePoint, by size */
+    GArray *rough;  /**< IvcCurveRough, by size; may be NULL: none */
 } IvcCurve;
 
 /** All guests of the channel send at once, by pairs. */
@@ -84,5 +93,8 @@ typedef struct {
  */
 IvcCurves *ivc_curves_measure(const IvcScenario *scenario, const IvcCurvesOptions *options,
                               GError **error);
+/** Whether there are two guests whose messages cost something else one way than the other: then
+ * both classes have the same sizes. */
+bool ivc_curves_directed(const IvcCurves *curves);
 void ivc_curves_free(IvcCurves *curves);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcCurves, ivc_curves_free)

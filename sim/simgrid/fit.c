@@ -15,9 +15,27 @@
 #define SHARED_PIECE 1.25 /* bytes in a time on shared links: both ends of a piece, at most */
 #define UNLIKE 1.005      /* interval over latency from which on a point counts as unlike SMPI */
 
-bool ivc_fit_is_unlike(const IvcCurvePoint *point)
+unsigned ivc_fit_reverse(const IvcCurves *curves, unsigned class_)
 {
-    return (double)point->interval_ps > (double)point->latency_ps * UNLIKE;
+    const IvcCurve *curve = curves->curves->pdata[class_];
+    if (curve->from == curve->to || !ivc_curves_directed(curves))
+        return class_;
+    return curves->classes[curve->to * curves->n_guests + curve->from];
+}
+
+/* Interval over latency. */
+static double unlike_times(const IvcCurves *curves, unsigned class_, guint i)
+{
+    const IvcCurve *there = curves->curves->pdata[class_];
+    const IvcCurve *back = curves->curves->pdata[ivc_fit_reverse(curves, class_)];
+    const IvcCurvePoint *p = &g_array_index(there->points, IvcCurvePoint, i);
+    const IvcCurvePoint *q = &g_array_index(back->points, IvcCurvePoint, i);
+    return (double)(p->interval_ps + q->interval_ps) / (double)(p->latency_ps + q->latency_ps);
+}
+
+bool ivc_fit_is_unlike(const IvcCurves *curves, unsigned class_, guint i)
+{
+    return unlike_times(curves, class_, i) > UNLIKE;
 }
 
 const IvcFitSegment *ivc_fit_segment_at(const IvcFit *fit, uint64_t bytes)
@@ -158,7 +176,7 @@ static double piece_factor(const IvcFitClass *links, const IvcFitPoint *points, 
     for (guint i = 0; i < n; i++) {
         const IvcFitPoint *p = &points[i];
         double whole = (p->bytes + IVC_FIT_ENVELOPE) / links->bytes_per_s;
-        double room = p->interval;
+        double room = MIN(p->interval, p->transfer_max);
         if (p->eager)
             room = MIN(room, (p->latency - p->interval) / (p->sender_first ? 1 : 2));
         mean += whole / p->transfer / n;
@@ -168,10 +186,10 @@ static double piece_factor(const IvcFitClass *links, const IvcFitPoint *points, 
 }
 
 /* Fits one piece. @return its largest error */
-static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint n,
-                        IvcFitSegment *ret)
+static double fit_piece(const IvcFitClass *links, const IvcFitPoints *all, guint first, guint n,
+                        IvcFitPiece *ret)
 {
-    g_autofree IvcFitPoint *points = g_memdup2(from, n * sizeof *from);
+    g_autofree IvcFitPoint *points = g_memdup2(&all->points[first], n * sizeof *points);
     double least = 0, most = INFINITY, sum = 0, factor = piece_factor(links, points, n);
     for (guint i = 0; i < n; i++) {
         points[i].transfer = (points[i].bytes + IVC_FIT_ENVELOPE) / (links->bytes_per_s * factor);
@@ -181,13 +199,15 @@ static double fit_piece(const IvcFitClass *links, const IvcFitPoint *from, guint
         sum += CLAMP(links->latency_s, points[i].least, points[i].most);
     }
     double latency = most < least ? sum / n : CLAMP(sum / n, least, most);
-    *ret =
+    IvcFitSegment *segment = &ret->segment;
+    *segment =
         (IvcFitSegment){.latency_factor = latency / links->latency_s, .bandwidth_factor = factor};
     for (guint i = 0; i < n; i++)
         ivc_fit_share_out(&points[i], latency);
-    ivc_fit_line(points, n, true, &ret->send_at_zero, &ret->send_per_byte);
-    ivc_fit_line(points, n, false, &ret->receive_at_zero, &ret->receive_per_byte);
-    return piece_error(points, n, ret, latency);
+    ivc_fit_line(points, n, true, &segment->send_at_zero, &segment->send_per_byte);
+    ivc_fit_line(points, n, false, &segment->receive_at_zero, &segment->receive_per_byte);
+    return all->directed ? ivc_fit_ways(points, n, latency, ret)
+                         : piece_error(points, n, segment, latency);
 }
 
 /* Whether a piece may go from one point to another: the time on shared links is proportional to
@@ -200,6 +220,21 @@ static bool may_join(const IvcFitPoints *all, guint from, guint to)
     return all->ratio <= 0 || MAX(off, 1 / off) <= SHARED_PIECE;
 }
 
+static void append_piece(IvcFit *fit, const IvcFitPoints *all, IvcFitPiece *piece, uint64_t above)
+{
+    IvcFitClass *there = &g_array_index(fit->classes, IvcFitClass, fit->base);
+    IvcFitClass *classes[] = {there, &g_array_index(fit->classes, IvcFitClass, there->reverse)};
+    piece->segment.above = above;
+    g_array_append_val(fit->segments, piece->segment);
+    for (unsigned way = 0; all->directed && way < 2; way++) {
+        IvcFitClass *class_ = classes[way];
+        if (!class_->ends)
+            class_->ends = g_array_new(FALSE, TRUE, sizeof(IvcFitEnds));
+        piece->ways[way].above = above;
+        g_array_append_val(class_->ends, piece->ways[way]);
+    }
+}
+
 /* Pieces of the points from `from` to before `to`, all of one kind. Neighbours share the point
  * between them, unless it lies at a step. */
 static void fit_pieces(IvcFit *fit, const IvcFitPoints *all, guint from, guint to)
@@ -209,22 +244,21 @@ static void fit_pieces(IvcFit *fit, const IvcFitPoints *all, guint from, guint t
     guint i = from;
     uint64_t above = from ? (uint64_t)points[from - 1].bytes : 0;
     while (i < to) {
-        IvcFitSegment piece, longer;
+        IvcFitPiece piece, longer;
         guint end = MIN(i + 2, to);
-        double error = fit_piece(links, &points[i], end - i, &piece);
+        double error = fit_piece(links, all, i, end - i, &piece);
         bool known = above == (uint64_t)points[i].bytes; /* the piece before has this point */
         if (error > APART_ERROR && end - i > 1) {
             /* Close neighbours that SMPI can have only one by one. */
-            (void)fit_piece(links, &points[known ? i + 1 : i], 1, &piece);
+            (void)fit_piece(links, all, known ? i + 1 : i, 1, &piece);
             end = known ? i + 2 : i + 1;
         }
         while (error <= APART_ERROR && end < to && may_join(all, i, end) &&
-               fit_piece(links, &points[i], end + 1 - i, &longer) < PIECE_ERROR) {
+               fit_piece(links, all, i, end + 1 - i, &longer) < PIECE_ERROR) {
             piece = longer;
             end++;
         }
-        piece.above = above;
-        g_array_append_val(fit->segments, piece);
+        append_piece(fit, all, &piece, above);
         if (end == to)
             return;
         above = (uint64_t)points[end - 1].bytes;
@@ -274,8 +308,9 @@ static void fit_links(IvcFit *fit, unsigned class_, const IvcFitPoint *points, g
     links->bytes_per_s = 1 / per_byte;
 }
 
-static void take_errors(IvcFit *fit, unsigned class_, const IvcCurve *curve)
+static void take_errors(IvcFit *fit, const IvcCurves *curves, unsigned class_)
 {
+    const IvcCurve *curve = curves->curves->pdata[class_];
     IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, class_);
     g_autoptr(GArray) at = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(GArray) between = g_array_new(FALSE, FALSE, sizeof(double));
@@ -285,16 +320,29 @@ static void take_errors(IvcFit *fit, unsigned class_, const IvcCurve *curve)
         ivc_fit_predict(fit, class_, p->bytes, &latency, &interval);
         double errors[] = {fabs(latency * 1e12 / (double)p->latency_ps - 1),
                            fabs(interval * 1e12 / (double)p->interval_ps - 1)};
-        bool unlike = ivc_fit_is_unlike(p);
+        double times = unlike_times(curves, class_, i);
+        bool unlike = times > UNLIKE;
         GArray *to = p->use == IVC_POINT_FIT ? at : between;
         g_array_append_vals(to, errors, unlike ? 1 : 2);
         fit->unlike += unlike;
-        fit->unlike_max = MAX(fit->unlike_max, (double)p->interval_ps / (double)p->latency_ps);
+        fit->unlike_max = MAX(fit->unlike_max, times);
     }
     links->error_median = median_of(at);
     links->check_median = median_of(between);
     links->error_max = at->len ? g_array_index(at, double, at->len - 1) : 0;
     links->check_max = between->len ? g_array_index(between, double, between->len - 1) : 0;
+}
+
+/* The most frequent class of messages between guests. */
+static unsigned choose_base(const IvcCurves *curves)
+{
+    unsigned base = 0;
+    for (guint c = 1; c < curves->curves->len; c++) {
+        const IvcCurve *curve = curves->curves->pdata[c], *best = curves->curves->pdata[base];
+        if (curve->from != curve->to && curve->n_pairs > best->n_pairs)
+            base = c;
+    }
+    return base;
 }
 
 IvcFit *ivc_fit_new(const IvcCurves *curves)
@@ -306,16 +354,16 @@ IvcFit *ivc_fit_new(const IvcCurves *curves)
     g_array_set_size(fit->classes, n_classes);
     for (guint c = 0; c < n_classes; c++)
         g_array_index(fit->classes, IvcFitClass, c).reverse = ivc_fit_reverse(curves, c);
-    for (guint c = 1; c < n_classes; c++)
-        if (((IvcCurve *)curves->curves->pdata[c])->n_pairs >
-            ((IvcCurve *)curves->curves->pdata[fit->base])->n_pairs)
-            fit->base = c;
+    fit->base = choose_base(curves);
     IvcFitPoints base = ivc_fit_points(curves, fit->base);
     fit_base(fit, &base);
     g_free(base.points);
+    const IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, fit->base);
     for (guint c = 0; c < n_classes; c++) {
-        if (c != fit->base && ivc_fit_ends_possible(curves, c)) {
-            ivc_fit_ends(fit, curves, c);
+        IvcFitClass *class_ = &g_array_index(fit->classes, IvcFitClass, c);
+        if (class_->ends) {
+            class_->latency_s = links->latency_s;
+            class_->bytes_per_s = links->bytes_per_s;
         } else if (c != fit->base) {
             IvcFitPoints other = ivc_fit_points(curves, c);
             fit_links(fit, c, other.points, other.n);
@@ -323,7 +371,7 @@ IvcFit *ivc_fit_new(const IvcCurves *curves)
         }
     }
     for (guint c = 0; c < n_classes; c++)
-        take_errors(fit, c, curves->curves->pdata[c]);
+        take_errors(fit, curves, c);
     return fit;
 }
 

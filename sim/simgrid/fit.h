@@ -59,8 +59,12 @@ typedef struct {
 /** What SMPI adds to each message on its way. */
 #define IVC_FIT_ENVELOPE 16u
 
-/** Whether the interval of a point is longer than its latency. */
-bool ivc_fit_is_unlike(const IvcCurvePoint *point);
+/** Whether the interval of a class's ith point is longer than its latency; where directions differ,
+ *  the mean of both intervals. */
+bool ivc_fit_is_unlike(const IvcCurves *curves, unsigned class_, guint i);
+
+/** The class of the way back, when directions differ; else the same. */
+unsigned ivc_fit_reverse(const IvcCurves *curves, unsigned class_);
 
 /** Fits; never fails. @return transfer full */
 IvcFit *ivc_fit_new(const IvcCurves *curves);

@@ -10,7 +10,6 @@
 #define TOGETHER_SLOWER 1.03  /* interval of all pairs over that of one: something is shared */
 #define TOGETHER_WEIGHT 0.005 /* of its error, beside those of latency and interval */
 #define STEP 0.002            /* of the latency that a piece may be off by */
-#define ONE_WAY 1.25 /* intervals that both ends take for a message, where directions differ */
 #define POINTS_MAX 600
 #define TRANSFER_WEIGHT 4e-6 /* of time that is not on the links, where nothing is shared */
 
@@ -32,70 +31,55 @@ static double slower_together(const GArray *together, double bytes)
     return MAX(1, low + (high - low) * share);
 }
 
-/* Interval of a class at a size, on lines between those that were simulated. */
-static double interval_at(const IvcCurve *curve, double bytes)
+/* The mean of a message there and one back: a round trip tells no more of either. */
+static IvcCurvePoint mean_of(const IvcCurvePoint *there, const IvcCurvePoint *back)
 {
-    guint i = 0;
-    while (i + 2 < curve->points->len &&
-           (double)g_array_index(curve->points, IvcCurvePoint, i + 1).bytes <= bytes)
-        i++;
-    const IvcCurvePoint *a = &g_array_index(curve->points, IvcCurvePoint, i), *b = a + 1;
-    double share = (bytes - (double)a->bytes) / (double)(b->bytes - a->bytes);
-    double interval_ps = (double)a->interval_ps +
-                         ((double)b->interval_ps - (double)a->interval_ps) * CLAMP(share, 0, 1);
-    return interval_ps * 1e-12;
+    g_assert_cmpuint(there->bytes, ==, back->bytes);
+    IvcCurvePoint mean = *there;
+    mean.latency_ps = (there->latency_ps + back->latency_ps) / 2;
+    mean.interval_ps = (there->interval_ps + back->interval_ps) / 2;
+    mean.sender_ps = (there->sender_ps + back->sender_ps) / 2;
+    mean.receiver_ps = (there->receiver_ps + back->receiver_ps) / 2;
+    mean.server_ps = (there->server_ps + back->server_ps) / 2;
+    return mean;
 }
 
-/* What a size takes on its way is the same for all classes: the fastest one has time for it. */
-static void limit_transfers(const IvcCurves *curves, unsigned class_, IvcFitPoints *all)
+static IvcFitPoint take_point(const IvcCurves *curves, const IvcCurvePoint *there,
+                              const IvcCurvePoint *back)
 {
-    for (guint c = 0; c < curves->curves->len; c++) {
-        const IvcCurve *curve = curves->curves->pdata[c];
-        if (c == class_ || curve->points->len < 2 || !ivc_fit_ends_possible(curves, c))
-            continue;
-        all->at_once = true;
-        for (guint i = 0; i < all->n; i++) {
-            IvcFitPoint *p = &all->points[i];
-            p->transfer_max = MIN(p->transfer_max, interval_at(curve, p->bytes) / 2);
-        }
-    }
-}
-
-/* A round trip tells what both directions take together. Who takes longer for a message of a stream
- * takes longer for one alone: @return latency of one direction. */
-static double one_way(const IvcCurves *curves, unsigned class_, const IvcCurvePoint *at)
-{
-    double half = (double)at->latency_ps * 1e-12, interval = (double)at->interval_ps * 1e-12;
-    unsigned reverse = ivc_fit_reverse(curves, class_);
-    if (reverse == class_)
-        return half;
-    double back = interval_at(curves->curves->pdata[reverse], (double)at->bytes);
-    double times = MIN(ONE_WAY, 2 * half * 0.98 / (interval + back));
-    return half + times * (interval - back) / 2;
+    IvcCurvePoint from = mean_of(there, back);
+    double latency = (double)from.latency_ps * 1e-12;
+    double mean = (double)from.interval_ps * 1e-12, interval = MIN(mean, latency);
+    double together = curves->pairs > 1
+                          ? interval * slower_together(curves->together, (double)from.bytes)
+                          : MAX(interval, 2e-12 * (double)from.server_ps);
+    IvcTime quicker_ps = MIN(there->interval_ps, back->interval_ps);
+    return (IvcFitPoint){
+        .bytes = (double)from.bytes,
+        .latency = latency,
+        .interval = interval,
+        .ways = {(double)there->interval_ps * 1e-12 / mean,
+                 (double)back->interval_ps * 1e-12 / mean},
+        .together = together,
+        .transfer_max = there == back ? INFINITY : (double)quicker_ps * 1e-12 / mean * interval / 2,
+        .sender = (double)from.sender_ps * 1e-12,
+        .receiver = (double)from.receiver_ps * 1e-12,
+        .sender_first = from.sender_ps >= from.receiver_ps,
+    };
 }
 
 static void take_points(const IvcCurves *curves, unsigned class_, IvcFitPoints *all)
 {
-    const IvcCurve *curve = curves->curves->pdata[class_];
-    all->points = g_new0(IvcFitPoint, curve->points->len + 1);
+    const IvcCurve *there = curves->curves->pdata[class_];
+    const IvcCurve *back = curves->curves->pdata[ivc_fit_reverse(curves, class_)];
+    all->points = g_new0(IvcFitPoint, there->points->len + 1);
     all->flows = curves->pairs > 1 ? curves->pairs : curves->server ? 2 : 1;
-    for (guint i = 0; i < curve->points->len; i++) {
-        const IvcCurvePoint *from = &g_array_index(curve->points, IvcCurvePoint, i);
-        if (from->use != IVC_POINT_FIT)
-            continue;
-        double latency = one_way(curves, class_, from);
-        double interval = MIN((double)from->interval_ps * 1e-12, latency);
-        double together = curves->pairs > 1
-                              ? interval * slower_together(curves->together, (double)from->bytes)
-                              : MAX(interval, 2e-12 * (double)from->server_ps);
-        all->points[all->n++] = (IvcFitPoint){.bytes = (double)from->bytes,
-                                              .latency = latency,
-                                              .interval = interval,
-                                              .together = together,
-                                              .transfer_max = INFINITY,
-                                              .sender = (double)from->sender_ps * 1e-12,
-                                              .receiver = (double)from->receiver_ps * 1e-12,
-                                              .sender_first = from->sender_ps >= from->receiver_ps};
+    all->directed = there != back;
+    for (guint i = 0; i < there->points->len; i++) {
+        const IvcCurvePoint *p = &g_array_index(there->points, IvcCurvePoint, i);
+        if (p->use == IVC_POINT_FIT)
+            all->points[all->n++] =
+                take_point(curves, p, &g_array_index(back->points, IvcCurvePoint, i));
     }
 }
 
@@ -184,7 +168,7 @@ static void choose_kinds(IvcFitPoints *all)
         senders += all->points[i].sender_first;
     for (guint option = 0; option < 2; option++) {
         bool sender = (senders * 2 >= all->n) == (option == 0);
-        for (guint at = all->at_once ? all->n : 0; at <= all->n; at++) {
+        for (guint at = all->directed ? all->n : 0; at <= all->n; at++) {
             double sum = 0;
             for (guint i = 0; i < all->n; i++) {
                 IvcFitPoint p = all->points[i];
@@ -236,6 +220,9 @@ static void insert_middle(IvcFitPoints *all, guint i)
     between.interval += (b->interval - a->interval) * share;
     between.together += (b->together - a->together) * share;
     between.other += (b->other - a->other) * share;
+    for (unsigned way = 0; way < 2; way++)
+        between.ways[way] += (b->ways[way] - a->ways[way]) * share;
+    between.transfer_max = MIN(a->transfer_max, b->transfer_max);
     (void)make_possible(all, &between, between.eager);
     ivc_fit_latency_range(&between);
     all->points = g_renew(IvcFitPoint, all->points, all->n + 2);
@@ -259,18 +246,10 @@ static void make_steps(IvcFitPoints *all)
     }
 }
 
-IvcFitPoints ivc_fit_raw_points(const IvcCurves *curves, unsigned class_)
-{
-    IvcFitPoints all = {0};
-    take_points(curves, class_, &all);
-    return all;
-}
-
 IvcFitPoints ivc_fit_points(const IvcCurves *curves, unsigned class_)
 {
     IvcFitPoints all = {0};
     take_points(curves, class_, &all);
-    limit_transfers(curves, class_, &all);
     find_bandwidths(&all);
     choose_kinds(&all);
     for (guint i = 0; i < all.n; i++) {

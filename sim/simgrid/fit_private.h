@@ -1,5 +1,5 @@
 /** @file
- *  A size on its way from curves to SMPI's settings; of fit.c, fit_points.c and fit_ends.c.
+ *  A size on its way from curves to SMPI's settings; of fit.c, fit_points.c and fit_ways.c.
  */
 #pragma once
 
@@ -22,7 +22,8 @@ typedef struct {
     bool sender_first; /**< the sender has more to do than the receiver */
     double other;      /**< CPU of whoever has less to do */
     bool eager;
-    double transfer_max; /**< that other classes, of other directions, have time for */
+    double ways[2];      /**< interval of each direction over their mean, which `interval` is */
+    double transfer_max; /**< that both directions have time for */
     double transfer;     /**< on the links, alone */
     double least;        /**< what latency of the way allows latency and interval both */
     double most;         /**< the same */
@@ -37,9 +38,9 @@ typedef struct {
     guint n;
     double bytes_per_s; /**< of the links of a pair */
     double flows;       /**< that `together` is of; 1: nothing is known */
-    double ratio; /**< bandwidth of what is shared over that of a pair; 0: nothing is shared */
-    bool at_once; /**< other classes have costs of their own: all messages set off at once, as that
-                       can be had by all */
+    double ratio;  /**< bandwidth of what is shared over that of a pair; 0: nothing is shared */
+    bool directed; /**< directions have costs of their own: a point is the mean of both, and all
+                        messages set off at once, as that can be had by both */
     guint first_waiting; /**< from there on messages set off when their receive is posted */
 } IvcFitPoints;
 
@@ -54,9 +55,6 @@ double ivc_fit_other_least(const IvcFitPoint *point);
 /** Sets least, most and wanted of a point by its transfer. */
 void ivc_fit_latency_range(IvcFitPoint *point);
 
-/** The points of a class as they were measured; free `points` with g_free(). */
-IvcFitPoints ivc_fit_raw_points(const IvcCurves *curves, unsigned class_);
-
 /** Costs of both ends at a point, for a latency of the way. */
 void ivc_fit_share_out(IvcFitPoint *point, double latency);
 
@@ -69,11 +67,12 @@ void ivc_fit_line(const IvcFitPoint *points, guint n, bool send, double *ret_zer
 
 const IvcFitSegment *ivc_fit_segment_at(const IvcFit *fit, uint64_t bytes);
 
-/** The class of the way back, when either has costs of its own; else the same. */
-unsigned ivc_fit_reverse(const IvcCurves *curves, unsigned class_);
+/** One piece of sizes. */
+typedef struct {
+    IvcFitSegment segment; /**< where directions differ: its ends are the mean of both */
+    IvcFitEnds ways[2];    /**< the ends of each, where directions differ */
+} IvcFitPiece;
 
-/** Whether a class can have costs of its ends for itself. */
-bool ivc_fit_ends_possible(const IvcCurves *curves, unsigned class_);
-
-/** Fits links and ends of such a class, beside the most frequent one, whose segments are known. */
-void ivc_fit_ends(IvcFit *fit, const IvcCurves *curves, unsigned class_);
+/** Fits the ends of both directions to points whose mean costs are known.
+ *  @return the largest error of both */
+double ivc_fit_ways(const IvcFitPoint *points, guint n, double latency, IvcFitPiece *piece);

@@ -44,6 +44,17 @@ static IvcTime stepped(uint64_t b)
     return slow_start(b) + (b > 1024 ? 3000 * NS : 0);
 }
 
+/* A fifth from 1025 bytes on. */
+static IvcTime drops(uint64_t b)
+{
+    return b > 1024 ? 1000 * NS : 5000 * NS;
+}
+
+static IvcTime rises(uint64_t b)
+{
+    return 6000 * NS - drops(b);
+}
+
 static void add_point(IvcCurve *curve, uint64_t b, IvcPointUse use, Law latency, Law interval)
 {
     IvcCurvePoint point = {.bytes = b,
@@ -186,25 +197,60 @@ START_TEST(another_class_has_its_own_links)
 }
 END_TEST
 
-/* Two guests, whose streams are slower one way than the other: a round trip has both ways. */
-START_TEST(directions_have_costs_of_their_own)
+/* Two guests, whose streams take something else one way than the other. */
+static IvcCurves *new_directions(Law latency, Law there, Law back)
 {
-    g_autoptr(IvcCurves) curves = new_curves(slow_start, quick_stream);
-    add_curve(curves, 1, slow_start, nearly_as_slow);
-    IvcCurve *back = curves->curves->pdata[1];
-    back->from = 1;
-    back->to = 0;
+    IvcCurves *curves = new_curves(latency, there);
+    add_curve(curves, 1, latency, back);
+    IvcCurve *curve = curves->curves->pdata[1];
+    curve->from = 1;
+    curve->to = 0;
     curves->n_guests = 2;
     curves->classes[1 * 2 + 0] = 1;
-    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
-    static const Law intervals[] = {quick_stream, nearly_as_slow};
+    return curves;
+}
+
+static void check_directions(const IvcFit *fit, Law latency, Law there, Law back, uint64_t most)
+{
+    const Law intervals[] = {there, back};
     for (unsigned c = 0; c < 2; c++)
-        for (uint64_t b = 16; b <= 4194304; b *= 4) {
-            double latency, interval;
-            ivc_fit_predict(fit, c, b, &latency, &interval);
-            ck_assert_double_eq_tol(latency * 1e12 / (double)slow_start(b), 1, 0.01);
-            ck_assert_double_eq_tol(interval * 1e12 / (double)intervals[c](b), 1, 0.01);
+        for (uint64_t b = 16; b <= most; b = b * 3 / 2 + 1) {
+            double l, t;
+            ivc_fit_predict(fit, c, b, &l, &t);
+            double off_l = fabs(l * 1e12 / (double)latency(b) - 1);
+            double off_t = fabs(t * 1e12 / (double)intervals[c](b) - 1);
+            ck_assert_msg(off_l < 0.01 && off_t < 0.01,
+                          "way %u, %d bytes: latency off by %g, interval by %g", c, (int)b, off_l,
+                          off_t);
         }
+}
+
+/* A round trip has both ways. */
+START_TEST(directions_have_costs_of_their_own)
+{
+    g_autoptr(IvcCurves) curves = new_directions(slow_start, quick_stream, nearly_as_slow);
+    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
+    check_directions(fit, slow_start, quick_stream, nearly_as_slow, 4194304);
+    ck_assert_uint_eq(fit->unlike, 0);
+}
+END_TEST
+
+/* On the mean of both directions there is none. */
+START_TEST(steps_of_directions_are_borders)
+{
+    g_autoptr(IvcCurves) curves = new_directions(slow_start, rises, drops);
+    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
+    check_directions(fit, slow_start, rises, drops, 16384);
+}
+END_TEST
+
+/* One way messages of a stream are further apart than one takes, but not on the mean of both. */
+START_TEST(one_direction_may_be_longer_than_the_latency)
+{
+    g_autoptr(IvcCurves) curves = new_directions(slow_start, slower, quick_stream);
+    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
+    check_directions(fit, slow_start, slower, quick_stream, 4194304);
+    ck_assert_uint_eq(fit->unlike, 0);
 }
 END_TEST
 
@@ -219,6 +265,8 @@ int main(void)
     tcase_add_test(tcase, what_is_shared_is_a_link);
     tcase_add_test(tcase, another_class_has_its_own_links);
     tcase_add_test(tcase, directions_have_costs_of_their_own);
+    tcase_add_test(tcase, steps_of_directions_are_borders);
+    tcase_add_test(tcase, one_direction_may_be_longer_than_the_latency);
     suite_add_tcase(suite, tcase);
     return points_main(suite);
 }
