@@ -7,7 +7,7 @@
 
 /* Under a sanitizer a run takes many times as long. */
 #ifdef __SANITIZE_ADDRESS__
-#define CASES 30
+#define CASES 15
 #else
 #define CASES 240
 #endif
