@@ -7,7 +7,7 @@
 
 /* Under a sanitizer a run takes many times as long. */
 #ifdef __SANITIZE_ADDRESS__
-#define CASES 15
+#define CASES 30
 #else
 #define CASES 240
 #endif
