@@ -50,5 +50,5 @@ sys.exit(0 if ($2) else 1)" || fail "does not hold of $1: $2"
 }
 
 # shellcheck source=/dev/null
-. "$case"
+. "$case" || exit 99
 exit 0

@@ -111,7 +111,8 @@ def main():
     if not shutil.which("smpirun") or not shutil.which("smpicc"):
         print("smpirun or smpicc is missing: install libsimgrid-dev")
         sys.exit(77)
-    for name, channel in CHANNELS[::int(os.environ.get("IVC_TEST_EACH", "1"))]:
+    # Under a sanitizer each of the others takes half a minute or more.
+    for name, channel in CHANNELS[:1] if "IVC_TEST_EACH" in os.environ else CHANNELS:
         check_round_trip(name, channel, ["sender", "receiver"])
 
 

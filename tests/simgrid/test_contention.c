@@ -17,7 +17,7 @@
 
 #define CASES 10000
 #ifdef __SANITIZE_ADDRESS__
-#define CASES_HERE 300
+#define CASES_HERE 100
 #else
 #define CASES_HERE CASES
 #endif

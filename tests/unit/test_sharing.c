@@ -442,7 +442,7 @@ static void crowd_step(Crowd *crowd, GRand *rand)
 }
 
 #ifdef __SANITIZE_ADDRESS__
-#define CROWDS 150
+#define CROWDS 50
 #else
 #define CROWDS 600
 #endif
