@@ -8,6 +8,7 @@ set -u
 ivcsim=$1
 source=$2
 case=$3
+[ -r "$case" ] || exit 99
 unset NO_COLOR CLICOLOR_FORCE
 export LC_ALL=C.UTF-8 COLUMNS=80
 folder=$(mktemp -d) || exit 99
@@ -50,5 +51,5 @@ sys.exit(0 if ($2) else 1)" || fail "does not hold of $1: $2"
 }
 
 # shellcheck source=/dev/null
-. "$case" || exit 99
+. "$case"
 exit 0
