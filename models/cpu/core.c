@@ -12,6 +12,7 @@
 #include "models/cpu/core_private.h"
 #include "models/cpu/memory_state.h"
 #include "models/cpu/sharing.h"
+#include "sim/engine/row.h"
 
 static IvcAgent *agent_of_move(IvcMove *move)
 {
@@ -412,6 +413,15 @@ void ivc_agent_fire(IvcSim *sim, IvcTimer *timer)
     step(agent);
 }
 
+bool ivc_agent_is_over(IvcAgent *agent)
+{
+    bool ran = agent->activity == IVC_ACTIVITY_RUN;
+    if (agent->then_moves || (!ran && agent->activity != IVC_ACTIVITY_SPIN))
+        return false;
+    ran ? owed_over(agent) : charge(agent);
+    return true;
+}
+
 void ivc_agent_timeout_fire(IvcSim *sim, IvcTimer *timer)
 {
     (void)sim;
@@ -536,7 +546,7 @@ bool ivc_move(IvcAgent *agent, uint32_t stage)
 }
 
 /* `place` is that of the event which ends it. */
-static void spin_ends(IvcAgent *agent, uint64_t place)
+static void spin_ends(IvcAgent *agent, IvcTimerRow *row, uint64_t place)
 {
     IvcSim *sim = agent->sim;
     ivc_timer_cancel(&agent->timeout);
@@ -546,13 +556,12 @@ static void spin_ends(IvcAgent *agent, uint64_t place)
     }
     if (agent->spin_since_ps > sim->now ||
         (agent->spin_since_ps == sim->now && agent->lead_place > place)) {
-        ivc_timer_arm_at(sim, &agent->timer, agent->spin_since_ps, agent->lead_place);
+        ivc_row_arm_at(row, sim, &agent->timer, agent->spin_since_ps, agent->lead_place);
         return;
     }
-    IvcTime spun_ps = sim->now - agent->spin_since_ps;
-    IvcTime polls = (spun_ps + agent->period_ps - 1) / agent->period_ps;
-    ivc_timer_arm(sim, &agent->timer, agent->spin_since_ps + polls * agent->period_ps,
-                  IVC_PHASE_ACT);
+    IvcTime polls = (sim->now - agent->spin_since_ps + agent->period_ps - 1) / agent->period_ps;
+    ivc_row_arm_at(row, sim, &agent->timer, agent->spin_since_ps + polls * agent->period_ps,
+                   ivc_sim_place(sim, IVC_PHASE_ACT));
 }
 
 static inline void signal_all(IvcSignal *signal, uint64_t place)
@@ -567,7 +576,7 @@ static inline void signal_all(IvcSignal *signal, uint64_t place)
             ivc_timer_cancel(&agent->timeout);
             make_ready(agent);
         } else {
-            spin_ends(agent, place);
+            spin_ends(agent, signal->row, place);
         }
         agent = next;
     }

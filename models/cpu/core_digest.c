@@ -2,9 +2,9 @@
 #include "models/cpu/sharing.h"
 
 static const IvcStateField signal_fields[] = {
-    IVC_STATE(IvcSignal, id, FIXED),
-    IVC_STATE(IvcSignal, first, OTHER),
+    IVC_STATE(IvcSignal, id, FIXED), IVC_STATE(IvcSignal, first, OTHER),
     IVC_STATE(IvcSignal, last, OTHER),
+    IVC_STATE(IvcSignal, row, FIXED), /* its timers are known to the engine */
 };
 
 static const IvcStateField agent_fields[] = {

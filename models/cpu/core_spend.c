@@ -44,7 +44,8 @@ bool ivc_pay(IvcAgent *agent)
 bool ivc_pay_in_row(IvcAgent *agent, IvcTimerRow *row)
 {
     IvcTime sum = agent->owed_ps;
-    if (pass(agent, sum))
+    bool before_them = sum == 0 || agent->sim->now + sum < ivc_row_next_time(row);
+    if (before_them && pass(agent, sum))
         return true;
     agent->activity = IVC_ACTIVITY_RUN;
     agent->paid = 0;

@@ -60,12 +60,6 @@ static inline bool has_copy(const IvcSyncLine *line, uint32_t cpu)
     return ivc_sync_has_copy(line, cpu);
 }
 
-static void add_copy(IvcSyncLine *line, uint32_t cpu)
-{
-    line->n_copies += !has_copy(line, cpu);
-    line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
-}
-
 static IvcTime way(const IvcSyncLine *line, uint32_t from, uint32_t to)
 {
     const IvcSyncCosts *costs = line->costs;
@@ -97,24 +91,35 @@ static IvcTime access_register(IvcSyncLine *line, const IvcAgent *agent, IvcTime
     return serve(line, or_else(costs->busy_ps, answer), answer);
 }
 
-/* `ahead`: of a line that others have, asked for early. */
-static IvcTime read_line(IvcSyncLine *line, const IvcAgent *agent, bool ahead)
+/* Fetches a line of which this core has no copy. `ahead`: that others have, asked for early. */
+static inline IvcTime fetch_line(IvcSyncLine *line, const IvcAgent *agent, bool ahead)
 {
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
-    if (costs->uncached)
-        return access_register(line, agent, costs->load_ps);
-    if (has_copy(line, cpu))
-        return costs->word_ps;
     bool modified = line->owner >= 0;
     uint32_t from = modified ? (uint32_t)line->owner : line->home;
     IvcTime cost = modified ? costs->fetch_ps : line->n_copies ? costs->clean_ps : costs->memory_ps;
     IvcTime answer = ahead ? MIN(cost, costs->ahead_ps) : cost + way(line, from, cpu);
     costs->transfers += modified || line->n_copies;
     line->owner = -1; /* it has given the line to its home */
-    add_copy(line, cpu);
+    line->n_copies++;
+    line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
     return costs->word_ps +
            serve(line, modified ? answer : or_else(costs->busy_ps, answer), answer);
+}
+
+static IvcTime read_line(IvcSyncLine *line, const IvcAgent *agent, bool ahead)
+{
+    if (line->costs->uncached)
+        return access_register(line, agent, line->costs->load_ps);
+    if (has_copy(line, agent->core->cpu))
+        return line->costs->word_ps;
+    return fetch_line(line, agent, ahead);
+}
+
+IvcTime ivc_sync_fetch(IvcSyncLine *line, const IvcAgent *agent)
+{
+    return fetch_line(line, agent, false);
 }
 
 IvcTime ivc_sync_read(IvcSyncLine *line, const IvcAgent *agent)
@@ -127,19 +132,42 @@ IvcTime ivc_sync_read_ahead(IvcSyncLine *line, const IvcAgent *agent)
     return read_line(line, agent, true);
 }
 
+static inline void tell(const IvcAgent *agent, IvcSyncLine *line)
+{
+    if (line->changed.first)
+        ivc_signal_by(agent, &line->changed);
+}
+
 /* All copies but one's own go. */
 static void take_copies(IvcSyncLine *line, const IvcAgent *agent, uint32_t others)
 {
     uint32_t cpu = agent->core->cpu;
+    uint64_t own = UINT64_C(1) << cpu % WORD_BITS;
     if (others) { /* else there is one's own at most */
         for (uint32_t w = 0; w < line->costs->words; w++)
-            line->copies[w] = 0;
+            line->copies[w] = w == cpu / WORD_BITS ? own : 0;
+    } else {
+        line->copies[cpu / WORD_BITS] |= own;
     }
-    line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
     line->n_copies = 1;
     line->owner = (int32_t)cpu;
     line->costs->invalidations += others;
-    ivc_signal_by(agent, &line->changed);
+    tell(agent, line);
+}
+
+/* Makes a line one's own that only its owner has, as one for which all update in turn. */
+static IvcTime own_from_owner(IvcSyncLine *line, const IvcAgent *agent, IvcTime asked_ps)
+{
+    IvcSyncCosts *costs = line->costs;
+    uint32_t cpu = agent->core->cpu, from = (uint32_t)line->owner;
+    IvcTime answer = way(line, from, cpu) + costs->fetch_ps;
+    line->copies[from / WORD_BITS] = 0;
+    line->copies[cpu / WORD_BITS] = UINT64_C(1) << cpu % WORD_BITS;
+    line->owner = (int32_t)cpu;
+    costs->transfers++;
+    costs->invalidations++;
+    tell(agent, line);
+    return serve_at(line, asked_ps, answer, answer);
 }
 
 /* Makes the line one's own, asked for at `asked_ps`. @return from now until it is */
@@ -147,10 +175,12 @@ static IvcTime own_line(IvcSyncLine *line, const IvcAgent *agent, IvcTime asked_
 {
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
+    if (line->owner >= 0 && line->owner != (int32_t)cpu && line->n_copies == 1)
+        return own_from_owner(line, agent, asked_ps);
     uint32_t others = line->n_copies - has_copy(line, cpu);
     if (line->owner == (int32_t)cpu && others == 0) {
         /* Who spins may have been on this very core before it was taken off it. */
-        ivc_signal_by(agent, &line->changed);
+        tell(agent, line);
         return 0;
     }
     bool modified = line->owner >= 0;
@@ -169,7 +199,7 @@ IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent)
 {
     const IvcSyncCosts *costs = line->costs;
     if (costs->uncached) {
-        ivc_signal_by(agent, &line->changed);
+        tell(agent, line);
         return access_register(line, agent, costs->store_ps);
     }
     return costs->word_ps + own_line(line, agent, costs->platform->sim.now);
@@ -212,7 +242,7 @@ IvcTime ivc_sync_atomic(IvcSyncLine *line, const IvcAgent *agent)
 {
     /* A register sets itself when it is read. */
     if (line->costs->uncached) {
-        ivc_signal_by(agent, &line->changed);
+        tell(agent, line);
         return access_register(line, agent, line->costs->load_ps);
     }
     return ivc_sync_write(line, agent) + line->costs->platform->t.atomic;

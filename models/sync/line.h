@@ -90,6 +90,9 @@ IvcTime ivc_sync_read(IvcSyncLine *line, const IvcAgent *agent);
 IvcTime ivc_sync_write(IvcSyncLine *line, const IvcAgent *agent);
 IvcTime ivc_sync_atomic(IvcSyncLine *line, const IvcAgent *agent);
 
+/** As ivc_sync_read(), of a line that is cached, and not by the agent's core. */
+IvcTime ivc_sync_fetch(IvcSyncLine *line, const IvcAgent *agent);
+
 /** Stores into the line, and does not wait for it. Nobody sees the store before those in front of
  *  it, and the line is asked for when there is room for another. Not for registers. */
 void ivc_sync_store(IvcSyncStores *stores, IvcSyncLine *line, const IvcAgent *agent);

@@ -303,9 +303,10 @@ static IvcLock *lock_of(IvcLocks *locks, const IvcRank *ranks, uint32_t rank)
     for (uint64_t l = 0; l < locks->spec.locks; l++) {
         IvcLock *lock = &locks->items[locks->n_locks++];
         lock->locks = locks;
-        ivc_row_init(&lock->row, &locks->sync.platform->sim);
+        ivc_row_init(&lock->row, &locks->sync.platform->sim, ivc_sync_again_at_once);
         ivc_sync_line_init(&lock->line, &locks->sync.costs,
                            ranks[MIN(home, locks->n - 1)].agent.core);
+        lock->line.changed.row = &lock->row;
     }
     return first;
 }

@@ -102,7 +102,7 @@ struct IvcLockWaiter {
 struct IvcLock {
     IvcLocks *locks;
     IvcSyncLine line; /**< the lock word */
-    IvcTimerRow row;  /**< the ends of updates in vain; at home they are in order */
+    IvcTimerRow row;  /**< the ends of updates in vain, and the polls of who spins on a copy */
     IvcSyncWatch watch;
     uint64_t word;    /**< what the kind makes of it: taken or not, holders */
     uint64_t next;    /**< ticket */

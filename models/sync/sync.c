@@ -183,14 +183,27 @@ IvcTime ivc_sync_window_left(const IvcSyncWaiter *waiter)
 
 /* ---- the same without the frames above ---- */
 
+static IvcSyncWaiter *waiter_of(const IvcAgent *agent)
+{
+    return ((const IvcRank *)((const char *)agent - offsetof(IvcRank, agent)))->end;
+}
+
 static IvcStep step_again(IvcAgent *agent)
 {
-    IvcRank *rank = (IvcRank *)((char *)agent - offsetof(IvcRank, agent));
-    IvcSyncWaiter *waiter = rank->end;
+    IvcSyncWaiter *waiter = waiter_of(agent);
     if (waiter->again(waiter))
         return IVC_YIELD;
     agent->step = waiter->outside;
     return agent->step(agent);
+}
+
+bool ivc_sync_again_at_once(IvcTimer *timer)
+{
+    IvcAgent *agent = (IvcAgent *)timer; /* its first member */
+    if (agent->step != step_again || !ivc_agent_is_over(agent))
+        return false;
+    IvcSyncWaiter *waiter = waiter_of(agent);
+    return waiter->again(waiter);
 }
 
 bool ivc_sync_shortcut(IvcSyncWaiter *waiter, bool (*again)(IvcSyncWaiter *waiter))
@@ -203,34 +216,31 @@ bool ivc_sync_shortcut(IvcSyncWaiter *waiter, bool (*again)(IvcSyncWaiter *waite
     return false;
 }
 
-IvcTime ivc_sync_spun(const IvcSyncWaiter *waiter)
-{
-    return waiter->spun_ps + waiter->sync->platform->sim.now - waiter->since_ps;
-}
-
-void ivc_sync_spin_on(IvcSyncWaiter *waiter, IvcTime spun_ps)
-{
-    waiter->spun_ps = spun_ps;
-    waiter->since_ps = waiter->sync->platform->sim.now;
-}
-
 /* ---- polling ---- */
 
-/* Reads the line, unless there is a copy, and polls it from when it is here until it is taken away,
- * or something must be done other than polling. */
-static bool poll_line(IvcSyncWaiter *waiter)
+/* Polls the line from when it will be here, until it is taken away or something must be done other
+ * than polling. */
+static inline bool poll_from(IvcSyncWaiter *waiter, IvcTime lead_ps, IvcTime window_ps)
 {
-    IvcSync *sync = waiter->sync;
-    IvcTime lead_ps = 0, window_ps = IVC_TIME_NEVER;
-    if (!ivc_sync_line_has(waiter->line, waiter->agent)) {
-        waiter->agent->ledger[sync->stage_spin].times++;
-        lead_ps = ivc_sync_read(waiter->line, waiter->agent);
-    } else {
-        window_ps = window_left_at(waiter, waiter->spun_ps); /* who has to read has none */
-    }
+    const IvcSync *sync = waiter->sync;
     waiter->bound_ps = waiter->spun_ps + lead_ps;
     return ivc_poll_after(waiter->agent, &waiter->line->changed, lead_ps, sync->turn_ps,
                           MAX(1, MIN(window_ps, waiter->limit_ps)), sync->stage_spin);
+}
+
+/* Reads the line, of which there is no copy. */
+static inline bool read_and_poll(IvcSyncWaiter *waiter)
+{
+    waiter->agent->ledger[waiter->sync->stage_spin].times++;
+    /* Who has to read has no window. */
+    return poll_from(waiter, ivc_sync_fetch(waiter->line, waiter->agent), IVC_TIME_NEVER);
+}
+
+static bool poll_line(IvcSyncWaiter *waiter)
+{
+    if (!ivc_sync_line_has(waiter->line, waiter->agent))
+        return read_and_poll(waiter);
+    return poll_from(waiter, 0, window_left_at(waiter, waiter->spun_ps));
 }
 
 /* Its copy was taken away; nothing else has happened, and what it waits for has not come. */
@@ -244,7 +254,7 @@ static bool poll_again(IvcSyncWaiter *waiter)
     if (waiter->limit_ps != IVC_TIME_NEVER)
         waiter->limit_ps -= polled_ps;
     ivc_sync_spin_on(waiter, spun_ps);
-    return !poll_line(waiter);
+    return !read_and_poll(waiter);
 }
 
 /* Polls a copy until it is taken away, perhaps while it is on its way. */

@@ -122,11 +122,21 @@ void ivc_sync_spin_ends(IvcSyncWaiter *waiter);
  */
 bool ivc_sync_shortcut(IvcSyncWaiter *waiter, bool (*again)(IvcSyncWaiter *waiter));
 
+/** For a row of agents' timers: goes on by `again`, when the agent has such a shortcut. */
+bool ivc_sync_again_at_once(IvcTimer *timer);
+
 /** What the waiter has spun on the core since the latest pause, up to now. */
-IvcTime ivc_sync_spun(const IvcSyncWaiter *waiter);
+static inline IvcTime ivc_sync_spun(const IvcSyncWaiter *waiter)
+{
+    return waiter->spun_ps + waiter->sync->platform->sim.now - waiter->since_ps;
+}
 
 /** A burst ends and the next begins, with nothing between. `spun_ps` is ivc_sync_spun(). */
-void ivc_sync_spin_on(IvcSyncWaiter *waiter, IvcTime spun_ps);
+static inline void ivc_sync_spin_on(IvcSyncWaiter *waiter, IvcTime spun_ps)
+{
+    waiter->spun_ps = spun_ps;
+    waiter->since_ps = waiter->sync->platform->sim.now;
+}
 
 /** How long the waiter may still spin before the pause hook is due. */
 IvcTime ivc_sync_window_left(const IvcSyncWaiter *waiter);

@@ -4,9 +4,6 @@
  * item stays, and takes the timer's new place, with the order of the arming, when it comes up. */
 #include "sim/engine/row.h"
 
-#define PHASE_SHIFT 56
-/* Of no item: what a timer has that was cancelled. */
-#define NO_ORDER UINT64_MAX
 /* The stop flag is looked at once in so many events: a few milliseconds of work. */
 #define STOP_CHECK_EVENTS 65536
 
@@ -60,14 +57,9 @@ void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase
     g_assert(when_ps >= sim->now);
     timer->armed = true;
     timer->when_ps = when_ps;
-    timer->order = (uint64_t)phase << PHASE_SHIFT | sim->sequence++;
+    timer->order = ivc_sim_place(sim, phase);
     if (timer->queued_ps >= when_ps)
         push(sim, timer);
-}
-
-uint64_t ivc_sim_place(IvcSim *sim, IvcPhase phase)
-{
-    return (uint64_t)phase << PHASE_SHIFT | sim->sequence++;
 }
 
 void ivc_timer_arm_at(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, uint64_t place)
@@ -78,12 +70,6 @@ void ivc_timer_arm_at(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, uint64_t pl
     timer->order = place;
     if (timer->queued_ps >= when_ps)
         push(sim, timer);
-}
-
-void ivc_timer_cancel(IvcTimer *timer)
-{
-    timer->armed = false;
-    timer->order = NO_ORDER;
 }
 
 void ivc_timer_digest(const IvcTimer *timer, IvcDigest *digest)
@@ -221,7 +207,7 @@ void ivc_sim_digest(const IvcSim *sim, IvcDigest *digest)
     for (guint i = 0; i < live->len; i++) {
         const IvcQueueItem *item = &g_array_index(live, IvcQueueItem, i);
         ivc_digest_u64(digest, ((const IvcTimer *)item->target)->id);
-        ivc_digest_u64(digest, item->order >> PHASE_SHIFT);
+        ivc_digest_u64(digest, item->order >> IVC_PHASE_SHIFT);
         ivc_digest_time(digest, item->time);
     }
 }

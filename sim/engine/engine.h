@@ -85,13 +85,25 @@ void ivc_timer_init(IvcTimer *timer, uint32_t id, void (*fire)(IvcSim *, IvcTime
 /** Arms (or moves) a timer; `when_ps` must not lie before now. */
 void ivc_timer_arm(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, IvcPhase phase);
 
+/** The phase of a place among equal times is above the sequence. */
+#define IVC_PHASE_SHIFT 56
+/** Of no item: the place that a timer has that was cancelled. */
+#define IVC_NO_PLACE UINT64_MAX
+
 /** The place among equal times that a timer armed now would get, and arming one with such a place.
  */
-uint64_t ivc_sim_place(IvcSim *sim, IvcPhase phase);
+static inline uint64_t ivc_sim_place(IvcSim *sim, IvcPhase phase)
+{
+    return (uint64_t)phase << IVC_PHASE_SHIFT | sim->sequence++;
+}
 void ivc_timer_arm_at(IvcSim *sim, IvcTimer *timer, IvcTime when_ps, uint64_t place);
 
 /** Forgets a pending firing; fine when there is none. */
-void ivc_timer_cancel(IvcTimer *timer);
+static inline void ivc_timer_cancel(IvcTimer *timer)
+{
+    timer->armed = false;
+    timer->order = IVC_NO_PLACE;
+}
 
 /** Feeds whether a timer is armed, and for when. */
 void ivc_timer_digest(const IvcTimer *timer, IvcDigest *digest);
@@ -136,6 +148,23 @@ static inline bool ivc_sim_pass(IvcSim *sim, IvcTime span_ps)
     sim->now = to_ps;
     sim->events++;
     sim->instant = 1;
+    return true;
+}
+
+/** Takes an event that is not in the queue, at its place among the others: when it comes before all
+ *  that are. @return false, with nothing changed, when it does not, or a bound is near */
+static inline bool ivc_sim_take(IvcSim *sim, IvcTime when_ps, uint64_t place)
+{
+    if (!ivc_queue_would_be_next(sim->queue, when_ps, place) || when_ps > sim->limits.horizon_ps ||
+        sim->events >= sim->check_at)
+        return false;
+    if (when_ps != sim->now)
+        sim->instant = 0;
+    else if (sim->instant >= sim->limits.events_per_instant)
+        return false; /* the queue's turn to say so */
+    sim->now = when_ps;
+    sim->events++;
+    sim->instant++;
     return true;
 }
 

@@ -181,6 +181,13 @@ static inline uint64_t ivc_queue_next_time(const IvcQueue *queue)
     return queue->near_next->time;
 }
 
+/** Tells whether an item of that place would be the next that is taken. */
+static inline bool ivc_queue_would_be_next(const IvcQueue *queue, uint64_t time, uint64_t order)
+{
+    const IvcQueueItem *next = queue->near_next;
+    return time < next->time || (time == next->time && order < next->order);
+}
+
 /** Returns the number of pending items. */
 static inline size_t ivc_queue_size(const IvcQueue *queue)
 {

@@ -34,6 +34,7 @@ typedef struct {
     uint32_t id;
     IvcAgent *first; /**< waiting agents, in the order of their arrival */
     IvcAgent *last;
+    IvcTimerRow *row; /**< where the polls that follow a signal wait; NULL: in the queue */
 } IvcSignal;
 
 typedef enum {
@@ -262,6 +263,11 @@ bool ivc_poll_after(IvcAgent *agent, IvcSignal *signal, IvcTime lead_ps, IvcTime
 
 /** Performs a prepared move (agent->move, see memory.h), charged to `stage`. */
 bool ivc_move(IvcAgent *agent, uint32_t stage);
+
+/** For what steps an agent in place of its timer, at the end of what it runs or polls: accounts for
+ *  that. Nothing is changed by the timer's firing behind it. @return false when there is more to it
+ *  than a step */
+bool ivc_agent_is_over(IvcAgent *agent);
 
 /** Wakes all who wait or poll. May be called from agents and from timers. */
 void ivc_signal(IvcSim *sim, IvcSignal *signal);

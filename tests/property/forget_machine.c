@@ -36,7 +36,7 @@ static const char *const must_be_missed[] = {
     "core_digest.c: lead_ps",
     "core_digest.c: within_ps",
     "engine.c: ((const IvcTimer *)item->target)->id",
-    "engine.c: item->order >> PHASE_SHIFT",
+    "engine.c: item->order >> IVC_PHASE_SHIFT",
     "engine.c: item->time",
     "engine.c: live->len",
     "engine.c: timer->armed",

@@ -10,6 +10,7 @@ typedef struct Bench {
     IvcSim sim;
     IvcTimerRow row;
     bool in_row;
+    uint64_t at_once; /* of the fired */
     GString *log;
     uint32_t drawn;
     unsigned steps;
@@ -61,13 +62,24 @@ static void probe_fire(IvcSim *sim, IvcTimer *timer)
     }
 }
 
-static void bench_run(Bench *bench, uint32_t seed, bool in_row)
+/* Some cannot do without their own fire(). */
+static bool probe_at_once(IvcTimer *timer)
+{
+    Bench *bench = ((struct Probe *)timer)->bench;
+    if (timer->id % 5 == 0)
+        return false;
+    bench->at_once++;
+    probe_fire(&bench->sim, timer);
+    return true;
+}
+
+static void bench_run(Bench *bench, uint32_t seed, bool in_row, bool (*at_once)(IvcTimer *))
 {
     static const IvcSimLimits limits = {
         .horizon_ps = 1000000, .events_per_instant = 1000, .queue_max = 1000};
     *bench = (Bench){.drawn = seed, .in_row = in_row, .log = g_string_new(NULL)};
     ivc_sim_init(&bench->sim, &limits);
-    ivc_row_init(&bench->row, &bench->sim);
+    ivc_row_init(&bench->row, &bench->sim, at_once);
     for (uint32_t i = 0; i < TIMERS; i++) {
         bench->probes[i].bench = bench;
         ivc_timer_init(&bench->probes[i].timer, i, probe_fire);
@@ -83,18 +95,28 @@ static void bench_clear(Bench *bench)
     g_string_free(bench->log, TRUE);
 }
 
+static void check_alike(const Bench *alone, const Bench *row)
+{
+    ck_assert(g_string_equal(alone->log, row->log));
+    ck_assert_uint_eq(alone->digests, row->digests);
+    ck_assert_uint_eq(alone->sim.events, row->sim.events);
+    ck_assert_uint_eq(alone->sim.sequence, row->sim.sequence);
+}
+
 START_TEST(test_a_row_is_as_timers_by_themselves)
 {
     for (uint32_t seed = 1; seed <= 20; seed++) {
-        Bench alone, row;
-        bench_run(&alone, seed, false);
-        bench_run(&row, seed, true);
+        Bench alone, row, at_once;
+        bench_run(&alone, seed, false, NULL);
+        bench_run(&row, seed, true, NULL);
+        bench_run(&at_once, seed, true, probe_at_once);
         ck_assert_uint_eq(alone.steps, STEPS);
-        ck_assert(g_string_equal(alone.log, row.log));
-        ck_assert_uint_eq(alone.digests, row.digests);
-        ck_assert_uint_eq(alone.sim.events, row.sim.events);
+        check_alike(&alone, &row);
+        check_alike(&alone, &at_once);
+        ck_assert_uint_gt(at_once.at_once, STEPS / 2);
         bench_clear(&alone);
         bench_clear(&row);
+        bench_clear(&at_once);
     }
 }
 END_TEST
@@ -113,7 +135,7 @@ START_TEST(test_only_the_first_is_in_the_queue)
     IvcTimerRow row;
     IvcTimer timers[TIMERS];
     ivc_sim_init(&sim, &limits);
-    ivc_row_init(&row, &sim);
+    ivc_row_init(&row, &sim, NULL);
     for (uint32_t i = 0; i < TIMERS; i++) {
         ivc_timer_init(&timers[i], i, ignore);
         ivc_row_arm(&row, &sim, &timers[i], 5 * i, IVC_PHASE_ACT);
