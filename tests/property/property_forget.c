@@ -25,6 +25,8 @@
 #define ORDERS 4
 #endif
 
+#define TURNS 4 /* of ORDERS, at most */
+
 #define MESSAGES_LEAST 625
 #define MESSAGES_MOST 5000
 
@@ -240,29 +242,42 @@ static void print_missed(GHashTable *missed)
     fflush(stdout);
 }
 
+static const char *not_missed(GHashTable *missed)
+{
+    for (size_t i = 0; group->must_be_missed[i]; i++)
+        if (!g_hash_table_contains(missed, group->must_be_missed[i]))
+            return group->must_be_missed[i];
+    return NULL;
+}
+
+static void try_scenario(guint32 s, guint32 seed, bool alone, GHashTable *missed)
+{
+    Trial trial;
+    trial_init(&trial, group->scenarios[s]);
+    printf("scenario %u: %u fields", s, trial.order->len);
+    if (alone)
+        printf(", %u noticed alone", try_single_fields(&trial));
+    printf("; in other company");
+    for (guint32 o = 0; o < ORDERS; o++)
+        printf(" %u", try_silenced(&trial, seed + o, missed));
+    printf("\n");
+    trial_clear(&trial);
+}
+
+/* Whether a field is ever the only one is a matter of the order: there are more orders when one of
+ * the list was not. */
 START_TEST(test_what_is_forgotten_is_noticed)
 {
     g_autoptr(GHashTable) missed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     guint32 seed = points_seed("property_forget", 20121122), only = points_only_case();
-    for (guint32 s = 0; group->scenarios[s]; s++) {
-        if (s % STRIDE != 0)
-            continue;
-        if (only != UINT32_MAX && s != only)
-            continue;
-        Trial trial;
-        trial_init(&trial, group->scenarios[s]);
-        unsigned noticed = try_single_fields(&trial);
-        printf("scenario %u: %u fields, %u noticed alone; in other company", s, trial.order->len,
-               noticed);
-        for (guint32 o = 0; o < ORDERS; o++)
-            printf(" %u", try_silenced(&trial, seed + o, missed));
-        printf("\n");
-        trial_clear(&trial);
-    }
+    bool all = STRIDE == 1 && only == UINT32_MAX;
+    for (guint32 turn = 0; turn < TURNS && (turn == 0 || (all && not_missed(missed))); turn++)
+        for (guint32 s = 0; group->scenarios[s]; s++)
+            if (s % STRIDE == 0 && (only == UINT32_MAX || s == only))
+                try_scenario(s, seed + turn * ORDERS, turn == 0, missed);
     print_missed(missed);
-    for (size_t i = 0; STRIDE == 1 && only == UINT32_MAX && group->must_be_missed[i]; i++)
-        ck_assert_msg(g_hash_table_contains(missed, group->must_be_missed[i]), "'%s' is not missed",
-                      group->must_be_missed[i]);
+    const char *name = all ? not_missed(missed) : NULL;
+    ck_assert_msg(!name, "'%s' is not missed", name);
 }
 END_TEST
 

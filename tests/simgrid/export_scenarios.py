@@ -1,7 +1,7 @@
 """export_scenarios.py IVCSIM SOURCE: the round trip of scenarios whose curves are difficult.
 
-Streams whose interval jumps from size to size, and directions that differ. What such a curve says is
-held against runs of the scenario.
+Streams whose interval jumps from size to size, and directions that differ. What such a curve says
+is held against runs of the scenario.
 """
 import json
 import os

@@ -114,7 +114,8 @@ static void read_list(const char *name)
                 g_strv_builder_add(args, *word + strlen("arg="));
         }
         if (g_file_test(file, G_FILE_TEST_EXISTS) && !g_strv_contains(endless, program))
-            add_by_list(program, (unsigned)atoi(words[1]), g_strv_builder_end(args));
+            add_by_list(program, (unsigned)g_ascii_strtoull(words[1], NULL, 10),
+                        g_strv_builder_end(args));
     }
 }
 
@@ -209,7 +210,7 @@ static void choose(bool all)
     for (size_t i = 0; i < G_N_ELEMENTS(examples); i++)
         add(examples[i].name, examples[i].ranks, NULL, false, examples[i].said);
     const char *each = getenv("IVC_TEST_EACH"); /* under a sanitizer: a part */
-    size_t step = each != NULL ? (size_t)atoi(each) : 1;
+    size_t step = each != NULL ? (size_t)g_ascii_strtoull(each, NULL, 10) : 1;
     for (size_t i = 0; !all && i < G_N_ELEMENTS(some); i += step)
         add_by_list(some[i].name, some[i].ranks, NULL);
     for (const char *const *name = folders; all && *name != NULL; name++)

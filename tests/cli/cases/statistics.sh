@@ -61,7 +61,8 @@ guests: {a: {cores: [0]}, b: {cores: [1]}, c: {cores: [2]}, d: {cores: [4]}}
 channels: {shm: {mechanism: shmem}}
 workload: {kind: stream, message: 700B, total: 64GiB}
 END
-try run unequal.yaml --estimate --precision 5% --set limits.events_max=$((6000000 / ${IVC_TEST_EACH:-1}))
+most=$((6000000 / ${IVC_TEST_EACH:-1}))
+try run unequal.yaml --estimate --precision 5% --set limits.events_max=$most
 has err 'events_max'
 try run random.yaml "${estimate[@]}" -o folder
 status_is 0
