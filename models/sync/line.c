@@ -155,7 +155,7 @@ static void take_copies(IvcSyncLine *line, const IvcAgent *agent, uint32_t other
     tell(agent, line);
 }
 
-/* Makes a line one's own that only its owner has, as one for which all update in turn. */
+/* Makes a line one's own that another core owns, as one for which all update in turn. */
 static IvcTime own_from_owner(IvcSyncLine *line, const IvcAgent *agent, IvcTime asked_ps)
 {
     IvcSyncCosts *costs = line->costs;
@@ -170,25 +170,22 @@ static IvcTime own_from_owner(IvcSyncLine *line, const IvcAgent *agent, IvcTime 
     return serve_at(line, asked_ps, answer, answer);
 }
 
-/* Makes the line one's own, asked for at `asked_ps`. @return from now until it is */
+/* Makes the line one's own, asked for at `asked_ps`. Who owns a line has the only copy.
+ * @return from now until it is */
 static IvcTime own_line(IvcSyncLine *line, const IvcAgent *agent, IvcTime asked_ps)
 {
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
-    if (line->owner >= 0 && line->owner != (int32_t)cpu && line->n_copies == 1)
-        return own_from_owner(line, agent, asked_ps);
-    uint32_t others = line->n_copies - has_copy(line, cpu);
-    if (line->owner == (int32_t)cpu && others == 0) {
+    if (line->owner == (int32_t)cpu) {
         /* Who spins may have been on this very core before it was taken off it. */
         tell(agent, line);
         return 0;
     }
-    bool modified = line->owner >= 0;
-    uint32_t from = modified ? (uint32_t)line->owner : line->home;
-    IvcTime answer = way(line, from, cpu) +
-                     (modified         ? costs->fetch_ps
-                      : line->n_copies ? costs->clean_ps
-                                       : costs->memory_ps) +
+    if (line->owner >= 0)
+        return own_from_owner(line, agent, asked_ps);
+    uint32_t others = line->n_copies - has_copy(line, cpu);
+    IvcTime answer = way(line, line->home, cpu) +
+                     (line->n_copies ? costs->clean_ps : costs->memory_ps) +
                      (others > 1 ? (others - 1) * costs->invalidate_ps : 0);
     costs->transfers += others > 0 && !has_copy(line, cpu);
     take_copies(line, agent, others);

@@ -94,7 +94,7 @@ typedef struct {
 IvcCurves *ivc_curves_measure(const IvcScenario *scenario, const IvcCurvesOptions *options,
                               GError **error);
 /** Whether there are two guests whose messages cost something else one way than the other: then
- * both classes have the same sizes. */
+ *  both classes have the same sizes. */
 bool ivc_curves_directed(const IvcCurves *curves);
 void ivc_curves_free(IvcCurves *curves);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcCurves, ivc_curves_free)
