@@ -9,13 +9,12 @@
 #include <unistd.h>
 
 #include "sim/simgrid/ask.h"
-#include "sim/simgrid/mpi_compile.h"
 #include "sim/simgrid/mpi_run.h"
 #include "tests/simgrid/mpi/platform.h"
+#include "tests/simgrid/mpi/programs.h"
 
 #define US 1000000u /* in ps */
 
-static char *folder;
 static char *program;
 
 static IvcMpiRun job_of(const char *xml, const char *const *args)
@@ -322,7 +321,7 @@ static void prepare(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) missing = NULL;
     int status = 0;
-    folder = g_dir_make_tmp("test-mpi-XXXXXX", NULL);
+    make_folder();
     program = g_build_filename(folder, "ways", NULL);
     const char *args[] = {"-O1", "-w",    IVC_SOURCE_DIR "/tests/simgrid/mpi/ways.c",
                           "-o",  program, NULL};
@@ -355,10 +354,5 @@ int main(void)
     tcase_add_test(tests, test_refused);
     tcase_add_test(tests, test_stopped);
     tcase_add_test(tests, test_no_program);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    g_autofree char *rm = g_strdup_printf("rm -rf '%s'", folder);
-    return system(rm) != 0 || failed != 0;
+    return run_in_folder(suite);
 }

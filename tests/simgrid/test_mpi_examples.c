@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "sim/simgrid/ask.h"
-#include "sim/simgrid/mpi_compile.h"
 #include "sim/simgrid/mpi_run.h"
 #include "tests/simgrid/mpi/platform.h"
+#include "tests/simgrid/mpi/programs.h"
 
 #define EXAMPLES "/usr/share/doc/mpich/examples"
 #define ENDS_WELL (-1)
@@ -59,21 +59,12 @@ static const Example examples[] = {
      "rank 0 calls MPI_Comm_get_parent, which SimGrid's MPI does not have", 0},
 };
 
-static char *folder;
-
-static char *compile(const char *name)
+static char *compile_example(const char *name)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) missing = NULL;
-    int status = 0;
     g_autofree char *source = g_strdup_printf("%s/%s.c", EXAMPLES, name);
     g_autofree char *base = g_path_get_basename(name);
     char *made = g_build_filename(folder, base, NULL);
-    const char *args[] = {"-O1", "-w", source, "-o", made, "-lm", "-lpthread", NULL};
-    ck_assert_msg(ivc_mpi_compile(args, STDERR_FILENO, &status, &missing, &error), "%s",
-                  error != NULL ? error->message : "");
-    ck_assert_msg(status == 0, "%s does not compile", name);
-    ck_assert_uint_eq(missing->len, 0);
+    compile((const char *[]){"-O1", "-w", source, "-o", made, "-lm", "-lpthread", NULL});
     return made;
 }
 
@@ -98,7 +89,7 @@ static uint64_t messages_in(const IvcMpiReport *report)
 START_TEST(test_example)
 {
     const Example *example = &examples[_i];
-    g_autofree char *program = compile(example->name);
+    g_autofree char *program = compile_example(example->name);
     g_autofree char *xml = platform();
     give_input(example->input);
     IvcMpiRun run = {.platform_xml = xml,
@@ -133,16 +124,11 @@ int main(void)
                 compiler == NULL ? error->message : "mpich-doc is not installed");
         return 77;
     }
-    folder = g_dir_make_tmp("test-mpi-XXXXXX", NULL);
+    make_folder();
     Suite *suite = suite_create("examples");
     TCase *tests = tcase_create("all");
     tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     tcase_add_loop_test(tests, test_example, 0, (int)G_N_ELEMENTS(examples));
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    g_autofree char *rm = g_strdup_printf("rm -rf '%s'", folder);
-    return system(rm) != 0 || failed != 0;
+    return run_in_folder(suite);
 }

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "sim/simgrid/ask.h"
-#include "sim/simgrid/mpi_compile.h"
 #include "sim/simgrid/mpi_run.h"
 #include "tests/simgrid/mpi/platform.h"
+#include "tests/simgrid/mpi/programs.h"
 
 #define SUITE "simgrid/teshsuite/smpi/mpich3-test"
 #define NO_ERRORS "no errors"
@@ -78,7 +78,6 @@ static const char *const utilities[] = {"mtest", "mtest_datatype", "mtest_dataty
                                         NULL};
 
 static const char *sources;
-static char *folder;
 static GArray *programs;
 
 static void add(const char *source, unsigned ranks, char **args, bool by_list, const char *said)
@@ -117,16 +116,6 @@ static void read_list(const char *name)
             add_by_list(program, (unsigned)g_ascii_strtoull(words[1], NULL, 10),
                         g_strv_builder_end(args));
     }
-}
-
-static void compile(const char *const *args)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) missing = NULL;
-    int status = 0;
-    ck_assert_msg(ivc_mpi_compile(args, STDERR_FILENO, &status, &missing, &error), "%s",
-                  error != NULL ? error->message : "");
-    ck_assert_msg(status == 0, "%s does not compile", args[0]);
 }
 
 static void compile_utilities(void)
@@ -229,7 +218,7 @@ int main(int argc, char **argv)
                                  : "the source packages are not there: ./bootstrap test-mpi");
         return 77;
     }
-    folder = g_dir_make_tmp("test-mpi-XXXXXX", NULL);
+    make_folder();
     programs = g_array_new(FALSE, FALSE, sizeof(Program));
     choose(argc > 2 && strcmp(argv[2], "all") == 0);
     Suite *suite = suite_create("suites");
@@ -238,10 +227,5 @@ int main(int argc, char **argv)
     tcase_add_unchecked_fixture(tests, compile_utilities, NULL);
     suite_add_tcase(suite, tests);
     tcase_add_loop_test(tests, test_program, 0, (int)programs->len);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    g_autofree char *rm = g_strdup_printf("rm -rf '%s'", folder);
-    return system(rm) != 0 || failed != 0;
+    return run_in_folder(suite);
 }
