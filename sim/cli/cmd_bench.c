@@ -21,19 +21,13 @@ typedef struct {
 static const uint64_t phold_sizes[] = {16, 1024, 65536};
 static const char *const message_sizes[] = {"64B", "4KiB", "1MiB"};
 
-static bool wanted(const IvcCli *cli, const char *name)
-{
-    const char *const *args = ivc_cli_args(cli);
-    return args[0] == NULL || g_strv_contains(args, name);
-}
-
 static void keep_best(IvcBenchTime *best, IvcBenchTime time)
 {
     if (best->events == 0 || time.cpu_ns < best->cpu_ns)
         *best = time;
 }
 
-static void bench_phold(IvcCli *cli, GArray *rows)
+static int bench_phold(IvcCli *cli, GArray *rows)
 {
     uint64_t chosen = ivc_cli_count(cli, "processes", 0);
     size_t n = chosen ? 1 : G_N_ELEMENTS(phold_sizes);
@@ -45,14 +39,16 @@ static void bench_phold(IvcCli *cli, GArray *rows)
             keep_best(&row.best, ivc_bench_phold(processes, PHOLD_EVENTS));
         g_array_append_val(rows, row);
     }
+    return IVC_EXIT_OK;
 }
 
-static void bench_pingpong(IvcCli *cli, GArray *rows)
+static int bench_pingpong(IvcCli *cli, GArray *rows)
 {
     Row row = {.bench = "pingpong", .detail = g_strdup("2 processes")};
     for (uint64_t r = ivc_cli_count(cli, "repeat", 3); r > 0; r--)
         keep_best(&row.best, ivc_bench_pingpong(PINGPONG_EVENTS));
     g_array_append_val(rows, row);
+    return IVC_EXIT_OK;
 }
 
 /* One point of a scenario, in full. */
@@ -297,22 +293,40 @@ static void row_clear(void *row)
     g_free(((Row *)row)->detail);
 }
 
+static const struct {
+    const char *name;
+    int (*run)(IvcCli *cli, GArray *rows);
+} benches[] = {
+    {"phold", bench_phold}, {"pingpong", bench_pingpong}, {"scenario", bench_scenario},
+    {"scale", bench_scale}, {"xen", bench_xen},           {"lock", bench_lock},
+};
+
+static int check_names(IvcCli *cli, const char *const *args)
+{
+    const char *const *names = cli->verb->words;
+    for (; *args != NULL; args++) {
+        if (g_strv_contains(names, *args))
+            continue;
+        g_autofree char *known = g_strjoinv(", ", (char **)names);
+        const char *near = ivc_suggest(*args, names);
+        g_autofree char *hint = near != NULL ? g_strdup_printf("did you mean '%s'?", near)
+                                             : g_strdup_printf("one of %s", known);
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage", "unknown bench '%s'\nhint: %s", *args,
+                            hint);
+    }
+    return IVC_EXIT_OK;
+}
+
 int ivc_cmd_bench(IvcCli *cli)
 {
+    const char *const *args = ivc_cli_args(cli);
+    int status = check_names(cli, args);
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(Row));
     g_array_set_clear_func(rows, row_clear);
     ivc_cli_catch_signals(cli);
-    if (wanted(cli, "phold"))
-        bench_phold(cli, rows);
-    if (wanted(cli, "pingpong"))
-        bench_pingpong(cli, rows);
-    int status = wanted(cli, "scenario") ? bench_scenario(cli, rows) : IVC_EXIT_OK;
-    if (status == IVC_EXIT_OK && wanted(cli, "scale"))
-        status = bench_scale(cli, rows);
-    if (status == IVC_EXIT_OK && wanted(cli, "xen"))
-        status = bench_xen(cli, rows);
-    if (status == IVC_EXIT_OK && wanted(cli, "lock"))
-        status = bench_lock(cli, rows);
+    for (size_t i = 0; i < G_N_ELEMENTS(benches) && status == IVC_EXIT_OK; i++)
+        if (args[0] == NULL || g_strv_contains(args, benches[i].name))
+            status = benches[i].run(cli, rows);
     if (status != IVC_EXIT_OK)
         return status;
     const char *format = ivc_cli_value(cli, "format");

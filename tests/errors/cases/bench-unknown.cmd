@@ -1,0 +1,2 @@
+# a bench that is not there
+ivcsim bench pingpong lok
