@@ -62,9 +62,13 @@ static IvcStep lead(IvcBarrierEnd *own)
     IVC_END(&own->take);
 }
 
+/* What a rank's flag says turns over with each barrier, and the flag is the only place where it is
+ * kept: so a rank reads its own before it sets it. */
 IvcStep ivc_barrier_flag(IvcBarrierEnd *own)
 {
     IVC_BEGIN(&own->inner);
+    IVC_AWAIT(&own->inner, pay_code(own));
+    IVC_AWAIT(&own->inner, pay_read(own, &own->gather, true));
     IVC_AWAIT(&own->inner, pay_code(own));
     own->came++;
     IVC_AWAIT(&own->inner, pay_write(own, &own->gather));

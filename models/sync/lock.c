@@ -90,12 +90,13 @@ static const IvcParam params[] = {
      .sentence = "the pause in a turn of a loop that spins, beyond the chip's 'poll'"},
     {IVC_PARAM(S, backoff_min, "backoff_min"), .fallback = "56cycles", .min = "1ps", .max = "1ms",
      .kind = IVC_KIND_ASSUMED,
-     .source = "recalled: iRCCE, BACKOFF_MIN of 8 turns of a loop, of about 7 cycles each",
+     .source = "RCCE_admin.c of RCCE for the SCC: BACKOFF_MIN of 8 turns of a loop, of about 7 "
+               "cycles each",
      .sentence =
          "kinds with backoff: how long a waiter stays away at least; after its first failure "
          "up to twice as long, and after each further one up to twice as much more"},
     {IVC_PARAM(S, backoff_max, "backoff_max"), .fallback = "1792cycles", .min = "1ps", .max = "1s",
-     .kind = IVC_KIND_ASSUMED, .source = "recalled: iRCCE, BACKOFF_MAX of 256 turns",
+     .kind = IVC_KIND_ASSUMED, .source = "RCCE_admin.c: BACKOFF_MAX of 256 turns",
      .sentence = "kinds with backoff: what it may stay away longer than that no longer grows from "
                  "here on"},
     {IVC_PARAM(S, threshold, "threshold"), .fallback = "32768", .min = "1", .max = "1000000000",
