@@ -2,43 +2,39 @@
  * The sizes of a curve: powers of two and half-way between, then finer where neighbours do not lie
  * on a line. Mechanisms change their way at some size, and that is found to the byte. A stream may
  * lock into one of several rhythms, another one a few bytes on: following that has no end, so there
- * its sizes are drawn from around the point's, which no rhythm survives.
+ * its sizes are drawn from around the point's: that is a mean of rhythms.
  */
 #include "sim/simgrid/curve_sizes.h"
 
 #include <math.h>
 
+#include "sim/simgrid/curve_rough.h"
+
 #define LINE_ERROR 0.02    /* of a point beside the line through its neighbours: look closer */
-#define ROUGH_ERROR 0.05   /* the same where it is not looked closer: the curve is rough */
-#define ROUGH_POINTS 3     /* so many such, */
-#define ROUGH_APART 4      /* with as many other points between two of them at most */
-#define CLOSE 16           /* of a size is no gap that is looked into, if it holds no step; */
-#define CLOSE_ROUGH 64     /* where sizes are drawn */
-#define AROUND 16          /* of a size, less or more, are those drawn */
+#define CLOSE 16           /* of a size is no gap that is looked into, if it holds no step */
 #define BESIDE_ERROR 0.02  /* a byte more costs so much: round sizes are better than others */
 #define BESIDE_PROBE 1024  /* where that is tried */
 #define BESIDE_LEAST 64    /* shorter ones are looked at one by one anyhow */
 #define WIDE 64            /* of a gap between sizes */
+#define DOUBT_LEAST 16     /* from there on sizes between quarters are tried */
 #define QUARTERS_LEAST 256 /* from there on sizes a quarter apart are tried */
-#define POINTS_MAX 224     /* of a class */
+#define POINTS_MAX 256     /* of a class */
 #define ROUNDS_MAX 24
 
-typedef enum { LATENCY, INTERVAL, FIELDS } Field;
-
-static double value(const IvcCurvePoint *p, Field field)
+/* The value at a size, on the line between the points beside it. */
+static double line_at(const IvcCurvePoint *a, const IvcCurvePoint *b, uint64_t bytes,
+                      IvcCurveField field)
 {
-    return (double)(field == LATENCY ? p->latency_ps : p->interval_ps);
+    double share = (double)(bytes - a->bytes) / (double)(b->bytes - a->bytes);
+    double from = ivc_curve_value(a, field);
+    return from + (ivc_curve_value(b, field) - from) * share;
 }
 
-/* Where a stream's sizes are drawn they come from within the rough part. */
-static uint64_t around(const IvcCurve *curve, uint64_t bytes)
+/* How far point i is from the line through its neighbours. */
+static double bent(const GArray *points, guint i, IvcCurveField field)
 {
-    for (guint i = 0; curve->rough && i < curve->rough->len; i++) {
-        const IvcCurveRough *r = &g_array_index(curve->rough, IvcCurveRough, i);
-        if (r->above < bytes && bytes < r->below)
-            return MIN(bytes / AROUND, MIN(bytes - r->above, r->below - bytes));
-    }
-    return 0;
+    const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
+    return fabs(line_at(p - 1, p + 1, p->bytes, field) / ivc_curve_value(p, field) - 1);
 }
 
 /* Simulates ping-pong and stream at sizes that have not been, and puts them into the curve. */
@@ -51,7 +47,7 @@ static bool measure(IvcCurveBase *base, IvcCurve *curve, const GArray *sizes, Iv
         uint64_t bytes = g_array_index(sizes, uint64_t, i / 2);
         runs[i] = (IvcCurveRun){.workload = i % 2 ? "stream" : "pingpong",
                                 .bytes = bytes,
-                                .around = i % 2 ? around(curve, bytes) : 0,
+                                .around = i % 2 ? ivc_curve_around(curve, bytes) : 0,
                                 .from = curve->from,
                                 .to = curve->to};
     }
@@ -85,63 +81,53 @@ static bool has_size(const GArray *points, uint64_t bytes)
     return false;
 }
 
-static bool level(const IvcCurvePoint *a, const IvcCurvePoint *b, Field field)
+static bool has_number(const GArray *sizes, uint64_t bytes)
 {
-    double grown = (double)b->bytes / (double)a->bytes * (1 + LINE_ERROR);
-    return value(b, field) < value(a, field) * grown &&
-           value(a, field) < value(b, field) * (1 + LINE_ERROR);
+    for (guint i = 0; i < sizes->len; i++)
+        if (g_array_index(sizes, uint64_t, i) == bytes)
+            return true;
+    return false;
 }
 
-/* How far point i is from the line through its neighbours. */
-static double bent(const GArray *points, guint i, Field field)
+static void add_new(const GArray *points, uint64_t bytes, GArray *sizes)
 {
-    const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
-    const IvcCurvePoint *l = p - 1, *r = p + 1;
-    double share = (double)(p->bytes - l->bytes) / (double)(r->bytes - l->bytes);
-    double line = value(l, field) + (value(r, field) - value(l, field)) * share;
-    return fabs(line / value(p, field) - 1);
+    if (!has_size(points, bytes) && !has_number(sizes, bytes))
+        g_array_append_val(sizes, bytes);
 }
 
-/* Whether what lies between points i and i + 1 is one step: the pieces beside are level. */
-static bool step_after(const GArray *points, guint i, Field field)
+/* Whether a gap is not looked into any more: its points are close, and it is not a step that is to
+ * be found. */
+static bool is_close(const GArray *points, guint i, IvcCurveField field)
 {
-    if (i == 0 || i + 2 >= points->len)
-        return false;
-    const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
-    return level(p - 1, p, field) && level(p + 1, p + 2, field);
+    const IvcCurvePoint *low = &g_array_index(points, IvcCurvePoint, i);
+    uint64_t gap = low[1].bytes - low->bytes;
+    return gap * CLOSE <= low->bytes && !ivc_curve_step_after(points, i, field);
 }
 
 /* Adds a size about the middle of the gap after point i: an odd one of a wide gap where round ones
  * are better than what is around them. */
-static void add_middle(const IvcCurve *curve, const GArray *points, guint i, Field field, bool odd,
+static void add_middle(const IvcCurve *curve, const GArray *points, guint i, bool odd,
                        GArray *sizes)
 {
     uint64_t low = g_array_index(points, IvcCurvePoint, i).bytes;
-    uint64_t high = g_array_index(points, IvcCurvePoint, i + 1).bytes, gap = high - low;
+    uint64_t gap = g_array_index(points, IvcCurvePoint, i + 1).bytes - low;
     uint64_t middle = gap < WIDE || !odd ? low + gap / 2 : (low + gap / 2) | 3;
-    uint64_t close = around(curve, middle) ? CLOSE_ROUGH : CLOSE;
-    if (middle == low || (gap * close <= low && !step_after(points, i, field)) ||
-        has_size(curve->points, middle) ||
-        (sizes->len && g_array_index(sizes, uint64_t, sizes->len - 1) == middle))
-        return;
-    g_array_append_val(sizes, middle);
+    if (middle != low)
+        add_new(curve->points, middle, sizes);
 }
 
-/* The points that stand for what is around them. @return transfer full */
-static GArray *common_points(const GArray *points)
+/* How many times as wide as close the gap after point i is, at least 1. */
+static double width(const GArray *points, guint i)
 {
-    GArray *common = g_array_new(FALSE, FALSE, sizeof(IvcCurvePoint));
-    for (guint i = 0; i < points->len; i++)
-        if (!g_array_index(points, IvcCurvePoint, i).lone)
-            g_array_append_val(common, g_array_index(points, IvcCurvePoint, i));
-    return common;
+    const IvcCurvePoint *low = &g_array_index(points, IvcCurvePoint, i);
+    return MAX(1, (double)(low[1].bytes - low->bytes) * CLOSE / (double)low->bytes);
 }
 
 /* Where it is to be looked closer; when that is more than there is room for, only where it is
- * worst. @return transfer full */
+ * worst, and gaps are wide. @return transfer full */
 static GArray *closer_sizes(const IvcCurve *curve, bool odd)
 {
-    g_autoptr(GArray) points = common_points(curve->points);
+    g_autoptr(GArray) points = ivc_curve_common_points(curve->points);
     GArray *sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     guint room = POINTS_MAX - MIN(curve->points->len, POINTS_MAX);
     double limit = LINE_ERROR;
@@ -149,14 +135,16 @@ static GArray *closer_sizes(const IvcCurve *curve, bool odd)
         g_array_set_size(sizes, 0);
         for (guint i = 1; i + 1 < points->len; i++)
             for (guint gap = i - 1; gap <= i; gap++)
-                for (Field f = 0; f < FIELDS; f++)
-                    if (bent(points, i, f) > limit)
-                        add_middle(curve, points, gap, f, odd, sizes);
+                for (IvcCurveField f = 0; f < IVC_CURVE_FIELDS; f++)
+                    if (bent(points, i, f) > LINE_ERROR && !is_close(points, gap, f) &&
+                        bent(points, i, f) * width(points, gap) > limit)
+                        add_middle(curve, points, gap, odd, sizes);
         limit *= 2;
     } while (sizes->len > room);
     return sizes;
 }
 
+/* Looks closer, to the byte where there is one step. */
 static bool refine(IvcCurveBase *base, IvcCurve *curve, bool odd, GError **error)
 {
     for (unsigned round = 0; round < ROUNDS_MAX; round++) {
@@ -215,58 +203,67 @@ static bool measure_beside(IvcCurveBase *base, IvcCurve *curve, const GArray *ro
     return true;
 }
 
-/* The interval is beside the line, as close as it is looked, and there is no step. */
-static bool is_rough(const GArray *points, guint i)
+/* From a quarter of an octave to the next. */
+static uint64_t quarter_of(uint64_t bytes)
 {
-    const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
-    uint64_t left = p->bytes - p[-1].bytes, right = p[1].bytes - p->bytes;
-    return left > 1 && right > 1 && MAX(left, right) * CLOSE <= p->bytes &&
-           bent(points, i, INTERVAL) > ROUGH_ERROR;
+    uint64_t octave = 1;
+    while (octave * 2 <= bytes)
+        octave *= 2;
+    return octave / 4;
 }
 
-static void find_rough(IvcCurve *curve)
-{
-    g_autoptr(GArray) points = common_points(curve->points);
-    guint first = 0, last = 0, n = 0;
-    curve->rough = g_array_new(FALSE, FALSE, sizeof(IvcCurveRough));
-    for (guint i = 1; i < points->len; i++) {
-        bool end = i + 1 == points->len, rough = !end && is_rough(points, i);
-        if (n > 0 && (end || (rough && i - last > ROUGH_APART))) {
-            IvcCurveRough part = {g_array_index(points, IvcCurvePoint, first - 1).bytes,
-                                  g_array_index(points, IvcCurvePoint, last + 1).bytes};
-            if (n >= ROUGH_POINTS)
-                g_array_append_val(curve->rough, part);
-            n = 0;
-        }
-        if (!rough)
-            continue;
-        first = n == 0 ? i : first;
-        last = i;
-        n++;
-    }
-}
-
-/* In rough parts streams have drawn sizes. Round sizes go on to stand for themselves. */
+/* In rough parts streams have drawn sizes, an eighth apart at first. Round sizes go on to stand for
+ * themselves. */
 static bool measure_rough(IvcCurveBase *base, IvcCurve *curve, const GArray *round, GError **error)
 {
     g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    find_rough(curve);
     for (guint i = curve->points->len; i-- > 0;) {
         IvcCurvePoint *p = &g_array_index(curve->points, IvcCurvePoint, i);
-        uint64_t b = p->bytes, sides[] = {b - 1, b + 1};
-        bool is_round = false;
-        for (guint k = 0; k < round->len; k++)
-            is_round = is_round || g_array_index(round, uint64_t, k) == b;
-        if (p->lone || around(curve, b) == 0)
+        if (p->lone || ivc_curve_around(curve, p->bytes) == p->around)
             continue;
-        p->lone = is_round;
-        if (!is_round) {
+        p->lone = has_number(round, p->bytes);
+        if (!p->lone)
             g_array_remove_index(curve->points, i);
-            g_array_append_val(sizes, b);
-        }
-        for (guint k = 0; is_round && k < 2; k++)
-            if (!has_size(curve->points, sides[k]))
-                g_array_append_val(sizes, sides[k]);
+    }
+    for (guint k = 0; k + 1 < round->len; k++) {
+        uint64_t low = g_array_index(round, uint64_t, k);
+        uint64_t gap = g_array_index(round, uint64_t, k + 1) - low;
+        uint64_t coarse[] = {low + 1, low + gap / 4 + 1, low + gap / 2 + 1, low + gap * 3 / 4 + 1,
+                             low + gap - 1};
+        for (guint c = 0; c < G_N_ELEMENTS(coarse); c++)
+            if (ivc_curve_around(curve, coarse[c]) > 0)
+                add_new(curve->points, coarse[c], sizes);
+    }
+    return measure(base, curve, sizes, IVC_POINT_FIT, error);
+}
+
+/* Sizes that may lie on a line by chance. Some in between are tried, and those that do not are
+ * points. */
+static bool measure_doubtful(IvcCurveBase *base, IvcCurve *curve, GError **error)
+{
+    g_autoptr(GArray) points = ivc_curve_common_points(curve->points);
+    uint64_t most = g_array_index(points, IvcCurvePoint, points->len - 1).bytes;
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(IvcCurveRun));
+    g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    for (uint64_t low = DOUBT_LEAST; low < most; low += quarter_of(low)) {
+        IvcCurveRun run = {.workload = "stream",
+                           .bytes = (low + quarter_of(low) / 3) | 1,
+                           .from = curve->from,
+                           .to = curve->to};
+        if (run.bytes < most && !has_size(curve->points, run.bytes))
+            g_array_append_val(runs, run);
+    }
+    ivc_curve_plan(base, runs->len);
+    if (!ivc_curve_runs(base, (IvcCurveRun *)(void *)runs->data, runs->len, error))
+        return false;
+    for (guint i = 0, at = 0; i < runs->len; i++) {
+        const IvcCurveRun *run = &g_array_index(runs, IvcCurveRun, i);
+        while (g_array_index(points, IvcCurvePoint, at + 1).bytes < run->bytes)
+            at++;
+        const IvcCurvePoint *before = &g_array_index(points, IvcCurvePoint, at);
+        double line = line_at(before, before + 1, run->bytes, IVC_CURVE_INTERVAL);
+        if (fabs(line / (double)run->message_ps - 1) > LINE_ERROR)
+            g_array_append_val(sizes, run->bytes);
     }
     return measure(base, curve, sizes, IVC_POINT_FIT, error);
 }
@@ -285,11 +282,17 @@ bool ivc_curve_fit_sizes(IvcCurveBase *base, IvcCurve *curve, uint64_t most, GEr
             if (b >= QUARTERS_LEAST && sides[k] <= most)
                 g_array_append_val(quarters, sides[k]);
     }
-    return measure(base, curve, round, IVC_POINT_FIT, error) &&
-           measure_beside(base, curve, round, &better, error) &&
-           measure(base, curve, quarters, IVC_POINT_FIT, error) &&
-           refine(base, curve, better, error) && measure_rough(base, curve, round, error) &&
-           refine(base, curve, better, error);
+    if (!measure(base, curve, round, IVC_POINT_FIT, error) ||
+        !measure_beside(base, curve, round, &better, error) ||
+        !measure(base, curve, quarters, IVC_POINT_FIT, error) ||
+        !measure_doubtful(base, curve, error))
+        return false;
+    ivc_curve_find_rough(curve, false);
+    do {
+        if (!measure_rough(base, curve, round, error) || !refine(base, curve, better, error))
+            return false;
+    } while (ivc_curve_find_rough(curve, true));
+    return true;
 }
 
 bool ivc_curve_join_sizes(IvcCurveBase *base, IvcCurve *curve, const IvcCurve *other,
@@ -304,13 +307,27 @@ bool ivc_curve_join_sizes(IvcCurveBase *base, IvcCurve *curve, const IvcCurve *o
     return measure(base, curve, sizes, IVC_POINT_FIT, error);
 }
 
+/* A size that is none of the points: this one, or the middle of what is left free after it. */
+static uint64_t free_size(const GArray *points, uint64_t bytes)
+{
+    for (guint i = 0; i + 1 < points->len; i++) {
+        uint64_t at = g_array_index(points, IvcCurvePoint, i).bytes;
+        uint64_t next = g_array_index(points, IvcCurvePoint, i + 1).bytes;
+        if (at == bytes && next > at + 1)
+            return at + (next - at) / 2;
+        if (at == bytes)
+            bytes = next;
+    }
+    return bytes;
+}
+
 bool ivc_curve_check_sizes(IvcCurveBase *base, IvcCurve *curve, uint64_t most, GError **error)
 {
     g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     for (uint64_t b = 16; b * 5 / 4 <= most; b *= 2) {
-        uint64_t between = b * 5 / 4 - b / 16 + 1; /* about 1.19 b, no round number */
-        if (!has_size(curve->points, between))
-            g_array_append_val(sizes, between);
+        uint64_t between = free_size(curve->points, b * 5 / 4 - b / 16 + 1); /* about 1.19 b */
+        if (between < most)
+            add_new(curve->points, between, sizes);
     }
     return measure(base, curve, sizes, IVC_POINT_CHECK, error);
 }

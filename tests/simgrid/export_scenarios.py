@@ -12,9 +12,11 @@ import export
 
 CASES = [("numa-placement.yaml", "near", ["sender", "near"], 1),
          ("mpi-apps.yaml", "xen-ring", ["g0", "g1", "g2", "g3"], 1),
+         ("container-vs-vm.yaml", "vms-shared-memory", ["sender", "receiver"], 1),
+         ("calls-by-cache-line.yaml", "message-queue", ["caller", "callee"], 1),
          ("netvm-asymmetry.yaml", "into",
           ["app.0", "netvm.0", "app.1"] + [f"netvm.{v}" for v in range(1, 16)], 2)]
-ROUGH = {"near", "xen-ring"}
+ROUGH = {"near", "xen-ring", "vms-shared-memory", "message-queue"}
 
 
 def stream_ns(name, channel, between, size, around):
