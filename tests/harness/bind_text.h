@@ -1,10 +1,10 @@
 /* Scenarios from text, against the registry of fakes. */
 #pragma once
 
-#include <check.h>
 #include <string.h>
 
 #include "sim/scenario/scenario.h"
+#include "tests/harness/check.h"
 #include "tests/harness/fake_registry.h"
 
 /* What was said comes back as text; a scenario without an error, or NULL. `file`: what it is

@@ -4,8 +4,7 @@
 #pragma once
 
 #include "sim/stats/result.h"
-
-#include <check.h>
+#include "tests/harness/check.h"
 
 static inline uint64_t count_of(const IvcResult *result, const char *name)
 {

@@ -5,8 +5,8 @@
 
 #include "sim/scenario/build.h"
 #include "sim/scenario/run.h"
+#include "tests/harness/check.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 

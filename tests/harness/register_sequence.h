@@ -3,8 +3,7 @@
 #pragma once
 
 #include "models/ipi/register_block.h"
-
-#include <check.h>
+#include "tests/harness/check.h"
 
 #define STEPS_MAX 10
 

@@ -1,4 +1,5 @@
 /* What may be forgotten of the split driver, in its variants. */
+#include "tests/harness/check.h"
 #include "tests/property/forget.h"
 
 static const char *const scenarios[] = {

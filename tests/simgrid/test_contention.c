@@ -9,8 +9,8 @@
  * Where the two differ by design: a class's speed is a whole multiple of 2^-31 of full speed, and
  * an end a whole picosecond. So copies here get no less than some 1,500th of their full speed. */
 #include "models/cpu/ways.h"
+#include "tests/harness/check.h"
 #include "tests/harness/lab.h"
-#include "tests/harness/quick.h"
 #include "tests/simgrid/oracle.h"
 
 #include <math.h>
@@ -86,11 +86,11 @@ static void random_machine(Case *c, GRand *rand)
     } else {
         c->spec.interconnect_nodes = c->spec.interconnect_columns = 1;
     }
-    quick_assert(ivc_topology_check(&c->spec) == IVC_TOPOLOGY_OK);
+    ck_assert(ivc_topology_check(&c->spec) == IVC_TOPOLOGY_OK);
     c->topology = ivc_topology_make(&c->spec);
     if (c->linked)
         c->n_resources = 2 * c->topology.nodes + ivc_topology_links(&c->topology);
-    quick_assert(c->n_resources <= RESOURCES_MAX);
+    ck_assert(c->n_resources <= RESOURCES_MAX);
 }
 
 static uint32_t port_of(uint32_t node)
@@ -248,8 +248,8 @@ static void simulate(Case *c, const uint64_t *capacity)
         flow->agent.move.routes = c->linked ? ivc_way_routes(memory) : NULL;
         ivc_agent_start(&flow->agent);
     }
-    quick_assert(ivc_sim_run(&lab.sim) == IVC_STOP_NONE);
-    quick_assert(memory->sharing.n == 0);
+    ck_assert(ivc_sim_run(&lab.sim) == IVC_STOP_NONE);
+    ck_assert(memory->sharing.n == 0);
     lab_clear(&lab);
 }
 
@@ -299,8 +299,8 @@ static void ask(Case *c, IvcSimgrid *simgrid)
             append_piece(text, c, &flow->pieces[p]);
         n += flow->n;
     }
-    quick_assert_msg(ivc_simgrid_ask(simgrid, text->str, n, ended, &error), "%s\n%s",
-                     error ? error->message : "", text->str);
+    ck_assert_msg(ivc_simgrid_ask(simgrid, text->str, n, ended, &error), "%s\n%s",
+                  error ? error->message : "", text->str);
     n = 0;
     for (uint32_t f = 0; f < c->n_flows; f++)
         for (uint32_t p = 0; p < c->flows[f].n; p++)
@@ -356,10 +356,10 @@ START_TEST(test_random_copies_end_as_in_simgrid)
         ask(c, simgrid);
         compare(c, &found);
         const Piece *piece = &c->flows[found.flow].pieces[found.piece];
-        quick_assert_msg(found.worst <= TOLERANCE,
-                         "case %u: piece %u of flow %u is over at %" G_GUINT64_FORMAT
-                         " ps, in SimGrid at %.3f: %.2Le of that",
-                         i, found.piece, found.flow, piece->ended_ps, piece->ended, found.worst);
+        ck_assert_msg(found.worst <= TOLERANCE,
+                      "case %u: piece %u of flow %u is over at %" G_GUINT64_FORMAT
+                      " ps, in SimGrid at %.3f: %.2Le of that",
+                      i, found.piece, found.flow, piece->ended_ps, piece->ended, found.worst);
         all.pieces += found.pieces;
         all.slowed += found.slowed;
         all.worst = fmaxl(all.worst, found.worst);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "sim/simgrid/fit.h"
+#include "tests/harness/check.h"
 #include "tests/harness/points.h"
 
 #define NS 1000 /* ps */

@@ -1,8 +1,8 @@
 /* CPU of messages from curves that are known, within a machine and between two. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "sim/simgrid/message_cpu.h"
+#include "tests/harness/check.h"
 
 enum { A, B };
 

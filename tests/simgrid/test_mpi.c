@@ -2,7 +2,6 @@
  * Programs with MPI over a platform that is written by hand: what is counted, what takes how long,
  * and what is said of programs that fail. tests/simgrid/mpi/ways.c is what runs.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "sim/simgrid/ask.h"
 #include "sim/simgrid/mpi_run.h"
+#include "tests/harness/check.h"
 #include "tests/simgrid/mpi/platform.h"
 #include "tests/simgrid/mpi/programs.h"
 

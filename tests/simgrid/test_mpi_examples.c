@@ -6,7 +6,6 @@
  * Left out are those that never end by themselves (infloop, crashtest), that wait for a viewer on a
  * socket (pmandel and its like), and that need another library (argobots).
  */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "sim/simgrid/ask.h"
 #include "sim/simgrid/mpi_run.h"
+#include "tests/harness/check.h"
 #include "tests/simgrid/mpi/platform.h"
 #include "tests/simgrid/mpi/programs.h"
 

@@ -7,7 +7,6 @@
  *     simgrid_mpi_suites SOURCES        some of each kind
  *     simgrid_mpi_suites SOURCES all    all of the lists, ten minutes or more
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "sim/simgrid/ask.h"
 #include "sim/simgrid/mpi_run.h"
+#include "tests/harness/check.h"
 #include "tests/simgrid/mpi/platform.h"
 #include "tests/simgrid/mpi/programs.h"
 

@@ -12,8 +12,8 @@
  * has saved a slice's credit loses half of it, and who owes a slice's is forgiven the rest,
  * whatever a slice is. */
 #include "models/cpu/sched.h"
+#include "tests/harness/check.h"
 #include "tests/harness/lab.h"
-#include "tests/harness/quick.h"
 #include "tests/simgrid/oracle.h"
 
 #include <math.h>
@@ -154,8 +154,8 @@ static void simulate(Case *c)
         ivc_agent_start(&c->workers[v].agent);
     }
     IvcStop stop = ivc_sim_run(&platform->sim);
-    quick_assert_msg(stop == IVC_STOP_NONE, "stopped by %d at %" G_GUINT64_FORMAT, (int)stop,
-                     platform->sim.now);
+    ck_assert_msg(stop == IVC_STOP_NONE, "stopped by %d at %" G_GUINT64_FORMAT, (int)stop,
+                  platform->sim.now);
     ivc_sched_free(sched);
     ivc_cores_clear(&platform->cores);
     ivc_sim_clear(&platform->sim);
@@ -178,8 +178,8 @@ static void ask(Case *c, IvcSimgrid *simgrid)
                                worker->start_ps, worker->work_ps * SPEED, worker->weight / 256,
                                worker->cap);
     }
-    quick_assert_msg(ivc_simgrid_ask(simgrid, text->str, c->n, ended, &error), "%s\n%s",
-                     error ? error->message : "", text->str);
+    ck_assert_msg(ivc_simgrid_ask(simgrid, text->str, c->n, ended, &error), "%s\n%s",
+                  error ? error->message : "", text->str);
     for (uint32_t v = 0; v < c->n; v++)
         c->workers[v].ended = ended[v];
 }
@@ -203,11 +203,11 @@ START_TEST(test_random_sets_end_as_in_simgrid)
             const Worker *worker = &c->workers[v];
             double took = worker->ended - (double)worker->start_ps;
             double error_ps = fabs((double)worker->ended_ps - worker->ended);
-            quick_assert_msg(error_ps <= bound * slice + kind->tolerance * took,
-                             "%s, case %u: virtual CPU %u of %u ends at %" G_GUINT64_FORMAT
-                             " ps, in SimGrid at %.0f: %.1f slices, %.4f of what it took",
-                             kind->name, i, v, c->n, worker->ended_ps, worker->ended,
-                             error_ps / slice, error_ps / took);
+            ck_assert_msg(error_ps <= bound * slice + kind->tolerance * took,
+                          "%s, case %u: virtual CPU %u of %u ends at %" G_GUINT64_FORMAT
+                          " ps, in SimGrid at %.0f: %.1f slices, %.4f of what it took",
+                          kind->name, i, v, c->n, worker->ended_ps, worker->ended, error_ps / slice,
+                          error_ps / took);
             most = fmax(most, error_ps / slice / c->n);
             most_share = fmax(most_share, error_ps / took);
         }

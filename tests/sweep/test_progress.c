@@ -1,11 +1,11 @@
 /*
  * The words of the progress display: exact texts for given states.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/cli/progress.h"
+#include "tests/harness/check.h"
 
 static const IvcSweepStatus half = {
     .points = 54,

@@ -1,8 +1,8 @@
 /* Clock domains: exact values, and the bounds that rounding keeps. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "sim/base/clock.h"
+#include "tests/harness/check.h"
 
 static IvcTime ps(uint64_t hz, uint64_t cycles)
 {

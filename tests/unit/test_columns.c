@@ -1,13 +1,13 @@
 /*
  * The derived figures of a point, against numbers worked out by hand.
  */
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/stats/columns.h"
 #include "sim/stats/export.h"
+#include "tests/harness/check.h"
 #include "tests/harness/sample_result.h"
 
 /* One column's value as it is printed. @return transfer full */

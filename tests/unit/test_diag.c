@@ -1,9 +1,9 @@
 /* Diagnostics: rendering compared whole, order of place, caps, snippets of awkward lines, JSON. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/config/diag_json.h"
+#include "tests/harness/check.h"
 
 static IvcPlace at(const IvcSource *source, unsigned line, unsigned column, unsigned width)
 {

@@ -1,7 +1,6 @@
 /*
  * Points as CSV, JSON and JSON lines; errors as JSON; files that are complete or not there.
  */
-#include <check.h>
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <locale.h>
@@ -14,6 +13,7 @@
 #include "sim/stats/export.h"
 #include "sim/stats/file_replace.h"
 #include "sim/stats/manifest.h"
+#include "tests/harness/check.h"
 #include "tests/harness/sample_result.h"
 
 static json_t *parse(const char *text)

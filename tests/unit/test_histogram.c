@@ -1,10 +1,10 @@
 /*
  * The histogram: exact figures, the error bound of quantiles, and buckets without gaps.
  */
-#include <check.h>
 #include <stdlib.h>
 
 #include "sim/stats/histogram.h"
+#include "tests/harness/check.h"
 
 static IvcHistogram *make(void)
 {

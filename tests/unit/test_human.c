@@ -1,11 +1,11 @@
 /*
  * Numbers for people: few digits, the fitting unit, no surprise at the borders between units.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/cli/table.h"
+#include "tests/harness/check.h"
 
 static void assert_text(char *got, const char *expected)
 {

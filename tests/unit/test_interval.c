@@ -1,7 +1,7 @@
 /* Intervals of confidence: Student's t, quotients, and what passes for independent. */
 #include "sim/stats/interval.h"
+#include "tests/harness/check.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,12 +1,12 @@
 /*
  * The option parser, against a table of its own, and rules that the table of verbs must keep.
  */
-#include <check.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/cli/cli.h"
+#include "tests/harness/check.h"
 
 static const char *const colours[] = {"red", "green", "blue", NULL};
 

@@ -1,8 +1,8 @@
 /* Arrays in large pages, and the states of pairs of ranks that lie in them. */
 #include "sim/base/pages.h"
 #include "sim/model/pairs.h"
+#include "tests/harness/check.h"
 
-#include <check.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

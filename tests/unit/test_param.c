@@ -1,10 +1,10 @@
 /* Parameter tables: every row type with default, range and refusal; provenance; what is recorded.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/config/param.h"
+#include "tests/harness/check.h"
 
 typedef struct {
     uint64_t count;

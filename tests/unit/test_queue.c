@@ -4,8 +4,8 @@
  * Nothing here measures time.
  */
 #include "sim/engine/queue.h"
+#include "tests/harness/check.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 /* ck_assert writes a mark at every call: too slow for millions of them. */

@@ -1,7 +1,7 @@
 /* Streams of random numbers: the cipher's known answers, independence of streams, distributions. */
 #include "sim/base/random.h"
+#include "tests/harness/check.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
  * tests print their seed; IVC_TEST_SEED repeats one.
  */
 #include "models/shmem/region.h"
+#include "tests/harness/check.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

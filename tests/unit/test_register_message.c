@@ -3,9 +3,8 @@
  * that is no message is refused, and words cross a 32-bit mailbox whole.
  */
 #include "models/ipi/register_message.h"
-#include "tests/harness/quick.h"
+#include "tests/harness/check.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,8 +41,8 @@ static unsigned through_chunks(uint64_t word)
 {
     IvcRegisterJoin join = {0};
     unsigned chunks = ivc_register_message_chunks(word, IVC_REGISTER_CHUNK_BITS);
-    quick_assert_uint_ge(chunks, 1);
-    quick_assert_uint_le(chunks, 3);
+    ck_assert_uint_ge(chunks, 1);
+    ck_assert_uint_le(chunks, 3);
     for (unsigned i = 0; i < chunks; i++) {
         uint64_t joined = 0;
         uint32_t chunk = ivc_register_message_chunk(word, i);
@@ -53,11 +52,11 @@ static unsigned through_chunks(uint64_t word)
             ck_assert_int_eq(result, IVC_REGISTER_JOIN_MORE);
         } else {
             ck_assert_int_eq(result, IVC_REGISTER_JOIN_DONE);
-            quick_assert_uint_eq(joined, word);
+            ck_assert_uint_eq(joined, word);
         }
     }
-    quick_assert_uint_eq(join.chunks, 0);
-    quick_assert_uint_eq(join.word, 0);
+    ck_assert_uint_eq(join.chunks, 0);
+    ck_assert_uint_eq(join.word, 0);
     return chunks;
 }
 
@@ -65,13 +64,13 @@ static void round_trip(const IvcRegisterMessage *message)
 {
     uint64_t word = 0;
     IvcRegisterMessage back;
-    quick_assert(ivc_register_message_encode(message, &word));
+    ck_assert(ivc_register_message_encode(message, &word));
     ck_assert_uint_ne(word, 0);
     ck_assert_uint_ne(word, UINT64_MAX);
-    quick_assert_uint_eq(word >> 60, 0);
-    quick_assert(ivc_register_message_decode(word, &back));
-    quick_assert_msg(same(message, &back), "word 0x%" G_GINT64_MODIFIER "x", word);
-    quick_assert_uint_le(through_chunks(word), 2);
+    ck_assert_uint_eq(word >> 60, 0);
+    ck_assert(ivc_register_message_decode(word, &back));
+    ck_assert_msg(same(message, &back), "word 0x%" G_GINT64_MODIFIER "x", word);
+    ck_assert_uint_le(through_chunks(word), 2);
 }
 
 /* The values that exercise a field of `max` = 2^n - 1: 0, max and each single bit. */
@@ -219,10 +218,10 @@ static const struct {
 START_TEST(test_words)
 {
     uint64_t word = 0;
-    quick_assert(ivc_register_message_encode(&words[_i].message, &word));
-    quick_assert_msg(word == words[_i].word, "word 0x%" G_GINT64_MODIFIER "x", word);
-    quick_assert_uint_eq(ivc_register_message_chunks(word, 30), words[_i].chunks);
-    quick_assert_uint_eq(ivc_register_message_chunks(word, 64), 1);
+    ck_assert(ivc_register_message_encode(&words[_i].message, &word));
+    ck_assert_msg(word == words[_i].word, "word 0x%" G_GINT64_MODIFIER "x", word);
+    ck_assert_uint_eq(ivc_register_message_chunks(word, 30), words[_i].chunks);
+    ck_assert_uint_eq(ivc_register_message_chunks(word, 64), 1);
     ck_assert_int_eq(ivc_register_message_tag(word), (int)(words[_i].word & 0xf));
 }
 END_TEST
@@ -252,8 +251,8 @@ static const IvcRegisterMessage too_large[] = {
 START_TEST(test_fields_that_do_not_fit)
 {
     uint64_t word = 77;
-    quick_assert(!ivc_register_message_encode(&too_large[_i], &word));
-    quick_assert_uint_eq(word, 77);
+    ck_assert(!ivc_register_message_encode(&too_large[_i], &word));
+    ck_assert_uint_eq(word, 77);
 }
 END_TEST
 
@@ -279,7 +278,7 @@ static const uint64_t malformed[] = {
 START_TEST(test_malformed_words)
 {
     IvcRegisterMessage message = {.kind = (IvcRegisterMessageKind)99};
-    quick_assert(!ivc_register_message_decode(malformed[_i], &message));
+    ck_assert(!ivc_register_message_decode(malformed[_i], &message));
     ck_assert_int_eq((int)message.kind, 99);
 }
 END_TEST
@@ -297,28 +296,28 @@ START_TEST(test_every_word_is_refused_or_canonical)
         uint64_t again = 0;
         if (ivc_register_message_decode(word, &message)) {
             messages++;
-            quick_assert(ivc_register_message_encode(&message, &again));
-            quick_assert_msg(again == word, "seed %u: word 0x%" G_GINT64_MODIFIER "x", seed, word);
+            ck_assert(ivc_register_message_encode(&message, &again));
+            ck_assert_msg(again == word, "seed %u: word 0x%" G_GINT64_MODIFIER "x", seed, word);
         }
         through_chunks(word);
     }
-    quick_assert_uint_gt(messages, 20000); /* else the loop above shows nothing */
+    ck_assert_uint_gt(messages, 20000); /* else the loop above shows nothing */
 }
 END_TEST
 
 START_TEST(test_chunk_counts)
 {
-    quick_assert_uint_eq(ivc_register_message_chunks(0, 30), 1);
-    quick_assert_uint_eq(ivc_register_message_chunks((UINT64_C(1) << 30) - 1, 30), 1);
-    quick_assert_uint_eq(ivc_register_message_chunks(UINT64_C(1) << 30, 30), 2);
-    quick_assert_uint_eq(ivc_register_message_chunks((UINT64_C(1) << 60) - 1, 30), 2);
-    quick_assert_uint_eq(ivc_register_message_chunks(UINT64_C(1) << 60, 30), 3);
-    quick_assert_uint_eq(ivc_register_message_chunks(UINT64_MAX, 30), 3);
-    quick_assert_uint_eq(ivc_register_message_chunks(UINT64_MAX, 63), 2);
-    quick_assert_uint_eq(ivc_register_message_chunks(UINT64_MAX, 64), 1);
-    quick_assert_uint_eq(ivc_register_message_chunk(UINT64_MAX, 0), 0xffffffff);
-    quick_assert_uint_eq(ivc_register_message_chunk(UINT64_MAX, 2), 0x8000000f);
-    quick_assert_uint_eq(ivc_register_message_chunk(0x412, 0), 0x80000412);
+    ck_assert_uint_eq(ivc_register_message_chunks(0, 30), 1);
+    ck_assert_uint_eq(ivc_register_message_chunks((UINT64_C(1) << 30) - 1, 30), 1);
+    ck_assert_uint_eq(ivc_register_message_chunks(UINT64_C(1) << 30, 30), 2);
+    ck_assert_uint_eq(ivc_register_message_chunks((UINT64_C(1) << 60) - 1, 30), 2);
+    ck_assert_uint_eq(ivc_register_message_chunks(UINT64_C(1) << 60, 30), 3);
+    ck_assert_uint_eq(ivc_register_message_chunks(UINT64_MAX, 30), 3);
+    ck_assert_uint_eq(ivc_register_message_chunks(UINT64_MAX, 63), 2);
+    ck_assert_uint_eq(ivc_register_message_chunks(UINT64_MAX, 64), 1);
+    ck_assert_uint_eq(ivc_register_message_chunk(UINT64_MAX, 0), 0xffffffff);
+    ck_assert_uint_eq(ivc_register_message_chunk(UINT64_MAX, 2), 0x8000000f);
+    ck_assert_uint_eq(ivc_register_message_chunk(0x412, 0), 0x80000412);
 }
 END_TEST
 
@@ -344,10 +343,10 @@ START_TEST(test_bad_chunks)
     }
     ck_assert_int_eq(ivc_register_join_add(&join, bad_chunks[_i].chunk, &word),
                      IVC_REGISTER_JOIN_MALFORMED);
-    quick_assert_uint_eq(word, 77);
-    quick_assert_uint_eq(join.chunks, 0);
+    ck_assert_uint_eq(word, 77);
+    ck_assert_uint_eq(join.chunks, 0);
     ck_assert_int_eq(ivc_register_join_add(&join, 0x80000412, &word), IVC_REGISTER_JOIN_DONE);
-    quick_assert_uint_eq(word, 0x412);
+    ck_assert_uint_eq(word, 0x412);
 }
 END_TEST
 
@@ -372,7 +371,7 @@ START_TEST(test_tag_table_is_complete)
     for (unsigned tag = 0; tag < IVC_REGISTER_TAGS; tag++) {
         ck_assert_ptr_nonnull(ivc_register_tags[tag].name);
         ck_assert_ptr_nonnull(ivc_register_tags[tag].payload);
-        quick_assert_uint_gt(strlen(ivc_register_tags[tag].reason), 10);
+        ck_assert_uint_gt(strlen(ivc_register_tags[tag].reason), 10);
     }
     ck_assert_str_eq(ivc_register_tags[IVC_REGISTER_TAG_INLINE_7].name, "inline-7");
     ck_assert_str_eq(ivc_register_tags[IVC_REGISTER_TAG_CONTROL].name, "control");

@@ -1,11 +1,11 @@
 /* Scenarios against a registry of fakes: binding, checks between objects, overrides, profiles,
  * counted guests. */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/harness/bind_text.h"
+#include "tests/harness/check.h"
 
 START_TEST(binds)
 {

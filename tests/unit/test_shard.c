@@ -1,10 +1,10 @@
 /*
  * Shards: what --shard accepts, how points are divided, and the note in a shard's store.
  */
-#include <check.h>
 #include <stdlib.h>
 
 #include "sim/scenario/shard.h"
+#include "tests/harness/check.h"
 
 START_TEST(test_parse)
 {

@@ -2,8 +2,8 @@
  * slow reference in long double that is written the obvious way; and random joins and leaves, with
  * pre-emption, against the same sharing without classes, to the picosecond. */
 #include "models/cpu/sharing.h"
+#include "tests/harness/check.h"
 #include "tests/harness/points.h"
-#include "tests/harness/quick.h"
 #include "tests/harness/sharing_by_move.h"
 
 #include <math.h>
@@ -45,10 +45,10 @@ static void check_rates(const IvcSharing *sharing)
         }
         /* Speeds of at least 2^-31 can exceed a capacity by what that rounds up. */
         if (sharing->capacity[r])
-            quick_assert_msg(used / IVC_SPEED_FULL <=
-                                 sharing->capacity[r] + sharing->capacity[r] / 1000000 + sharing->n,
-                             "resource %zu gives %.1f of %.1f", r, (double)(used / IVC_SPEED_FULL),
-                             (double)sharing->capacity[r]);
+            ck_assert_msg(used / IVC_SPEED_FULL <=
+                              sharing->capacity[r] + sharing->capacity[r] / 1000000 + sharing->n,
+                          "resource %zu gives %.1f of %.1f", r, (double)(used / IVC_SPEED_FULL),
+                          (double)sharing->capacity[r]);
     }
 }
 
@@ -69,7 +69,7 @@ static void simulate(const Schedule *schedule, IvcTime ends[MOVES_MAX])
             break;
         if (starting < 0 || (ending >= 0 && end_ps <= schedule->flows[starting].starts_ps)) {
             (void)ivc_sharing_leave(&sharing, &moves[ending], end_ps);
-            quick_assert(moves[ending].work == 0);
+            ck_assert(moves[ending].work == 0);
             ends[ending] = end_ps;
         } else {
             const Flow *flow = &schedule->flows[starting];
@@ -82,14 +82,14 @@ static void simulate(const Schedule *schedule, IvcTime ends[MOVES_MAX])
             bool room = ivc_sharing_has_room(&sharing, move);
             bool changed = ivc_sharing_join(&sharing, move, flow->starts_ps);
             if (room)
-                quick_assert(move->in->speed == IVC_SPEED_FULL);
+                ck_assert(move->in->speed == IVC_SPEED_FULL);
             if (!changed)
-                quick_assert(!sharing.limited);
+                ck_assert(!sharing.limited);
         }
         check_rates(&sharing);
     }
-    quick_assert_uint_eq(sharing.n, 0);
-    quick_assert_uint_eq(sharing.asked[0] | sharing.asked[1], 0);
+    ck_assert_uint_eq(sharing.n, 0);
+    ck_assert_uint_eq(sharing.asked[0] | sharing.asked[1], 0);
     ivc_sharing_clear(&sharing);
 }
 
@@ -146,7 +146,7 @@ static void fill(const Schedule *schedule, const bool *active, long double speed
             if (stop)
                 fixed[i] = any = true;
         }
-        quick_assert(any);
+        ck_assert(any);
     }
 }
 
@@ -197,10 +197,10 @@ START_TEST(test_alone_is_exact)
     static const IvcTime spans[] = {
         1, 2, 3, 999, 1000003, UINT64_C(123456789012), IVC_TIME_HORIZON / 2};
     for (size_t i = 0; i < G_N_ELEMENTS(spans); i++) {
-        quick_assert_uint_eq(only_end(spans[i], 1000000, 1000000), spans[i]); /* exactly full */
-        quick_assert_uint_eq(only_end(spans[i], 1000000, 0), spans[i]);       /* no limit */
-        quick_assert_uint_eq(only_end(spans[i], 0, 1), spans[i]);             /* asks nothing */
-        quick_assert_uint_eq(only_end(spans[i] / 2, 2000000, 1000000), spans[i] / 2 * 2);
+        ck_assert_uint_eq(only_end(spans[i], 1000000, 1000000), spans[i]); /* exactly full */
+        ck_assert_uint_eq(only_end(spans[i], 1000000, 0), spans[i]);       /* no limit */
+        ck_assert_uint_eq(only_end(spans[i], 0, 1), spans[i]);             /* asks nothing */
+        ck_assert_uint_eq(only_end(spans[i] / 2, 2000000, 1000000), spans[i] / 2 * 2);
     }
 }
 END_TEST
@@ -216,8 +216,8 @@ START_TEST(test_equal_flows_take_their_number_of_times)
         for (unsigned i = 0; i < k; i++) {
             /* 1/k of full speed in 2^-31, rounded down, is exact where k divides 2^31. */
             IvcTime exact = 5000 + k * 1000000;
-            quick_assert_uint_ge(ends[i], exact);
-            quick_assert_uint_le(ends[i], exact + (k & (k - 1) ? 1 : 0));
+            ck_assert_uint_ge(ends[i], exact);
+            ck_assert_uint_le(ends[i], exact + (k & (k - 1) ? 1 : 0));
         }
     }
 }
@@ -231,10 +231,10 @@ START_TEST(test_caps_leave_the_rest_to_others)
                          .flows = {{0, 1000, {200, 0}}, {0, 1000, {800, 0}}, {0, 1000, {800, 0}}}};
     IvcTime ends[MOVES_MAX];
     simulate(&schedule, ends);
-    quick_assert_uint_eq(ends[0], 1000);
+    ck_assert_uint_eq(ends[0], 1000);
     /* By 1,000 half is done; then 500 each, of which 500/800 is the speed: 800 more. */
-    quick_assert_uint_eq(ends[1], 1800);
-    quick_assert_uint_eq(ends[2], 1800);
+    ck_assert_uint_eq(ends[1], 1800);
+    ck_assert_uint_eq(ends[2], 1800);
 }
 END_TEST
 
@@ -247,9 +247,9 @@ START_TEST(test_two_resources)
         .flows = {{0, 1000, {1000, 1000}}, {0, 1000, {1000, 1000}}, {0, 1000, {2000, 0}}}};
     IvcTime ends[MOVES_MAX];
     simulate(&schedule, ends);
-    quick_assert_uint_eq(ends[2], 1000);
-    quick_assert_uint_eq(ends[0], 2000);
-    quick_assert_uint_eq(ends[1], 2000);
+    ck_assert_uint_eq(ends[2], 1000);
+    ck_assert_uint_eq(ends[0], 2000);
+    ck_assert_uint_eq(ends[1], 2000);
 }
 END_TEST
 
@@ -261,8 +261,8 @@ START_TEST(test_staggered_starts)
         .n = 2, .capacity = {1000, 0}, .flows = {{0, 1000, {1000, 0}}, {400, 1000, {1000, 0}}}};
     IvcTime ends[MOVES_MAX];
     simulate(&schedule, ends);
-    quick_assert_uint_eq(ends[0], 1600);
-    quick_assert_uint_eq(ends[1], 2000);
+    ck_assert_uint_eq(ends[0], 1600);
+    ck_assert_uint_eq(ends[1], 2000);
 }
 END_TEST
 
@@ -328,9 +328,9 @@ START_TEST(test_random_schedules_against_the_reference)
             worst = fmaxl(worst, error);
             if (error > 1e-6L && error * took > 4)
                 print_schedule(&schedule);
-            quick_assert_msg(error <= 1e-6L || error * took <= 4,
-                             "case %u, flow %u: %" G_GUINT64_FORMAT ", not %.1Lf", i, f, ends[f],
-                             exact[f]);
+            ck_assert_msg(error <= 1e-6L || error * took <= 4,
+                          "case %u, flow %u: %" G_GUINT64_FORMAT ", not %.1Lf", i, f, ends[f],
+                          exact[f]);
         }
     }
     printf("largest relative error %.2Le\n", worst);
@@ -366,13 +366,13 @@ static void crowd_leave(Crowd *crowd, unsigned i)
     IvcMove *move = &crowd->moves[i];
     bool changed = ivc_sharing_leave(&crowd->sharing, move, crowd->now);
     ck_assert_int_eq(changed, by_move_leave(&crowd->plain, &crowd->plain_moves[i], crowd->now));
-    quick_assert(move->work == crowd->plain_moves[i].work);
+    ck_assert(move->work == crowd->plain_moves[i].work);
 }
 
 /* All that can be asked of the two is equal, and the first of a class is first indeed. */
 static void crowd_compare(Crowd *crowd)
 {
-    quick_assert_uint_eq(crowd->sharing.n, crowd->plain.n);
+    ck_assert_uint_eq(crowd->sharing.n, crowd->plain.n);
     ck_assert_int_eq(crowd->sharing.limited, crowd->plain.limited);
     for (unsigned i = 0; i < crowd->n; i++) {
         const IvcMove *move = &crowd->moves[i];
@@ -380,9 +380,9 @@ static void crowd_compare(Crowd *crowd)
         ck_assert_int_eq(move->in != NULL, plain->active);
         if (!move->in)
             continue;
-        quick_assert_uint_eq(move->in->speed, plain->speed);
-        quick_assert_uint_eq(ivc_sharing_end(move), by_move_end(plain));
-        quick_assert(move->in->first->work <= move->work);
+        ck_assert_uint_eq(move->in->speed, plain->speed);
+        ck_assert_uint_eq(ivc_sharing_end(move), by_move_end(plain));
+        ck_assert(move->in->first->work <= move->work);
     }
 }
 
@@ -430,7 +430,7 @@ static void crowd_step(Crowd *crowd, GRand *rand)
     if (first != CROWD_MAX && ivc_sharing_end(&crowd->moves[first]) <= then) {
         crowd->now = ivc_sharing_end(&crowd->moves[first]);
         crowd_leave(crowd, first);
-        quick_assert(crowd->moves[first].work == 0);
+        ck_assert(crowd->moves[first].work == 0);
         crowd->moves[first].work = (IvcU128)(g_rand_int(rand) % 2000000 + 1) * IVC_SPEED_FULL;
         return;
     }
@@ -466,13 +466,12 @@ START_TEST(test_classes_change_nothing)
             crowd.now = ivc_sharing_end(&crowd.moves[m]);
             crowd_leave(&crowd, m);
         }
-        quick_assert_uint_eq(crowd.sharing.n_classes, 0);
-        quick_assert(crowd.sharing.weights[0] == 0 && crowd.sharing.weights[1] == 0);
+        ck_assert_uint_eq(crowd.sharing.n_classes, 0);
+        ck_assert(crowd.sharing.weights[0] == 0 && crowd.sharing.weights[1] == 0);
         ivc_sharing_clear(&crowd.sharing);
         g_rand_free(rand);
     }
-    quick_assert_msg(only != UINT32_MAX || limited > 50 * CROWDS, "limited in %u steps only",
-                     limited);
+    ck_assert_msg(only != UINT32_MAX || limited > 50 * CROWDS, "limited in %u steps only", limited);
 }
 END_TEST
 
@@ -488,16 +487,16 @@ START_TEST(test_order_within_a_class)
         moves[i].work = (IvcU128)1000 * IVC_SPEED_FULL;
         (void)ivc_sharing_join(&sharing, &moves[i], 0);
     }
-    quick_assert_uint_eq(sharing.n_classes, 1);
+    ck_assert_uint_eq(sharing.n_classes, 1);
     (void)ivc_sharing_leave(&sharing, &moves[2], 1000); /* with 800 left */
     (void)ivc_sharing_join(&sharing, &moves[2], 1400);  /* the others have 700 now */
     static const unsigned order[] = {0, 1, 3, 4, 2};
     static const IvcTime ends[] = {4900, 4900, 4900, 4900, 5000};
     for (unsigned i = 0; i < 5; i++) {
         IvcMove *first = sharing.classes[0]->first;
-        quick_assert_uint_eq((unsigned)(first - moves), order[i]);
-        quick_assert_uint_ge(ivc_sharing_end(first), ends[i]); /* a fifth is rounded down */
-        quick_assert_uint_le(ivc_sharing_end(first), ends[i] + 1);
+        ck_assert_uint_eq((unsigned)(first - moves), order[i]);
+        ck_assert_uint_ge(ivc_sharing_end(first), ends[i]); /* a fifth is rounded down */
+        ck_assert_uint_le(ivc_sharing_end(first), ends[i] + 1);
         (void)ivc_sharing_leave(&sharing, first, ivc_sharing_end(first));
     }
     ivc_sharing_clear(&sharing);

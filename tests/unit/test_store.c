@@ -2,7 +2,6 @@
  * The results store and the text form of results: round trips, continuing, and every way in which
  * the file can be unusable. Full disks are in tests/sweep.
  */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "sim/scenario/store.h"
 #include "sim/stats/result_json.h"
+#include "tests/harness/check.h"
 
 static char *folder;
 static char *path;

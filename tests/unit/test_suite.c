@@ -1,12 +1,12 @@
 /*
  * Predictions in the units of measurements, and quantiles, against numbers worked out by hand.
  */
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/suite/score.h"
+#include "tests/harness/check.h"
 #include "tests/harness/sample_result.h"
 
 static void assert_quantity(const char *name, const char *unit_name, double expected)

@@ -2,7 +2,6 @@
  * The sweep engine with points that are not simulated: what is run, what is stored, and what
  * happens when points fail, the user stops, or the store breaks.
  */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "sim/scenario/sweep.h"
 #include "sim/stats/result_json.h"
+#include "tests/harness/check.h"
 
 #define POINTS 24
 

@@ -1,10 +1,10 @@
 /* Quantities: every spelling that is read, every one that is refused with its whole message, and
  * formatting as the inverse of parsing.
  */
-#include <check.h>
 #include <stdlib.h>
 
 #include "sim/base/units.h"
+#include "tests/harness/check.h"
 
 static const struct {
     IvcQuantity what;

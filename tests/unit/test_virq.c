@@ -5,8 +5,8 @@
  */
 #include "models/ipi/virq.h"
 #include "sim/base/units.h"
+#include "tests/harness/check.h"
 
-#include <check.h>
 #include <string.h>
 
 #define VECTOR 3

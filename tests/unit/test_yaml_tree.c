@@ -1,11 +1,11 @@
 /* The YAML loader: what a tree holds, every refusal with its whole text, caps, and editing. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
 
 #include "sim/config/yaml_tree.h"
+#include "tests/harness/check.h"
 
 static IvcTree *parse(const char *text, IvcDiags *diags)
 {

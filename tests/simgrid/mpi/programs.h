@@ -4,11 +4,11 @@
  */
 #pragma once
 
-#include <check.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "sim/simgrid/mpi_compile.h"
+#include "tests/harness/check.h"
 
 static char *folder;
 
