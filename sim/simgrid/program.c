@@ -247,9 +247,10 @@ static double host_speed(const Job *job, const IvcSimgridPlatform *platform)
 
 static IvcResult *run(const Job *job, GError **error)
 {
-    const Measured *measured = find_measured(job, error);
-    g_autofree char *program = measured ? find_program(job, error) : NULL;
-    if (!program)
+    /* What does not compile is told before what takes long. */
+    g_autofree char *program = find_program(job, error);
+    const Measured *measured = program ? find_measured(job, error) : NULL;
+    if (!measured)
         return NULL;
     g_autoptr(IvcSimgridPlatform) platform =
         ivc_simgrid_platform_new(job->scenario, measured->curves, measured->fit);
