@@ -195,10 +195,14 @@ int ivc_export_simgrid(IvcCli *cli, const char *path)
     g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, path);
     if (!scenario)
         return IVC_EXIT_SCENARIO;
+    /* What is no folder is told before anything is simulated; a new one is made after that. */
+    int status =
+        g_file_test(folder, G_FILE_TEST_EXISTS) ? ivc_cli_make_directory(cli, folder) : IVC_EXIT_OK;
+    if (status != IVC_EXIT_OK)
+        return status;
     ivc_cli_catch_signals(cli);
     IvcExport export = {.scenario = scenario};
     g_autoptr(GError) error = NULL;
-    int status = IVC_EXIT_OK;
     if (!find_tools(cli, &error) || !measure(cli, &export, &error) ||
         (ivc_cli_flag(cli, "check") && !round_trips(&export, &error)))
         status = fail(cli, error);
