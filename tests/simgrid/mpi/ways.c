@@ -160,8 +160,9 @@ int main(int argc, char **argv)
     if (strcmp(way, "measured") == 0)
         for (volatile long i = 0; i < 3000000; i++)
             ;
-    while (strcmp(way, "forever") == 0)
-        ;
+    if (strcmp(way, "forever") == 0)
+        for (fputs("forever\n", stderr);;)
+            ;
     if (strcmp(way, "args") == 0 && rank == 0)
         for (int i = 2; i < argc; i++)
             fprintf(stderr, "[%s]\n", argv[i]);
