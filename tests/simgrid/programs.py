@@ -87,7 +87,7 @@ def check_order(points):
 
 def refused(program, scenario, source, status):
     done = subprocess.run([program, "run", scenario, "--set", f"workload.program={source}", "--set",
-                           "channel=register-shmem"], capture_output=True, text=True, check=False)
+                           "channel=short"], capture_output=True, text=True, check=False)
     assert done.returncode == status and done.stdout == "", (done.returncode, done.stdout)
     return done.stderr
 
