@@ -295,7 +295,9 @@ START_TEST(too_many_failures_stop)
     ck_assert(outcome.stopped);
     ck_assert_uint_eq(outcome.status.failed, 4);
     ck_assert_uint_eq(outcome.status.done, 4);
-    ck_assert_int_eq(fake->calls, 5);
+    /* The fifth may have begun before the fourth was counted. */
+    ck_assert_int_ge(fake->calls, 4);
+    ck_assert_int_le(fake->calls, 5);
     points_free(points, POINTS);
     fake_free(fake);
 }
