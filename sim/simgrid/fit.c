@@ -242,7 +242,7 @@ static void fit_pieces(IvcFit *fit, const IvcFitPoints *all, guint from, guint t
     const IvcFitClass *links = &g_array_index(fit->classes, IvcFitClass, fit->base);
     const IvcFitPoint *points = all->points;
     guint i = from;
-    uint64_t above = from ? (uint64_t)points[from - 1].bytes : 0;
+    uint64_t above = from && from < to ? (uint64_t)points[from].bytes - 1 : 0;
     while (i < to) {
         IvcFitPiece piece, longer;
         guint end = MIN(i + 2, to);
@@ -274,9 +274,7 @@ static void fit_base(IvcFit *fit, const IvcFitPoints *all)
     links->bytes_per_s = all->bytes_per_s;
     links->latency_s = choose_latency(all->points, all->n);
     fit->shared_bytes_per_s = all->ratio * all->bytes_per_s;
-    fit->eager_below = at == 0        ? 0
-                       : at == all->n ? G_MAXINT32
-                                      : (uint64_t)all->points[at - 1].bytes + 1;
+    fit->eager_below = at == 0 ? 0 : at == all->n ? G_MAXINT32 : (uint64_t)all->points[at].bytes;
     fit_pieces(fit, all, 0, at);
     fit_pieces(fit, all, at, all->n);
 }
