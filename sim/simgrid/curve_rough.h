@@ -23,6 +23,6 @@ GArray *ivc_curve_common_points(const GArray *points);
  *  @return whether there are more */
 bool ivc_curve_find_rough(IvcCurve *curve, bool refined);
 
-/** How far around a size those of a stream are drawn: not beyond the rough part that it is in; 0
- *  in none. */
+/** How far around a size those of a stream are drawn: a quarter of it, less near the ends of the
+ *  rough part that it is in, but a sixteenth; 0 outside of all, and below 16 B. */
 uint64_t ivc_curve_around(const IvcCurve *curve, uint64_t bytes);

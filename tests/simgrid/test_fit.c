@@ -56,6 +56,12 @@ static IvcTime rises(uint64_t b)
     return 6000 * NS - drops(b);
 }
 
+/* Quick below 64 KiB, then nearly as slow as a message. */
+static IvcTime quick_then_slow(uint64_t b)
+{
+    return b < 65536 ? quick_stream(b) : nearly_as_slow(b);
+}
+
 static void add_point(IvcCurve *curve, uint64_t b, IvcPointUse use, Law latency, Law interval)
 {
     IvcCurvePoint point = {.bytes = b,
@@ -134,6 +140,18 @@ START_TEST(lines_one_after_the_other)
     g_autoptr(IvcFit) fit = ivc_fit_new(curves);
     check_all(fit, slow_start, nearly_as_slow);
     ck_assert_uint_eq(fit->eager_below, 0);
+}
+END_TEST
+
+/* Sizes below the first that waits for its receive go on as those that are fitted below them. */
+START_TEST(between_the_two_ways_it_is_as_below)
+{
+    g_autoptr(IvcCurves) curves = new_curves(slow_start, quick_then_slow);
+    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
+    ck_assert_uint_eq(fit->eager_below, 65536);
+    check_size(fit, 32768, slow_start, quick_then_slow);
+    check_size(fit, 32769, slow_start, quick_then_slow);
+    check_size(fit, 65536, slow_start, quick_then_slow);
 }
 END_TEST
 
@@ -261,6 +279,7 @@ int main(void)
     TCase *tcase = tcase_create("fit");
     tcase_add_test(tcase, lines_that_overlap);
     tcase_add_test(tcase, lines_one_after_the_other);
+    tcase_add_test(tcase, between_the_two_ways_it_is_as_below);
     tcase_add_test(tcase, a_step_is_kept_to_the_byte);
     tcase_add_test(tcase, what_smpi_cannot_have_is_counted);
     tcase_add_test(tcase, what_is_shared_is_a_link);
