@@ -119,8 +119,8 @@ char *ivc_export_figure_script(const IvcExport *export)
                      "set xlabel 'message'\nset ylabel 'time of a message, us'\n"
                      "set format y '%g'\n");
     g_string_append_printf(out,
-                           "set title \"%s over %s: ivcsim (points), SMPI's settings (lines)\\n"
-                           "off by at most %.1f %% at the points, %.1f %% between\" "
+                           "set title \"%s over %s\\n"
+                           "points: ivcsim, lines: SMPI, off by %.1f %% at most, %.1f %% between\" "
                            "font heading\n",
                            pair, export->scenario->channel->name, base->error_max * 100,
                            base->check_max * 100);
