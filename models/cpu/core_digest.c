@@ -152,3 +152,13 @@ void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest)
         spin_digest(agent, digest);
     }
 }
+
+uint64_t ivc_agent_glance(const IvcAgent *agent)
+{
+    IvcTime now = agent->sim->now;
+    if (agent->timer.armed)
+        return agent->timer.when_ps - now;
+    if (agent->activity != IVC_ACTIVITY_SPIN || agent->preempted || agent->spin_since_ps > now)
+        return UINT64_MAX;
+    return (now - agent->spin_since_ps) % agent->period_ps;
+}

@@ -347,7 +347,7 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
     const IvcPlatform *platform = &point->platform;
     if (!digest->brief) /* timers are fed by their owners, too */
         ivc_sim_digest(&platform->sim, digest);
-    for (uint32_t c = 0; c < platform->cores.n; c++)
+    for (uint32_t c = 0; c < platform->cores.n && !digest->differs; c++)
         ivc_core_digest(&platform->cores.items[c], digest);
     if (platform->sched)
         ivc_sched_digest(platform->sched, digest);

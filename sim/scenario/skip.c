@@ -102,7 +102,10 @@ static GArray *statistics_of(IvcPoint *point)
     return statistics;
 }
 
-/* How far another rank's core is with what it does, and how many messages are on their way. */
+/* So many ranks are glanced at: all do a round while one does, so that is little a message. */
+#define GLANCES 64
+
+/* How far other ranks' cores are with what they do, and how many messages are on their way. */
 static uint64_t glance(const void *run)
 {
     const IvcSkipper *self = run;
@@ -110,11 +113,11 @@ static uint64_t glance(const void *run)
         return 0; /* it would see what the digest is made to forget */
     const IvcPoint *point = self->point;
     const IvcMeasure *measure = &point->platform.measure;
-    uint32_t other =
-        self->looker ? self->looker - 1 : 0; /* of the same pair, where there are pairs */
-    const IvcTimer *timer = &point->ranks[other].agent.timer;
-    uint64_t ahead = timer->armed ? timer->when_ps - point->platform.sim.now : UINT64_MAX;
-    return ahead * UINT64_C(0x9e3779b97f4a7c15) + (measure->sent - measure->delivered);
+    uint32_t first = self->looker - MIN(self->looker, GLANCES);
+    uint64_t all = measure->sent - measure->delivered;
+    for (uint32_t r = first; r < MAX(1, self->looker); r++)
+        all = all * UINT64_C(0x9e3779b97f4a7c15) + ivc_agent_glance(&point->ranks[r].agent);
+    return all;
 }
 
 static void digest(const void *run, IvcDigest *to)
