@@ -40,10 +40,39 @@ IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached)
     };
 }
 
+void ivc_sync_costs_clear(IvcSyncCosts *costs)
+{
+    for (size_t c = 0; costs->ways && c < costs->platform->spec->cores; c++)
+        g_free(costs->ways[c]);
+    g_clear_pointer(&costs->ways, g_free);
+}
+
+static IvcTime way(const IvcSyncCosts *costs, uint32_t from, uint32_t to)
+{
+    return costs->hop_ps ? costs->hop_ps * ivc_memory_hops(costs->platform->memory, from, to) : 0;
+}
+
+/* Each line that is read again is on one of these ways. */
+static const IvcTime *ways_from(IvcSyncCosts *costs, uint32_t home)
+{
+    uint32_t cores = (uint32_t)costs->platform->spec->cores;
+    if (costs->hop_ps == 0 || costs->uncached)
+        return NULL;
+    if (!costs->ways)
+        costs->ways = g_new0(IvcTime *, cores);
+    if (!costs->ways[home]) {
+        costs->ways[home] = g_new(IvcTime, cores);
+        for (uint32_t c = 0; c < cores; c++)
+            costs->ways[home][c] = way(costs, home, c);
+    }
+    return costs->ways[home];
+}
+
 void ivc_sync_line_init(IvcSyncLine *line, IvcSyncCosts *costs, const IvcCore *home)
 {
     *line = (IvcSyncLine){.id = ivc_platform_id(costs->platform),
                           .costs = costs,
+                          .ways = ways_from(costs, home->cpu),
                           .home = home->cpu,
                           .owner = -1,
                           .copies = g_new0(uint64_t, costs->words)};
@@ -60,10 +89,9 @@ static inline bool has_copy(const IvcSyncLine *line, uint32_t cpu)
     return ivc_sync_has_copy(line, cpu);
 }
 
-static IvcTime way(const IvcSyncLine *line, uint32_t from, uint32_t to)
+static inline IvcTime way_from_home(const IvcSyncLine *line, uint32_t to)
 {
-    const IvcSyncCosts *costs = line->costs;
-    return costs->hop_ps ? costs->hop_ps * ivc_memory_hops(costs->platform->memory, from, to) : 0;
+    return line->ways ? line->ways[to] : 0;
 }
 
 /* The home takes requests one after the other, and is busy with each. This one is made at
@@ -97,9 +125,10 @@ static inline IvcTime fetch_line(IvcSyncLine *line, const IvcAgent *agent, bool 
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
     bool modified = line->owner >= 0;
-    uint32_t from = modified ? (uint32_t)line->owner : line->home;
     IvcTime cost = modified ? costs->fetch_ps : line->n_copies ? costs->clean_ps : costs->memory_ps;
-    IvcTime answer = ahead ? MIN(cost, costs->ahead_ps) : cost + way(line, from, cpu);
+    IvcTime answer = ahead      ? MIN(cost, costs->ahead_ps)
+                     : modified ? cost + way(costs, (uint32_t)line->owner, cpu)
+                                : cost + way_from_home(line, cpu);
     costs->transfers += modified || line->n_copies;
     line->owner = -1; /* it has given the line to its home */
     line->n_copies++;
@@ -160,7 +189,7 @@ static IvcTime own_from_owner(IvcSyncLine *line, const IvcAgent *agent, IvcTime 
 {
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu, from = (uint32_t)line->owner;
-    IvcTime answer = way(line, from, cpu) + costs->fetch_ps;
+    IvcTime answer = way(costs, from, cpu) + costs->fetch_ps;
     line->copies[from / WORD_BITS] = 0;
     line->copies[cpu / WORD_BITS] = UINT64_C(1) << cpu % WORD_BITS;
     line->owner = (int32_t)cpu;
@@ -184,7 +213,7 @@ static IvcTime own_line(IvcSyncLine *line, const IvcAgent *agent, IvcTime asked_
     if (line->owner >= 0)
         return own_from_owner(line, agent, asked_ps);
     uint32_t others = line->n_copies - has_copy(line, cpu);
-    IvcTime answer = way(line, line->home, cpu) +
+    IvcTime answer = way_from_home(line, cpu) +
                      (line->n_copies ? costs->clean_ps : costs->memory_ps) +
                      (others > 1 ? (others - 1) * costs->invalidate_ps : 0);
     costs->transfers += others > 0 && !has_copy(line, cpu);

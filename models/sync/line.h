@@ -30,17 +30,19 @@ typedef struct {
     uint64_t invalidations; /**< copies that had to go */
     uint64_t accesses;      /**< of registers */
     uint64_t queued_ps;     /**< time that requests waited for others at the home */
+    IvcTime **ways;         /**< by home: to each physical core; NULL: no line is at home there */
 } IvcSyncCosts;
 
 typedef struct {
     uint32_t id;
     IvcSyncCosts *costs;
-    uint32_t home;     /**< physical core at whose node it is */
-    int32_t owner;     /**< physical core that has it modified; -1: nobody */
-    uint32_t n_copies; /**< among `copies` */
-    uint64_t *copies;  /**< a bit a physical core: it has a valid copy; the owner too */
-    IvcTime free_ps;   /**< from when on its home serves the next request */
-    IvcSignal changed; /**< for those who spin on their copy */
+    const IvcTime *ways; /**< from its home to each physical core; NULL: no way takes time */
+    uint32_t home;       /**< physical core at whose node it is */
+    int32_t owner;       /**< physical core that has it modified; -1: nobody */
+    uint32_t n_copies;   /**< among `copies` */
+    uint64_t *copies;    /**< a bit a physical core: it has a valid copy; the owner too */
+    IvcTime free_ps;     /**< from when on its home serves the next request */
+    IvcSignal changed;   /**< for those who spin on their copy */
 } IvcSyncLine;
 
 /** The most that machine.lines.stores may be. */
@@ -53,8 +55,9 @@ typedef struct {
     IvcTime last_ps;                      /**< the latest of them */
 } IvcSyncStores;
 
-/** Reads the costs off the machine. */
+/** Reads the costs off the machine. Cleared when all lines are. */
 IvcSyncCosts ivc_sync_costs(IvcPlatform *platform, bool uncached);
+void ivc_sync_costs_clear(IvcSyncCosts *costs);
 
 /** Prepares a line that nobody has. `home` is a core. */
 void ivc_sync_line_init(IvcSyncLine *line, IvcSyncCosts *costs, const IvcCore *home);

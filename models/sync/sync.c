@@ -365,6 +365,7 @@ void ivc_sync_clear(IvcSync *sync)
     sync->platform->cores.moved = NULL;
     sync->platform->spin.settle = NULL;
     g_clear_pointer(&sync->platform->spin.places, g_free);
+    ivc_sync_costs_clear(&sync->costs);
     g_free(sync->waiters);
     g_free(sync->by_core);
 }
