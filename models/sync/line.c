@@ -119,22 +119,37 @@ static IvcTime access_register(IvcSyncLine *line, const IvcAgent *agent, IvcTime
     return serve(line, or_else(costs->busy_ps, answer), answer);
 }
 
+static inline void add_copy(IvcSyncLine *line, uint32_t cpu)
+{
+    line->n_copies++;
+    line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
+}
+
+/* The owner gives the line to its home, too. */
+static IvcTime fetch_from_owner(IvcSyncLine *line, uint32_t cpu, bool ahead)
+{
+    IvcSyncCosts *costs = line->costs;
+    IvcTime cost = costs->fetch_ps;
+    IvcTime answer =
+        ahead ? MIN(cost, costs->ahead_ps) : cost + way(costs, (uint32_t)line->owner, cpu);
+    line->owner = -1;
+    costs->transfers++;
+    add_copy(line, cpu);
+    return costs->word_ps + serve(line, answer, answer);
+}
+
 /* Fetches a line of which this core has no copy. `ahead`: that others have, asked for early. */
 static inline IvcTime fetch_line(IvcSyncLine *line, const IvcAgent *agent, bool ahead)
 {
     IvcSyncCosts *costs = line->costs;
     uint32_t cpu = agent->core->cpu;
-    bool modified = line->owner >= 0;
-    IvcTime cost = modified ? costs->fetch_ps : line->n_copies ? costs->clean_ps : costs->memory_ps;
-    IvcTime answer = ahead      ? MIN(cost, costs->ahead_ps)
-                     : modified ? cost + way(costs, (uint32_t)line->owner, cpu)
-                                : cost + way_from_home(line, cpu);
-    costs->transfers += modified || line->n_copies;
-    line->owner = -1; /* it has given the line to its home */
-    line->n_copies++;
-    line->copies[cpu / WORD_BITS] |= UINT64_C(1) << cpu % WORD_BITS;
-    return costs->word_ps +
-           serve(line, modified ? answer : or_else(costs->busy_ps, answer), answer);
+    if (line->owner >= 0)
+        return fetch_from_owner(line, cpu, ahead);
+    IvcTime cost = line->n_copies ? costs->clean_ps : costs->memory_ps;
+    IvcTime answer = ahead ? MIN(cost, costs->ahead_ps) : cost + way_from_home(line, cpu);
+    costs->transfers += line->n_copies != 0;
+    add_copy(line, cpu);
+    return costs->word_ps + serve(line, or_else(costs->busy_ps, answer), answer);
 }
 
 static IvcTime read_line(IvcSyncLine *line, const IvcAgent *agent, bool ahead)
