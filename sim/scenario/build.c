@@ -124,12 +124,15 @@ static void build_platform(IvcPoint *point)
     place_ranks(point);
 }
 
-/* Rounds before measuring: what is asked for, but beyond a few no more than an eighth of the
- * measured ones: a sweep over sizes can ask for many small messages without many large ones. */
-static uint64_t warmup_rounds(const IvcWorkloadSpec *spec, uint64_t rounds)
+IvcWorkloadRounds ivc_workload_rounds(const IvcWorkloadSpec *spec, uint64_t per_round)
 {
     const uint64_t few = 64;
-    return MIN(spec->warmup, MAX(few, rounds / 8));
+    uint64_t bytes = ivc_workload_bytes(spec);
+    uint64_t messages = MAX(1, (spec->total.n + bytes - 1) / bytes);
+    IvcWorkloadRounds rounds = {.asked = (messages + per_round - 1) / per_round};
+    rounds.measured = MIN(rounds.asked, MAX(1, spec->messages_max / per_round));
+    rounds.warmup = MIN(spec->warmup, MAX(few, rounds.measured / 8));
+    return rounds;
 }
 
 uint64_t ivc_point_messages_per_round(const IvcPoint *point)
@@ -145,16 +148,12 @@ static void plan_rounds(IvcPoint *point)
 {
     const IvcWorkloadSpec *spec = &point->scenario->workload;
     uint64_t per_round = ivc_point_messages_per_round(point);
-    uint64_t bytes = ivc_workload_bytes(spec);
-    uint64_t messages = MAX(1, (spec->total.n + bytes - 1) / bytes);
-    uint64_t rounds = (messages + per_round - 1) / per_round;
-    uint64_t rounds_max = MAX(1, spec->messages_max / per_round);
-    point->messages_asked = rounds * per_round;
-    point->capped = rounds > rounds_max;
-    rounds = MIN(rounds, rounds_max);
-    uint64_t warmup = warmup_rounds(spec, rounds);
-    point->rounds = point->workload->ops->open_ended ? ROUNDS_OPEN : rounds + warmup;
-    ivc_measure_init(&point->platform, warmup * per_round, rounds * per_round);
+    IvcWorkloadRounds rounds = ivc_workload_rounds(spec, per_round);
+    point->messages_asked = rounds.asked * per_round;
+    point->capped = rounds.asked > rounds.measured;
+    point->rounds =
+        point->workload->ops->open_ended ? ROUNDS_OPEN : rounds.measured + rounds.warmup;
+    ivc_measure_init(&point->platform, rounds.warmup * per_round, rounds.measured * per_round);
     if (point->workload->ops->transactions)
         ivc_platform_count(&point->platform, "transactions", "count", "round trips of the workload",
                            &point->platform.measure.transactions);

@@ -234,6 +234,18 @@ void ivc_scenario_count_kinds(const IvcScenario *scenario, size_t *ret_all, size
 /** Mean size of a message, at least 1 byte; that of every message when sizes are fixed. */
 uint64_t ivc_workload_bytes(const IvcWorkloadSpec *spec);
 
+/** How many rounds each rank does. */
+typedef struct {
+    uint64_t asked;    /**< what the total asks for */
+    uint64_t measured; /**< no more than the cap */
+    uint64_t warmup;   /**< before these: what is asked for, but beyond a few no more than an eighth
+                            of them: a sweep over sizes can ask for many small messages without
+                            many large ones */
+} IvcWorkloadRounds;
+
+/** @param per_round  messages that all ranks together send in one */
+IvcWorkloadRounds ivc_workload_rounds(const IvcWorkloadSpec *spec, uint64_t per_round);
+
 /** How a run of this workload draws; start it with ivc_draws_start(). `list` is the scenario's. */
 IvcDraws ivc_workload_draws(const IvcWorkloadSpec *spec);
 

@@ -12,10 +12,12 @@
 #include "sim/base/parallel.h"
 #include "sim/stats/result_json.h"
 
-/* Expected work of a message: a fixed part, and one for each 4 KiB that is moved. Only the order
- * of starting and the estimate of the remaining time depend on it. */
+/* Expected work of a message: a fixed part, and one for each 4 KiB that is moved, or for so many
+ * bytes in packets. Only the order of starting and the estimate of the remaining time depend on it.
+ */
 #define COST_MESSAGE 8
 #define COST_BYTES 4096
+#define COST_PACKET_BYTES 256
 #define COST_MESSAGES 40000          /* most runs have come to their period by then */
 #define COST_MAX (UINT64_C(1) << 50) /* thousands of points can be summed up */
 
@@ -109,21 +111,32 @@ static uint64_t count_runs(const IvcScenario *scenario)
     return repeats != 0 ? repeats : MIN(scenario->statistics.repeats_max, 20);
 }
 
+/* Messages of a run with two ranks, those before measuring among them. */
+static uint64_t count_messages(const IvcWorkloadSpec *workload, uint64_t *ret_measured)
+{
+    const IvcWorkloadOps *ops = workload->workload->ops;
+    uint64_t a_round = 1;
+    if (ops != NULL) {
+        a_round = ops->messages_of != NULL ? ops->messages_of(workload->spec, 2)
+                                           : ops->messages_per_round(2);
+    }
+    IvcWorkloadRounds rounds = ivc_workload_rounds(workload, MAX(a_round, 1));
+    *ret_measured = rounds.measured * a_round;
+    return (rounds.measured + rounds.warmup) * a_round;
+}
+
 static void estimate(const IvcScenario *scenario, uint64_t *ret_messages, uint64_t *ret_cost)
 {
     const IvcWorkloadSpec *workload = &scenario->workload;
-    uint64_t runs = count_runs(scenario);
-    uint64_t bytes = ivc_workload_bytes(workload);
-    uint64_t messages = workload->total.n / bytes + (workload->total.n % bytes != 0);
-    if (workload->messages_max != 0) {
-        messages = MIN(messages, workload->messages_max);
-    }
-    uint64_t weight = COST_MESSAGE + bytes / COST_BYTES;
+    uint64_t runs = count_runs(scenario), measured;
+    uint64_t messages = count_messages(workload, &measured);
+    uint64_t a_cost = scenario->channel->mechanism->network ? COST_PACKET_BYTES : COST_BYTES;
+    uint64_t weight = COST_MESSAGE + ivc_workload_bytes(workload) / a_cost;
     uint64_t simulated = MIN(messages, COST_MESSAGES);
     if (ivc_scenario_is_random(scenario) && !scenario->statistics.estimate) {
         simulated = MIN(messages, COST_MAX / runs / weight) * runs;
     }
-    *ret_messages = runs > 1 ? 0 : messages; /* each run counts up from 0 */
+    *ret_messages = runs > 1 ? 0 : measured; /* each run counts up from 0 */
     *ret_cost = simulated > COST_MAX / weight ? COST_MAX : MAX(simulated * weight, 1);
 }
 
