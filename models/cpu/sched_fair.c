@@ -167,18 +167,29 @@ static bool is_hot(const IvcSchedVcpu *vcpu)
     return sched->sim->now - vcpu->burnt_ps < spec_of(sched)->migration_cost.ps;
 }
 
-/* Of those that wait in another core's queue the one that has not run for longest, if this core may
- * have it and it weighs no more than `most`. One that ran a moment ago is left where its caches
+static bool may_come(const IvcSchedVcpu *vcpu, const IvcSchedCpu *cpu)
+{
+    return ivc_vcpu_allowed(vcpu, cpu) && (!vcpu->assigned || vcpu->assigned == cpu);
+}
+
+/* Who waits elsewhere, as one core sees it. */
+typedef struct {
+    IvcSchedCpu *busiest; /* with the greatest load, of those where one waits that may come; NULL */
+    uint64_t most;        /* its load */
+    uint64_t sum;         /* of all loads but those of fuller cores of which nobody may come */
+    uint64_t n;           /* cores that are in the sum */
+} Loads;
+
+/* Of those that wait in the busiest core's queue the one that has not run for longest, if this core
+ * may have it and it weighs no more than `most`. One that ran a moment ago is left where its caches
  * are, unless that has failed often. */
-static IvcSchedVcpu *find_movable(const IvcSchedCpu *from, const IvcSchedCpu *cpu, uint64_t most)
+static IvcSchedVcpu *find_movable(const Loads *loads, const IvcSchedCpu *cpu, uint64_t most)
 {
     IvcSchedVcpu *best = NULL;
     bool hot_too = cpu->failed > spec_of(cpu->sched)->hot_tries;
-    for (IvcSchedVcpu *vcpu = from->queue->first; vcpu; vcpu = vcpu->next) {
-        uint64_t weight = (vcpu->domain->weight * cpu->sched->n_cpus) >> MIN(cpu->failed, 16);
-        if (!ivc_vcpu_allowed(vcpu, cpu) || weight > most || (is_hot(vcpu) && !hot_too))
-            continue;
-        if (vcpu->assigned && vcpu->assigned != cpu)
+    for (IvcSchedVcpu *vcpu = loads->busiest->queue->first; vcpu; vcpu = vcpu->next) {
+        uint64_t weight = (vcpu->domain->weight * loads->n) >> MIN(cpu->failed, 16);
+        if (!may_come(vcpu, cpu) || weight > most || (is_hot(vcpu) && !hot_too))
             continue;
         if (!best || vcpu->burnt_ps < best->burnt_ps)
             best = vcpu;
@@ -186,33 +197,50 @@ static IvcSchedVcpu *find_movable(const IvcSchedCpu *from, const IvcSchedCpu *cp
     return best;
 }
 
-/* The core with the greatest load of those where somebody waits; sets *ret_sum to all loads. */
-static IvcSchedCpu *find_busiest(const IvcSchedCpu *cpu, uint64_t *ret_sum, uint64_t *ret_load)
+/* Whether somebody waits there, and `ret_comes` whether one of them may come. */
+static bool has_waiting(const IvcSchedCpu *other, const IvcSchedCpu *cpu, bool *ret_comes)
+{
+    *ret_comes = false;
+    if (other == cpu || other->queue->n == 0 || !other->current)
+        return false;
+    for (const IvcSchedVcpu *vcpu = other->queue->first; vcpu && !*ret_comes; vcpu = vcpu->next)
+        *ret_comes = may_come(vcpu, cpu);
+    return true;
+}
+
+static Loads look_around(const IvcSchedCpu *cpu)
 {
     IvcSched *sched = cpu->sched;
-    IvcSchedCpu *busiest = NULL;
-    *ret_sum = *ret_load = 0;
+    Loads loads = {.n = sched->n_cpus};
+    bool comes;
     for (uint32_t i = 0; i < sched->n_cpus; i++) {
         IvcSchedCpu *other = &sched->cpus[(cpu->id + i) % sched->n_cpus];
         uint64_t load = load_of(other);
-        *ret_sum += load;
-        if (other == cpu || other->queue->n == 0 || !other->current || load <= *ret_load)
+        loads.sum += load;
+        if (load <= loads.most || !has_waiting(other, cpu, &comes) || !comes)
             continue;
-        busiest = other;
-        *ret_load = load;
+        loads.busiest = other;
+        loads.most = load;
     }
-    return busiest;
+    for (uint32_t i = 0; loads.busiest && i < sched->n_cpus; i++) {
+        const IvcSchedCpu *other = &sched->cpus[i];
+        uint64_t load = load_of(other);
+        if (load <= loads.most || !has_waiting(other, cpu, &comes) || comes)
+            continue;
+        loads.sum -= load;
+        loads.n--;
+    }
+    return loads;
 }
 
 /* A core with nothing to run takes from the busiest; NULL: nothing to take. */
 static IvcSchedVcpu *pull_idle(IvcSchedCpu *cpu)
 {
-    uint64_t sum, load;
-    IvcSchedCpu *busiest = find_busiest(cpu, &sum, &load);
-    IvcSchedVcpu *vcpu = busiest ? find_movable(busiest, cpu, UINT64_MAX) : NULL;
+    Loads loads = look_around(cpu);
+    IvcSchedVcpu *vcpu = loads.busiest ? find_movable(&loads, cpu, UINT64_MAX) : NULL;
     if (vcpu)
         cpu->failed = 0;
-    else if (busiest && !cpu->current)
+    else if (loads.busiest && !cpu->current)
         cpu->failed++;
     return vcpu;
 }
@@ -230,14 +258,14 @@ static void move(IvcSchedVcpu *vcpu, IvcSchedCpu *to)
 static void balance(IvcSchedCpu *cpu)
 {
     const IvcFairSpec *spec = spec_of(cpu->sched);
-    uint64_t n = cpu->sched->n_cpus, mine = load_of(cpu), sum, most;
-    IvcSchedCpu *busiest = find_busiest(cpu, &sum, &most);
-    if (!busiest || mine * n >= sum || most * 100 <= spec->imbalance * mine) {
+    Loads loads = look_around(cpu);
+    uint64_t n = loads.n, mine = load_of(cpu);
+    if (!loads.busiest || mine * n >= loads.sum || loads.most * 100 <= spec->imbalance * mine) {
         cpu->failed = 0;
         return;
     }
-    uint64_t imbalance = MIN(most * n - sum, sum - mine * n); /* in weights of n cores */
-    IvcSchedVcpu *vcpu = find_movable(busiest, cpu, imbalance);
+    uint64_t imbalance = MIN(loads.most * n - loads.sum, loads.sum - mine * n); /* n weights */
+    IvcSchedVcpu *vcpu = find_movable(&loads, cpu, imbalance);
     if (!vcpu) {
         cpu->failed++;
         return;

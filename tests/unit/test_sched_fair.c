@@ -67,6 +67,19 @@ START_TEST(test_fair_wakeups_preempt)
 }
 END_TEST
 
+/* The fullest core keeps those who may be nowhere else; an idle one takes who waits at another. */
+START_TEST(test_fair_passes_over_those_who_may_not_come)
+{
+    Bench *bench = bench_new(IVC_SCHEDULER_FAIR, 3);
+    add_guest(bench, 3, 3, 256, 0, (Worker){.work_ps = 5 * MS, .sleep_ps = 1 * MS});
+    add_guest(bench, 4, 1, 1024, 0, hog);
+    run(bench, 2000 * MS);
+    double all = share(bench, 0) + share(bench, 1) + share(bench, 2);
+    ck_assert_msg(all > 1900, "the two other cores ran for %.1f of 2000", all);
+    bench_free(bench);
+}
+END_TEST
+
 /* Who has slept for long does not get all that it has missed: the hog has its half soon again. */
 START_TEST(test_fair_forgets_sleep)
 {
@@ -200,6 +213,7 @@ int main(void)
     tcase_add_loop_test(tests, test_fair_bounds_the_wait, 0, 3);
     tcase_add_test(tests, test_fair_yields_no_part);
     tcase_add_test(tests, test_fair_wakeups_preempt);
+    tcase_add_test(tests, test_fair_passes_over_those_who_may_not_come);
     tcase_add_test(tests, test_fair_forgets_sleep);
     tcase_add_test(tests, test_fair_granularity_is_weighted);
     tcase_add_test(tests, test_strict_is_all_or_none);
