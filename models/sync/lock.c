@@ -204,15 +204,29 @@ static void enter(IvcLock *lock, IvcLockWaiter *own)
     own->taken++;
     own->handed_ps = 0;
     if (lock->freed) {
-        own->handed_ps = locks->sync.platform->sim.now - lock->freed_ps;
+        IvcTime freed_ps = lock->freed_ps / lock->freed;
+        own->handed_ps = locks->sync.platform->sim.now - freed_ps;
         locks->handoffs++;
         locks->handoff_ps += own->handed_ps;
-        lock->freed = false;
+        lock->freed--;
+        lock->freed_ps -= freed_ps;
     }
     lock->holders++;
     lock->readers += own->shared;
     ivc_sync_holds(&own->wait, true);
     tell_watch(lock, own);
+}
+
+/* Whether one who waits gets it by the latest release: there was no room before. */
+static bool somebody_gets(const IvcLock *lock)
+{
+    uint64_t places = lock->locks->kind->many ? lock->locks->spec.permits : 1;
+    const IvcLockWaiter *waiter = lock->first;
+    if (lock->holders >= places)
+        return false;
+    for (uint64_t free = places - lock->holders - 1; free > 0 && waiter; free--)
+        waiter = waiter->after;
+    return waiter != NULL;
 }
 
 static void leave(IvcLock *lock, IvcLockWaiter *own)
@@ -221,9 +235,9 @@ static void leave(IvcLock *lock, IvcLockWaiter *own)
     lock->holders--;
     lock->readers -= own->shared;
     ivc_sync_holds(&own->wait, false);
-    if (lock->holders == 0 && lock->first) {
-        lock->freed = true;
-        lock->freed_ps = lock->locks->sync.platform->sim.now;
+    if (somebody_gets(lock)) {
+        lock->freed++;
+        lock->freed_ps += lock->locks->sync.platform->sim.now;
     }
     if (lock->holders == 0)
         tell_watch(lock, NULL);
@@ -469,8 +483,7 @@ static void lock_digest(const void *channel, IvcDigest *digest)
         for (const IvcLockWaiter *at = lock->first; at; at = at->after)
             ivc_digest_u64(digest, at->wait.agent->id);
         ivc_digest_u64(digest, lock->freed);
-        if (lock->freed)
-            ivc_digest_time(digest, lock->freed_ps);
+        ivc_digest_u64(digest, lock->freed * digest->now - lock->freed_ps);
     }
 }
 

@@ -116,8 +116,8 @@ struct IvcLock {
     IvcLockWaiter *first; /**< who waits, in order */
     IvcLockWaiter *last;
     const IvcLockWaiter *next_up; /**< as the platform's IvcSpin knows it */
-    bool freed;                   /**< it was released while others waited, and not taken since */
-    IvcTime freed_ps;
+    uint32_t freed;               /**< releases that others waited for, and have not taken since */
+    IvcTime freed_ps; /**< the sum of when these were: of several the next takes the mean */
 };
 
 /** A row of the table of locks. */

@@ -12,6 +12,8 @@ static IvcTime try_word(IvcLock *lock, IvcLockWaiter *own)
     return ivc_sync_atomic(&lock->line, own->wait.agent);
 }
 
+#define DRAW_BITS 31
+
 /* How long to stay away: at least the shortest, and up to `backoff_ps` more by the generator that
  * the C standard gives as its example, so that waiters do not keep in step. */
 static IvcTime draw(const IvcLock *lock, IvcLockWaiter *own)
@@ -19,7 +21,10 @@ static IvcTime draw(const IvcLock *lock, IvcLockWaiter *own)
     if (own->backoff_ps == 0)
         return 0;
     own->drawn = own->drawn * 1103515245u + 12345u;
-    return lock->locks->backoff_min_ps + (own->drawn & 0x7fffffffu) % own->backoff_ps;
+    IvcTime drawn = own->drawn & ((1u << DRAW_BITS) - 1), most = own->backoff_ps;
+    bool far = most >> DRAW_BITS != 0; /* a draw in ps does not reach so far */
+    return lock->locks->backoff_min_ps +
+           (far ? (IvcTime)((IvcU128)drawn * most >> DRAW_BITS) : drawn % most);
 }
 
 /* An update in vain takes `span_ps`; then it spins for some time without looking. Nobody sees where

@@ -157,6 +157,50 @@ START_TEST(test_a_mutex_wakes_its_waiter)
 }
 END_TEST
 
+/* Four on two places: each acquire but the first two is the hand-off of one release. With a place
+ * for each nobody waits. */
+START_TEST(test_a_semaphore_hands_over_each_permit)
+{
+    g_autoptr(IvcResult) two = run_lock("semaphore", 4, "channels.lock.permits=2");
+    ck_assert_uint_ge(count_of(two, "handoffs"), 4000 - 2);
+    g_autoptr(IvcResult) four = run_lock("semaphore", 4, "channels.lock.permits=4");
+    ck_assert_uint_eq(count_of(four, "handoffs"), 0);
+}
+END_TEST
+
+/* Of all ranks, a time in that stage on the mean. */
+static uint64_t mean_of_stage(const IvcResult *result, const char *name)
+{
+    uint64_t spent = 0, times = 0;
+    for (guint i = 0; i < result->stages->len; i++) {
+        const IvcStageResult *stage = &g_array_index(result->stages, IvcStageResult, i);
+        if (!g_str_equal(stage->stage, name))
+            continue;
+        spent += stage->spent_ps;
+        times += stage->times;
+    }
+    return spent / times;
+}
+
+/* Of two, who finds it taken for long stays away for the shortest time and up to twice that more:
+ * for half of that, on the mean, and so on, also where a draw in ps does not reach. */
+START_TEST(test_a_backoff_is_as_long_as_it_says)
+{
+    uint64_t before = 0;
+    for (unsigned ms = 1; ms < 1000; ms *= 4) {
+        g_autofree char *most = g_strdup_printf("channels.lock.backoff_max=%ums", ms);
+        g_autoptr(IvcResult) result = run(
+            "workload: {kind: critical-section, section: 1s, total: 60B, warmup: 2, ranks: 2}\n",
+            (const char *[]){"channels.lock.kind=test-and-set-backoff", most,
+                             "channels.lock.backoff_min=1ms", NULL});
+        uint64_t mean = mean_of_stage(result, "lock-backoff");
+        ck_assert_uint_gt(mean, before + before / 2);
+        ck_assert_uint_lt(mean, (UINT64_C(1) + ms) * 1000000000);
+        before = mean;
+    }
+}
+END_TEST
+
 /* ---- registers: there and back, whoever had it ---- */
 
 START_TEST(test_a_lock_in_a_register)
@@ -289,6 +333,22 @@ START_TEST(test_a_message_queue_wakes_its_receiver)
 }
 END_TEST
 
+/* Requests and grants have 8 bytes, and room for them, whatever the workload's messages have. */
+START_TEST(test_small_messages_leave_room_for_requests)
+{
+    static const char workload[] = "workload: {kind: lock-server, total: 1000B, ranks: 3}\n";
+    IvcTime elapsed_ps[2];
+    for (unsigned i = 0; i < 2; i++) {
+        const char *const sets[] = {"channel=queue",
+                                    i ? "workload.message=8B" : "workload.message=1B",
+                                    i ? "workload.total=8000B" : NULL, NULL};
+        g_autoptr(IvcResult) result = run(workload, sets);
+        elapsed_ps[i] = result->elapsed_ps;
+    }
+    ck_assert_uint_eq(elapsed_ps[0], elapsed_ps[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sync");
@@ -297,6 +357,8 @@ int main(void)
     tcase_add_loop_test(tests, test_a_handoff_between_two, 0, G_N_ELEMENTS(of_two));
     tcase_add_test(tests, test_handoffs_grow_with_those_who_wait);
     tcase_add_test(tests, test_a_mutex_wakes_its_waiter);
+    tcase_add_test(tests, test_a_semaphore_hands_over_each_permit);
+    tcase_add_test(tests, test_a_backoff_is_as_long_as_it_says);
     tcase_add_test(tests, test_a_lock_in_a_register);
     tcase_add_test(tests, test_jains_index_of_three);
     tcase_add_test(tests, test_a_barrier_of_registers);
@@ -304,6 +366,7 @@ int main(void)
     tcase_add_loop_test(tests, test_stores_take_effect_in_order, 0, 4);
     tcase_add_test(tests, test_a_clock_that_serialises_cuts_a_run_ahead);
     tcase_add_test(tests, test_a_message_queue_wakes_its_receiver);
+    tcase_add_test(tests, test_small_messages_leave_room_for_requests);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
