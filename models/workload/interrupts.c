@@ -196,6 +196,7 @@ const IvcWorkload ivc_workload_ipi = {
              .params = ipi_params,
              .spec_size = sizeof(Spec)},
     .ops = &ipi_ops,
+    .to_handler = true,
     .ranks_min = 2,
     .ranks_multiple = 2,
     .defaults = WORDS("8000B"),

@@ -212,7 +212,7 @@ static const IvcWorkloadOps window_ops = {.messages_per_round = pairs,
                                           .round = window_round,
                                           .paced = even,
                                           .requests = window_requests,
-                                          .acknowledges = true};
+                                          .ack_bytes = ACK_BYTES};
 static const IvcWorkloadOps both_ways_ops = {.messages_per_round = two_a_pair,
                                              .messages_of = both_ways_messages,
                                              .round = both_ways_round,

@@ -351,8 +351,10 @@ static IvcStep served_round(IvcRank *rank, IvcWork *work)
     return asks(rank) ? ask_round(rank, work) : serve_round(rank, work);
 }
 
-static const IvcWorkloadOps served_ops = {
-    .messages_per_round = all_but_one, .round = served_round, .paced = asks, .acknowledges = true};
+static const IvcWorkloadOps served_ops = {.messages_per_round = all_but_one,
+                                          .round = served_round,
+                                          .paced = asks,
+                                          .ack_bytes = ASK_BYTES};
 
 const IvcWorkload ivc_workload_lock_server = {
     .head = {.name = "lock-server",

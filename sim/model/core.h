@@ -295,7 +295,8 @@ void ivc_core_digest(const IvcCore *core, IvcDigest *digest);
 void ivc_agent_digest(const IvcAgent *agent, IvcDigest *digest);
 void ivc_signal_digest(const IvcSignal *signal, IvcDigest *digest);
 
-/** A number that follows from what ivc_agent_digest() feeds: when it goes on, or where its polls lie. */
+/** A number that follows from what ivc_agent_digest() feeds: when it goes on, or where its polls
+ * lie. */
 uint64_t ivc_agent_glance(const IvcAgent *agent);
 
 /** The field tables of the state structs, for tests. */

@@ -244,8 +244,8 @@ struct IvcWorkloadOps {
     bool open_ended;
     /** Whether it reads time stamps. NULL: it does not. */
     bool (*stamps)(const void *spec);
-    bool transactions; /**< it counts round trips */
-    bool acknowledges; /**< it uses the two calls for that below */
+    bool transactions;  /**< it counts round trips */
+    uint64_t ack_bytes; /**< of its acknowledgements, by the two calls for that below; 0: none */
 };
 
 /** Computes, and waits until the round is due, as the workload's draws say. */

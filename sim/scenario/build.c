@@ -76,6 +76,13 @@ static IvcTime horizon_of(const IvcPlatform *platform, const IvcLimits *limits)
     return MIN(limits->horizon.ps, MIN(most, IVC_TIME_HORIZON));
 }
 
+/* Of the largest message of the run, acknowledgements included. */
+static uint64_t bytes_max(const IvcScenario *scenario)
+{
+    return MAX(ivc_workload_draws(&scenario->workload).bytes_max,
+               scenario->workload.workload->ops->ack_bytes);
+}
+
 static void build_platform(IvcPoint *point)
 {
     const IvcScenario *scenario = point->scenario;
@@ -87,7 +94,7 @@ static void build_platform(IvcPoint *point)
     platform->stage_mechanism = count_stages(scenario->registry->machine_stages);
     platform->draws = ivc_workload_draws(&scenario->workload);
     ivc_draws_start(&platform->draws, scenario->workload.seed, point->repeat);
-    platform->message_bytes_max = platform->draws.bytes_max;
+    platform->message_bytes_max = bytes_max(scenario);
     platform->speaks = point->workload->speaks;
     platform->network = scenario->channel->mechanism->network;
     platform->transactions = point->workload->ops->transactions;
@@ -215,7 +222,7 @@ static void build_rank(IvcPoint *point, uint32_t r)
                    &platform->cores.items[place->core], IVC_PRIORITY_PROCESS, rank_step);
     work->ops = point->workload->ops;
     work->spec = point->scenario->workload.spec;
-    work->message_bytes = platform->message_bytes_max;
+    work->message_bytes = platform->draws.bytes_max;
     work->rounds = work->ops->active && !work->ops->active(rank) ? 0 : point->rounds;
     work->paced = paced(rank);
     if (platform->draws.arrivals != IVC_ARRIVALS_NONE)
@@ -237,6 +244,21 @@ static const IvcMechanismOps *ops_of(const IvcScenario *scenario)
                                                                  : mechanism->socket_ops;
 }
 
+/* Whether the channel carries messages and acknowledgements of such sizes. */
+static bool check_size(const IvcScenario *scenario, uint64_t most, GError **error)
+{
+    uint64_t bytes = ivc_workload_draws(&scenario->workload).bytes_max;
+    if (bytes_max(scenario) <= most)
+        return true;
+    g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI,
+                "channel '%s' carries messages of at most %" G_GUINT64_FORMAT
+                " bytes, %s %" G_GUINT64_FORMAT " bytes",
+                scenario->channel->name, most,
+                bytes > most ? "workload.message is" : "acknowledgements of the workload have",
+                bytes_max(scenario));
+    return false;
+}
+
 IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error)
 {
     return ivc_point_new_repeat(scenario, 0, error);
@@ -245,15 +267,8 @@ IvcPoint *ivc_point_new(const IvcScenario *scenario, GError **error)
 IvcPoint *ivc_point_new_repeat(const IvcScenario *scenario, uint64_t repeat, GError **error)
 {
     const IvcMechanismOps *ops = ops_of(scenario);
-    uint64_t bytes_max = ops->message_bytes_max(scenario->channel->spec);
-    uint64_t bytes = ivc_workload_draws(&scenario->workload).bytes_max;
-    if (bytes > bytes_max) {
-        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI,
-                    "channel '%s' carries messages of at most %" G_GUINT64_FORMAT
-                    " bytes, workload.message is %" G_GUINT64_FORMAT " bytes",
-                    scenario->channel->name, bytes_max, bytes);
+    if (!check_size(scenario, ops->message_bytes_max(scenario->channel->spec), error))
         return NULL;
-    }
     IvcPoint *point = g_new0(IvcPoint, 1);
     point->scenario = scenario;
     point->repeat = repeat;
@@ -337,7 +352,7 @@ static void work_digest(const IvcPoint *point, uint32_t r, IvcDigest *digest)
         ivc_work_requests_digest(&point->ranks[r], work, digest);
     ivc_buffer_digest(memory, &work->outgoing, digest);
     ivc_buffer_digest(memory, &work->incoming, digest);
-    if (point->workload->ops->acknowledges)
+    if (point->workload->ops->ack_bytes)
         ivc_buffer_digest(memory, &work->ack, digest);
 }
 

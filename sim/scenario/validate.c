@@ -297,7 +297,8 @@ static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
 {
     return workload->speaks == IVC_SPEAKS_MPI
-               ? !mechanism->no_messages && (mechanism->requests || !workload->both_at_once)
+               ? !mechanism->no_messages && (mechanism->requests || !workload->both_at_once) &&
+                     (mechanism->handles || !workload->to_handler)
                : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
 }
 
@@ -316,7 +317,7 @@ static char *carriers_hint(const IvcScenario *s, const IvcWorkload *workload)
 /* The largest datagram of UDP and ICMP over IP: 65,535 less headers of 20 and 8 bytes. */
 #define DATAGRAM_MAX 65507
 
-/* Blocking Sends of both sides would wait for each other. */
+/* Blocking Sends of both sides would wait for each other; and a latency needs its end. */
 static void check_requests(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
@@ -327,10 +328,13 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
     g_autofree char *hint = carriers_hint(s, workload);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", ivc_scenario_place(s, "workload.kind"),
                   hint,
-                  !s->channel->mechanism->no_messages
-                      ? "workload '%s' has both sides send at once, and mechanism '%s' carries no "
-                        "nonblocking messages"
-                      : "workload '%s' sends messages, and mechanism '%s' carries none",
+                  s->channel->mechanism->no_messages
+                      ? "workload '%s' sends messages, and mechanism '%s' carries none"
+                  : workload->to_handler
+                      ? "workload '%s' waits for an interrupt's handler, and mechanism '%s' has "
+                        "none"
+                      : "workload '%s' has both sides send at once, and mechanism '%s' carries no "
+                        "nonblocking messages",
                   workload->head.name, s->channel->mechanism->head.name);
     ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, ivc_scenario_place(s, at), NULL,
                   "the run takes channel '%s'", s->channel->name);
