@@ -36,6 +36,20 @@ char *ivc_simgrid_find(const char *name, GError **error)
     return path;
 }
 
+char *ivc_simgrid_make_folder(const char *name, GError **error)
+{
+    const char *below = g_get_tmp_dir();
+    if (strpbrk(below, " \t\n"))
+        below = "/tmp";
+    g_autofree char *path = g_build_filename(below, name, NULL);
+    if (g_mkdtemp(path))
+        return g_steal_pointer(&path);
+    int reason = errno;
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(reason), "%s: %s", path,
+                g_strerror(reason));
+    return NULL;
+}
+
 /* The next line of answers, without its end; NULL: there is none. */
 static const char *hear(IvcSimgrid *simgrid)
 {

@@ -31,6 +31,15 @@ typedef struct IvcSimgrid IvcSimgrid;
 char *ivc_simgrid_find(const char *name, GError **error);
 
 /**
+ * Makes a folder for files whose names SimGrid reads, which it splits at spaces: as
+ * g_dir_make_tmp(), but in /tmp where TMPDIR has a name with spaces.
+ *
+ * @param name  with XXXXXX at its end
+ * @return transfer full; NULL with G_FILE_ERROR
+ */
+char *ivc_simgrid_make_folder(const char *name, GError **error);
+
+/**
  * Starts `ivcsim-simgrid` and hears which version of SimGrid it has.
  *
  * @param path  of the program; NULL: what ivc_simgrid_find() finds

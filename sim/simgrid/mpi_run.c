@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/simgrid/ask.h"
 #include "sim/simgrid/mpi_private.h"
 #include "sim/simgrid/mpi_stderr.h"
 
@@ -94,7 +95,7 @@ static bool make_account(Job *job, GError **error)
 static bool prepare(Job *job, GError **error)
 {
     const IvcMpiRun *run = job->run;
-    job->folder = g_dir_make_tmp("ivcsim-mpi-XXXXXX", error);
+    job->folder = ivc_simgrid_make_folder("ivcsim-mpi-XXXXXX", error);
     if (job->folder == NULL)
         return false;
     job->platform = g_build_filename(job->folder, "platform.xml", NULL);

@@ -111,7 +111,7 @@ GArray *ivc_round_trip(const IvcSimgridPlatform *platform, const IvcScenario *sc
     const IvcCurve *curve = curves->curves->pdata[class_];
     g_autofree char *smpicc = ivc_simgrid_find("smpicc", error);
     g_autofree char *smpirun = smpicc ? ivc_simgrid_find("smpirun", error) : NULL;
-    g_autofree char *folder = smpirun ? g_dir_make_tmp("ivcsim-XXXXXX", error) : NULL;
+    g_autofree char *folder = smpirun ? ivc_simgrid_make_folder("ivcsim-XXXXXX", error) : NULL;
     if (!folder)
         return NULL;
     g_autofree char *hostfile =
