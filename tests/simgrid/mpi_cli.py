@@ -21,7 +21,7 @@ guests:
   b: {cores: [1], memory: 1GiB}
 channels:
   # Few sizes to measure, which every run does anew.
-  short: {mechanism: ipi-buffer, slot: 1KiB}
+  short: {mechanism: ipi-buffer, slot: 16B}
   register: {mechanism: register-shmem, region: 1MiB}
 workload: {kind: stream, total: 1MiB, message: 4KiB}
 """
@@ -30,8 +30,8 @@ workload: {kind: stream, total: 1MiB, message: 4KiB}
 def main():
     ivcsim, source = sys.argv[1], pathlib.Path(sys.argv[2])
 
-    def said(*words, path=None):
-        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": os.getcwd()}
+    def said(*words, path=None, temporary=""):
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": os.getcwd() + temporary}
         if path is not None:
             environment["PATH"] = path
         done = subprocess.run([ivcsim, *words], capture_output=True, text=True, check=False,
@@ -111,9 +111,11 @@ def main():
     assert mpi["time_ps"] == max(row["ended_ps"] for row in mpi["ranks"])
     assert "PMPI_Bcast" in pathlib.Path("trace").read_text()
 
-    # What the program prints goes to standard error, and its arguments are never SimGrid's.
+    # What the program prints goes to standard error, and its arguments are never SimGrid's. Nor is
+    # the name of a folder, which SimGrid would split.
+    os.mkdir("with space")
     status, out, err = said("mpi", "two.yaml", "--format", "json", "--", "./ways", "args",
-                            "--cfg=a:b", "--log=x", "c d")
+                            "--cfg=a:b", "--log=x", "c d", temporary="/with space")
     assert status == 0 and err == "[--cfg=a:b]\n[--log=x]\n[c d]\n", err
     json.loads(out)
 
