@@ -6,8 +6,9 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
+
+#include "sim/config/yaml_tree.h"
 
 char *ivc_plot_clean(const char *text, size_t max)
 {
@@ -90,33 +91,19 @@ double ivc_plot_nice_above(double value)
     return 10 * power;
 }
 
-/* A plain or quoted value at the end of a line of YAML. */
-static char *yaml_scalar(char *text)
-{
-    char *value = g_strstrip(text);
-    json_t *quoted = json_loads(value, JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, NULL);
-    char *scalar = g_strdup(json_is_string(quoted) ? json_string_value(quoted) : value);
-    json_decref(quoted);
-    return scalar;
-}
-
 char *ivc_plot_yaml_value(const char *yaml, const char *section, const char *key)
 {
-    g_auto(GStrv) lines = g_strsplit(yaml, "\n", -1);
-    g_autofree char *head = g_strdup_printf("%s:", section != NULL ? section : "");
-    g_autofree char *wanted = g_strdup_printf("%s:", key);
-    bool inside = section == NULL;
-    for (char **line = lines; *line != NULL; line++) {
-        bool indented = **line == ' ';
-        if (section != NULL && !indented) {
-            inside = g_str_has_prefix(*line, head);
-        }
-        char *text = *line + strspn(*line, " ");
-        if (inside && indented == (section != NULL) && g_str_has_prefix(text, wanted)) {
-            return yaml_scalar(text + strlen(wanted));
-        }
+    g_autoptr(IvcDiags) unseen = ivc_diags_new();
+    g_autoptr(IvcTree) tree = ivc_tree_parse("resolved", yaml, strlen(yaml), unseen);
+    const IvcNode *map = tree != NULL ? tree->root : NULL;
+    map = section != NULL ? ivc_node_get(map, section) : map;
+    const IvcNode *node = ivc_node_get(map, key);
+    const IvcNode *inner = ivc_node_get(node, "value");
+    node = inner != NULL ? inner : node;
+    if (node == NULL) {
+        return NULL;
     }
-    return NULL;
+    return node->kind == IVC_NODE_SCALAR ? g_strdup(node->text) : ivc_node_flow(node);
 }
 
 char *ivc_plot_size_text(double bytes)

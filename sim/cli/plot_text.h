@@ -24,7 +24,7 @@ void ivc_plot_append_number(GString *out, double value);
 /** The smallest round number (two digits) that is not below `value`; 1 for 0. */
 double ivc_plot_nice_above(double value);
 
-/** The value of a key in a section of a YAML text as `show` prints it, or NULL.
+/** The value of a key in a section of a YAML text, of one with a source the value alone, or NULL.
  *  @param section  NULL: a key at the top @return transfer full */
 char *ivc_plot_yaml_value(const char *yaml, const char *section, const char *key);
 

@@ -142,6 +142,8 @@ bool ivc_scenario_check_value(const IvcScenario *s, const IvcParam *param, const
     const char *what = NULL;
     if (!ivc_param_check(param, node, diags))
         return false;
+    const IvcNode *inner = ivc_node_get(node, "value");
+    node = inner ? inner : node;
     if (node->kind != IVC_NODE_SCALAR)
         return true;
     g_autofree const char **names = referents(s, param, node->text, &what);

@@ -78,24 +78,24 @@ static const IvcNode *section_map(Bind *b, const char *key, bool required)
     return NULL;
 }
 
-static void record(Bind *b, const char *path, const IvcParam *param, const char *text,
-                   IvcPlace place)
-{
-    IvcBound bound = {.path = (char *)path, .param = param, .text = (char *)text, .place = place};
-    ivc_binding_add(b->s->binding, &bound);
-}
-
 /* Lays the scenario's machine on the profile's; false when the profile is of no use. */
 static bool lay_on_profile(Bind *b, const IvcNode *machine, const IvcNode *named)
 {
     g_autofree char *path = NULL;
-    if (named->kind != IVC_NODE_SCALAR || named->text[0] == '\0')
-        return complain(b, "config-type", named->place, NULL, "'profile': expected a name");
-    const IvcTree *profile = ivc_source_profile(b->source, named, &path, b->diags);
+    const char *text = NULL;
+    const IvcNode *inner = ivc_node_get(named, "value");
+    const IvcNode *name = inner ? inner : named;
+    if (name->kind != IVC_NODE_SCALAR || name->text[0] == '\0')
+        return complain(b, "config-type", name->place, NULL, "'profile': expected a name");
+    const IvcTree *profile = ivc_source_profile(b->source, name, &path, b->diags);
     if (!profile)
         return false;
-    record(b, "machine.profile", ivc_machine_profile_param, path ? path : named->text,
-           named->place);
+    g_autoptr(IvcBinding) scratch = ivc_binding_new();
+    (void)ivc_param_bind(ivc_machine_profile_param, any_keys, machine, machine->place, "machine",
+                         "machine", false, &text, scratch, b->diags);
+    IvcBound bound = *ivc_binding_find(scratch, "machine.profile");
+    bound.text = path ? path : bound.text;
+    ivc_binding_add(b->s->binding, &bound);
     g_autoptr(IvcTree) merged = ivc_tree_copy(profile);
     g_free((char *)b->s->profile);
     b->s->profile = g_strdup(ivc_node_get(profile->root, "name")->text);
@@ -181,6 +181,27 @@ static void bind_channel(Bind *b, const IvcNode *node, IvcChannelSpec *spec)
                          whole, false, spec->spec, b->s->binding, b->diags);
 }
 
+/* The channel that a run takes: the one that is named, or the first. */
+static void choose_channel(Bind *b)
+{
+    IvcScenario *s = b->s;
+    const IvcNode *chosen = section(b, "channel");
+    const char *name = NULL;
+    s->channel = s->n_channels > 0 ? &s->channels[0] : NULL;
+    (void)ivc_param_bind(ivc_scenario_channel_param, any_keys, s->tree->root, top_place(b), "",
+                         "the scenario", false, &name, s->binding, b->diags);
+    if (name)
+        (void)ivc_scenario_check_value(s, ivc_scenario_channel_param, chosen, b->diags);
+    for (size_t i = 0; name && i < s->n_channels; i++) {
+        if (strcmp(s->channels[i].name, name) == 0)
+            s->channel = &s->channels[i];
+    }
+    if (!chosen && s->channel)
+        ivc_binding_add(s->binding, &(IvcBound){.path = "channel",
+                                                .param = ivc_scenario_channel_param,
+                                                .text = (char *)s->channel->name});
+}
+
 static void bind_channels(Bind *b)
 {
     IvcScenario *s = b->s;
@@ -191,17 +212,7 @@ static void bind_channels(Bind *b)
     }
     for (guint i = 0; map && i < map->items->len; i++)
         bind_channel(b, map->items->pdata[i], &s->channels[i]);
-    const IvcNode *chosen = section(b, "channel");
-    s->channel = s->n_channels > 0 ? &s->channels[0] : NULL;
-    if (chosen && ivc_scenario_check_value(s, ivc_scenario_channel_param, chosen, b->diags)) {
-        for (size_t i = 0; i < s->n_channels; i++) {
-            if (strcmp(s->channels[i].name, chosen->text) == 0)
-                s->channel = &s->channels[i];
-        }
-    }
-    if (s->channel)
-        record(b, "channel", ivc_scenario_channel_param, s->channel->name,
-               chosen ? chosen->place : (IvcPlace){0});
+    choose_channel(b);
 }
 
 static void bind_workload(Bind *b)

@@ -70,6 +70,13 @@ static bool has_column(const char *path, size_t length)
     return false;
 }
 
+/* The value of an axis as it is written, of one with a source the value alone. */
+static const char *value_text(const IvcScenario *scenario, const char *path, const char *written)
+{
+    const IvcBound *bound = ivc_binding_find(scenario->binding, path);
+    return written[0] == '{' && bound != NULL ? bound->text : written;
+}
+
 static char *make_identity(const IvcScenario *scenario, char *const *sets)
 {
     json_t *object = json_object();
@@ -83,7 +90,7 @@ static char *make_identity(const IvcScenario *scenario, char *const *sets)
         const char *equal = strchr(*sets, '=');
         if (equal != NULL && !has_column(*sets, (size_t)(equal - *sets))) {
             g_autofree char *path = g_strndup(*sets, (size_t)(equal - *sets));
-            json_object_set_new(object, path, json_string(equal + 1));
+            json_object_set_new(object, path, json_string(value_text(scenario, path, equal + 1)));
         }
     }
     char *text = json_dumps(object, JSON_COMPACT);
