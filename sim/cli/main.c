@@ -13,6 +13,8 @@ int main(int argc, char **argv)
     (void)argc;
     /* A closed pipe is then an error of the write, which is reported, instead of a silent death. */
     signal(SIGPIPE, SIG_IGN);
+    /* So is a file that grows beyond a limit (ulimit -f). */
+    signal(SIGXFSZ, SIG_IGN);
     /* For file names in messages; numbers keep their decimal point. */
     setlocale(LC_CTYPE, "");
     /* What runs programs is tied in here, too: models know nothing of it. */
