@@ -211,7 +211,7 @@ const char **ivc_cli_sets(const IvcCli *cli)
     return (const char **)g_ptr_array_free(g_steal_pointer(&sets), false);
 }
 
-IvcScenario *ivc_cli_load(IvcCli *cli, const char *path)
+IvcScenario *ivc_cli_load(IvcCli *cli, const char *path, IvcScenarioSource **ret_source)
 {
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     g_autoptr(IvcScenarioSource) source = ivc_scenario_source_load(path, cli->registry, diags);
@@ -224,6 +224,8 @@ IvcScenario *ivc_cli_load(IvcCli *cli, const char *path)
         ivc_cli_fail_diags(cli, diags);
     else
         print_diags(cli, diags);
+    if (ret_source != NULL)
+        *ret_source = g_steal_pointer(&source);
     return g_steal_pointer(&scenario);
 }
 

@@ -98,9 +98,11 @@ const char **ivc_cli_sets(const IvcCli *cli);
 /**
  * Reads and binds the scenario `path` with ivc_cli_sets(). Warnings are printed.
  *
+ * @param ret_source  NULL, or receives what was read, to bind it again: `path` may be a pipe,
+ *                    which can be read once. transfer full; NULL when it could not be read
  * @return transfer full, or NULL after everything was reported: return IVC_EXIT_SCENARIO
  */
-IvcScenario *ivc_cli_load(IvcCli *cli, const char *path);
+IvcScenario *ivc_cli_load(IvcCli *cli, const char *path, IvcScenarioSource **ret_source);
 
 /**
  * Writes a file completely or not at all (temporary file, flush, rename); an error is reported with

@@ -193,7 +193,7 @@ int ivc_cmd_mpi(IvcCli *cli)
     int status = read_options(cli, &asked);
     if (status != IVC_EXIT_OK)
         return status;
-    g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, words[0]);
+    g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, words[0], NULL);
     if (scenario == NULL)
         return IVC_EXIT_SCENARIO;
     g_autoptr(GError) error = NULL;

@@ -30,6 +30,20 @@ static void print_results(IvcCli *cli, const json_t *manifest, const json_t *poi
     fprintf(cli->out, "%s\n%s", block, footer);
 }
 
+/* A sweep's folder has files of the same names. */
+static int check_folder(IvcCli *cli)
+{
+    const char *folder = ivc_cli_value(cli, "output");
+    g_autofree char *store =
+        folder != NULL ? g_build_filename(folder, "results.sqlite", NULL) : NULL;
+    if (store == NULL || !g_file_test(store, G_FILE_TEST_EXISTS))
+        return IVC_EXIT_OK;
+    return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io",
+                        "'%s' holds a sweep\n"
+                        "hint: choose another folder with -o",
+                        folder);
+}
+
 static int write_one(IvcCli *cli, const char *folder, const char *name, const char *text)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
@@ -62,12 +76,16 @@ int ivc_run_write(IvcCli *cli, const char *folder, const json_t *manifest, const
 
 int ivc_cmd_run(IvcCli *cli)
 {
-    g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, ivc_cli_args(cli)[0]);
+    g_autoptr(IvcScenarioSource) source = NULL;
+    g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, ivc_cli_args(cli)[0], &source);
     if (scenario == NULL)
         return IVC_EXIT_SCENARIO;
+    int usable = check_folder(cli);
+    if (usable != IVC_EXIT_OK)
+        return usable;
     ivc_cli_catch_signals(cli);
     if (scenario->report.rows)
-        return ivc_run_matrix(cli, scenario);
+        return ivc_run_matrix(cli, source, scenario);
     IvcRunHooks hooks = {.stop = cli->stop,
                          .full = ivc_cli_flag(cli, "no-skip"),
                          .jobs = (unsigned)ivc_cli_count(cli, "jobs", g_get_num_processors())};

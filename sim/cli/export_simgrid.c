@@ -192,7 +192,7 @@ int ivc_export_simgrid(IvcCli *cli, const char *path)
     if (!folder)
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
                             "'export simgrid' writes several files: name a folder with -o");
-    g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, path);
+    g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, path, NULL);
     if (!scenario)
         return IVC_EXIT_SCENARIO;
     /* What is no folder is told before anything is simulated; a new one is made after that. */

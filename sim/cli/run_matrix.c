@@ -90,16 +90,13 @@ static int print(IvcCli *cli, const IvcSweepOutput *output)
     return output->failed->len > 0 ? IVC_EXIT_FAILED : IVC_EXIT_OK;
 }
 
-int ivc_run_matrix(IvcCli *cli, const IvcScenario *scenario)
+int ivc_run_matrix(IvcCli *cli, const IvcScenarioSource *source, const IvcScenario *scenario)
 {
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     g_autofree const char **sets = ivc_cli_sets(cli);
     g_autofree char *program = ivc_cli_program();
     unsigned jobs = (unsigned)ivc_cli_count(cli, "jobs", g_get_num_processors());
-    g_autoptr(IvcScenarioSource) source =
-        ivc_scenario_source_load(ivc_cli_args(cli)[0], cli->registry, diags);
-    g_autoptr(IvcSweepPlan) plan =
-        source ? ivc_sweep_plan_new(source, scenario, sets, program, jobs, diags) : NULL;
+    g_autoptr(IvcSweepPlan) plan = ivc_sweep_plan_new(source, scenario, sets, program, jobs, diags);
     if (plan == NULL)
         return ivc_cli_fail_diags(cli, diags);
     size_t n = plan->points->len;

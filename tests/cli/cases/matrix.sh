@@ -49,6 +49,15 @@ has out 'parameters'
 try sweep matrix.yaml --output folder --quiet
 status_is 0
 sed '$d' run | diff - out || fail 'sweep and run print different tables'
+# From a pipe, which can be read once.
+tried='run - <matrix.yaml'
+cat matrix.yaml | "$ivcsim" run - >out 2>err
+status=$?
+status_is 0
+diff run <(sed '/^ivcsim /d' out) || fail 'standard input gives another table'
+try run <(cat matrix.yaml)
+status_is 0
+diff run <(sed '/^ivcsim /d' out) || fail 'a pipe gives another table'
 # The other formats have all points.
 try run matrix.yaml --format json --jobs 1
 status_is 0

@@ -33,6 +33,31 @@ is_empty out
 is_exactly err <<'END'
 ivcsim run: error: cannot write 'blocked/point.csv': Is a directory
 END
+# The folder of a sweep stays as it is; nothing is simulated first.
+try sweep tiny.yaml -q -o swept
+status_is 0
+mkdir before
+cp swept/* before
+try run tiny.yaml -o swept --set workload.total=1TiB --no-skip --format json
+status_is 5
+is_exactly err <<'END'
+ivcsim run: error: 'swept' holds a sweep
+hint: choose another folder with -o
+END
+json_holds out 'json["error"]["code"] == "io" and json["exit_status"] == 5'
+diff -r before swept >difference || fail 'the folder of a sweep has changed'
+# A limit of the size of files is an error as a full disk is, and no signal.
+tried='with a limit of the size of files'
+for verb in 'run -o limited' 'sweep -o limits'; do
+    # shellcheck disable=SC2086 # two words
+    python3 - "$ivcsim" $verb <<'END' || fail "$verb: not status 5"
+import resource, subprocess, sys
+done = subprocess.run([*sys.argv[1:], "-q", "tiny.yaml"], capture_output=True, check=False,
+                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (99, 99)))
+assert done.returncode == 5, done
+assert b"error: " in done.stderr, done
+END
+done
 # A full disk, where this test may make a small one.
 mkdir small
 if mount -t tmpfs -o size=8k tmpfs small 2>/dev/null; then
