@@ -13,27 +13,33 @@
 typedef struct {
     const char *name;
     const char *heading;
-    const char *key; /* of the point */
-    double scale;    /* of its value; 0: to cycles of the point's clock */
+    const char *key;      /* of the point */
+    const char *half_key; /* of half of its interval, or NULL */
+    double scale;         /* of its value; 0: to cycles of the point's clock */
     int decimals;
 } Figure;
 
 static const Figure figures[] = {
-    {"bandwidth", "bandwidth in MB/s (10^6 bytes a second)", "bandwidth_bytes_per_s", 1e-6, 2},
-    {"latency", "mean latency in us", "latency_mean_ps", 1e-6, 3},
-    {"latency-cycles", "mean latency in cycles of the cores", "latency_mean_ps", 0, 0},
-    {"messages", "messages a second", "messages_per_s", 1, 0},
+    {"bandwidth", "bandwidth in MB/s (10^6 bytes a second)", "bandwidth_bytes_per_s",
+     "bandwidth_half_width_bytes_per_s", 1e-6, 2},
+    {"latency", "mean latency in us", "latency_mean_ps", "latency_mean_half_width_ps", 1e-6, 3},
+    {"latency-cycles", "mean latency in cycles of the cores", "latency_mean_ps",
+     "latency_mean_half_width_ps", 0, 0},
+    {"messages", "messages a second", "messages_per_s", NULL, 1, 0},
 };
 
 typedef struct {
-    const char *row;    /* path; what these point to is borrowed */
-    GPtrArray *columns; /* paths: the last one across, others a matrix each */
+    GPtrArray *axes; /* paths, borrowed: of the rows, across ("": none), others a matrix each */
     const Figure *figure;
-    GPtrArray *blocks; /* char *: values of the columns but the last, in their order */
+    const char *blank; /* where a star may stand */
+    GPtrArray *blocks; /* char *: values of the further axes, in their order */
     GPtrArray *rows;   /* char * */
     GPtrArray *across; /* char *: of one block */
     GHashTable *cells; /* "block\nrow\ncolumn" -> point */
 } Matrix;
+
+/* Their places in `axes`. */
+enum { AXIS_ROWS, AXIS_ACROSS, AXIS_BLOCKS };
 
 /* The value of an axis: two of them have columns of their own. @return transfer full */
 static char *value_of(const json_t *point, const char *path)
@@ -61,21 +67,37 @@ static void note(GPtrArray *list, const char *text, const char *before, bool fir
     }
 }
 
+/* "loongson3a", but "time_stamps false": a word says what it is of, most other values do not. */
+static void append_value(GString *text, const GPtrArray *axes, guint i, const char *value)
+{
+    bool truth = strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+    if (truth || !g_ascii_isalpha(value[0])) {
+        g_string_append_printf(text, "%s ", ivc_table_axis_name(axes, i));
+    }
+    g_string_append(text, value);
+}
+
 /* Which matrix a point is in. @return transfer full */
 static char *block_of(const Matrix *matrix, const json_t *point)
 {
     GString *text = g_string_new(NULL);
-    for (guint i = 0; i + 1 < matrix->columns->len; i++) {
-        g_autofree char *value = value_of(point, g_ptr_array_index(matrix->columns, i));
-        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", value);
+    for (guint i = AXIS_BLOCKS; i < matrix->axes->len; i++) {
+        g_autofree char *value = value_of(point, g_ptr_array_index(matrix->axes, i));
+        g_string_append(text, i > AXIS_BLOCKS ? ", " : "");
+        append_value(text, matrix->axes, i, value);
     }
     return g_string_free(text, FALSE);
 }
 
+static char *row_of(const Matrix *matrix, const json_t *point)
+{
+    return value_of(point, g_ptr_array_index(matrix->axes, AXIS_ROWS));
+}
+
 static char *across_of(const Matrix *matrix, const json_t *point)
 {
-    guint n = matrix->columns->len;
-    return n > 0 ? value_of(point, g_ptr_array_index(matrix->columns, n - 1)) : g_strdup("");
+    const char *path = g_ptr_array_index(matrix->axes, AXIS_ACROSS);
+    return path[0] != '\0' ? value_of(point, path) : g_strdup("");
 }
 
 static char *cell_name(const char *block, const char *row, const char *column)
@@ -83,24 +105,78 @@ static char *cell_name(const char *block, const char *row, const char *column)
     return g_strjoin("\n", block, row, column, NULL);
 }
 
+static bool differs(const Matrix *matrix, const json_t *one, const json_t *other, const char *path)
+{
+    g_autofree char *a = value_of(one, path);
+    g_autofree char *b = value_of(other, path);
+    return strcmp(a, b) != 0 &&
+           !g_ptr_array_find_with_equal_func(matrix->axes, path, g_str_equal, NULL);
+}
+
+/* An axis that tells two points apart and that the matrix does not have. @return borrowed, or NULL
+ */
+static const char *missing_axis(const Matrix *matrix, const json_t *one, const json_t *other)
+{
+    const char *key;
+    json_t *value;
+    if (differs(matrix, one, other, "channel")) {
+        return "channel";
+    }
+    json_object_foreach((json_t *)one, key, value)
+    {
+        /* only axes have a dot */
+        if (strchr(key, '.') != NULL && differs(matrix, one, other, key)) {
+            return key;
+        }
+    }
+    return differs(matrix, one, other, "workload.message") ? "workload.message" : NULL;
+}
+
+/* Adds axes to those of the blocks until each point has a cell of its own. The last axis of a sweep
+ * is found first. */
+static void add_missing_axes(Matrix *matrix, const json_t *points)
+{
+    guint at = matrix->axes->len;
+    const char *missing;
+    do {
+        g_autoptr(GHashTable) cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        missing = NULL;
+        for (size_t i = 0; i < json_array_size(points) && missing == NULL; i++) {
+            json_t *point = json_array_get(points, i);
+            g_autofree char *block = block_of(matrix, point);
+            g_autofree char *row = row_of(matrix, point);
+            g_autofree char *column = across_of(matrix, point);
+            g_autofree char *cell = cell_name(block, row, column);
+            const json_t *other = g_hash_table_lookup(cells, cell);
+            missing = other != NULL ? missing_axis(matrix, point, other) : NULL;
+            g_hash_table_insert(cells, g_steal_pointer(&cell), point);
+        }
+        if (missing != NULL) {
+            g_ptr_array_insert(matrix->axes, (gint)at, (gpointer)missing);
+        }
+    } while (missing != NULL);
+}
+
 /* @return transfer full */
 static char *cell_text(const Matrix *matrix, const json_t *point)
 {
+    const Figure *figure = matrix->figure;
     if (point == NULL) {
-        return g_strdup("-");
+        return g_strconcat("-", matrix->blank, NULL);
     }
-    const json_t *value = json_object_get(point, matrix->figure->key);
+    const json_t *value = json_object_get(point, figure->key);
     if (!json_is_number(value)) {
         bool failed = g_strcmp0(json_string_value(json_object_get(point, "status")), "failed") == 0;
-        return g_strdup(failed ? "failed" : "-");
+        return g_strconcat(failed ? "failed" : "-", matrix->blank, NULL);
     }
     double hz = json_number_value(json_object_get(point, "clock_hz"));
-    double scale = matrix->figure->scale != 0 ? matrix->figure->scale : hz / 1e12;
+    double scale = figure->scale != 0 ? figure->scale : hz / 1e12;
+    double half = figure->half_key != NULL ? ivc_plot_number(point, figure->half_key) : NAN;
     char format[8];
     char digits[64];
-    g_snprintf(format, sizeof format, "%%.%df", matrix->figure->decimals);
+    g_snprintf(format, sizeof format, "%%.%df", figure->decimals);
     g_ascii_formatd(digits, sizeof digits, format, json_number_value(value) * scale);
-    return g_strdup(digits);
+    return ivc_sweep_marked(point, digits, half * scale, matrix->blank);
 }
 
 /* Columns that a matrix has points in: not those of others. @return borrowed texts, own array */
@@ -134,7 +210,8 @@ static char *assumed_text(const Matrix *matrix, const char *block, const char *c
             assumed = json_integer_value(json_object_get(point, "parameters_assumed"));
         }
     }
-    return g_strdup_printf("%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT, assumed, most);
+    return g_strdup_printf("%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT "%s", assumed, most,
+                           matrix->blank);
 }
 
 static void append_block(GString *text, const Matrix *matrix, const char *block)
@@ -142,12 +219,11 @@ static void append_block(GString *text, const Matrix *matrix, const char *block)
     g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) across = columns_of(matrix, block);
-    g_ptr_array_add(
-        headers, g_strdup(strrchr(matrix->row, '.') ? strrchr(matrix->row, '.') + 1 : matrix->row));
+    g_ptr_array_add(headers, g_strdup(ivc_table_axis_name(matrix->axes, AXIS_ROWS)));
     for (guint c = 0; c < across->len; c++) {
         const char *name = g_ptr_array_index(across, c);
-        g_ptr_array_add(headers,
-                        g_strconcat(">", name[0] != '\0' ? name : matrix->figure->name, NULL));
+        g_ptr_array_add(headers, g_strconcat(">", name[0] != '\0' ? name : matrix->figure->name,
+                                             matrix->blank, NULL));
     }
     guint n = 0;
     for (guint r = 0; r < matrix->rows->len; r++) {
@@ -187,7 +263,7 @@ static void fill(Matrix *matrix, const json_t *points)
     json_array_foreach(points, i, point)
     {
         char *block = block_of(matrix, point);
-        char *row = value_of(point, matrix->row);
+        char *row = row_of(matrix, point);
         char *column = across_of(matrix, point);
         bool same_block = g_strcmp0(block, last_block) == 0;
         bool same_row = same_block && strcmp(row, last_row) == 0;
@@ -245,22 +321,30 @@ char *ivc_sweep_matrix(const json_t *points, const json_t *manifest)
         return NULL;
     }
     g_autoptr(GPtrArray) columns = words(list);
+    g_autoptr(GPtrArray) axes = g_ptr_array_new();
     g_autoptr(GPtrArray) blocks = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) across = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GHashTable) index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Matrix matrix = {.row = row,
-                     .columns = columns,
+    g_ptr_array_add(axes, row);
+    g_ptr_array_add(axes, columns->len > 0 ? columns->pdata[columns->len - 1] : "");
+    for (guint i = 0; i + 1 < columns->len; i++) {
+        g_ptr_array_add(axes, columns->pdata[i]);
+    }
+    Matrix matrix = {.axes = axes,
                      .figure = find_figure(cells),
+                     .blank = ivc_sweep_any(points, "capped") ? " " : "",
                      .blocks = blocks,
                      .rows = rows,
                      .across = across,
                      .cells = index};
+    add_missing_axes(&matrix, points);
     fill(&matrix, points);
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "%s\n", matrix.figure->heading);
     for (guint b = 0; b < blocks->len; b++) {
         append_block(text, &matrix, g_ptr_array_index(blocks, b));
     }
+    ivc_sweep_append_marks(text, points, matrix.figure->half_key != NULL);
     return g_string_free(text, FALSE);
 }

@@ -46,8 +46,24 @@ char *ivc_sweep_output_text(const IvcSweepOutput *output, const char *format);
  */
 char *ivc_sweep_table(const json_t *points);
 
+/** Whether a key is true in any of the points. */
+bool ivc_sweep_any(const json_t *points, const char *key);
+
 /**
- * The matrix that the scenario asks for (report.rows, columns, cells), whatever its axes.
+ * The text of a cell: `digits`, then what a reader must know of the point.
+ *
+ * @param half   half of the width of the figure's interval; NAN: it has none
+ * @param blank  what a point without a mark ends with, so that digits are below each other
+ * @return transfer full
+ */
+char *ivc_sweep_marked(const json_t *point, const char *digits, double half, const char *blank);
+
+/** What the marks mean that the points have. @param intervals  whether cells have them */
+void ivc_sweep_append_marks(GString *text, const json_t *points, bool intervals);
+
+/**
+ * The matrix that the scenario asks for (report.rows, columns, cells), whatever its axes. Those
+ * that it does not name give a matrix each, where points would share a cell.
  *
  * @param manifest  of the sweep, with the resolved scenario
  * @return transfer full; NULL: it asks for none

@@ -4,8 +4,10 @@
  */
 #include "sim/cli/sweep_output.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "sim/cli/plot_text.h"
 #include "sim/cli/table.h"
 
 /* Failed points that are explained one by one. */
@@ -79,9 +81,30 @@ static bool fill_matrix(Matrix *matrix, const json_t *points)
         if (!g_hash_table_insert(matrix->cells, cell, point)) {
             return false; /* two points in one cell: something else differs */
         }
-        matrix->capped |= json_is_true(json_object_get(point, "capped"));
     }
+    matrix->capped = ivc_sweep_any(points, "capped");
     return matrix->sizes->len > 1 && matrix->channels->len > 1;
+}
+
+bool ivc_sweep_any(const json_t *points, const char *key)
+{
+    size_t i;
+    json_t *point;
+    json_array_foreach(points, i, point)
+    {
+        if (json_is_true(json_object_get(point, key))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+char *ivc_sweep_marked(const json_t *point, const char *digits, double half, const char *blank)
+{
+    bool capped = json_is_true(json_object_get(point, "capped"));
+    bool estimated = json_is_true(json_object_get(point, "estimated"));
+    g_autofree char *width = isnan(half) ? g_strdup("") : g_strdup_printf(" +- %.2g", half);
+    return g_strconcat(digits, width, estimated ? "~" : capped ? "*" : blank, NULL);
 }
 
 /* Four significant digits or all before the point, in MB/s; capped points get a star. */
@@ -104,13 +127,8 @@ static char *cell_text(const Matrix *matrix, guint row, guint column)
     char format[8];
     g_snprintf(format, sizeof format, "%%.%df", decimals);
     g_ascii_formatd(digits, sizeof digits, format, mb);
-    bool capped = json_is_true(json_object_get(point, "capped"));
-    const json_t *half = json_object_get(point, "bandwidth_half_width_bytes_per_s");
-    g_autofree char *width = json_is_number(half)
-                                 ? g_strdup_printf(" +- %.2g", json_number_value(half) / 1e6)
-                                 : g_strdup("");
-    bool estimated = json_is_true(json_object_get(point, "estimated"));
-    return g_strconcat(digits, width, estimated ? "~" : capped ? "*" : blank, NULL);
+    double half = ivc_plot_number(point, "bandwidth_half_width_bytes_per_s");
+    return ivc_sweep_marked(point, digits, half / 1e6, blank);
 }
 
 static char *matrix_text(const Matrix *matrix)
@@ -155,22 +173,26 @@ static void append_failures(GString *text, const json_t *points)
     }
 }
 
-/* What the signs in the cells mean. */
-static void append_intervals(GString *text, const json_t *points)
+void ivc_sweep_append_marks(GString *text, const json_t *points, bool intervals)
 {
-    bool any = false, estimated = false;
+    bool any = false;
     size_t i;
     json_t *point;
     json_array_foreach(points, i, point)
     {
         any = any || json_object_get(point, "confidence") != NULL;
-        estimated = estimated || json_is_true(json_object_get(point, "estimated"));
     }
+    if (ivc_sweep_any(points, "capped")) {
+        g_string_append(text, "\n* the point stopped at workload.messages_max, before all of "
+                              "workload.total was moved\n");
+    }
+    any = any && intervals;
     if (any) {
         g_string_append(text, "\n+- half of the interval of confidence\n");
     }
-    if (estimated) {
-        g_string_append(text, "~ estimated: the run was stopped at that precision\n");
+    if (ivc_sweep_any(points, "estimated")) {
+        g_string_append_printf(text, "%s~ estimated: the run was stopped at that precision\n",
+                               any ? "" : "\n");
     }
 }
 
@@ -186,11 +208,7 @@ char *ivc_sweep_table(const json_t *points)
         GString *text = g_string_new("bandwidth in MB/s (10^6 bytes a second)\n\n");
         g_autofree char *body = matrix_text(&matrix);
         g_string_append(text, body);
-        if (matrix.capped) {
-            g_string_append(text, "\n* the point stopped at workload.messages_max, before all of "
-                                  "workload.total was moved\n");
-        }
-        append_intervals(text, points);
+        ivc_sweep_append_marks(text, points, true);
         append_failures(text, points);
         result = g_string_free(text, FALSE);
     } else {

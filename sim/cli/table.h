@@ -16,6 +16,10 @@
  */
 char *ivc_table_points(const IvcTerminal *terminal, const json_t *points);
 
+/** The end of an axis' path that no other axis ends with: "cores", or "dom0.cores".
+ *  @param axes  const char *: paths. @return borrowed from `axes` */
+const char *ivc_table_axis_name(const GPtrArray *axes, guint i);
+
 /** One point as a block: rates, latency, CPU states by guest, stages, counts.
  *  @param all  every stage, core and count instead of the largest. @return transfer full */
 char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all);

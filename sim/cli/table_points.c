@@ -124,15 +124,14 @@ static GPtrArray *other_axes(const json_t *points)
     return axes;
 }
 
-/* The end of an axis' path that no other axis ends with: "cores", or "dom0.cores". */
-static char *axis_header(const GPtrArray *axes, guint i)
+const char *ivc_table_axis_name(const GPtrArray *axes, guint i)
 {
     const char *path = axes->pdata[i];
     const char *end = strrchr(path, '.');
     for (guint k = 0; k < axes->len && end; k++)
         while (k != i && end && g_str_has_suffix(axes->pdata[k], end))
             end = g_strrstr_len(path, end - path, ".");
-    return g_strconcat(">", end ? end + 1 : path, NULL);
+    return end ? end + 1 : path;
 }
 
 /* What a reader of a point must know; a point without results has its status alone. */
@@ -183,7 +182,7 @@ char *ivc_table_points(const IvcTerminal *terminal, const json_t *points)
     g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(headers, g_strdup("channel"));
     for (guint i = 0; i < axes->len; i++)
-        g_ptr_array_add(headers, axis_header(axes, i));
+        g_ptr_array_add(headers, g_strconcat(">", ivc_table_axis_name(axes, i), NULL));
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         g_ptr_array_add(headers, g_strdup(known[i]));
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
