@@ -97,7 +97,9 @@ static char *guests_header(const json_t *points)
     const char *guest = NULL;
     json_t *ignored = NULL;
     const char *separator = " ";
-    json_t *first = running_shares(json_array_get(points, 0));
+    json_t *first = NULL; /* a point that failed has no guests */
+    for (size_t i = 0; i < json_array_size(points) && !first; i++)
+        first = running_shares(json_array_get(points, i));
     size_t n = json_object_size(first);
     if (n > GUESTS_SHOWN)
         g_string_append_printf(out, ", busiest of %zu guests", n);

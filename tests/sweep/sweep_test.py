@@ -257,6 +257,13 @@ def case_failed(work):
     document = json.loads(run("sweep", FAILING, "-o", folder, "--format", "json",
                               status=1).stdout)
     equal(document["status"], "partial", "status of the document")
+    # Where the first point fails, the table has the names of the others' guests.
+    first = os.path.join(work, "first.yaml")
+    with open(FAILING, encoding="utf-8") as file, open(first, "w", encoding="utf-8") as copy:
+        copy.write(file.read().replace("[1s, 1us]", "[1us, 1s]"))
+    table = run("sweep", first, "-o", folder, "--force", "-q", status=1).stdout
+    contains(table.splitlines()[0], "running % sender/receiver")
+    contains(table.splitlines()[1], "failed")
 
 
 def case_list(work):
