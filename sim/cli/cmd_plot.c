@@ -104,11 +104,12 @@ static int write_sources(IvcCli *cli, const IvcPlotData *data, const GPtrArray *
 
 /* One figure in one format; false after its error was reported. */
 static bool draw_one(IvcCli *cli, const char *gnuplot, const char *folder, const char *name,
-                     const char *format)
+                     const char *format, unsigned *drawn)
 {
     bool preview = strcmp(format, "term") == 0;
-    if (preview && !ivc_figure_has_preview(name)) {
-        ivc_cli_note(cli, "'%s' has no preview in a terminal: bars need a picture", name);
+    const char *needy = preview ? ivc_figure_needs_picture(name) : NULL;
+    if (needy != NULL) {
+        ivc_cli_note(cli, "'%s' has no preview in a terminal: %s need a picture", name, needy);
         return true;
     }
     IvcFigureTerminal terminal = preview_size(cli);
@@ -123,6 +124,7 @@ static bool draw_one(IvcCli *cli, const char *gnuplot, const char *folder, const
     } else {
         fprintf(cli->out, "%s%c%s.%s\n", folder, G_DIR_SEPARATOR, name, format);
     }
+    ++*drawn;
     return true;
 }
 
@@ -143,12 +145,18 @@ static int draw_all(IvcCli *cli, const GPtrArray *figures, const char *folder)
                             error->message, folder, (const char *)g_ptr_array_index(figures, 0));
     }
     int status = IVC_EXIT_OK;
+    unsigned drawn = 0;
     for (guint i = 0; i < figures->len; i++) {
         for (size_t k = 0; formats[k] != NULL; k++) {
-            if (!draw_one(cli, gnuplot, folder, g_ptr_array_index(figures, i), formats[k])) {
+            if (!draw_one(cli, gnuplot, folder, g_ptr_array_index(figures, i), formats[k],
+                          &drawn)) {
                 status = IVC_EXIT_FAILED;
             }
         }
+    }
+    if (drawn == 0 && status == IVC_EXIT_OK) {
+        return ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot",
+                            "nothing was drawn\nhint: '--to svg' draws pictures");
     }
     return status;
 }

@@ -47,11 +47,13 @@ bool ivc_figure_applies(const IvcPlotData *data, const char *name)
     return false;
 }
 
-bool ivc_figure_has_preview(const char *name)
+const char *ivc_figure_needs_picture(const char *name)
 {
-    return strcmp(name, "cpu") != 0 && strcmp(name, "stages") != 0 &&
-           strcmp(name, "operations") != 0 && strcmp(name, "spinning") != 0 &&
-           strcmp(name, "speedup") != 0;
+    static const char *const bars[] = {"cpu", "stages", "spinning", "speedup", NULL};
+    if (g_strv_contains(bars, name)) {
+        return "bars";
+    }
+    return strcmp(name, "operations") == 0 ? "panels" : NULL;
 }
 
 const char *ivc_figure_style(void)

@@ -22,8 +22,8 @@ const char *const *ivc_figure_names(void);
  *  spinning that was counted. Others are drawn only when somebody asks for them. */
 bool ivc_figure_applies(const IvcPlotData *data, const char *name);
 
-/** Returns true when the figure can be previewed in a terminal: lines can, stacked bars cannot. */
-bool ivc_figure_has_preview(const char *name);
+/** What of the figure cannot be previewed in a terminal: "bars", "panels"; NULL: it can. Static. */
+const char *ivc_figure_needs_picture(const char *name);
 
 /** Makes the texts of a figure. @param name  one of ivc_figure_names() */
 void ivc_figure_make(const IvcPlotData *data, const char *name, IvcFigure *ret_figure);

@@ -231,8 +231,13 @@ def case_term(run):
     assert max(len(line) for line in out.splitlines()) < 80
     out, _ = run.plot("points.json", "--to", "term", "--only", "bandwidth", "--color", "always")
     assert "\x1b[" in out
-    out, err = run.plot("points.json", "--to", "term", "--only", "cpu")
-    equal(out, "")
+    nothing = "ivcsim plot: error: nothing was drawn\nhint: '--to svg' draws pictures\n"
+    for name, what in [("cpu", "bars"), ("operations", "panels")]:
+        out, err = run.plot("points.json", "--to", "term", "--only", name, status=1)
+        equal(out, "")
+        equal(err, f"'{name}' has no preview in a terminal: {what} need a picture\n" + nothing)
+    out, err = run.plot("points.json", "--to", "term", "--only", "cpu,balance")
+    assert "register-shmem" in out, out
     equal(err, "'cpu' has no preview in a terminal: bars need a picture\n")
 
 
