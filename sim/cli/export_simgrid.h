@@ -34,6 +34,10 @@ typedef struct {
 } IvcExportErrors;
 IvcExportErrors ivc_export_errors(const IvcExport *export, unsigned class_, IvcPointUse use);
 
+/** What is printed, for programs. @param format  "csv", "json" or "jsonl". @param good  whether
+ *  SimGrid gives the curves back, as far as it was asked. @return transfer full */
+char *ivc_export_results(const IvcExport *export, const char *format, bool good);
+
 /* The files. All transfer full. */
 char *ivc_export_csv_text(const IvcExport *export);
 char *ivc_export_figure_data(const IvcExport *export);
