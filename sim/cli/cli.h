@@ -118,6 +118,9 @@ int ivc_cli_make_directory(IvcCli *cli, const char *path);
 /** From here on SIGINT and SIGTERM set *cli->stop; a second one ends the program at once. */
 void ivc_cli_catch_signals(IvcCli *cli);
 
+/** Reports that a signal came before the first run. @return IVC_EXIT_INTERRUPTED */
+int ivc_cli_fail_early(IvcCli *cli);
+
 /** The table of verbs and the options that all of them accept, in verbs.c. */
 extern const IvcVerb ivc_verbs[];
 extern const IvcOption ivc_global_options[];

@@ -28,7 +28,7 @@ static bool check_sweep(const IvcScenarioSource *source, const IvcScenario *scen
         return false;
     if (points.n == 0 || points.n > POINTS_BOUND)
         return true;
-    g_autoptr(IvcSweepPlan) plan = ivc_sweep_plan_new(source, scenario, sets, "", 1, diags);
+    g_autoptr(IvcSweepPlan) plan = ivc_sweep_plan_new(source, scenario, sets, "", 1, NULL, diags);
     return plan != NULL;
 }
 

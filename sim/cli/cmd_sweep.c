@@ -36,7 +36,7 @@ static void sweep_clear(Sweep *sweep)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sweep, sweep_clear)
 
-/* @return IVC_EXIT_OK or IVC_EXIT_SCENARIO after everything was reported */
+/* @return IVC_EXIT_OK or another status after everything was reported */
 static int make_plan(IvcCli *cli, Sweep *sweep)
 {
     g_autoptr(IvcDiags) diags = ivc_diags_new();
@@ -46,9 +46,13 @@ static int make_plan(IvcCli *cli, Sweep *sweep)
         sweep->base = ivc_scenario_bind(sweep->source, sets, diags);
     }
     if (sweep->base != NULL) {
+        ivc_cli_catch_signals(cli);
         sweep->program = ivc_cli_program();
         sweep->plan = ivc_sweep_plan_new(sweep->source, sweep->base, sets, sweep->program,
-                                         (unsigned)ivc_cli_count(cli, "jobs", 0), diags);
+                                         (unsigned)ivc_cli_count(cli, "jobs", 0), cli->stop, diags);
+    }
+    if (*cli->stop != 0) {
+        return ivc_cli_fail_early(cli);
     }
     if (sweep->plan == NULL) {
         return ivc_cli_fail_diags(cli, diags);
@@ -200,7 +204,6 @@ int ivc_cmd_sweep(IvcCli *cli)
     if (status != IVC_EXIT_OK) {
         return status;
     }
-    ivc_cli_catch_signals(cli);
     g_autoptr(GError) error = NULL;
     IvcSweepOutcome outcome = {0};
     if (!store_plan(folder.store, &sweep, &error) ||

@@ -80,7 +80,7 @@ static int load_suites(IvcCli *cli, Validation *v, IvcDiags *diags)
     const char *const *names = ivc_cli_args(cli);
     names = names[0] != NULL ? names : shipped;
     v->suites = g_ptr_array_new_with_free_func((GDestroyNotify)ivc_suite_free);
-    for (; *names != NULL; names++) {
+    for (; *names != NULL && *cli->stop == 0; names++) {
         g_auto(IvcSuitePath) path = ivc_suite_path_named(*names);
         IvcSuite *suite = ivc_suite_load(&path, cli->registry, diags);
         if (suite != NULL) {
@@ -104,9 +104,9 @@ static bool has_row_to_calibrate(const IvcSuite *suite)
 
 /* What is free is checked in any case: a slip is not to be found when somebody calibrates. What is
  * free for the sake of other suites that share it is not this one's. */
-static void check_free(const Validation *v, IvcDiags *diags)
+static void check_free(const IvcCli *cli, const Validation *v, IvcDiags *diags)
 {
-    for (guint i = 0; i < v->suites->len; i++) {
+    for (guint i = 0; i < v->suites->len && *cli->stop == 0; i++) {
         IvcSuite *const *suite = (IvcSuite *const *)v->suites->pdata + i;
         if ((*suite)->shared == NULL || has_row_to_calibrate(*suite)) {
             ivc_calibration_free(ivc_calibration_new(suite, 1, diags));
@@ -121,9 +121,12 @@ static int make_plan(IvcCli *cli, Validation *v)
     if (status != IVC_EXIT_OK) {
         return status;
     }
-    check_free(v, diags);
+    check_free(cli, v, diags);
     if (ivc_diags_errors(diags) > 0) {
         return ivc_cli_fail_diags(cli, diags);
+    }
+    if (*cli->stop != 0) {
+        return ivc_cli_fail_early(cli);
     }
     if (ivc_cli_flag(cli, "calibrate")) {
         return IVC_EXIT_OK; /* rows to predict have no part in it */
@@ -131,7 +134,9 @@ static int make_plan(IvcCli *cli, Validation *v)
     g_autofree char *program = ivc_cli_program();
     v->plan = ivc_suite_plan_new((IvcSuite *const *)v->suites->pdata, v->suites->len, roles_of(cli),
                                  false, NULL, program, diags);
-    return v->plan != NULL ? IVC_EXIT_OK : ivc_cli_fail_diags(cli, diags);
+    return *cli->stop != 0   ? ivc_cli_fail_early(cli)
+           : v->plan != NULL ? IVC_EXIT_OK
+                             : ivc_cli_fail_diags(cli, diags);
 }
 
 /* Without -o, results are kept as long as the program runs. */
@@ -318,6 +323,7 @@ int ivc_cmd_validate(IvcCli *cli)
 {
     g_auto(Validation) v = {.folder = {.lock = -1}};
     int status = check_options(cli);
+    ivc_cli_catch_signals(cli);
     if (status == IVC_EXIT_OK) {
         status = make_plan(cli, &v);
     }
@@ -327,7 +333,6 @@ int ivc_cmd_validate(IvcCli *cli)
     if (status != IVC_EXIT_OK) {
         return status;
     }
-    ivc_cli_catch_signals(cli);
     if (ivc_cli_flag(cli, "calibrate")) {
         return ivc_validate_calibrate(cli, (IvcSuite *const *)v.suites->pdata, v.suites->len,
                                       &v.folder);

@@ -96,7 +96,10 @@ int ivc_run_matrix(IvcCli *cli, const IvcScenarioSource *source, const IvcScenar
     g_autofree const char **sets = ivc_cli_sets(cli);
     g_autofree char *program = ivc_cli_program();
     unsigned jobs = (unsigned)ivc_cli_count(cli, "jobs", g_get_num_processors());
-    g_autoptr(IvcSweepPlan) plan = ivc_sweep_plan_new(source, scenario, sets, program, jobs, diags);
+    g_autoptr(IvcSweepPlan) plan =
+        ivc_sweep_plan_new(source, scenario, sets, program, jobs, cli->stop, diags);
+    if (*cli->stop != 0)
+        return ivc_cli_fail_early(cli);
     if (plan == NULL)
         return ivc_cli_fail_diags(cli, diags);
     size_t n = plan->points->len;

@@ -15,6 +15,12 @@ static void ask_to_stop(int signal_number)
     stop_asked = 1;
 }
 
+int ivc_cli_fail_early(IvcCli *cli)
+{
+    return ivc_cli_fail(cli, IVC_EXIT_INTERRUPTED, "interrupted",
+                        "interrupted before anything was simulated");
+}
+
 void ivc_cli_catch_signals(IvcCli *cli)
 {
     struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND};

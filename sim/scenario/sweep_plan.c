@@ -162,6 +162,7 @@ typedef struct {
     IvcSweepPlan *plan;
     const IvcPoints *expanded;
     const char *program;
+    const volatile int *stop;
 } Binder;
 
 /* Fills in one point of the plan; the key stays NULL when something is wrong with it. */
@@ -170,6 +171,9 @@ static void bind_point(size_t i, void *user)
     const Binder *binder = user;
     IvcSweepPlan *plan = binder->plan;
     char **sets = (char **)binder->expanded->sets[i];
+    if (binder->stop != NULL && *binder->stop != 0) {
+        return;
+    }
     g_autofree const char **all = all_sets(plan->base, sets);
     /* Warnings are the same for every point and were given for the base. */
     g_autoptr(IvcDiags) unseen = ivc_diags_new();
@@ -202,7 +206,7 @@ static void add_axes(IvcSweepPlan *plan, const IvcScenario *scenario)
 
 IvcSweepPlan *ivc_sweep_plan_new(const IvcScenarioSource *source, const IvcScenario *base,
                                  const char *const *sets, const char *program, unsigned jobs,
-                                 IvcDiags *diags)
+                                 const volatile int *stop, IvcDiags *diags)
 {
     g_autoptr(IvcSweepPlan) plan = g_new0(IvcSweepPlan, 1);
     plan->source = source;
@@ -216,8 +220,11 @@ IvcSweepPlan *ivc_sweep_plan_new(const IvcScenarioSource *source, const IvcScena
         return NULL;
     }
     g_array_set_size(plan->points, (guint)expanded.n);
-    Binder binder = {plan, &expanded, program};
+    Binder binder = {plan, &expanded, program, stop};
     ivc_parallel(jobs, expanded.n, bind_point, &binder);
+    if (stop != NULL && *stop != 0) {
+        return NULL;
+    }
     for (guint i = 0; i < plan->points->len; i++) {
         if (g_array_index(plan->points, IvcSweepPoint, i).key == NULL) {
             report_point(plan, (char **)expanded.sets[i], i, diags);

@@ -25,11 +25,12 @@ typedef struct {
  * @param sets     assignments for all points (`--set`), NULL-terminated, or NULL
  * @param program  identifies the program: another program, other addresses
  * @param jobs     threads that check points; 0: one for each processor
- * @return transfer full, or NULL with errors added
+ * @param stop     gives up when it becomes non-zero; NULL: never
+ * @return transfer full, or NULL with errors added, or without any after `stop`
  */
 IvcSweepPlan *ivc_sweep_plan_new(const IvcScenarioSource *source, const IvcScenario *base,
                                  const char *const *sets, const char *program, unsigned jobs,
-                                 IvcDiags *diags);
+                                 const volatile int *stop, IvcDiags *diags);
 void ivc_sweep_plan_free(IvcSweepPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcSweepPlan, ivc_sweep_plan_free)
 
