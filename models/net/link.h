@@ -84,7 +84,7 @@ struct IvcLink {
     IvcTcp *tcp;
     uint32_t window;       /**< packets of one connection that can be under way */
     uint64_t segment_mtus; /**< segments of the MTU that one packet may carry; 1: no offload */
-    bool restarts;         /**< it says when there is room again */
+    bool restarts; /**< it says when there is room again; below TCP, unless there always is */
     bool tells; /**< set by datagrams: it may drop packets, and calls the three functions below */
     bool recycles;         /**< memory of socket buffers is used again as the kernel's pages are */
     bool stored;           /**< somebody runs what sets it up: see IvcStreams */

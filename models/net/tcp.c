@@ -35,9 +35,12 @@ void ivc_tcp_stamp(IvcTcp *tcp, uint32_t from, uint32_t to, IvcSegment *segment)
         return;
     back->unacked_segments = 0;
     mark(tcp, tcp->unacked, from, to, false);
-    if (tcp->stacks[from].ack_timer.armed &&
-        next_marked(tcp, tcp->unacked, from, 0) == IVC_RANK_NONE)
-        ivc_timer_cancel(&tcp->stacks[from].ack_timer);
+    Stack *stack = &tcp->stacks[from];
+    if ((!stack->ack_timer.armed && !stack->ack_held) ||
+        next_marked(tcp, tcp->unacked, from, 0) != IVC_RANK_NONE)
+        return;
+    ivc_timer_cancel(&stack->ack_timer);
+    stack->ack_held = false;
 }
 
 /* What may still be sent: by the receiver's window, and by the congestion window. */

@@ -76,8 +76,7 @@ static IvcStep send_ack(Stack *stack, IvcAgent *agent)
         IVC_CALL(&stack->ack_frame, tcp->net.send(tcp->link, agent, stack->as, stack->from,
                                                   &no_data, &stack->ack_frame.link));
     } else {
-        owner->ack_held = tcp->link->restarts;
-        arm_ack_timer(owner); /* what is under way acknowledges, or the timer does */
+        owner->ack_held = true; /* what is under way acknowledges, or the restart does */
     }
     IVC_END(&stack->ack_frame);
 }

@@ -2,11 +2,14 @@
  *
  * The driver copies the frame into a slot of the ring that both guests' drivers share and rings
  * the peer's doorbell, an inter-core interrupt, unless the peer is polling the ring already (NAPI).
- * There the softirq copies the frame out and hands it to TCP. Each direction has a ring.
+ * There the softirq copies the frame out and hands it to TCP. Each direction has a ring. A sender
+ * of TCP's that finds its ring full stops, and the peer rings back when a slot is free; datagrams
+ * are dropped instead.
  *
  * Left out: a bridge, a second hop, a hypervisor that switches packets; segment offload. */
 #include "models/net/virtual_link.h"
 
+#include "models/net/datagram.h"
 #include "models/net/rank_sets.h"
 #include "models/net/tcp.h"
 #include "sim/model/pairs.h"
@@ -21,6 +24,7 @@ typedef struct {
     Slot *slots;
     uint32_t first, n;
     bool filling; /* a sender copies into the next slot, and may be interrupted in it */
+    bool stopped; /* the sender found no room: it is told when there is some */
 } Ring;
 
 typedef struct VirtualLink VirtualLink;
@@ -32,6 +36,7 @@ typedef struct {
     IvcTimer bell; /* the doorbell on its way here */
     bool rung;     /* the doorbell's bit is set */
     bool polling;  /* NAPI: the softirq looks at the rings by itself */
+    bool freed;    /* a stopped ring to a peer has room again */
     uint32_t rank;
     IvcSignal line;
     struct {
@@ -123,11 +128,27 @@ static IvcStep interrupt_step(IvcAgent *agent)
 
 /* ---- sending ---- */
 
+static bool is_open(const VirtualLink *link, const Ring *ring)
+{
+    return !ring->filling && ring->n + 1 < link->slots;
+}
+
 static bool has_room(IvcLink *head, uint32_t from, uint32_t to)
 {
     const VirtualLink *link = (const VirtualLink *)head;
-    const Ring *ring = ring_of(link, from, to);
-    return !ring->filling && ring->n + 1 < link->slots;
+    Ring *ring = ring_of(link, from, to);
+    bool room = is_open(link, ring);
+    ring->stopped = ring->stopped || (head->restarts && !room);
+    return room;
+}
+
+/* Whether a ring that was stopped has room now. */
+static bool restarts(const VirtualLink *link, Ring *ring)
+{
+    if (!ring->stopped || !is_open(link, ring))
+        return false;
+    ring->stopped = false;
+    return true;
 }
 
 static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_t to,
@@ -155,6 +176,8 @@ static IvcStep send_frame(IvcLink *head, IvcAgent *agent, uint32_t from, uint32_
     ring->filling = false;
     if (ring->n++ == 0)
         ivc_rank_mark(link->frames, link->words, to, from, true);
+    if (restarts(link, ring))
+        ivc_tcp_link_ready(head->tcp, from);
     if (needs_bell(&link->ends[to])) {
         IVC_AWAIT(f, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
         ring_bell(&link->ends[to], from);
@@ -184,6 +207,7 @@ static void pop_frame(End *end)
 static IvcStep take_frame(End *end, IvcAgent *agent)
 {
     VirtualLink *link = end->link;
+    End *sender = &link->ends[end->from];
     IvcTcp *tcp = link->head.tcp;
     IvcBuffer *place;
     IVC_BEGIN(&end->frame_frame);
@@ -200,6 +224,14 @@ static IvcStep take_frame(End *end, IvcAgent *agent)
     IVC_CALL(&end->frame_frame,
              ivc_tcp_receive(tcp, agent, end->from, end->rank, &end->slot->segment, end->skb));
     pop_frame(end);
+    if (restarts(link, end->ring)) {
+        sender->freed = true;
+        if (needs_bell(sender)) {
+            IVC_AWAIT(&end->frame_frame, ivc_spend(agent, link->platform->t.registers_store,
+                                                   IVC_STAGE_REGISTER_STORE));
+            ring_bell(sender, end->rank);
+        }
+    }
     IVC_CALL(&end->frame_frame, ivc_tcp_respond(tcp, agent, end->rank));
     IVC_END(&end->frame_frame);
 }
@@ -217,6 +249,10 @@ static IvcStep poll_rings(IvcLink *head, IvcAgent *agent, uint32_t rank)
     IVC_BEGIN(&end->poll_frame);
     for (end->from = next_from(end, 0); end->from != IVC_RANK_NONE; end->from = next_in_turn(end)) {
         IVC_CALL(&end->poll_frame, take_frame(end, agent));
+    }
+    if (end->freed) {
+        end->freed = false;
+        ivc_tcp_link_ready(head->tcp, rank);
     }
     end->polling = false;
     IVC_END(&end->poll_frame);
@@ -275,6 +311,7 @@ static void end_digest(const End *end, IvcDigest *digest)
     ivc_signal_digest(&end->line, digest);
     ivc_digest_u64(digest, end->rung);
     ivc_digest_u64(digest, end->polling);
+    ivc_digest_u64(digest, end->freed);
     ivc_timer_digest(&end->bell, digest);
     ivc_digest_u64(digest, end->irq_frame.label);
     ivc_digest_u64(digest, end->poll_frame.label);
@@ -292,6 +329,7 @@ static void ring_digest(const VirtualLink *link, const IvcPair *pair, IvcDigest 
     const Ring *ring = pair->state;
     ivc_digest_u64(digest, ring->n);
     ivc_digest_u64(digest, ring->filling);
+    ivc_digest_u64(digest, ring->stopped);
     for (uint32_t i = 0; !digest->brief && i < link->slots; i++) {
         const Slot *slot = slot_at(link, ring, i);
         ivc_buffer_digest(link->platform->memory, &slot->data, digest);
@@ -334,7 +372,10 @@ IvcLink *ivc_virtual_link_new(IvcPlatform *platform, const IvcVirtualLinkSpec *s
                               uint64_t frame_bytes, uint32_t stage0)
 {
     VirtualLink *link = g_new0(VirtualLink, 1);
-    link->head = (IvcLink){.ops = &ops, .window = (uint32_t)spec->ring, .segment_mtus = 1};
+    link->head = (IvcLink){.ops = &ops,
+                           .window = (uint32_t)spec->ring,
+                           .segment_mtus = 1,
+                           .restarts = !ivc_speaks_datagrams(platform)};
     link->platform = platform;
     link->slots = (uint32_t)spec->ring;
     link->frame_bytes = frame_bytes;

@@ -149,6 +149,37 @@ START_TEST(test_the_send_buffer_grows_with_the_window)
 }
 END_TEST
 
+/* The device's driver is interrupted while it fills a slot: its own softirq finds no room for an
+ * acknowledgement, and what is under way acknowledges. Asking again at once would never end. */
+START_TEST(test_an_acknowledgement_without_room_is_not_asked_for_again)
+{
+    const char *const both[] = {"workload.kind=osu-bidirectional-bandwidth",
+                                "workload.message=5000B", "channels.c.ack_delay=0", NULL};
+    g_autoptr(IvcResult) result = points_run(near_by, both);
+    ck_assert_uint_lt(count_of(result, "tcp_acks"), count_of(result, "tcp_segments"));
+    ck_assert_uint_lt(result->elapsed_ps / result->messages, UINT64_C(500000000));
+}
+END_TEST
+
+/* A ring of three packets and acknowledgements that come after a second: the receiver tells when a
+ * slot of a full ring is free, by a doorbell. */
+START_TEST(test_a_full_ring_restarts_its_sender)
+{
+    const char *const sets[] = {"channels.c.ring=4",
+                                "channels.c.driver_rx=100us",
+                                "channels.c.ack_every=64",
+                                "channels.c.ack_delay=1s",
+                                "workload.kind=netperf-tcp-stream",
+                                "workload.message=10000B",
+                                "workload.total=10000B",
+                                "workload.warmup=0",
+                                NULL};
+    g_autoptr(IvcResult) result = points_run(near_by, sets);
+    ck_assert_uint_lt(result->elapsed_ps, UINT64_C(100000000000));
+    ck_assert_uint_gt(count_of(result, "doorbells"), 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tcp");
@@ -159,6 +190,8 @@ int main(void)
     tcase_add_test(tests, test_reads_acknowledge_what_waited);
     tcase_add_test(tests, test_packets_collect_what_the_scheduler_lets_run_ahead);
     tcase_add_test(tests, test_the_send_buffer_grows_with_the_window);
+    tcase_add_test(tests, test_an_acknowledgement_without_room_is_not_asked_for_again);
+    tcase_add_test(tests, test_a_full_ring_restarts_its_sender);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
