@@ -96,14 +96,16 @@ static bool needs_bell(const End *peer)
     return !peer->polling && !peer->rung && !peer->bell.armed;
 }
 
+/* Others may have rung meanwhile: the doorbell has one bit, which the first sets. */
 static void ring_bell(End *peer, uint32_t from)
 {
     IvcPlatform *platform = peer->link->platform;
     IvcTime way_ps =
         ivc_platform_way_ps(platform, platform->ranks[from].core, platform->ranks[peer->rank].core);
+    IvcTime at_ps = platform->sim.now + platform->t.registers_flight + way_ps;
     peer->link->doorbells++;
-    ivc_timer_arm(&platform->sim, &peer->bell,
-                  platform->sim.now + platform->t.registers_flight + way_ps, IVC_PHASE_DELIVER);
+    if (!peer->bell.armed || at_ps < peer->bell.when_ps)
+        ivc_timer_arm(&platform->sim, &peer->bell, at_ps, IVC_PHASE_DELIVER);
 }
 
 static IvcStep interrupt_step(IvcAgent *agent)

@@ -180,6 +180,24 @@ START_TEST(test_a_full_ring_restarts_its_sender)
 }
 END_TEST
 
+/* Each rank has data from one neighbour and acknowledgements from the other, and both ring its
+ * doorbell: the store of the second does not hold back an interrupt that is on its way. */
+START_TEST(test_a_second_ring_does_not_delay_the_interrupt)
+{
+    const char *const sets[] = {"guests={a: {cores: [0]}, b: {cores: [1]}, c: {cores: [2]}}",
+                                "workload.kind=ring",
+                                "workload.message=8B",
+                                "workload.total=8000B",
+                                "machine.registers.store=100us",
+                                "machine.registers.flight=100us",
+                                NULL};
+    g_autoptr(IvcResult) result = points_run(near_by, sets);
+    uint64_t path_us = 3 * 100; /* the doorbell, its way, and the handler that clears it */
+    uint64_t mean_us = ivc_histogram_mean(&result->latency_ps) / 1000000;
+    ck_assert_msg(mean_us > path_us && mean_us < path_us + 25, "%" G_GUINT64_FORMAT, mean_us);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tcp");
@@ -192,6 +210,7 @@ int main(void)
     tcase_add_test(tests, test_the_send_buffer_grows_with_the_window);
     tcase_add_test(tests, test_an_acknowledgement_without_room_is_not_asked_for_again);
     tcase_add_test(tests, test_a_full_ring_restarts_its_sender);
+    tcase_add_test(tests, test_a_second_ring_does_not_delay_the_interrupt);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
