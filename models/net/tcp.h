@@ -49,8 +49,8 @@ extern const char *const ivc_tcp_nagle[];
      .sentence = "segments that a new connection may have under way; doubles every round trip "    \
                  "while that is too few; 0: wide open"},                                           \
         {IVC_PARAM(S, field.rcvbuf_initial, "rcvbuf_initial"), .fallback = "0B", .max = "16MiB",   \
-         .sentence = "window that a new connection is told; grows up to 'rcvbuf' with what comes " \
-                     "and is read; 0: all of it from the beginning"},                              \
+         .sentence = "window that a new connection is told, of a segment at least; grows by what " \
+                     "comes and is read, up to 'rcvbuf'; 0: all of it from the beginning"},        \
         {IVC_PARAM(S, field.sndbuf_initial, "sndbuf_initial"), .fallback = "0B", .max = "16MiB",   \
          .sentence = "send buffer that a new connection has, at least three segments; grows to "   \
                      "twice the congestion window, up to 'sndbuf'; 0: all of it from the "         \

@@ -1,7 +1,7 @@
 /* How the window that a receiver tells grows, as in Linux: twice the bytes of each packet that
  * comes, up to what the buffer may hold; and the buffer by what its reader takes in a round trip. A
  * packet that lets the window grow is acknowledged at once. Without an initial size the window is
- * open from the beginning.
+ * open from the beginning; with one it holds a segment at least, which a sender may wait to send.
  *
  * Packets that leave more than half of their page empty let it grow to half of the buffer only.
  *
@@ -23,8 +23,8 @@ uint64_t ivc_tcp_edge(const IvcTcp *tcp, const Way *way)
 void ivc_tcp_window_init(const IvcTcp *tcp, Way *way)
 {
     uint64_t initial = tcp->spec->rcvbuf_initial.n;
-    way->told = way->room = initial ? MIN(initial, tcp->rcvbuf) : tcp->rcvbuf;
-    way->latest = tcp->spec->rcvbuf_initial.n ? IVC_TCP_LATEST_SEGMENTS * tcp->mss : 0;
+    way->told = way->room = initial ? MIN(MAX(initial, tcp->mss), tcp->rcvbuf) : tcp->rcvbuf;
+    way->latest = initial ? IVC_TCP_LATEST_SEGMENTS * tcp->mss : 0;
     way->edge = way->offered = way->told;
 }
 

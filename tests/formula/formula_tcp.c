@@ -198,6 +198,30 @@ START_TEST(test_a_second_ring_does_not_delay_the_interrupt)
 }
 END_TEST
 
+/* As Linux, a receiver never tells of less than a segment: a sender that waits for room for one
+ * would wait for ever. */
+START_TEST(test_the_first_window_holds_a_segment)
+{
+    static const char *const networks[] = {"sock, mtu: 1500B", "ethernet, mtu: 1500B",
+                                           "loopback, between: [vm], mtu: 1500B",
+                                           "xen-fifo, mtu: 1500B"};
+    for (size_t n = 0; n < 2 * G_N_ELEMENTS(networks); n++) {
+        const char *network = networks[n / 2];
+        g_autofree char *text = g_strdup_printf(
+            "schema: ivcsim/1\nname: narrow\nmachine: {profile: xeon-e5-2630v4}\n"
+            "guests: %s\nchannels: {c: {mechanism: %s}}\n"
+            "workload: {kind: %s, message: 16KiB, total: 160KiB}\n",
+            strstr(network, "vm") ? "{vm: {cores: [0, 1]}}" : "{a: {cores: [0]}, b: {cores: [1]}}",
+            network, n % 2 ? "pingpong" : "netperf-tcp-stream");
+        g_autoptr(IvcResult) byte =
+            points_run(text, (const char *[]){"channels.c.rcvbuf_initial=1B", NULL});
+        g_autoptr(IvcResult) segment =
+            points_run(text, (const char *[]){"channels.c.rcvbuf_initial=1448B", NULL});
+        ck_assert_uint_eq(byte->elapsed_ps, segment->elapsed_ps);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tcp");
@@ -211,6 +235,7 @@ int main(void)
     tcase_add_test(tests, test_an_acknowledgement_without_room_is_not_asked_for_again);
     tcase_add_test(tests, test_a_full_ring_restarts_its_sender);
     tcase_add_test(tests, test_a_second_ring_does_not_delay_the_interrupt);
+    tcase_add_test(tests, test_the_first_window_holds_a_segment);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
