@@ -149,16 +149,27 @@ static bool done_with(Netfront *net, Packet *packet)
     return &net->vifs[packet->from] == net->local && ivc_tcp_freed(net->head.tcp, packet->from);
 }
 
-static bool is_over_limit(const Netfront *net, const Queue *to, const Packet *packet)
+/* As Linux: the packet with which netback's queue exceeds its bytes is in it, and stops the queue
+ * before the interface until some have gone. */
+static bool is_stopped(const Queue *to)
 {
-    return to->waiting.n >= net->spec->queue_limit &&
-           to->waiting_bytes + packet->segment.bytes > net->spec->queue_bytes.n;
+    return to->waiting_bytes > to->net->spec->queue_bytes.n;
+}
+
+static void take_in(Queue *to, Packet *packet)
+{
+    to->waiting_bytes += packet->segment.bytes;
+    ivc_packets_push(&to->waiting, packet);
 }
 
 bool ivc_netback_enqueue(Netfront *net, Packet *packet)
 {
     Queue *to = ivc_netfront_queue(net, packet->to, packet->from);
-    if (is_over_limit(net, to, packet)) {
+    if (!is_stopped(to)) {
+        take_in(to, packet);
+        return net->variant->back->waits(to);
+    }
+    if (to->before.n >= net->spec->queue_limit) {
         net->over_limit++;
         if (net->spec->overflow == NETFRONT_DROP && net->head.tells) {
             net->dropped++;
@@ -166,9 +177,18 @@ bool ivc_netback_enqueue(Netfront *net, Packet *packet)
             return ivc_netback_finish(net, packet);
         }
     }
-    to->waiting_bytes += packet->segment.bytes;
-    ivc_packets_push(&to->waiting, packet);
+    ivc_packets_push(&to->before, packet);
     return net->variant->back->waits(to);
+}
+
+/* The first packet of netback's queue; others come in where it was. */
+static Packet *take_waiting(Queue *queue)
+{
+    Packet *packet = ivc_packets_pop(&queue->waiting);
+    queue->waiting_bytes -= packet->segment.bytes;
+    while (queue->before.n && !is_stopped(queue))
+        take_in(queue, ivc_packets_pop(&queue->before));
+    return packet;
 }
 
 /* Whether netback copies the packet into pages of its own: always, or because pages that belong to
@@ -309,10 +329,9 @@ bool ivc_netback_give(Queue *queue, IvcAgent *agent)
 {
     Netfront *net = queue->net;
     IvcXen *xen = &net->xen;
-    Packet *packet = ivc_packets_pop(&queue->waiting);
+    Packet *packet = take_waiting(queue);
     Arrival *arrival = staged_arrival(queue, queue->arrivals_staged++);
     uint32_t operations = operations_of(net, packet), slots = rx_slots(net, packet);
-    queue->waiting_bytes -= packet->segment.bytes;
     queue->rx.req_cons += slots;
     queue->pushed += slots;
     queue->operations += operations;

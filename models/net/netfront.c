@@ -75,7 +75,7 @@ static const IvcParam params[] = {
      .sentence = "bytes of a received packet that the frontend copies out of its first page"},
     {IVC_PARAM(S, front.queue_limit, "queue_limit"), .fallback = "32", .min = "1",
      .kind = IVC_KIND_DOCUMENTED, .source = XEN_BACK "/interface.c: XENVIF_QUEUE_LENGTH",
-     .sentence = "packets before an interface from which Linux drops more; see 'overflow'"},
+     .sentence = "packets beyond 'queue_bytes' from which Linux drops more; see 'overflow'"},
     {IVC_PARAM(S, front.overflow, "overflow"), .fallback = "drop", .choices = overflows,
      .sentence = "what becomes of them: they are counted and wait, or datagrams are dropped"},
     {IVC_PARAM(S, front.queue_bytes, "queue_bytes"), .fallback = "512KiB",

@@ -150,6 +150,7 @@ void ivc_netfront_digest(const IvcLink *link, IvcDigest *digest)
         front_digest(queue, digest);
         back_digest(queue, digest);
         packets_digest(net, &queue->sent, digest);
+        packets_digest(net, &queue->before, digest);
         packets_digest(net, &queue->waiting, digest);
         packets_digest(net, &queue->done, digest);
         held_digest(queue, digest);

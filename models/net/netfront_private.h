@@ -186,7 +186,8 @@ struct Queue {
     bool starved; /**< requests are left because too many are pending */
     Queue *next_polled;
     uint32_t pending;   /**< slots that netback has taken and not answered */
-    PacketList waiting; /**< from the bridge */
+    PacketList before;  /**< from the bridge, before the interface */
+    PacketList waiting; /**< behind it, in netback's own queue */
     uint64_t waiting_bytes;
     IvcAgent rx_thread, dealloc_thread;
     IvcSleeper rx_sleeper, dealloc_sleeper;

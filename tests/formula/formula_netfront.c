@@ -379,6 +379,31 @@ START_TEST(test_a_datagram_has_one_slot)
 }
 END_TEST
 
+/* Datagrams that reach a guest which takes next to nothing: beside what its ring takes, those up to
+ * `queue_bytes`, with the one that exceeds it, and `queue_limit` behind them. The rest is dropped.
+ */
+START_TEST(test_a_queue_holds_bytes_and_then_packets)
+{
+    static const struct {
+        unsigned bytes, limit;
+    } cases[] = {{0, 1}, {0, 8}, {16384, 1}, {16384, 2}, {16384, 16}, {65536, 1}, {65536, 60}};
+    uint64_t ring = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        uint64_t held = cases[i].bytes / 1000 + 1 + cases[i].limit;
+        g_autofree char *bytes = g_strdup_printf("channels.c.queue_bytes=%uB", cases[i].bytes);
+        g_autofree char *limit = g_strdup_printf("channels.c.queue_limit=%u", cases[i].limit);
+        g_autoptr(IvcResult) result =
+            points_run(text, (const char *[]){bytes, limit, "workload.kind=netperf-udp-stream",
+                                              "workload.message=1000B", "workload.total=400000B",
+                                              "workload.warmup=0", "channels.c.front_rx=1ms",
+                                              "channels.c.udp_rcvbuf=16MiB", NULL});
+        ck_assert_uint_eq(count_of(result, "netback_dropped") + result->messages, 400);
+        ring = i == 0 ? result->messages - held : ring;
+        ck_assert_uint_eq(result->messages, ring + held);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("netfront");
@@ -392,6 +417,7 @@ int main(void)
     tcase_add_test(tests, test_locks_are_contended_by_vcpus_only);
     tcase_add_test(tests, test_queues_spread_connections);
     tcase_add_test(tests, test_a_datagram_has_one_slot);
+    tcase_add_test(tests, test_a_queue_holds_bytes_and_then_packets);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
