@@ -211,7 +211,8 @@ static IvcStep vipi_recv(IvcRank *rank, IvcMpiCall *call)
     IVC_END(&own->call);
 }
 
-/* The word is written; the interrupts follow in Waitall, together where that is possible. */
+/* The word is written; the interrupts follow in Waitall, together where that is possible, or a
+ * system call for each. */
 static IvcStep vipi_isend(IvcRank *rank, IvcMpiCall *call)
 {
     Vcpu *own = own_of(rank);
@@ -221,10 +222,23 @@ static IvcStep vipi_isend(IvcRank *rank, IvcMpiCall *call)
     return IVC_DONE;
 }
 
+static IvcStep wake_batch(Vcpu *own, IvcAgent *agent)
+{
+    IVC_BEGIN(&own->call);
+    for (own->ipi.i = 0; own->ipi.i < own->batch->len; own->ipi.i++) {
+        IVC_CALL(&own->call, wake(own, agent, ivc_vipi_target(own, own->ipi.i)));
+    }
+    g_array_set_size(own->batch, 0);
+    own->ipi.i = 0;
+    IVC_END(&own->call);
+}
+
 static IvcStep vipi_waitall(IvcRank *rank, IvcMpiCall *call)
 {
+    Vcpu *own = own_of(rank);
     (void)call;
-    return ivc_vipi_send_batch(own_of(rank), &rank->agent);
+    return own->channel->spec->call == IVC_VIPI_WAKE ? wake_batch(own, &rank->agent)
+                                                     : ivc_vipi_send_batch(own, &rank->agent);
 }
 
 /* ---- building ---- */

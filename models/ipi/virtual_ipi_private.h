@@ -160,6 +160,9 @@ struct VirtualIpi {
 /** Sends an interrupt; a request of the agent of `from`. */
 IvcStep ivc_vipi_send(Vcpu *from, IvcAgent *agent, Vcpu *to, uint32_t vector);
 
+/** Whom an Isend was for that waits for its Waitall. */
+Vcpu *ivc_vipi_target(const Vcpu *from, uint32_t i);
+
 /** Sends to all that Isends were for. */
 IvcStep ivc_vipi_send_batch(Vcpu *from, IvcAgent *agent);
 

@@ -223,7 +223,7 @@ IvcStep ivc_vipi_send(Vcpu *from, IvcAgent *agent, Vcpu *to, uint32_t vector)
 
 /* ---- many targets ---- */
 
-static Vcpu *target(Vcpu *from, uint32_t i)
+Vcpu *ivc_vipi_target(const Vcpu *from, uint32_t i)
 {
     return &from->channel->vcpus[g_array_index(from->batch, uint32_t, i)];
 }
@@ -241,10 +241,10 @@ static IvcStep send_group(Vcpu *from, IvcAgent *agent)
     do {
         owe_target(from, agent);
         IVC_AWAIT(&from->ipi, ivc_pay(agent));
-        from->ipi.notice = request(target(from, from->ipi.i), IVC_VIPI_MESSAGE);
-        owe_notice(target(from, from->ipi.i), agent, from->ipi.notice);
+        from->ipi.notice = request(ivc_vipi_target(from, from->ipi.i), IVC_VIPI_MESSAGE);
+        owe_notice(ivc_vipi_target(from, from->ipi.i), agent, from->ipi.notice);
         IVC_AWAIT(&from->ipi, ivc_pay(agent));
-        give_notice(target(from, from->ipi.i), from->ipi.notice);
+        give_notice(ivc_vipi_target(from, from->ipi.i), from->ipi.notice);
         from->ipi.i++;
     } while (from->ipi.i < from->batch->len && from->ipi.i % most != 0);
     enter_guest(from, agent);
@@ -264,8 +264,8 @@ IvcStep ivc_vipi_send_batch(Vcpu *from, IvcAgent *agent)
         if (groups) {
             IVC_CALL(&from->call, send_group(from, agent));
         } else {
-            IVC_CALL(&from->call,
-                     ivc_vipi_send(from, agent, target(from, from->ipi.i), IVC_VIPI_MESSAGE));
+            IVC_CALL(&from->call, ivc_vipi_send(from, agent, ivc_vipi_target(from, from->ipi.i),
+                                                IVC_VIPI_MESSAGE));
             from->ipi.i++;
         }
     }

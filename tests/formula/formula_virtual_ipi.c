@@ -218,6 +218,20 @@ START_TEST(test_a_loop_of_wakes)
 }
 END_TEST
 
+/* Wakes that wait for their Waitall are system calls all the same, one after the other. */
+START_TEST(test_wakes_together_are_a_loop)
+{
+    const IvcVirqDelivery *delivery = &ivc_virq_deliveries[_i];
+    g_autoptr(IvcResult) result =
+        run(delivery, (const char *[]){"channels.c.call=wake", "workload.kind=interrupt-all",
+                                       "workload.ranks=9", "workload.total=640B",
+                                       "workload.targets=8", NULL});
+    ck_assert_uint_eq(result->latency_ps.max - result->latency_ps.min,
+                      7 * 1000 * wake_ns(delivery));
+    check_conservation(result);
+}
+END_TEST
+
 /* The device model lets one in at a time: the waker waits for those whom it has woken. */
 START_TEST(test_a_device_model_is_shared)
 {
@@ -276,6 +290,7 @@ int main(void)
     tcase_add_loop_test(tests, test_a_sleeping_receiver, 0, n);
     tcase_add_loop_test(tests, test_a_receiver_that_is_polled_for, 0, n);
     tcase_add_loop_test(tests, test_a_loop_of_wakes, 0, n);
+    tcase_add_loop_test(tests, test_wakes_together_are_a_loop, 0, n);
     tcase_add_loop_test(tests, test_hypercalls_are_split, 0, n);
     tcase_add_test(tests, test_a_receiver_that_waits_for_a_core);
     tcase_add_test(tests, test_a_device_model_is_shared);
