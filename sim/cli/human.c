@@ -75,3 +75,14 @@ char *ivc_human_list(const char *text)
                ? g_strdup_printf("%" G_GUINT64_FORMAT, first)
                : g_strdup_printf("%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, first + n - 1);
 }
+
+char *ivc_human_axis(const GPtrArray *axes, guint i)
+{
+    const char *path = axes->pdata[i];
+    const char *end = strrchr(path, '.');
+    for (guint k = 0; k < axes->len && end; k++)
+        while (k != i && end &&
+               (g_str_has_suffix(axes->pdata[k], end) || strcmp(axes->pdata[k], end + 1) == 0))
+            end = g_strrstr_len(path, end - path, ".");
+    return g_strdup(end ? end + 1 : path);
+}

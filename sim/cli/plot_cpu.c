@@ -41,7 +41,7 @@ static void append_cpu_table(const IvcPlotData *data, GString *table)
             g_string_append_printf(table,
                                    "%s# index %u: %s, guest %s.\n"
                                    "# position x work spinning waiting blocked idle\n",
-                                   block > 0 ? "\n\n" : "", block, series->label, clean);
+                                   block > 0 ? "\n\n" : "", block, series->name, clean);
             for (guint k = 0; k < series->points->len; k++) {
                 const IvcPlotPoint *point = ivc_plot_point(series, k);
                 double shares[STATES];
@@ -66,7 +66,7 @@ void ivc_figure_cpu(const IvcPlotData *data, GString *script, GString *table)
     for (size_t g = 0; g < GUESTS_MAX; g++) {
         heights[g] = guests > 4 ? 1.3 : 2;
     }
-    IvcPanels panels = ivc_panels_make(data, MAX(guests, 1), heights, 1);
+    g_auto(IvcPanels) panels = ivc_panels_make(data, MAX(guests, 1), heights, 1);
     ivc_script_begin(script, data, "cpu",
                      "What the cores of each guest do, in percent of the time.", panels.paper);
     ivc_script_footnote(script, data, false);

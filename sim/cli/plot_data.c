@@ -5,6 +5,7 @@
 #include "sim/cli/plot_data.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "sim/base/units.h"
@@ -15,8 +16,9 @@
 static const char *const KEYS[] = {"workload.program", "message_bytes", "ranks", "workload",
                                    "profile",          "mode",          "seed",  NULL};
 
-/* Longer labels would leave no room for the picture. */
-#define LABEL_MAX 34
+/* In the picture longer names would leave no room for it. */
+#define LABEL_MAX 48 /* of a series: as many fit below the picture */
+#define X_NAME_MAX 34
 
 GQuark ivc_plot_error_quark(void)
 {
@@ -219,6 +221,7 @@ static int compare_numbers(const void *a, const void *b)
 static void series_free(void *item)
 {
     IvcPlotSeries *series = item;
+    g_free(series->name);
     g_free(series->label);
     g_free(series->apart);
     g_array_free(series->points, TRUE);
@@ -231,9 +234,9 @@ static bool is_word(const char *text)
            strcmp(text, "none") != 0;
 }
 
-/* How a series is called: the channel, and all else that varies. */
-static char *series_label(const json_t *point, const GPtrArray *dims, const char *x_key,
-                          bool channels)
+/* How a series is called, in full: the channel, and all else that varies. */
+static char *series_name(const json_t *point, const GPtrArray *dims, const char *x_key,
+                         bool channels)
 {
     GString *label = g_string_new(NULL);
     if (channels || dims->len == 0 || (dims->len == 1 && x_key != NULL)) {
@@ -246,17 +249,16 @@ static char *series_label(const json_t *point, const GPtrArray *dims, const char
         }
         g_autofree char *whole = point_text(point, key);
         g_autofree char *text = ivc_human_list(whole);
-        const char *dot = strrchr(key, '.');
-        if (is_word(text) && (strcmp(key, "workload") == 0 || (label->len == 0 && dot != NULL))) {
+        g_autofree char *axis = ivc_human_axis(dims, i);
+        bool only = strchr(key, '.') != NULL && strchr(axis, '.') == NULL;
+        if (is_word(text) && (strcmp(key, "workload") == 0 || (label->len == 0 && only))) {
             /* 'credit2' needs no 'scheduler' before it, 'osu-latency' no 'workload' */
             g_string_append_printf(label, "%s%s", label->len > 0 ? ", " : "", text);
             continue;
         }
-        g_string_append_printf(label, "%s%s %s", label->len > 0 ? ", " : "",
-                               dot != NULL ? dot + 1 : key, text);
+        g_string_append_printf(label, "%s%s %s", label->len > 0 ? ", " : "", axis, text);
     }
-    g_autofree char *whole = g_string_free(label, FALSE);
-    return ivc_plot_clean(whole, LABEL_MAX);
+    return g_string_free(label, FALSE);
 }
 
 /* What the scenario names, and what the guests would use without any of this: MPICH2. */
@@ -268,17 +270,17 @@ static bool is_baseline(const IvcPlotData *data, const json_t *point)
            g_strcmp0(mechanism, "sock") == 0;
 }
 
-static IvcPlotSeries *find_series(IvcPlotData *data, const char *label, const char *apart)
+static IvcPlotSeries *find_series(IvcPlotData *data, const char *name, const char *apart)
 {
     for (guint i = 0; i < data->series->len; i++) {
         IvcPlotSeries *series = g_ptr_array_index(data->series, i);
-        if (strcmp(series->label, label) == 0) {
+        if (strcmp(series->name, name) == 0) {
             return series;
         }
     }
     IvcPlotSeries *series = g_new0(IvcPlotSeries, 1);
-    series->label = g_strdup(label);
-    series->apart = g_strdup(apart);
+    series->name = g_strdup(name);
+    series->apart = ivc_plot_clean(apart, SIZE_MAX);
     series->points = g_array_new(FALSE, FALSE, sizeof(IvcPlotPoint));
     g_ptr_array_add(data->series, series);
     return series;
@@ -305,12 +307,14 @@ static double x_value(IvcPlotData *data, const json_t *point, const char *key, I
         return ok ? (double)amount.n : 0;
     }
     guint position = 0;
-    bool path = strcmp(key, "workload.program") == 0;
-    g_autofree char *brief = path ? program_name(text) : ivc_human_list(text);
-    g_autofree char *name = ivc_plot_clean(brief, LABEL_MAX);
-    if (!g_ptr_array_find_with_equal_func(data->x_names, name, g_str_equal, &position)) {
-        position = data->x_names->len;
-        g_ptr_array_add(data->x_names, g_steal_pointer(&name));
+    const char *whole = text != NULL ? text : "-";
+    if (!g_ptr_array_find_with_equal_func(data->x_texts, whole, g_str_equal, &position)) {
+        position = data->x_texts->len;
+        bool path = strcmp(key, "workload.program") == 0;
+        g_autofree char *brief = path ? program_name(whole) : ivc_human_list(whole);
+        bool taken = g_ptr_array_find_with_equal_func(data->x_names, brief, g_str_equal, NULL);
+        g_ptr_array_add(data->x_texts, g_strdup(whole));
+        g_ptr_array_add(data->x_names, g_strdup(taken ? whole : brief));
     }
     return position;
 }
@@ -335,6 +339,24 @@ static void collect_interval(IvcPlotData *data, const json_t *point)
         data->confidence = json_number_value(confidence);
     }
     data->n_estimated += json_is_true(json_object_get(point, "estimated")) ? 1 : 0;
+}
+
+/* From here on names are for people: until now they told series and categories apart. */
+static void make_labels(IvcPlotData *data)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < data->series->len; i++) {
+        g_ptr_array_add(names, ivc_plot_series(data, i)->name);
+    }
+    g_autoptr(GPtrArray) labels = ivc_plot_cut_apart(names, LABEL_MAX);
+    for (guint i = 0; i < data->series->len; i++) {
+        IvcPlotSeries *series = g_ptr_array_index(data->series, i);
+        g_autofree char *raw = series->name;
+        series->name = ivc_plot_clean(raw, SIZE_MAX);
+        series->label = g_strdup(g_ptr_array_index(labels, i));
+    }
+    g_autoptr(GPtrArray) whole = data->x_names;
+    data->x_names = ivc_plot_cut_apart(whole, X_NAME_MAX);
 }
 
 static void collect_xs(IvcPlotData *data, IvcQuantity what)
@@ -410,7 +432,7 @@ static void sort_points(IvcPlotData *data, const json_t *points)
     } else {
         data->axis = sizes || what == IVC_QUANTITY_SIZE ? IVC_PLOT_SIZES : IVC_PLOT_NUMBERS;
     }
-    data->x_label = sizes ? g_strdup("buffer size") : ivc_plot_clean(x_key, LABEL_MAX);
+    data->x_label = sizes ? g_strdup("buffer size") : ivc_plot_clean(x_key, X_NAME_MAX);
     size_t i;
     const json_t *point;
     json_array_foreach(points, i, point)
@@ -419,10 +441,10 @@ static void sort_points(IvcPlotData *data, const json_t *points)
             data->n_failed++;
             continue;
         }
-        g_autofree char *label = series_label(point, dims, x_key, channels);
+        g_autofree char *name = series_name(point, dims, x_key, channels);
         g_autofree char *apart =
-            dims->len > 1 ? series_label(point, dims, x_key, false) : g_strdup("");
-        IvcPlotSeries *series = find_series(data, label, apart);
+            dims->len > 1 ? series_name(point, dims, x_key, false) : g_strdup("");
+        IvcPlotSeries *series = find_series(data, name, apart);
         IvcPlotPoint item = {point, x_value(data, point, x_key, what)};
         g_array_append_val(series->points, item);
         series->baseline = series->baseline || is_baseline(data, point);
@@ -430,6 +452,7 @@ static void sort_points(IvcPlotData *data, const json_t *points)
         collect_interval(data, point);
         collect_guests(data, point);
     }
+    make_labels(data);
     collect_xs(data, what);
 }
 
@@ -444,6 +467,7 @@ IvcPlotData *ivc_plot_data_new(json_t *document, GError **error)
     g_autoptr(IvcPlotData) data = g_new0(IvcPlotData, 1);
     data->document = json_incref(document);
     data->xs = g_array_new(FALSE, FALSE, sizeof(double));
+    data->x_texts = g_ptr_array_new_with_free_func(g_free);
     data->x_names = g_ptr_array_new_with_free_func(g_free);
     data->series = g_ptr_array_new_with_free_func(series_free);
     data->guests = g_ptr_array_new();
@@ -470,6 +494,7 @@ void ivc_plot_data_free(IvcPlotData *data)
     g_strfreev(data->figures);
     g_free(data->x_label);
     g_array_free(data->xs, TRUE);
+    g_ptr_array_free(data->x_texts, TRUE);
     g_ptr_array_free(data->x_names, TRUE);
     g_ptr_array_free(data->series, TRUE);
     g_ptr_array_free(data->guests, TRUE);

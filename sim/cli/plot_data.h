@@ -28,8 +28,9 @@ typedef struct {
 } IvcPlotPoint;
 
 typedef struct {
-    char *label;    /**< for people: one line, not too long */
-    char *apart;    /**< what of the label is not the channel; "" when there is nothing else */
+    char *name;     /**< in full, one line: no two series have the same */
+    char *label;    /**< the name cut for the picture, other than all other labels */
+    char *apart;    /**< what of the name is not the channel; "" when there is nothing else */
     bool baseline;  /**< what the others are compared with: drawn dashed */
     GArray *points; /**< IvcPlotPoint, by rising x */
 } IvcPlotSeries;
@@ -44,7 +45,8 @@ typedef struct {
     char *x_label;  /**< "buffer size", or the path of the axis */
     IvcPlotAxis axis;
     GArray *xs;         /**< double: all values of x, rising */
-    GPtrArray *x_names; /**< char *: what to print at each of them */
+    GPtrArray *x_texts; /**< char *: the categories as the points have them */
+    GPtrArray *x_names; /**< char *: what to print at each of xs */
     GPtrArray *series;  /**< IvcPlotSeries */
     GPtrArray *guests;  /**< const char *: in the order of the input; borrowed from the document */
     size_t n_capped;    /**< points that stopped at workload.messages_max */

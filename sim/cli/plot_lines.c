@@ -6,6 +6,7 @@
 #include "sim/cli/plot_script.h"
 
 #include <math.h>
+#include <string.h>
 
 /* One column (8.5 cm) with room for a key; the proportions of most papers. */
 static const IvcPaper PAPER = {8.5, 6.4};
@@ -160,7 +161,7 @@ static void append_table(const IvcPlotData *data, const Lines *lines, GString *t
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
         g_string_append_printf(table, "%s# index %u: %s.\n# %s %s %s%scapped\n",
-                               i > 0 ? "\n\n" : "", i, series->label,
+                               i > 0 ? "\n\n" : "", i, series->name,
                                data->axis == IVC_PLOT_SIZES ? "bytes" : "x", lines->y_key,
                                whisker != NULL ? whisker : "", whisker != NULL ? " " : "");
         for (guint k = 0; k < series->points->len; k++) {
@@ -197,8 +198,9 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
     g_autofree char *whisker =
         lines->half_key != NULL ? g_strdup_printf("1:%s:($3%s)", y, scale) : g_strdup("1:2:2:3");
     /* from one word to the next there is no way */
+    const char *first = g_ptr_array_index(data->x_names, 0);
     bool apart = data->axis == IVC_PLOT_CATEGORIES &&
-                 g_ascii_isalpha(*(const char *)g_ptr_array_index(data->x_names, 0));
+                 g_ascii_isalpha(first[strspn(first, ".")]); /* dots: it is cut there */
     const char *style = apart ? "points" : "linespoints";
     g_string_append(script, "\nplot \\\n");
     for (guint i = 0; whisker_key(lines) != NULL && i < data->series->len; i++) {

@@ -86,7 +86,7 @@ static void append_table(const IvcPlotData *data, const Kind *const *kinds, size
     g_string_append(table, ".\n");
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
-        g_string_append_printf(table, "%s# index %u: %s.\n", i > 0 ? "\n\n" : "", i, series->label);
+        g_string_append_printf(table, "%s# index %u: %s.\n", i > 0 ? "\n\n" : "", i, series->name);
         for (guint k = 0; k < series->points->len; k++) {
             const IvcPlotPoint *point = ivc_plot_point(series, k);
             g_string_append_printf(table, "%zu ", ivc_plot_position(data, point->x));
@@ -109,7 +109,7 @@ void ivc_figure_operations(const IvcPlotData *data, GString *script, GString *ta
     size_t n_kinds = find_kinds(data, &low, &high, kinds);
     unsigned key_columns = data->series->len == 1 ? 2 : 3;
     unsigned key_lines = ((unsigned)n_kinds + key_columns - 1) / key_columns;
-    IvcPanels panels = ivc_panels_make(data, 1, heights, MAX(key_lines, 1));
+    g_auto(IvcPanels) panels = ivc_panels_make(data, 1, heights, MAX(key_lines, 1));
     ivc_script_begin(script, data, "operations",
                      "What is done how often for a MB, by kind, all guests together.",
                      panels.paper);

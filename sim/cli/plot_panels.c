@@ -4,15 +4,43 @@
  */
 #include "sim/cli/plot_panels.h"
 
+#include <string.h>
+
 #define LEFT 1.45
 #define RIGHT 0.25
 #define TOP 1.15
 #define TITLE_LINE 0.36
 #define LETTERS_PER_CM 7.4 /* of the labels; of the titles fewer */
 #define TITLE_LETTERS_PER_CM 6
+#define TITLE_LINES_MAX 3
 #define GAP_X 0.25
 #define GAP_ROW 0.28
 #define GAP_BAND 1.5
+
+/* The names of the series, in lines where that will do, else cut. @return number of lines */
+static size_t make_titles(IvcPanels *panels, const IvcPlotData *data)
+{
+    size_t letters = (size_t)(panels->cell * TITLE_LETTERS_PER_CM);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < data->series->len; i++) {
+        g_ptr_array_add(names, ivc_plot_series(data, i)->name);
+    }
+    panels->titles = ivc_plot_cut_apart(names, letters);
+    size_t most = 1;
+    for (guint i = 0; i < names->len; i++) {
+        char *wrapped = ivc_plot_wrap(names->pdata[i], letters, TITLE_LINES_MAX);
+        size_t lines = 1;
+        for (const char *at = wrapped; at != NULL && (at = strchr(at, '\n')) != NULL; at++) {
+            lines++;
+        }
+        if (wrapped != NULL) {
+            g_free(panels->titles->pdata[i]);
+            panels->titles->pdata[i] = wrapped;
+        }
+        most = MAX(most, lines);
+    }
+    return most;
+}
 
 IvcPanels ivc_panels_make(const IvcPlotData *data, size_t rows, const double *heights,
                           unsigned key_lines)
@@ -24,12 +52,13 @@ IvcPanels ivc_panels_make(const IvcPlotData *data, size_t rows, const double *he
     panels.cell = (panels.paper.width - LEFT - RIGHT + GAP_X) / (double)panels.columns;
     panels.letters = (size_t)((panels.cell - GAP_X) * LETTERS_PER_CM);
     double slant = ivc_script_slant(data, panels.letters);
-    panels.top = TOP + (ivc_script_title_lines(data, panels.paper) - 1) * TITLE_LINE;
+    double more = TITLE_LINE * (double)(make_titles(&panels, data) - 1);
+    panels.top = TOP + (ivc_script_title_lines(data, panels.paper) - 1) * TITLE_LINE + more;
     double footnote = 0.26 * (ivc_script_footnote_lines(data, false) - 1);
     panels.bottom = 1.5 + 0.34 * key_lines + slant + footnote;
     panels.key_top = panels.bottom - 1.05 - slant;
     panels.key_bottom = 0.38 + footnote;
-    panels.gap_band = GAP_BAND + slant;
+    panels.gap_band = GAP_BAND + slant + more;
     double band = GAP_ROW * (double)(rows - 1);
     for (size_t row = 0; row < rows; row++) {
         panels.heights[row] = heights[row];
@@ -38,6 +67,11 @@ IvcPanels ivc_panels_make(const IvcPlotData *data, size_t rows, const double *he
     panels.paper.height = panels.top + panels.bottom + band * (double)panels.bands +
                           panels.gap_band * (double)(panels.bands - 1);
     return panels;
+}
+
+void ivc_panels_clear(IvcPanels *panels)
+{
+    g_clear_pointer(&panels->titles, g_ptr_array_unref);
 }
 
 static void append_array(GString *script, const char *name, const double *values, size_t n)
@@ -91,9 +125,7 @@ void ivc_panels_choose(const IvcPanels *panels, const IvcPlotData *data, size_t 
                            i / panels->columns * panels->rows + row + 1);
     if (row == 0) {
         g_string_append(script, "set title ");
-        g_autofree char *label = ivc_plot_clean(ivc_plot_series(data, i)->label,
-                                                (size_t)(panels->cell * TITLE_LETTERS_PER_CM));
-        ivc_plot_quote(script, label);
+        ivc_plot_quote(script, g_ptr_array_index(panels->titles, i));
         g_string_append(script, " offset 0, -0.6\n");
     } else {
         g_string_append(script, "unset title\n");

@@ -23,7 +23,11 @@ typedef struct {
     double key_top;    /**< of bottom: where the key begins */
     double key_bottom; /**< ... and ends */
     double gap_band;   /**< between bands */
+    GPtrArray *titles; /**< char *: of the panels of each series, in lines or cut, all different */
 } IvcPanels;
+
+void ivc_panels_clear(IvcPanels *panels);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IvcPanels, ivc_panels_clear)
 
 /** Makes a grid for all series with `rows` panels for each, as high as `heights` says. */
 IvcPanels ivc_panels_make(const IvcPlotData *data, size_t rows, const double *heights,

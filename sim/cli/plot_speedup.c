@@ -63,7 +63,7 @@ static GPtrArray *make_panels(const IvcPlotData *data)
         }
         if (panel == NULL) {
             panel = g_new0(IvcPlotSeries, 1);
-            panel->label = panel->apart = series->apart; /* borrowed */
+            panel->name = panel->apart = series->apart; /* borrowed */
             panel->points = g_array_new(FALSE, FALSE, sizeof(IvcPlotPoint));
             g_ptr_array_add(panels, panel);
         }
@@ -198,7 +198,7 @@ void ivc_figure_speedup(const IvcPlotData *data, GString *script, GString *table
     }
     g_autoptr(GPtrArray) words = longest_words(data->x_names);
     view.x_names = words;
-    IvcPanels panels = ivc_panels_make(&view, 1, heights, 1);
+    g_auto(IvcPanels) panels = ivc_panels_make(&view, 1, heights, 1);
     ivc_script_begin(script, &view, "speedup",
                      "How many times faster programs are than over the baseline.", panels.paper);
     ivc_script_footnote(script, &view, false);

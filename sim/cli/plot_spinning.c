@@ -56,7 +56,7 @@ static void append_table(const IvcPlotData *data, GString *table)
             table,
             "%s# index %u: %s.\n# position x work behind-running behind-preempted-holder "
             "behind-preempted-waiter switching-or-idle\n",
-            i > 0 ? "\n\n" : "", i, series->label);
+            i > 0 ? "\n\n" : "", i, series->name);
         for (guint k = 0; k < series->points->len; k++) {
             const IvcPlotPoint *point = ivc_plot_point(series, k);
             double shares[STATES];
@@ -78,7 +78,7 @@ void ivc_figure_spinning(const IvcPlotData *data, GString *script, GString *tabl
                                                "behind preempted holder", "behind preempted waiter",
                                                "switching, idle"};
     static const double heights[] = {3.2};
-    IvcPanels panels = ivc_panels_make(data, 1, heights, 2);
+    g_auto(IvcPanels) panels = ivc_panels_make(data, 1, heights, 2);
     ivc_script_begin(script, data, "spinning",
                      "What the time of the cores goes into, spinning by what it waits for.",
                      panels.paper);

@@ -184,7 +184,7 @@ static void append_table(const IvcPlotData *data, const GArray *works, GString *
     g_string_append(table, " other.\n");
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
-        g_string_append_printf(table, "%s# index %u: %s.\n", i > 0 ? "\n\n" : "", i, series->label);
+        g_string_append_printf(table, "%s# index %u: %s.\n", i > 0 ? "\n\n" : "", i, series->name);
         for (guint k = 0; k < series->points->len; k++) {
             const IvcPlotPoint *point = ivc_plot_point(series, k);
             double total = total_of(point->json);
@@ -321,7 +321,7 @@ void ivc_figure_stages(const IvcPlotData *data, GString *script, GString *table)
     bool others = keep_shown(works);
     unsigned key_columns = columns_of_key(works, data->series->len == 1 ? 8.5 : 17.5);
     unsigned key_lines = (works->len + (others ? 1 : 0) + key_columns - 1) / key_columns;
-    IvcPanels panels =
+    g_auto(IvcPanels) panels =
         ivc_panels_make(data, relative ? 2 : 1, relative ? two_rows : one_row, MAX(key_lines, 1));
     ivc_script_begin(script, data, "stages",
                      "Core cycles per byte by kind of work; polling hatched.", panels.paper);

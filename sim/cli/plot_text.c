@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "sim/config/yaml_tree.h"
@@ -27,12 +29,95 @@ char *ivc_plot_clean(const char *text, size_t max)
     return g_string_free(out, FALSE);
 }
 
+/* The first `head` characters, "...", and as many of the last ones as make `max`. */
+static char *cut(const char *text, size_t max, size_t head)
+{
+    g_autofree char *clean = ivc_plot_clean(text, SIZE_MAX);
+    size_t length = (size_t)g_utf8_strlen(clean, -1);
+    if (length <= max) {
+        return g_steal_pointer(&clean);
+    }
+    const char *tail = g_utf8_offset_to_pointer(clean, (glong)(length - (max - 3 - head)));
+    const char *end = g_utf8_offset_to_pointer(clean, (glong)head);
+    return g_strdup_printf("%.*s...%s", (int)(end - clean), clean, tail);
+}
+
+/* @param ret_uses  how many of the texts become the same one. @return number of different ones */
+static guint cut_all(const GPtrArray *texts, size_t max, size_t head, GPtrArray *ret_cut,
+                     GHashTable *ret_uses)
+{
+    for (guint i = 0; i < texts->len; i++) {
+        char *text = cut(g_ptr_array_index(texts, i), max, head);
+        guint uses = GPOINTER_TO_UINT(g_hash_table_lookup(ret_uses, text));
+        g_hash_table_replace(ret_uses, text, GUINT_TO_POINTER(uses + 1));
+        g_ptr_array_add(ret_cut, text);
+    }
+    return g_hash_table_size(ret_uses);
+}
+
+GPtrArray *ivc_plot_cut_apart(const GPtrArray *texts, size_t max)
+{
+    const size_t heads[] = {max - 3, (max - 3) / 2, 0};
+    g_autoptr(GPtrArray) best = NULL;
+    g_autoptr(GHashTable) best_uses = NULL;
+    size_t best_head = 0;
+    guint most = 0;
+    for (size_t k = 0; k < G_N_ELEMENTS(heads) && (k == 0 || most < texts->len); k++) {
+        g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(GHashTable) uses = g_hash_table_new(g_str_hash, g_str_equal);
+        guint different = cut_all(texts, max, heads[k], found, uses);
+        if (k == 0 || different > most) {
+            g_clear_pointer(&best_uses, g_hash_table_unref);
+            g_clear_pointer(&best, g_ptr_array_unref);
+            best_uses = g_steal_pointer(&uses);
+            best = g_steal_pointer(&found);
+            best_head = heads[k];
+            most = different;
+        }
+    }
+    GPtrArray *result = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < texts->len; i++) {
+        const char *text = g_ptr_array_index(best, i);
+        if (GPOINTER_TO_UINT(g_hash_table_lookup(best_uses, text)) == 1) {
+            g_ptr_array_add(result, g_strdup(text));
+            continue;
+        }
+        g_autofree char *number = g_strdup_printf(" #%u", i);
+        size_t room = max - strlen(number);
+        g_autofree char *before = cut(text, room, MIN(best_head, room - 3));
+        g_ptr_array_add(result, g_strconcat(before, number, NULL));
+    }
+    return result;
+}
+
+char *ivc_plot_wrap(const char *text, size_t width, size_t lines)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    GString *out = g_string_new(NULL);
+    size_t line = 1;
+    size_t used = 0;
+    for (char **word = words; *word != NULL; word++) {
+        size_t length = (size_t)g_utf8_strlen(*word, -1);
+        bool fits = used + (used > 0) + length <= width;
+        line += fits ? 0 : 1;
+        if (length > width || line > lines) {
+            g_string_free(out, TRUE);
+            return NULL;
+        }
+        g_string_append_printf(out, "%s%s", used == 0 ? "" : fits ? " " : "\n", *word);
+        used = fits ? used + (used > 0) + length : length;
+    }
+    return g_string_free(out, FALSE);
+}
+
 void ivc_plot_quote(GString *out, const char *text)
 {
     g_string_append_c(out, '\'');
     for (const char *at = text; *at != '\0'; at++) {
         if (*at == '\'') {
             g_string_append(out, "\xe2\x80\x99"); /* gnuplot misreads some doubled quotes */
+        } else if (*at == '\n') {
+            g_string_append(out, "'.\"\\n\".'");
         } else {
             g_string_append_c(out, *at);
         }

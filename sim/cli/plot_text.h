@@ -11,8 +11,17 @@
  *  @return transfer full */
 char *ivc_plot_clean(const char *text, size_t max);
 
+/** The texts (const char *) cleaned and cut so that no two become alike: at the end where that will
+ *  do, else in the middle or at the front; what is alike even then ends with its number, from #0.
+ *  @return transfer full: char *, as many */
+GPtrArray *ivc_plot_cut_apart(const GPtrArray *texts, size_t max);
+
+/** A text in up to `lines` lines ('\\n') of at most `width` characters, or NULL when it needs more.
+ *  @return transfer full */
+char *ivc_plot_wrap(const char *text, size_t width, size_t lines);
+
 /** Appends a gnuplot string: single quotes, in which nothing but the quote itself is special; that
- *  one becomes a typographic apostrophe. */
+ *  one becomes a typographic apostrophe. Lines are joined with a new line in double quotes. */
 void ivc_plot_quote(GString *out, const char *text);
 
 /** Appends a text as a gnuplot string of up to two lines of about `width` characters. */

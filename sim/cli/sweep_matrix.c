@@ -72,7 +72,8 @@ static void append_value(GString *text, const GPtrArray *axes, guint i, const ch
 {
     bool truth = strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
     if (truth || !g_ascii_isalpha(value[0])) {
-        g_string_append_printf(text, "%s ", ivc_table_axis_name(axes, i));
+        g_autofree char *name = ivc_human_axis(axes, i);
+        g_string_append_printf(text, "%s ", name);
     }
     g_string_append(text, value);
 }
@@ -219,7 +220,7 @@ static void append_block(GString *text, const Matrix *matrix, const char *block)
     g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) across = columns_of(matrix, block);
-    g_ptr_array_add(headers, g_strdup(ivc_table_axis_name(matrix->axes, AXIS_ROWS)));
+    g_ptr_array_add(headers, ivc_human_axis(matrix->axes, AXIS_ROWS));
     for (guint c = 0; c < across->len; c++) {
         const char *name = g_ptr_array_index(across, c);
         g_ptr_array_add(headers, g_strconcat(">", name[0] != '\0' ? name : matrix->figure->name,

@@ -16,10 +16,6 @@
  */
 char *ivc_table_points(const IvcTerminal *terminal, const json_t *points);
 
-/** The end of an axis' path that no other axis ends with: "cores", or "dom0.cores".
- *  @param axes  const char *: paths. @return borrowed from `axes` */
-const char *ivc_table_axis_name(const GPtrArray *axes, guint i);
-
 /** One point as a block: rates, latency, CPU states by guest, stages, counts.
  *  @param all  every stage, core and count instead of the largest. @return transfer full */
 char *ivc_table_point(const IvcTerminal *terminal, const json_t *point, bool all);
@@ -41,3 +37,7 @@ char *ivc_human_count(double value);
 /** A list of whole numbers one after the other, as of cores: "[4, 5, 6]" is "4-6"; any other text
  *  is returned as it is, NULL as "-". transfer full */
 char *ivc_human_list(const char *text);
+
+/** The end of the i-th axis' path that no other of the axes (const char *) ends with: "cores", or
+ *  "dom0.cores". transfer full */
+char *ivc_human_axis(const GPtrArray *axes, guint i);

@@ -126,16 +126,6 @@ static GPtrArray *other_axes(const json_t *points)
     return axes;
 }
 
-const char *ivc_table_axis_name(const GPtrArray *axes, guint i)
-{
-    const char *path = axes->pdata[i];
-    const char *end = strrchr(path, '.');
-    for (guint k = 0; k < axes->len && end; k++)
-        while (k != i && end && g_str_has_suffix(axes->pdata[k], end))
-            end = g_strrstr_len(path, end - path, ".");
-    return end ? end + 1 : path;
-}
-
 /* What a reader of a point must know; a point without results has its status alone. */
 static char *notes(const json_t *point)
 {
@@ -183,8 +173,10 @@ char *ivc_table_points(const IvcTerminal *terminal, const json_t *points)
     g_autoptr(GPtrArray) axes = other_axes(points);
     g_autoptr(GPtrArray) headers = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(headers, g_strdup("channel"));
-    for (guint i = 0; i < axes->len; i++)
-        g_ptr_array_add(headers, g_strconcat(">", ivc_table_axis_name(axes, i), NULL));
+    for (guint i = 0; i < axes->len; i++) {
+        g_autofree char *name = ivc_human_axis(axes, i);
+        g_ptr_array_add(headers, g_strconcat(">", name, NULL));
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         g_ptr_array_add(headers, g_strdup(known[i]));
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);

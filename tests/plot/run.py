@@ -317,6 +317,72 @@ def case_axes(run):
     assert any("1 point failed and left out" in text for text in texts), texts
 
 
+def blocks(path):
+    """The blocks of a data file: its comment, and the first two columns of each row."""
+    found = []
+    for line in read(path).splitlines():
+        if line.startswith("# index "):
+            found.append((line.partition(": ")[2][:-1], []))
+        elif line and line[0] != "#":
+            found[-1][1].append(tuple(line.split()[:2]))
+    return found
+
+
+def titles(path):
+    """The titles of the lines or of the panels of a script."""
+    return [line.split(" title '")[1].rsplit("'", 1)[0] for line in read(path).splitlines()
+            if " title '" in line and "keyentry" not in line]
+
+
+def case_names(run):
+    """Lines are told apart by their whole names; in the picture names are cut so that they differ."""
+    base = json.loads(read(POINTS))["points"]
+    one = [point for point in base if point["channel"] == "shmem"]
+
+    def plot(points):
+        run.write("points.json", {"points": points})
+        run.plot("points.json", "--only", "bandwidth,cpu", path="/nonexistent", status=1)
+        return (blocks(run.path("plots", "bandwidth.dat")),
+                titles(run.path("plots", "bandwidth.gp")), titles(run.path("plots", "cpu.gp")))
+
+    def check(points, names, labels, panels):
+        data, lines, bars = plot(points)
+        equal([name for name, _ in data], names)
+        for name, rows in data:
+            equal(len({x for x, _ in rows}), len(rows))
+            equal(len(rows), len(one))
+        equal(lines, labels)
+        equal(bars, panels)
+
+    long = "a-channel-with-a-name-that-is-longer-than-any-picture-has-room-for-of-"
+    names = [long + "64KiB", long + "8MiB"]
+    check([dict(point, channel=name) for name in names for point in one], names,
+          [name[:22] + "..." + name[-23:] for name in names],
+          [name[:22] + "..." + name[-23:] for name in names])
+    # what differs only in the middle: its number tells it apart
+    names = [long + middle + long for middle in "xy"]
+    check([dict(point, channel=name) for name in names for point in one], names,
+          [names[0][:42] + "... #0", names[1][:42] + "... #1"],
+          [names[0][:42] + "... #0", names[1][:42] + "... #1"])
+    # axes of one last key have the names that the table of a sweep gives them
+    regions = [(a, b) for a in ("64KiB", "1MiB") for b in ("64KiB", "1MiB")]
+    points = [dict(point, **{"channels.ring.region": a, "channels.shm.region": b})
+              for a, b in regions for point in one]
+    check(points, [f"ring.region {a}, shm.region {b}" for a, b in regions],
+          [f"ring.region {a}, shm.region {b}" for a, b in regions],
+          [f"ring.region {a},'.\"\\n\".'shm.region {b}" for a, b in regions])
+    # categories on x
+    long = [f"a-profile-with-a-name-longer-than-its-axis-{end}" for end in ("old", "new")]
+    data, _, _ = plot([dict(one[0], profile=name) for name in long])
+    equal(len(data[0][1]), 2)
+    script = read(run.path("plots", "bandwidth.gp"))
+    for name in long:
+        assert f"'{name[:15]}...{name[-16:]}'" in script, script
+    data, _, _ = plot([dict(one[0], **{"workload.program": name}) for name in ("a/x.c", "b/x.c")])
+    equal(len(data[0][1]), 2)
+    assert "set xtics ('x' 0, 'b/x.c' 1)" in read(run.path("plots", "bandwidth.gp"))
+
+
 def case_intervals(run):
     """Repeats and estimates have whiskers; latency is then the mean."""
     document = json.loads(read(POINTS))
