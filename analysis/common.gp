@@ -18,7 +18,8 @@ if (!exists('rows')) rows = 24
 if (!exists('ansi')) ansi = 'mono'
 in_pixels = sprintf('size %g, %g', points(width) * scale, points(height) * scale)
 in_characters = sprintf('size %d, %d', columns, rows)
-if (to ne 'dumb') { set output name.'.'.to }
+if (!exists('picture')) picture = name.'.'.to
+if (to ne 'dumb') { set output picture }
 eval 'set terminal '.( \
     to eq 'pdf'  ? sprintf('pdfcairo size %gcm, %gcm linewidth 1 font "%s"', width, height, font(7)) : \
     to eq 'png'  ? 'pngcairo '.in_pixels.' linewidth 4 font "'.font(7).'"' : \
@@ -40,6 +41,19 @@ do for [i = 1:8] {
 set linetype 1 linecolor rgb colour[1] linewidth 1.9 pointtype marker[1] \
     pointsize (to eq 'dumb' ? 1 : 0.44 * scale)
 set dashtype 2 (9, 5) # of the baselines
+set dashtype 3 (2, 3)
+set dashtype 4 (7, 3, 1, 3)
+# After eight lines the colours come again: with the next markers, and of three times one dotted and
+# one dash-dotted.
+array shape[9] = [7, 5, 9, 13, 11, 15, 1, 2, 3]
+do for [i = 9:192] {
+    again = (i - 1) / 8
+    k = (i - 1) % 8
+    dash = again % 3 == 0 ? 1 : again % 3 + 2
+    set linetype i linecolor rgb colour[k + 1] linewidth 1.1 dashtype dash \
+        pointtype shape[(k % 6 + again) % 9 + 1] pointsize (to eq 'dumb' ? 1 : 0.34 * scale)
+}
+set linetype cycle 192
 # An open marker has a white dot inside; a terminal has no room for one.
 hole = 0.17 * scale
 inside = to eq 'dumb' ? -1 : 7
