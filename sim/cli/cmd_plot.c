@@ -102,22 +102,23 @@ static int write_sources(IvcCli *cli, const IvcPlotData *data, const GPtrArray *
     return status;
 }
 
-/* One figure in one format; false after its error was reported. */
-static bool draw_one(IvcCli *cli, const char *gnuplot, const char *folder, const char *name,
-                     const char *format, unsigned *drawn)
+/* One figure in one format; counts what was drawn. @return exit status */
+static int draw_one(IvcCli *cli, const char *gnuplot, const char *folder, const char *name,
+                    const char *format, unsigned *drawn)
 {
     bool preview = strcmp(format, "term") == 0;
     const char *needy = preview ? ivc_figure_needs_picture(name) : NULL;
     if (needy != NULL) {
         ivc_cli_note(cli, "'%s' has no preview in a terminal: %s need a picture", name, needy);
-        return true;
+        return IVC_EXIT_OK;
     }
     IvcFigureTerminal terminal = preview_size(cli);
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
     if (!ivc_figure_draw(gnuplot, folder, name, format, &terminal, &text, &error)) {
-        ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot", "%s", error->message);
-        return false;
+        return error->domain == G_FILE_ERROR
+                   ? ivc_cli_fail_error(cli, error)
+                   : ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot", "%s", error->message);
     }
     if (preview) {
         fputs(text, cli->out);
@@ -125,7 +126,7 @@ static bool draw_one(IvcCli *cli, const char *gnuplot, const char *folder, const
         fprintf(cli->out, "%s%c%s.%s\n", folder, G_DIR_SEPARATOR, name, format);
     }
     ++*drawn;
-    return true;
+    return IVC_EXIT_OK;
 }
 
 static int draw_all(IvcCli *cli, const GPtrArray *figures, const char *folder)
@@ -148,10 +149,9 @@ static int draw_all(IvcCli *cli, const GPtrArray *figures, const char *folder)
     unsigned drawn = 0;
     for (guint i = 0; i < figures->len; i++) {
         for (size_t k = 0; formats[k] != NULL; k++) {
-            if (!draw_one(cli, gnuplot, folder, g_ptr_array_index(figures, i), formats[k],
-                          &drawn)) {
-                status = IVC_EXIT_FAILED;
-            }
+            const char *name = g_ptr_array_index(figures, i);
+            int one = draw_one(cli, gnuplot, folder, name, formats[k], &drawn);
+            status = MAX(status, one);
         }
     }
     if (drawn == 0 && status == IVC_EXIT_OK) {

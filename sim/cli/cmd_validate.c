@@ -228,7 +228,9 @@ static int draw(IvcCli *cli, const Validation *v)
         const IvcScore *score = v->scores->pdata[i];
         if (!ivc_figure_draw(gnuplot, v->folder.path, score->suite->data->name, "svg", NULL, NULL,
                              &error)) {
-            return ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot", "%s", error->message);
+            return error->domain == G_FILE_ERROR
+                       ? ivc_cli_fail_error(cli, error)
+                       : ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot", "%s", error->message);
         }
     }
     return IVC_EXIT_OK;

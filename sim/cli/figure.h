@@ -42,12 +42,14 @@ typedef struct {
 char *ivc_figure_gnuplot(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * Runs gnuplot on FOLDER/NAME.gp.
+ * Runs gnuplot on FOLDER/NAME.gp. A picture gets its name when it is whole: an old one of that name
+ * is kept on failure.
  *
  * @param format      "svg", "pdf", "png": draws FOLDER/NAME.FORMAT; "term": draws text
  * @param terminal    for "term", else NULL
  * @param ret_text    for "term": the picture, transfer full; else may be NULL
- * @param error       IVC_PLOT_ERROR_GNUPLOT with what gnuplot said, or an error of g_spawn_sync()
+ * @param error       IVC_PLOT_ERROR_GNUPLOT with what gnuplot said, G_FILE_ERROR when the picture
+ *                    cannot be written, or an error of g_spawn_sync()
  */
 bool ivc_figure_draw(const char *gnuplot, const char *folder, const char *name, const char *format,
                      const IvcFigureTerminal *terminal, char **ret_text,

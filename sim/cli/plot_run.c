@@ -4,8 +4,12 @@
  */
 #include "sim/cli/figure.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "sim/stats/file_replace.h"
 
 #define MESSAGE_MAX 600 /* of what gnuplot said, in characters */
 
@@ -64,10 +68,63 @@ static char *trim_preview(const char *picture)
     return g_string_free(text, FALSE);
 }
 
-bool ivc_figure_draw(const char *gnuplot, const char *folder, const char *name, const char *format,
-                     const IvcFigureTerminal *terminal, char **ret_text, GError **error)
+/* Ends the picture as one of its format does? gnuplot does not say that a disk is full. */
+static bool is_whole(const char *format, const char *bytes, size_t size)
 {
-    g_autofree char *first = choice(format, terminal);
+    static const struct {
+        const char *format;
+        const char *end;
+        size_t n;
+    } ends[] = {{"svg", "</svg>", 6}, {"pdf", "%%EOF", 5}, {"png", "IEND\xae\x42\x60\x82", 8}};
+    while (size > 0 && g_ascii_isspace(bytes[size - 1])) {
+        size--;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        if (strcmp(format, ends[i].format) == 0) {
+            return size >= ends[i].n &&
+                   memcmp(bytes + size - ends[i].n, ends[i].end, ends[i].n) == 0;
+        }
+    }
+    return true;
+}
+
+/* Gives a picture its name if it is whole; what had that name before is kept otherwise. */
+static bool keep_picture(const char *drawn, const char *path, const char *format, GError **error)
+{
+    g_autofree char *bytes = NULL;
+    size_t size = 0;
+    if (!g_file_get_contents(drawn, &bytes, &size, error)) {
+        return false;
+    }
+    if (!is_whole(format, bytes, size)) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
+                    "cannot write '%s': gnuplot's picture is cut off\n"
+                    "hint: is the disk full, or the size of files limited?",
+                    path);
+        return false;
+    }
+    return ivc_file_replace(path, bytes, size, error);
+}
+
+/* An empty file beside the picture, for gnuplot to draw to. @return its path, or NULL */
+static char *make_temporary(const char *folder, const char *path, GError **error)
+{
+    g_autofree char *drawn = g_build_filename(folder, ".picture.XXXXXX", NULL);
+    int descriptor = g_mkstemp(drawn);
+    if (descriptor < 0) {
+        int reason = errno;
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(reason),
+                    "cannot write '%s': %s", path, g_strerror(reason));
+        return NULL;
+    }
+    close(descriptor);
+    return g_steal_pointer(&drawn);
+}
+
+/* @param first  what gnuplot is told before the script. @param ret_text  what it printed */
+static bool run(const char *gnuplot, const char *folder, const char *name, const char *format,
+                const char *first, char **ret_text, GError **error)
+{
     g_autofree char *script = g_strdup_printf("%s.gp", name);
     const char *argv[] = {gnuplot, "--default-settings", "-e", first, script, NULL};
     g_auto(GStrv) environment = g_get_environ();
@@ -84,14 +141,36 @@ bool ivc_figure_draw(const char *gnuplot, const char *folder, const char *name, 
     g_autoptr(GError) ended = NULL;
     if (!g_spawn_check_wait_status(status, &ended)) {
         g_autofree char *said = complaint(err);
-        g_autofree char *broken = g_strdup_printf("%s/%s.%s", folder, name, format);
-        (void)g_unlink(broken); /* half a picture is worse than none */
         g_set_error(error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_GNUPLOT, "gnuplot cannot draw %s.%s: %s",
                     name, format, *said != '\0' ? said : ended->message);
         return false;
     }
-    if (ret_text != NULL) {
-        *ret_text = trim_preview(out);
-    }
+    *ret_text = g_steal_pointer(&out);
     return true;
+}
+
+bool ivc_figure_draw(const char *gnuplot, const char *folder, const char *name, const char *format,
+                     const IvcFigureTerminal *terminal, char **ret_text, GError **error)
+{
+    g_autofree char *chosen = choice(format, terminal);
+    g_autofree char *text = NULL;
+    if (strcmp(format, "term") == 0) {
+        if (!run(gnuplot, folder, name, format, chosen, &text, error)) {
+            return false;
+        }
+        *ret_text = trim_preview(text);
+        return true;
+    }
+    g_autofree char *file = g_strdup_printf("%s.%s", name, format);
+    g_autofree char *path = g_build_filename(folder, file, NULL);
+    g_autofree char *drawn = make_temporary(folder, path, error);
+    if (drawn == NULL) {
+        return false;
+    }
+    g_autofree char *base = g_path_get_basename(drawn);
+    g_autofree char *first = g_strdup_printf("%s; picture = '%s'", chosen, base);
+    bool ok = run(gnuplot, folder, name, format, first, &text, error) &&
+              keep_picture(drawn, path, format, error);
+    (void)g_unlink(drawn);
+    return ok;
 }

@@ -6,6 +6,7 @@ Drawing needs gnuplot; without it those cases are skipped (exit status 77).
 import copy
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -383,6 +384,22 @@ def case_names(run):
     assert "set xtics ('x' 0, 'b/x.c' 1)" in read(run.path("plots", "bandwidth.gp"))
 
 
+def case_many(run):
+    """No two of many lines have the same colour, marker and dashes."""
+    need_gnuplot()
+    one = [point for point in json.loads(read(POINTS))["points"] if point["channel"] == "shmem"]
+    run.write("points.json", {"points": [dict(point, channel=f"channel {i:02}", capped=False)
+                                         for i in range(24) for point in one]})
+    run.plot("points.json", "--only", "bandwidth")
+    styles = set()
+    for item in ElementTree.parse(run.path("plots", "bandwidth.svg")).iter():
+        if item.get("id", "").startswith("gnuplot_plot_"):
+            used = [(part.get("stroke"), part.get("stroke-dasharray"),
+                     part.get("{http://www.w3.org/1999/xlink}href")) for part in item.iter()]
+            styles.add(tuple(sorted(set(map(str, used)))))
+    equal(len(styles), 24)
+
+
 def case_intervals(run):
     """Repeats and estimates have whiskers; latency is then the mean."""
     document = json.loads(read(POINTS))
@@ -429,14 +446,45 @@ def case_broken_gnuplot(run):
     """A gnuplot that fails is reported with what it said, and leaves no half picture."""
     shutil.copy(POINTS, run.path("points.json"))
     os.mkdir(run.path("bin"))
-    run.write("bin/gnuplot", "#!/bin/sh\n: > latency.svg\necho 'line 3: no such terminal' >&2\n"
-              "exit 2\n")
-    os.chmod(run.path("bin", "gnuplot"), 0o755)
-    out, err = run.plot("points.json", "--only", "latency", path=run.path("bin") + ":/bin",
-                        status=1)
-    equal(out, "")
-    equal(err, "ivcsim plot: error: gnuplot cannot draw latency.svg: line 3: no such terminal\n")
+    files = ["common.gp", "latency.dat", "latency.gp"]
+
+    def draw(program, status, ending="svg"):
+        """A gnuplot that runs a program of sh with $picture; returns standard error."""
+        run.write("bin/gnuplot", "#!/bin/sh\npicture=${3##*picture = \\'}\npicture=${picture%\\'}\n"
+                  + program)
+        os.chmod(run.path("bin", "gnuplot"), 0o755)
+        out, err = run.plot("points.json", "--only", "latency", "--to", ending, status=status,
+                            path=run.path("bin") + ":/bin")
+        equal(out, "" if status else f"plots/latency.{ending}\n")
+        return err
+
+    refuse = ": > $picture\necho 'line 3: no such terminal' >&2\nexit 2\n"
+    refused = "ivcsim plot: error: gnuplot cannot draw latency.svg: line 3: no such terminal\n"
+    equal(draw(refuse, 1), refused)
     assert not os.path.exists(run.path("plots", "latency.svg"))
+    equal(sorted(os.listdir(run.path("plots"))), files)
+    # one that is cut off, as by a full disk, of which gnuplot says nothing
+    whole = {"svg": "<svg>\\n</svg>\\n\\n", "pdf": "%%PDF-1\\n%%%%EOF\\n",
+             "png": "PNG IEND\\256\\102\\140\\202"}
+    for ending, picture in whole.items():
+        name = run.path("plots", f"latency.{ending}")
+        cut = f"cannot write 'plots/latency.{ending}': gnuplot's picture is cut off\n"
+        for half in (picture[:8], ""):
+            err = draw(f"printf '{half}' > $picture\n", 5, ending)
+            equal(err, "ivcsim plot: error: " + cut +
+                  "hint: is the disk full, or the size of files limited?\n")
+            equal(sorted(os.listdir(run.path("plots"))), files)
+        equal(draw(f"printf '{picture}' > $picture\n", 0, ending), "")
+        with open(name, "rb") as file:
+            before = file.read()
+        files = sorted(files + [f"latency.{ending}"])
+        # a good old picture is kept
+        assert cut in draw(f"printf '{picture[:8]}' > $picture\n", 5, ending)
+        with open(name, "rb") as file:
+            equal(file.read(), before)
+    equal(draw(refuse, 1), refused)
+    equal(sorted(os.listdir(run.path("plots"))), files)
+    equal(read(run.path("plots", "latency.svg")), "<svg>\n</svg>\n\n")
 
 
 def case_errors(run):
