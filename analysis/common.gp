@@ -43,17 +43,16 @@ set linetype 1 linecolor rgb colour[1] linewidth 1.9 pointtype marker[1] \
 set dashtype 2 (9, 5) # of the baselines
 set dashtype 3 (2, 3)
 set dashtype 4 (7, 3, 1, 3)
-# After eight lines the colours come again: with the next markers, and of three times one dotted and
-# one dash-dotted.
+# Line styles from 9 on: the colours come again with the next markers, and of three times one dotted
+# and one dash-dotted. They are no linetypes, or the borders of bars would be dotted, too.
 array shape[9] = [7, 5, 9, 13, 11, 15, 1, 2, 3]
 do for [i = 9:192] {
     again = (i - 1) / 8
     k = (i - 1) % 8
     dash = again % 3 == 0 ? 1 : again % 3 + 2
-    set linetype i linecolor rgb colour[k + 1] linewidth 1.1 dashtype dash \
+    set style line i linecolor rgb colour[k + 1] linewidth 1.1 dashtype dash \
         pointtype shape[(k % 6 + again) % 9 + 1] pointsize (to eq 'dumb' ? 1 : 0.34 * scale)
 }
-set linetype cycle 192
 # An open marker has a white dot inside; a terminal has no room for one.
 hole = 0.17 * scale
 inside = to eq 'dumb' ? -1 : 7

@@ -211,9 +211,9 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
     }
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
-        g_string_append_printf(
-            script, "    '%s.dat' index %u using 1:%s with %s linetype %u%s title ", lines->name, i,
-            y, style, i + 1, series->baseline && !apart ? " dashtype 2" : "");
+        g_string_append_printf(script, "    '%s.dat' index %u using 1:%s with %s %s %u%s title ",
+                               lines->name, i, y, style, i < 8 ? "linetype" : "linestyle", i + 1,
+                               series->baseline && !apart ? " dashtype 2" : "");
         ivc_plot_quote(script, series->label);
         if (has_capped(series)) {
             g_string_append_printf(script,
