@@ -112,7 +112,7 @@ void ivc_panels_begin(const IvcPanels *panels, const IvcPlotData *data, GString 
                             "    .'set bmargin at screen 1 - (top[r] + high[r]) / height'\n\n"
                             "set label 2 headline at screen 0.5, screen 1 offset character 0, -1.2 "
                             "center font heading\n"
-                            "set multiplot\nset ylabel offset 1.4, 0\n");
+                            "set multiplot\n");
     g_string_append_printf(script, "set xrange [-0.7:%u.7]\n", data->xs->len - 1);
     ivc_script_bar_tics(script, data, panels->letters);
 }
@@ -133,7 +133,7 @@ void ivc_panels_choose(const IvcPanels *panels, const IvcPlotData *data, size_t 
     if (column == 0) {
         g_string_append(script, "set ylabel ");
         ivc_plot_quote(script, y_label);
-        g_string_append(script, "\nset format y\n");
+        g_string_append(script, " offset 1.4, 0\nset format y\n");
     } else {
         g_string_append(script, "unset ylabel\nset format y ''\n");
     }

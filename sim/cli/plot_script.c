@@ -167,7 +167,58 @@ static void append_tick(GString *out, bool first, const char *name, bool named, 
     g_string_append(out, named ? "" : " 1");
 }
 
-/* Names every which of the values is printed, so that `letters` letters suffice. */
+/* Where the i-th value is on an axis of `letters` letters from the first value to the last. */
+static double place_of(const IvcPlotData *data, guint i, size_t letters)
+{
+    double low = g_array_index(data->xs, double, 0);
+    double high = g_array_index(data->xs, double, data->xs->len - 1);
+    double x = g_array_index(data->xs, double, i);
+    if (!(high > low)) {
+        return 0;
+    }
+    double along =
+        ivc_script_log_x(data) ? log(x / low) / log(high / low) : (x - low) / (high - low);
+    return along * (double)letters;
+}
+
+/* Are the values as far from each other as the first two? */
+static bool is_even(const IvcPlotData *data, size_t letters)
+{
+    bool even = true;
+    for (guint i = 1; i < data->xs->len; i++) {
+        double distance = place_of(data, i, letters) - place_of(data, i - 1, letters);
+        even = even && fabs(distance - place_of(data, 1, letters)) < 0.1;
+    }
+    return even;
+}
+
+/* Which names are printed: the first, the last, and of those between as many as have room for the
+ * longest one; where distances are even, they go on in the same steps to the end instead. Of
+ * categories all are. */
+static bool *choose_named(const IvcPlotData *data, size_t letters)
+{
+    guint last = data->xs->len - 1;
+    bool *named = g_new0(bool, last + 1);
+    double room = (double)ivc_script_longest_name(data) + 1;
+    guint before = 0;
+    for (guint i = 0; i <= last; i++) {
+        double distance = place_of(data, i, letters) - place_of(data, before, letters);
+        if (i == 0 || data->axis == IVC_PLOT_CATEGORIES || distance >= room) {
+            named[i] = true;
+            before = i;
+        }
+    }
+    if (!named[last] && !is_even(data, letters)) {
+        glong both = g_utf8_strlen(data->x_names->pdata[before], -1) +
+                     g_utf8_strlen(data->x_names->pdata[last], -1);
+        double distance = place_of(data, last, letters) - place_of(data, before, letters);
+        named[before] = before == 0 || distance >= 2 + (double)both / 2;
+        named[last] = true;
+    }
+    return named;
+}
+
+/* Names every which of the bars is printed, so that `letters` letters suffice. */
 static size_t name_step(const IvcPlotData *data, size_t letters)
 {
     size_t wide = data->xs->len * (ivc_script_longest_name(data) + 1);
@@ -182,14 +233,14 @@ static void append_slant(GString *out, const IvcPlotData *data, size_t letters)
     }
 }
 
-/* Every step-th name at its value; the others get a small tick without a name. */
+/* The chosen names at their values; the others get a small tick without a name. */
 static void append_named_tics(GString *out, const IvcPlotData *data, size_t letters)
 {
-    size_t step = name_step(data, letters);
+    g_autofree bool *named = choose_named(data, letters);
     append_slant(out, data, letters);
     g_string_append(out, "set xtics (");
     for (guint i = 0; i < data->xs->len; i++) {
-        append_tick(out, i == 0, g_ptr_array_index(data->x_names, i), i % step == 0,
+        append_tick(out, i == 0, g_ptr_array_index(data->x_names, i), named[i],
                     g_array_index(data->xs, double, i));
     }
     g_string_append(out, ")\n");

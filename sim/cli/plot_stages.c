@@ -12,7 +12,8 @@
 
 #define WORKS_MAX 18 /* kinds of work that get a colour of their own */
 #define SHARE_MIN 0.02
-#define SPREAD_MAX 5 /* largest over smallest total that one linear axis can show */
+#define LONG_NUMBERS 5e4 /* from here on a tick may have six digits */
+#define SPREAD_MAX 5     /* largest over smallest total that one linear axis can show */
 
 typedef struct {
     char *name;
@@ -290,14 +291,26 @@ static void totals_range(const IvcPlotData *data, double *ret_low, double *ret_h
     }
 }
 
+/* Six digits would push the label of the axis off the paper: 100k. After ivc_panels_choose(). */
+static void append_thousands(const IvcPanels *panels, guint i, double high, GString *script)
+{
+    if (high >= LONG_NUMBERS && i % panels->columns == 0) {
+        g_string_append(script, "set format y '%.0s%c'\nset ylabel offset 0.4, 0\n");
+    }
+}
+
 /* The upper panel of a series: cycles per byte. */
 static void append_total_panel(const IvcPanels *panels, const IvcPlotData *data, guint i,
                                double low, double high, GString *script)
 {
     ivc_panels_choose(panels, data, i, 0, "cycles/byte", script);
+    append_thousands(panels, i, high, script);
+    /* 100m would be read as millions */
+    int from = (int)floor(log10(low));
+    from = high >= LONG_NUMBERS ? MAX(from, 0) : from;
     g_string_append_printf(script,
                            "block = %u\nset logscale y 10\nset ytics 1e%d, %s\nset yrange [", i,
-                           (int)floor(log10(low)), high / low > 2000 ? "100" : "10");
+                           from, high / low > 2000 ? "100" : "10");
     ivc_plot_append_number(script, low / 1.6);
     g_string_append_c(script, ':');
     ivc_plot_append_number(script, high * 1.6);
@@ -334,6 +347,7 @@ void ivc_figure_stages(const IvcPlotData *data, GString *script, GString *table)
         }
         ivc_panels_choose(&panels, data, i, relative ? 1 : 0,
                           relative ? "share of the cycles (%)" : "cycles/byte", script);
+        append_thousands(&panels, i, relative ? 100 : high, script);
         g_string_append(script, "set yrange [0:");
         ivc_plot_append_number(script, relative ? 100 : ivc_plot_nice_above(high));
         g_string_append_printf(script, "]\nset ytics %s\nblock = %u\nplot @bars\n%s",

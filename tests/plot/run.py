@@ -400,6 +400,37 @@ def case_many(run):
     equal(len(styles), 24)
 
 
+def case_ticks(run):
+    """Names of ticks have room, whatever the distances; the first and the last have one."""
+    one = [point for point in json.loads(read(POINTS))["points"]
+           if point["channel"] == "shmem"][0]
+
+    def named(values):
+        run.write("points.json", {"points": [dict(one, **{"interrupt.entry": f"{value}cycles"})
+                                             for value in values]})
+        run.plot("points.json", "--only", "bandwidth", path="/nonexistent", status=1)
+        script = read(run.path("plots", "bandwidth.gp"))
+        return [int(at) for at in re.findall(r"cycles' (\d+)", script)]
+
+    equal(named([*range(100, 1400, 100), 10000]), [100, 300, 900, 10000])
+    equal(named([*range(1000, 2400, 100), 10000]), [1000, 10000])
+    equal(named(range(100, 1400, 100)), [100, 400, 700, 1000, 1300])
+    equal(named(range(100, 1500, 100)), [100, 400, 700, 1000, 1300])
+    equal(named([10, 90, 100]), [10, 100])
+    # numbers of six digits leave no room for the label of their axis
+    for factor, shown in ((1, ""), (40, "'%.0s%c'")):
+        for least in (1e-5, 0.5):
+            points = [dict(one, message_bytes=size, stages=[
+                dict(stage, cycles_per_byte=2000 * factor * share) for stage in one["stages"][:1]])
+                      for size, share in ((1, 1), (64, least))]
+            run.write("points.json", {"points": points})
+            run.plot("points.json", "--only", "stages", path="/nonexistent", status=1)
+            script = read(run.path("plots", "stages.gp"))
+            equal("set format y '%.0s%c'" in script, bool(shown))
+            if least < 0.1:
+                assert "set ytics " + ("1e0" if shown else "1e-2") in script, script
+
+
 def case_intervals(run):
     """Repeats and estimates have whiskers; latency is then the mean."""
     document = json.loads(read(POINTS))

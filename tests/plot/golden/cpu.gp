@@ -25,7 +25,6 @@ panel = 'set lmargin at screen left(c) / width; '\
 
 set label 2 headline at screen 0.5, screen 1 offset character 0, -1.2 center font heading
 set multiplot
-set ylabel offset 1.4, 0
 set xrange [-0.7:7.7]
 array names[8] = ['64 B', '', '', '4 KiB', '', '', '256 KiB', '']
 named = 'set xtics (names[1] 0); '\
@@ -41,7 +40,7 @@ bars = "for [k = 5:1:-1] 'cpu.dat' index block using 1:(upto(k)) "\
 c = 1; r = 1
 @panel
 set title 'register-shmem' offset 0, -0.6
-set ylabel 'tx (%)'
+set ylabel 'tx (%)' offset 1.4, 0
 set format y
 unset xlabel
 set format x ''
@@ -53,7 +52,7 @@ unset label
 c = 1; r = 2
 @panel
 unset title
-set ylabel 'rx (%)'
+set ylabel 'rx (%)' offset 1.4, 0
 set format y
 set xlabel 'buffer size'
 set format x

@@ -25,7 +25,6 @@ panel = 'set lmargin at screen left(c) / width; '\
 
 set label 2 headline at screen 0.5, screen 1 offset character 0, -1.2 center font heading
 set multiplot
-set ylabel offset 1.4, 0
 set xrange [-0.7:7.7]
 array names[8] = ['64 B', '', '', '4 KiB', '', '', '256 KiB', '']
 named = 'set xtics (names[1] 0); '\
@@ -42,7 +41,7 @@ lines = "'operations.dat' index block using 1:(column(3) > 0 ? column(3) : NaN) 
 c = 1; r = 1
 @panel
 set title 'register-shmem' offset 0, -0.6
-set ylabel 'per MB'
+set ylabel 'per MB' offset 1.4, 0
 set format y
 set xlabel 'buffer size'
 set format x
