@@ -11,6 +11,8 @@
 #define PANEL_WIDTH 8.6
 #define PANEL_HEIGHT 6.0
 #define COLOURS 8
+#define Y_LETTERS 26 /* of a line of a label beside a panel */
+#define X_LETTERS 28 /* of a name below it */
 
 /* What one panel shows. */
 typedef struct {
@@ -108,12 +110,13 @@ static void append_block(GString *out, const IvcScore *score, const Panel *panel
 static void append_tics(GString *out, const IvcScore *score, const Panel *panel)
 {
     if (!panel->sized) {
+        g_autoptr(GPtrArray) names = ivc_plot_cut_apart(panel->paths, X_LETTERS);
         g_string_append(out, "unset logscale x\nset xlabel ''\nset key outside top center "
-                             "horizontal\nset xtics rotate by -20 (");
-        for (guint i = 0; i < panel->paths->len; i++) {
-            g_autofree char *short_name = ivc_plot_clean(panel->paths->pdata[i], 28);
+                             "horizontal\n");
+        g_string_append_printf(out, "set xtics rotate by -%d (", names->len > 4 ? 35 : 20);
+        for (guint i = 0; i < names->len; i++) {
             g_string_append(out, i > 0 ? ", " : "");
-            ivc_plot_quote(out, short_name);
+            ivc_plot_quote(out, names->pdata[i]);
             g_string_append_printf(out, " %u", i);
         }
         g_string_append_printf(out, ")\nset xrange [-0.5:%u.5]\n", panel->paths->len - 1);
@@ -160,15 +163,34 @@ static guint colour_of(const IvcScore *score, const char *path)
     return g_hash_table_size(before) % COLOURS + 1;
 }
 
-static void append_series(GString *out, const char *file, guint index, guint colour,
+/* Are there predictions at two sizes, or only a point? */
+static bool is_line(const IvcScore *score, const Panel *panel, const char *path)
+{
+    const IvcScoreRow *first = NULL;
+    for (guint i = 0; i < score->rows->len; i++) {
+        const IvcScoreRow *row = row_at(score, i);
+        if (!in_panel(panel, row->row) || strcmp(path, row->row->path) != 0 ||
+            isnan(row->predicted)) {
+            continue;
+        }
+        if (first != NULL && first->row->message_bytes != row->row->message_bytes) {
+            return true;
+        }
+        first = row;
+    }
+    return false;
+}
+
+static void append_series(GString *out, const char *file, guint index, guint colour, bool line,
                           const char *title)
 {
     g_string_append_printf(
         out,
         "  '%s' index %u using 1:6:7 with filledcurves linecolor rgb colour[%u] "
         "fillstyle transparent solid 0.15 noborder, \\\n"
-        "  '' index %u using 1:5 with lines linecolor rgb colour[%u] linewidth 1.2 title ",
-        file, index, colour, index, colour);
+        "  '' index %u using 1:5 with %s linecolor rgb colour[%u] linewidth 1.2 title ",
+        file, index, colour, index, line ? "lines" : "points pointtype 2 pointsize 0.6 * scale",
+        colour);
     ivc_plot_quote(out, title);
     g_string_append_printf(out,
                            ", \\\n  '' index %u using 1:2:3:4 with yerrorbars linecolor rgb "
@@ -192,14 +214,17 @@ static void append_panel(GString *script, GString *table, const IvcScore *score,
     append_tics(script, score, panel);
     g_string_append(script, "set ylabel ");
     g_autofree char *label = g_strdup_printf("%s, %s", panel->metric, panel->unit);
-    ivc_plot_quote(script, label);
+    g_autofree char *lines = ivc_plot_wrap(label, Y_LETTERS, 3);
+    g_autofree char *cut = ivc_plot_clean(label, Y_LETTERS);
+    ivc_plot_quote(script, lines != NULL ? lines : cut);
     g_string_append(script, "\nset logscale y\nplot \\\n");
     guint blocks = panel->sized ? panel->paths->len : 1;
     for (guint i = 0; i < blocks; i++) {
         const char *path = panel->sized ? panel->paths->pdata[i] : NULL;
         append_block(table, score, panel, path);
         if (panel->sized) {
-            append_series(script, file, *index, colour_of(score, path), path);
+            append_series(script, file, *index, colour_of(score, path), is_line(score, panel, path),
+                          path);
         } else {
             append_bars(script, file, *index);
         }
@@ -208,26 +233,46 @@ static void append_panel(GString *script, GString *table, const IvcScore *score,
     }
 }
 
+/* What the marks are. Where nothing is sized, the key says it. */
+static const char *signs_of(const IvcScore *score, const GPtrArray *panels)
+{
+    bool lines = false;
+    bool crosses = false;
+    for (guint i = 0; i < panels->len; i++) {
+        const Panel *panel = panels->pdata[i];
+        for (guint k = 0; panel->sized && k < panel->paths->len; k++) {
+            bool line = is_line(score, panel, panel->paths->pdata[k]);
+            lines = lines || line;
+            crosses = crosses || !line;
+        }
+    }
+    return lines && crosses ? "measured (marks) and predicted (lines, crosses)"
+           : lines          ? "measured (marks) and predicted (lines)"
+           : crosses        ? "measured (marks) and predicted (crosses)"
+                            : "measured and predicted";
+}
+
 void ivc_validate_figure(const IvcScore *score, const char *name, IvcFigure *ret_figure)
 {
     g_autoptr(GPtrArray) panels = make_panels(score);
     g_autofree char *file = g_strconcat(name, ".dat", NULL);
+    const char *signs = signs_of(score, panels);
     GString *script = g_string_new(NULL);
     GString *table = g_string_new("# Measurements and predictions, one block a line.\n");
     guint columns = panels->len > 1 ? 2 : 1;
     guint rows = (panels->len + columns - 1) / columns;
     g_string_append_printf(script,
-                           "# Measured (marks) and predicted (lines): set %s\n"
+                           "# Set %s: %s\n"
                            "# Draw it in this folder: gnuplot %s.gp\n\n"
                            "name = '%s'\nwidth = ",
-                           name, name, name);
+                           name, signs, name, name);
     ivc_script_number(script, PANEL_WIDTH * columns);
     g_string_append(script, " # cm\nheight = ");
     ivc_script_number(script, PANEL_HEIGHT * MAX(rows, 1));
     g_string_append(script, "\nif (!exists('to')) to = 'svg'\nload 'common.gp'\n\n"
                             "set multiplot layout ");
     g_string_append_printf(script, "%u, %u title ", MAX(rows, 1), columns);
-    g_autofree char *title = g_strdup_printf("%s: measured (marks) and predicted (lines)", name);
+    g_autofree char *title = g_strdup_printf("%s: %s", name, signs);
     ivc_plot_quote(script, title);
     g_string_append(script, " font heading\n\n");
     guint index = 0;

@@ -243,6 +243,34 @@ cmp -s kept/validation.txt out || fail 'kept/validation.txt is another table'
 if command -v gnuplot >/dev/null; then
     grep -q '</svg>' kept/set.svg || fail 'no figure'
 fi
+# Its figure: a line over one size would not be seen; long names differ, long labels have lines.
+grep -q "^# Set set: measured (marks) and predicted (lines, crosses)$" kept/set.gp ||
+    fail 'another title'
+[ "$(grep -c 'using 1:5 with lines ' kept/set.gp)" = 2 ] || fail 'lines that are none'
+[ "$(grep -c 'using 1:5 with points pointtype 2 ' kept/set.gp)" = 1 ] || fail 'no crosses'
+{
+    echo 'path,metric,unit,message_bytes,value,role'
+    for cores in 2 8 48; do
+        echo "\"spin lock with exponential backoff, $cores cores\",time of a call that goes a long way,MB/s,,1,predict"
+    done
+} >data/names.csv
+cat >suite/names.yaml <<'END'
+schema: ivcsim-suite/1
+data: ../data/names.csv
+profile: octeon-cn5650
+scenario: scenario.yaml
+set: {workload.total: 64KiB, workload.message: 64B}
+entries:
+  - path: spin lock with exponential backoff, 2 cores
+    metric: time of a call that goes a long way
+    predict: bandwidth
+END
+try validate suite/names.yaml -o names -q
+grep -qF "('spin lock wi...koff, 2 cores' 0, 'spin lock wi...koff, 8 cores' 1, 'spin lock wi...off, 48 cores' 2)" \
+    names/names.gp || fail 'names that are alike'
+grep -qF "set ylabel 'time of a call that goes a'.\"\\n\".'long way, MB/s'" names/names.gp ||
+    fail 'a label beyond its panel'
+grep -q '^# Set names: measured and predicted$' names/names.gp || fail 'another title of points'
 try validate suite/suite.yaml -o kept -j4 --format json
 has err '4 points: 0 simulated'
 cmp -s out all.json || fail 'another result'
