@@ -5,7 +5,6 @@
 #include "sim/cli/plot_data.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "sim/base/units.h"
@@ -211,13 +210,6 @@ static int compare_points(const void *a, const void *b)
     return (left->x > right->x) - (left->x < right->x);
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const double *left = a;
-    const double *right = b;
-    return (*left > *right) - (*left < *right);
-}
-
 static void series_free(void *item)
 {
     IvcPlotSeries *series = item;
@@ -296,7 +288,8 @@ static char *program_name(const char *path)
     return name;
 }
 
-static double x_value(IvcPlotData *data, const json_t *point, const char *key, IvcQuantity what)
+/* The point at its place on the axis. */
+static IvcPlotPoint place(IvcPlotData *data, const json_t *point, const char *key, IvcQuantity what)
 {
     g_autofree char *text = point_text(point, key);
     if (data->axis != IVC_PLOT_CATEGORIES) {
@@ -304,7 +297,8 @@ static double x_value(IvcPlotData *data, const json_t *point, const char *key, I
         IvcQuantityError wrong = {0};
         bool ok = text != NULL && ivc_quantity_parse(what, text, &amount, &wrong);
         ivc_quantity_error_clear(&wrong);
-        return ok ? (double)amount.n : 0;
+        return ok ? (IvcPlotPoint){point, (double)amount.n, amount.n}
+                  : (IvcPlotPoint){.json = point};
     }
     guint position = 0;
     const char *whole = text != NULL ? text : "-";
@@ -316,7 +310,7 @@ static double x_value(IvcPlotData *data, const json_t *point, const char *key, I
         g_ptr_array_add(data->x_texts, g_strdup(whole));
         g_ptr_array_add(data->x_names, g_strdup(taken ? whole : brief));
     }
-    return position;
+    return (IvcPlotPoint){.json = point, .x = position};
 }
 
 static void collect_guests(IvcPlotData *data, const json_t *point)
@@ -361,25 +355,25 @@ static void make_labels(IvcPlotData *data)
 
 static void collect_xs(IvcPlotData *data, IvcQuantity what)
 {
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(IvcPlotPoint));
     for (guint i = 0; i < data->series->len; i++) {
         const IvcPlotSeries *series = ivc_plot_series(data, i);
         g_array_sort(series->points, compare_points);
-        for (guint k = 0; k < series->points->len; k++) {
-            g_array_append_val(data->xs, ivc_plot_point(series, k)->x);
-        }
+        g_array_append_vals(all, series->points->data, series->points->len);
     }
-    g_array_sort(data->xs, compare_numbers);
-    for (guint i = data->xs->len; i-- > 1;) {
-        if (g_array_index(data->xs, double, i) <= g_array_index(data->xs, double, i - 1)) {
-            g_array_remove_index(data->xs, i);
+    g_array_sort(all, compare_points);
+    for (guint i = 0; i < all->len; i++) {
+        const IvcPlotPoint *point = &g_array_index(all, IvcPlotPoint, i);
+        if (i > 0 && point->x <= g_array_index(data->xs, double, data->xs->len - 1)) {
+            continue;
         }
-    }
-    for (guint i = 0; data->axis != IVC_PLOT_CATEGORIES && i < data->xs->len; i++) {
-        double x = g_array_index(data->xs, double, i);
-        IvcAmount amount = {.n = (uint64_t)x};
-        g_ptr_array_add(data->x_names, data->axis == IVC_PLOT_SIZES
-                                           ? ivc_plot_size_text(x)
-                                           : ivc_quantity_format(what, amount));
+        g_array_append_val(data->xs, point->x);
+        if (data->axis != IVC_PLOT_CATEGORIES) {
+            IvcAmount amount = {.n = point->amount};
+            g_ptr_array_add(data->x_names, data->axis == IVC_PLOT_SIZES
+                                               ? ivc_plot_size_text(point->x)
+                                               : ivc_quantity_format(what, amount));
+        }
     }
 }
 
@@ -445,7 +439,7 @@ static void sort_points(IvcPlotData *data, const json_t *points)
         g_autofree char *apart =
             dims->len > 1 ? series_name(point, dims, x_key, false) : g_strdup("");
         IvcPlotSeries *series = find_series(data, name, apart);
-        IvcPlotPoint item = {point, x_value(data, point, x_key, what)};
+        IvcPlotPoint item = place(data, point, x_key, what);
         g_array_append_val(series->points, item);
         series->baseline = series->baseline || is_baseline(data, point);
         data->n_capped += json_is_true(json_object_get(point, "capped")) ? 1 : 0;

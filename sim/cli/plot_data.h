@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define IVC_PLOT_ERROR (ivc_plot_error_quark())
 GQuark ivc_plot_error_quark(void);
@@ -25,6 +26,7 @@ typedef enum {
 typedef struct {
     const json_t *json; /**< borrowed from the document */
     double x;
+    uint64_t amount; /**< x exactly, where it is a quantity */
 } IvcPlotPoint;
 
 typedef struct {

@@ -417,6 +417,13 @@ def case_ticks(run):
     equal(named(range(100, 1400, 100)), [100, 400, 700, 1000, 1300])
     equal(named(range(100, 1500, 100)), [100, 400, 700, 1000, 1300])
     equal(named([10, 90, 100]), [10, 100])
+    # numbers that a double cannot hold are named as they are
+    seeds = [2 ** 53 + 1, 2 ** 64 - 1]
+    run.write("points.json", {"points": [dict(one, seed=str(seed)) for seed in seeds]})
+    run.plot("points.json", "--only", "bandwidth", path="/nonexistent", status=1)
+    script = read(run.path("plots", "bandwidth.gp"))
+    for seed in seeds:
+        assert f"'{seed}' " in script, script
     # numbers of six digits leave no room for the label of their axis
     for factor, shown in ((1, ""), (40, "'%.0s%c'")):
         for least in (1e-5, 0.5):
