@@ -336,7 +336,7 @@ def titles(path):
 
 
 def case_names(run):
-    """Lines are told apart by their whole names; in the picture names are cut so that they differ."""
+    """Lines are told apart by whole names; in the picture names are cut so that they differ."""
     base = json.loads(read(POINTS))["points"]
     one = [point for point in base if point["channel"] == "shmem"]
 
