@@ -199,7 +199,7 @@ static bool *choose_named(const IvcPlotData *data, size_t letters)
 {
     guint last = data->xs->len - 1;
     bool *named = g_new0(bool, last + 1);
-    double room = (double)ivc_script_longest_name(data) + 1;
+    double room = (double)ivc_script_longest_name(data) + 2;
     guint before = 0;
     for (guint i = 0; i <= last; i++) {
         double distance = place_of(data, i, letters) - place_of(data, before, letters);

@@ -412,7 +412,7 @@ def case_ticks(run):
         script = read(run.path("plots", "bandwidth.gp"))
         return [int(at) for at in re.findall(r"cycles' (\d+)", script)]
 
-    equal(named([*range(100, 1400, 100), 10000]), [100, 300, 900, 10000])
+    equal(named([*range(100, 1400, 100), 10000]), [100, 400, 1300, 10000])
     equal(named([*range(1000, 2400, 100), 10000]), [1000, 10000])
     equal(named(range(100, 1400, 100)), [100, 400, 700, 1000, 1300])
     equal(named(range(100, 1500, 100)), [100, 400, 700, 1000, 1300])
