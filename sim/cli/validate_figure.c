@@ -1,6 +1,6 @@
 /*
- * The overlay figure of a set: a panel for each metric. Where rows have sizes these are on the x
- * axis, and each path is a colour; elsewhere the paths are.
+ * The overlay figure of a set: a panel for each metric. Where rows differ in size the sizes are on
+ * the x axis, and each path is a colour; elsewhere the paths are.
  */
 #include <math.h>
 #include <string.h>
@@ -18,7 +18,8 @@
 typedef struct {
     const char *metric;
     const char *unit;
-    bool sized;
+    uint64_t bytes;   /* of the first row */
+    bool sized;       /* others have other sizes */
     GPtrArray *paths; /* const char *, in the order of the data */
 } Panel;
 
@@ -52,10 +53,11 @@ static GPtrArray *make_panels(const IvcScore *score)
             panel = g_new0(Panel, 1);
             panel->metric = row->metric;
             panel->unit = row->unit;
+            panel->bytes = row->message_bytes;
             panel->paths = g_ptr_array_new();
             g_ptr_array_add(panels, panel);
         }
-        panel->sized = panel->sized || row->sized;
+        panel->sized = panel->sized || (row->sized && row->message_bytes != panel->bytes);
         if (!g_ptr_array_find_with_equal_func(panel->paths, row->path, g_str_equal, NULL)) {
             g_ptr_array_add(panel->paths, row->path);
         }
@@ -113,7 +115,9 @@ static void append_tics(GString *out, const IvcScore *score, const Panel *panel)
         g_autoptr(GPtrArray) names = ivc_plot_cut_apart(panel->paths, X_LETTERS);
         g_string_append(out, "unset logscale x\nset xlabel ''\nset key outside top center "
                              "horizontal\n");
-        g_string_append_printf(out, "set xtics rotate by -%d (", names->len > 4 ? 35 : 20);
+        /* The last name ends to the right of its panel. */
+        g_string_append_printf(out, "set rmargin 14\nset xtics rotate by -%d (",
+                               names->len > 4 ? 35 : 20);
         for (guint i = 0; i < names->len; i++) {
             g_string_append(out, i > 0 ? ", " : "");
             ivc_plot_quote(out, names->pdata[i]);
@@ -133,7 +137,7 @@ static void append_tics(GString *out, const IvcScore *score, const Panel *panel)
     }
     g_string_append(out, "set logscale x 2\nset xlabel 'message'\nset key outside top center "
                          "horizontal noreverse Right\n"
-                         "set xtics norotate (");
+                         "set rmargin\nset xtics norotate (");
     unsigned step = high / low > 4096 ? 4 : high / low > 64 ? 2 : 1;
     const char *comma = "";
     for (unsigned power = 0; power < 52; power += step) {

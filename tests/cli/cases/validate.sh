@@ -273,6 +273,12 @@ done
 grep -qF "set ylabel 'time of a call that goes a'.\"\\n\".'long way, MB/s'" names/names.gp ||
     fail 'a label beyond its panel'
 grep -q '^# Set names: measured and predicted$' names/names.gp || fail 'another title of points'
+# The same with one size for all: what differs are the paths.
+sed 's/,MB.s,,/,MB\/s,64,/' data/names.csv >data/one.csv
+sed 's/names.csv/one.csv/' suite/names.yaml >suite/one.yaml
+try validate suite/one.yaml -o one -q
+cmp -s names/names.dat one/one.dat || fail 'other data of one size'
+grep -q '^# Set one: measured and predicted$' one/one.gp || fail 'a line of one size'
 try validate suite/suite.yaml -o kept -j4 --format json
 has err '4 points: 0 simulated'
 cmp -s out all.json || fail 'another result'
