@@ -28,12 +28,12 @@ simulate poisson-arrivals --repeats 1 --set workload.total=1MiB
 simulate scale-pairs-256 --no-skip --set workload.total=8MiB
 for kind in test-and-set test-test-and-set ticket mcs queued mutex; do
     for machine in xeon-e5-4620 manycore-ring-64; do
-        simulate locks --no-skip --set channel=$kind --set workload.total=20000B \
+        simulate locks --no-skip --set channel=$kind --set workload.total=300B \
             --set machine.profile=$machine --set guests.program.memory=1GiB
     done
 done
 for channel in test-test-and-set ticket queued pv-ticket pv-queued; do
-    simulate locks-overcommit --set channel=$channel --set machine.cores=8 \
+    simulate locks-overcommit --set channel=$channel --set workload.total=300B --set machine.cores=8 \
         --set guests.b.cores='[0, 1, 2, 3, 4, 5, 6, 7]' --set hypervisor.pause_loop.exits=directed
 done
 "$program" check scenarios/*.yaml >/dev/null
