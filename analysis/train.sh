@@ -33,7 +33,8 @@ for kind in test-and-set test-test-and-set ticket mcs queued mutex; do
     done
 done
 for channel in test-test-and-set ticket queued pv-ticket pv-queued; do
-    simulate locks-overcommit --set channel=$channel --set workload.total=300B --set machine.cores=8 \
-        --set guests.b.cores='[0, 1, 2, 3, 4, 5, 6, 7]' --set hypervisor.pause_loop.exits=directed
+    simulate locks-overcommit --set channel=$channel --set workload.total=300B \
+        --set machine.cores=8 --set guests.b.cores='[0, 1, 2, 3, 4, 5, 6, 7]' \
+        --set hypervisor.pause_loop.exits=directed
 done
 "$program" check scenarios/*.yaml >/dev/null
