@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sim/cli/plot_data.h"
 #include "sim/config/diag_json.h"
 #include "sim/stats/export.h"
 #include "sim/stats/file_replace.h"
@@ -120,8 +121,15 @@ int ivc_cli_fail(IvcCli *cli, int status, const char *code, const char *format, 
     return status;
 }
 
+static bool is_of_gnuplot(const GError *error)
+{
+    return g_error_matches(error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_GNUPLOT);
+}
+
 int ivc_cli_error_status(const GError *error)
 {
+    if (is_of_gnuplot(error))
+        return IVC_EXIT_FAILED;
     if (error->domain != IVC_SIM_ERROR)
         return IVC_EXIT_INTERNAL;
     if (error->code == IVC_SIM_ERROR_STOPPED)
@@ -140,6 +148,8 @@ const char *ivc_cli_error_code(const GError *error)
         [IVC_SIM_ERROR_STOPPED] = "sim-stopped",
         [IVC_SIM_ERROR_MPI] = "sim-mpi",
     };
+    if (is_of_gnuplot(error))
+        return "plot";
     if (error->domain != IVC_SIM_ERROR)
         return "io";
     return error->code >= 0 && error->code < (int)G_N_ELEMENTS(codes) ? codes[error->code]

@@ -36,7 +36,7 @@ int ivc_cmd_export(IvcCli *cli)
         return wrong;
     bool folder = g_file_test(where, G_FILE_TEST_IS_DIR);
     g_autofree char *path =
-        folder ? g_build_filename(where, "results.sqlite", NULL) : g_strdup(where);
+        folder ? g_build_filename(where, IVC_STORE_FILE, NULL) : g_strdup(where);
     g_autoptr(GError) error = NULL;
     g_autoptr(IvcStore) store = ivc_store_open(path, IVC_STORE_READ, &error);
     g_auto(IvcSweepOutput) output = {0};

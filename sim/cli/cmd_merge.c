@@ -42,7 +42,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Merge, merge_clear)
 
 static IvcStore *open_shard(const char *dir, GError **error)
 {
-    g_autofree char *path = g_build_filename(dir, "results.sqlite", NULL);
+    g_autofree char *path = g_build_filename(dir, IVC_STORE_FILE, NULL);
     return ivc_store_open(path, IVC_STORE_READ, error);
 }
 

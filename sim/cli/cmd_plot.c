@@ -116,9 +116,7 @@ static int draw_one(IvcCli *cli, const char *gnuplot, const char *folder, const 
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
     if (!ivc_figure_draw(gnuplot, folder, name, format, &terminal, &text, &error)) {
-        return error->domain == G_FILE_ERROR
-                   ? ivc_cli_fail_error(cli, error)
-                   : ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot", "%s", error->message);
+        return ivc_cli_fail_error(cli, error);
     }
     if (preview) {
         fputs(text, cli->out);

@@ -6,6 +6,7 @@
 #include "sim/cli/cli_manifest.h"
 #include "sim/cli/run_matrix.h"
 #include "sim/cli/table.h"
+#include "sim/scenario/store.h"
 #include "sim/stats/columns.h"
 #include "sim/stats/export.h"
 #include "sim/stats/manifest.h"
@@ -34,8 +35,7 @@ static void print_results(IvcCli *cli, const json_t *manifest, const json_t *poi
 static int check_folder(IvcCli *cli)
 {
     const char *folder = ivc_cli_value(cli, "output");
-    g_autofree char *store =
-        folder != NULL ? g_build_filename(folder, "results.sqlite", NULL) : NULL;
+    g_autofree char *store = folder != NULL ? g_build_filename(folder, IVC_STORE_FILE, NULL) : NULL;
     if (store == NULL || !g_file_test(store, G_FILE_TEST_EXISTS))
         return IVC_EXIT_OK;
     return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io",

@@ -25,8 +25,8 @@ typedef struct {
 /* The store's files, and the folder if nothing else is in it. */
 static void remove_temporary(const char *folder)
 {
-    static const char *const names[] = {"results.sqlite", "results.sqlite-wal",
-                                        "results.sqlite-shm"};
+    static const char *const names[] = {IVC_STORE_FILE, IVC_STORE_FILE "-wal",
+                                        IVC_STORE_FILE "-shm"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(folder, names[i], NULL);
         (void)g_unlink(path);
@@ -152,7 +152,7 @@ static int open_folder(IvcCli *cli, Validation *v)
         return ivc_cli_fail_error(cli, error);
     }
     v->folder.path = g_strdup(v->temporary);
-    v->folder.store_path = g_build_filename(v->temporary, "results.sqlite", NULL);
+    v->folder.store_path = g_build_filename(v->temporary, IVC_STORE_FILE, NULL);
     return ivc_sweep_folder_open(cli, &v->folder, (IvcShard){0, 0});
 }
 
@@ -228,9 +228,7 @@ static int draw(IvcCli *cli, const Validation *v)
         const IvcScore *score = v->scores->pdata[i];
         if (!ivc_figure_draw(gnuplot, v->folder.path, score->suite->data->name, "svg", NULL, NULL,
                              &error)) {
-            return error->domain == G_FILE_ERROR
-                       ? ivc_cli_fail_error(cli, error)
-                       : ivc_cli_fail(cli, IVC_EXIT_FAILED, "plot", "%s", error->message);
+            return ivc_cli_fail_error(cli, error);
         }
     }
     return IVC_EXIT_OK;

@@ -9,7 +9,6 @@
 #include "sim/cli/plot_data.h"
 #include "sim/cli/sweep_output.h"
 
-#define STORE_NAME "results.sqlite"
 #define JSON_NAME "points.json"
 
 static json_t *read_store(const char *path, GError **error)
@@ -39,10 +38,11 @@ static json_t *read_json(const char *path, GError **error)
     json_t *document = json_loadb(text, size, 0, &wrong);
     if (document == NULL) {
         bool named = g_str_has_suffix(path, ".json");
-        g_set_error(
-            error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_INPUT, "%s:%d:%d: not JSON: %s%s", path,
-            wrong.line, wrong.column, wrong.text,
-            named ? "" : "\nhint: name a sweep's directory, its " STORE_NAME " or its " JSON_NAME);
+        g_set_error(error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_INPUT, "%s:%d:%d: not JSON: %s%s", path,
+                    wrong.line, wrong.column, wrong.text,
+                    named ? ""
+                          : "\nhint: name a sweep's directory, its " IVC_STORE_FILE
+                            " or its " JSON_NAME);
         return NULL;
     }
     if (json_is_array(document)) {
@@ -63,7 +63,7 @@ json_t *ivc_plot_read(const char *path, GError **error)
     if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
         return g_str_has_suffix(path, ".sqlite") ? read_store(path, error) : read_json(path, error);
     }
-    g_autofree char *store = g_build_filename(path, STORE_NAME, NULL);
+    g_autofree char *store = g_build_filename(path, IVC_STORE_FILE, NULL);
     g_autofree char *json = g_build_filename(path, JSON_NAME, NULL);
     if (g_file_test(store, G_FILE_TEST_EXISTS)) {
         return read_store(store, error);
@@ -72,6 +72,7 @@ json_t *ivc_plot_read(const char *path, GError **error)
         return read_json(json, error);
     }
     g_set_error(error, IVC_PLOT_ERROR, IVC_PLOT_ERROR_INPUT,
-                "'%s' has no results of a sweep: neither %s nor %s", path, STORE_NAME, JSON_NAME);
+                "'%s' has no results of a sweep: neither %s nor %s", path, IVC_STORE_FILE,
+                JSON_NAME);
     return NULL;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/file_error.h"
 #include "sim/stats/file_replace.h"
 
 #define MESSAGE_MAX 600 /* of what gnuplot said, in characters */
@@ -112,9 +113,7 @@ static char *make_temporary(const char *folder, const char *path, GError **error
     g_autofree char *drawn = g_build_filename(folder, ".picture.XXXXXX", NULL);
     int descriptor = g_mkstemp(drawn);
     if (descriptor < 0) {
-        int reason = errno;
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(reason),
-                    "cannot write '%s': %s", path, g_strerror(reason));
+        (void)ivc_file_fail(error, errno, "cannot write '%s'", path);
         return NULL;
     }
     close(descriptor);

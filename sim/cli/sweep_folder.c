@@ -48,7 +48,7 @@ void ivc_sweep_folder_name(const IvcCli *cli, const char *scenario, IvcShard sha
         ret_folder->path =
             shard.of != 0 ? ivc_sweep_folder_of_shard(whole, shard) : g_strdup(whole);
     }
-    ret_folder->store_path = g_build_filename(ret_folder->path, "results.sqlite", NULL);
+    ret_folder->store_path = g_build_filename(ret_folder->path, IVC_STORE_FILE, NULL);
     ret_folder->lock = -1;
 }
 

@@ -310,8 +310,7 @@ const IvcVerb ivc_verbs[] = {
      "of the sweep. 'simgrid' and a scenario instead: simulates what messages of its channel cost, "
      "by size and pair of guests, and writes a SimGrid platform and SMPI's settings that give the "
      "same into the folder of -o; docs/simgrid.md. How close they come is printed as a table, or "
-     "as "
-     "--format says. Exit status 4 when --check finds that they do not."},
+     "as --format says. Exit status 4 when --check finds that they do not."},
     {"plot", ivc_cmd_plot, "DIR|FILE", 1, 1, IVC_ARGUMENT_FILE, NULL, plot_options, false,
      "draw the figures of a sweep with gnuplot",
      "Draws bandwidth, latency, CPU shares and cycles per byte from a sweep's directory, its "

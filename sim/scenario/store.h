@@ -25,6 +25,9 @@ typedef enum {
 /** Version of the tables; another one is refused, never converted in silence. */
 #define IVC_STORE_VERSION 1
 
+/** Its name in the folder of a sweep. */
+#define IVC_STORE_FILE "results.sqlite"
+
 typedef enum {
     IVC_STORE_READ,  /**< the file must exist and is not changed */
     IVC_STORE_WRITE, /**< created when it does not exist */

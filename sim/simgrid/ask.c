@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/file_error.h"
+
 const char ivc_simgrid_hint[] =
     "install SimGrid 3.32 or later (Debian: apt-get install libsimgrid-dev) and build again";
 
@@ -44,9 +46,7 @@ char *ivc_simgrid_make_folder(const char *name, GError **error)
     g_autofree char *path = g_build_filename(below, name, NULL);
     if (g_mkdtemp(path))
         return g_steal_pointer(&path);
-    int reason = errno;
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(reason), "%s: %s", path,
-                g_strerror(reason));
+    (void)ivc_file_fail(error, errno, "%s", path);
     return NULL;
 }
 

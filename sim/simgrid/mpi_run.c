@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/file_error.h"
 #include "sim/simgrid/ask.h"
 #include "sim/simgrid/mpi_private.h"
 #include "sim/simgrid/mpi_stderr.h"
@@ -65,14 +66,6 @@ static void clear_job(Job *job)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, clear_job)
 
-static bool fail_file(const char *path, GError **error)
-{
-    int reason = errno;
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(reason), "%s: %s", path,
-                g_strerror(reason));
-    return false;
-}
-
 static bool make_account(Job *job, GError **error)
 {
     job->account_size = ivc_account_size(job->run->n_ranks);
@@ -80,12 +73,12 @@ static bool make_account(Job *job, GError **error)
     if (file < 0 || ftruncate(file, (off_t)job->account_size) != 0) {
         if (file >= 0)
             close(file);
-        return fail_file(job->account_path, error);
+        return ivc_file_fail(error, errno, "%s", job->account_path);
     }
     void *at = mmap(NULL, job->account_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (at == MAP_FAILED)
-        return fail_file(job->account_path, error);
+        return ivc_file_fail(error, errno, "%s", job->account_path);
     job->account = at;
     job->account->n_ranks = (uint32_t)job->run->n_ranks;
     return true;
@@ -110,7 +103,7 @@ static bool prepare(Job *job, GError **error)
         return false;
     job->trace = ivc_mpi_trace_new(run->n_ranks);
     if (run->trace_file != NULL && (job->trace_file = fopen(run->trace_file, "we")) == NULL)
-        return fail_file(run->trace_file, error);
+        return ivc_file_fail(error, errno, "%s", run->trace_file);
     return true;
 }
 
@@ -181,7 +174,7 @@ static bool start(Job *job, GError **error)
         return false;
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return fail_file("pipe", error);
+        return ivc_file_fail(error, errno, "pipe");
     job->pipe = ends[0];
     g_autoptr(GPtrArray) words = command_line(job, main_path, program);
     g_auto(GStrv) names = environment(job);
@@ -250,7 +243,7 @@ static bool keep_trace(Job *job, GError **error)
         return true;
     bool whole = ferror(file) == 0;
     whole = fclose(file) == 0 && whole;
-    return whole || fail_file(job->run->trace_file, error);
+    return whole || ivc_file_fail(error, errno, "%s", job->run->trace_file);
 }
 
 static void fill(IvcMpiReport *report, const Job *job)

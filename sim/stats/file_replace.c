@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/file_error.h"
+
 static bool fail(const char *path, int reason, GError **error)
 {
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(reason), "cannot write '%s': %s",
-                path, g_strerror(reason));
-    return false;
+    return ivc_file_fail(error, reason, "cannot write '%s'", path);
 }
 
 /* Returns 0, or errno. */
