@@ -407,6 +407,6 @@ const IvcMechanism ivc_mechanism_virtual_ipi = {
              .stages = stages,
              .check = ivc_vipi_check},
     .ops = &ops,
-    .handles = true,
+    .tells_handler = true,
     .served_by = served_by,
 };

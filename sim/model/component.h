@@ -119,12 +119,12 @@ typedef struct {
     IvcComponent head;
     const IvcMechanismOps *ops; /**< for MPI */
     bool no_messages;           /**< it carries no MPI, only what `carries` says */
-    bool one_os;      /**< ranks share memory as processes of one OS: needs mode 'native' */
-    bool own_os;      /**< it joins guests with a system each: no mode of one OS, as containers */
-    bool own_cores;   /**< it names physical cores: each guest must have its own, and keep them */
-    bool requests;    /**< it carries Isend and Irecv; else an Isend is a blocking Send */
-    bool handles;     /**< a Recv says when its interrupt's handler began: IvcMpiCall.done_ps */
-    unsigned carries; /**< IVC_CARRIES() of what it carries besides MPI */
+    bool one_os;        /**< ranks share memory as processes of one OS: needs mode 'native' */
+    bool own_os;        /**< it joins guests with a system each: no mode of one OS, as containers */
+    bool own_cores;     /**< it names physical cores: each guest must have its own, and keep them */
+    bool requests;      /**< it carries Isend and Irecv; else an Isend is a blocking Send */
+    bool tells_handler; /**< a Recv says when its interrupt's handler began: done_ps */
+    unsigned carries;   /**< IVC_CARRIES() of what it carries besides MPI */
     const IvcMechanismOps *socket_ops; /**< for that; NULL when `carries` is 0 */
     const IvcNetwork *network;         /**< below TCP; NULL: it is not over TCP */
     /** The name of a guest that serves the channel without being joined by it; NULL: none does. */
@@ -142,7 +142,8 @@ typedef struct {
     IvcSpeaks speaks;
     bool outside; /**< a program that no engine runs: IvcRegistry.run_program does; ops: NULL */
     bool both_at_once; /**< both sides Isend before either receives: needs IvcMechanism.requests */
-    bool to_handler;   /**< its latency ends where a handler begins: needs IvcMechanism.handles */
+    bool to_handler; /**< its latency ends where a handler begins: needs IvcMechanism.tells_handler
+                      */
     const IvcDefault *defaults; /**< of this workload; NULL: none of its own */
 } IvcWorkload;
 

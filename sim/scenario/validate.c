@@ -298,7 +298,7 @@ static bool carries(const IvcMechanism *mechanism, const IvcWorkload *workload)
 {
     return workload->speaks == IVC_SPEAKS_MPI
                ? !mechanism->no_messages && (mechanism->requests || !workload->both_at_once) &&
-                     (mechanism->handles || !workload->to_handler)
+                     (mechanism->tells_handler || !workload->to_handler)
                : (mechanism->carries & IVC_CARRIES(workload->speaks)) != 0;
 }
 
@@ -331,8 +331,8 @@ static void check_requests(const IvcScenario *s, IvcDiags *diags)
                   s->channel->mechanism->no_messages
                       ? "workload '%s' sends messages, and mechanism '%s' carries none"
                   : workload->to_handler
-                      ? "workload '%s' waits for an interrupt's handler, and mechanism '%s' has "
-                        "none"
+                      ? "workload '%s' is timed until an interrupt's handler begins, and "
+                        "mechanism '%s' does not say when"
                       : "workload '%s' has both sides send at once, and mechanism '%s' carries no "
                         "nonblocking messages",
                   workload->head.name, s->channel->mechanism->head.name);
