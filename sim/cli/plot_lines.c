@@ -195,6 +195,7 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
 {
     int capped = whisker_key(lines) != NULL ? 4 : 3; /* its column */
     g_autofree char *y = *scale != '\0' ? g_strdup_printf("($2%s)", scale) : g_strdup("2");
+    const char *value = *scale != '\0' ? y : "$2"; /* the same within an expression */
     g_autofree char *whisker =
         lines->half_key != NULL ? g_strdup_printf("1:%s:($3%s)", y, scale) : g_strdup("1:2:2:3");
     /* from one word to the next there is no way */
@@ -219,7 +220,7 @@ static void append_plot(const IvcPlotData *data, const Lines *lines, const char 
             g_string_append_printf(script,
                                    ", \\\n    '%s.dat' index %u using 1:($%d == 1 ? %s : NaN) with "
                                    "points pointtype inside pointsize hole linecolor rgb 'white'",
-                                   lines->name, i, capped, y);
+                                   lines->name, i, capped, value);
         }
         g_string_append(script, i + 1 < data->series->len ? ", \\\n" : "\n");
     }

@@ -384,6 +384,26 @@ def case_names(run):
     assert "set xtics ('x' 0, 'b/x.c' 1)" in read(run.path("plots", "bandwidth.gp"))
 
 
+def case_capped(run):
+    """A white dot lies in the marker of every point that stopped early."""
+    need_gnuplot()
+    points = json.loads(read(POINTS))["points"]
+    capped = sum(point.get("capped", False) for point in points)
+    assert capped > 0
+    shutil.copy(POINTS, run.path("points.json"))
+    run.plot("points.json", "--only", "bandwidth,bandwidth-log,latency,balance")
+    for name in ("bandwidth", "bandwidth-log", "latency", "balance"):
+        marks, dots = set(), []
+        for item in ElementTree.parse(run.path("plots", name + ".svg")).iter():
+            place = item.get("transform", "").split(" ")[0]
+            if item.get("color") == "rgb(255, 255, 255)":
+                dots += [place]
+            elif item.get("color"):
+                marks.add(place)
+        equal(len(dots), capped)
+        assert set(dots) <= marks, (name, dots)
+
+
 def case_many(run):
     """No two of many lines have the same colour, marker and dashes."""
     need_gnuplot()

@@ -25,10 +25,10 @@ set yrange [0:1.05]
 
 plot \
     'balance.dat' index 0 using 1:2 with linespoints linetype 1 title 'register-shmem', \
-    'balance.dat' index 0 using 1:($3 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'balance.dat' index 0 using 1:($3 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'balance.dat' index 1 using 1:2 with linespoints linetype 2 title 'shmem', \
-    'balance.dat' index 1 using 1:($3 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'balance.dat' index 1 using 1:($3 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'balance.dat' index 2 using 1:2 with linespoints linetype 3 dashtype 2 title 'mpich2-nemesis', \
-    'balance.dat' index 2 using 1:($3 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'balance.dat' index 2 using 1:($3 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'balance.dat' index 3 using 1:2 with linespoints linetype 4 dashtype 2 title 'mpich2-sock', \
-    'balance.dat' index 3 using 1:($3 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white'
+    'balance.dat' index 3 using 1:($3 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white'

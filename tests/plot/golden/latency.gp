@@ -30,10 +30,10 @@ plot \
     'latency.dat' index 2 using 1:2:2:3 with yerrorbars linetype 3 pointtype 0 linewidth whisker, \
     'latency.dat' index 3 using 1:2:2:3 with yerrorbars linetype 4 pointtype 0 linewidth whisker, \
     'latency.dat' index 0 using 1:2 with linespoints linetype 1 title 'register-shmem', \
-    'latency.dat' index 0 using 1:($4 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'latency.dat' index 0 using 1:($4 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'latency.dat' index 1 using 1:2 with linespoints linetype 2 title 'shmem', \
-    'latency.dat' index 1 using 1:($4 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'latency.dat' index 1 using 1:($4 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'latency.dat' index 2 using 1:2 with linespoints linetype 3 dashtype 2 title 'mpich2-nemesis', \
-    'latency.dat' index 2 using 1:($4 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'latency.dat' index 2 using 1:($4 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'latency.dat' index 3 using 1:2 with linespoints linetype 4 dashtype 2 title 'mpich2-sock', \
-    'latency.dat' index 3 using 1:($4 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white'
+    'latency.dat' index 3 using 1:($4 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white'

@@ -27,10 +27,10 @@ set yrange [0.1:1]
 
 plot \
     'rate.dat' index 0 using 1:2 with linespoints linetype 1 title 'register-shmem', \
-    'rate.dat' index 0 using 1:($3 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'rate.dat' index 0 using 1:($3 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'rate.dat' index 1 using 1:2 with linespoints linetype 2 title 'shmem', \
-    'rate.dat' index 1 using 1:($3 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'rate.dat' index 1 using 1:($3 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'rate.dat' index 2 using 1:2 with linespoints linetype 3 dashtype 2 title 'mpich2-nemesis', \
-    'rate.dat' index 2 using 1:($3 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
+    'rate.dat' index 2 using 1:($3 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white', \
     'rate.dat' index 3 using 1:2 with linespoints linetype 4 dashtype 2 title 'mpich2-sock', \
-    'rate.dat' index 3 using 1:($3 == 1 ? 2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white'
+    'rate.dat' index 3 using 1:($3 == 1 ? $2 : NaN) with points pointtype inside pointsize hole linecolor rgb 'white'
