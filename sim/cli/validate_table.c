@@ -194,7 +194,7 @@ static char *make_table(const GPtrArray *scores)
         if (suite->choices->len > 0) {
             g_string_append_printf(
                 out, ", choice %s of %u",
-                g_array_index(suite->choices, IvcSuiteChoice, suite->main_choice).name,
+                g_array_index(suite->choices, IvcNamedSettings, suite->main_choice).name,
                 suite->choices->len);
         }
         g_string_append_c(out, '\n');

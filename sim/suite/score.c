@@ -48,7 +48,7 @@ static void lay_on(const IvcSuite *suite, const IvcSuitePlace *place, const IvcP
     if (!choices) {
         return;
     }
-    const char *name = g_array_index(suite->choices, IvcSuiteChoice, place->choice).name;
+    const char *name = g_array_index(suite->choices, IvcNamedSettings, place->choice).name;
     if (row->lowest_choice == NULL || one->value < row->lowest) {
         row->lowest = one->value;
         row->lowest_choice = name;

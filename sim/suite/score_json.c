@@ -132,7 +132,7 @@ json_t *ivc_score_json(const IvcScore *score)
     json_object_set_new(
         object, "choice",
         suite->choices->len > 0
-            ? text(g_array_index(suite->choices, IvcSuiteChoice, suite->main_choice).name)
+            ? text(g_array_index(suite->choices, IvcNamedSettings, suite->main_choice).name)
             : json_null());
     json_object_set_new(object, "rows_to_predict", json_integer((json_int_t)score->to_predict));
     json_object_set_new(object, "rows_predicted", json_integer((json_int_t)score->predicted));

@@ -32,7 +32,8 @@ static const IvcParam head_params[] = {
     {.key = NULL},
 };
 
-static const char *const head_rest[] = {"set", "entries", "choices", "limits", "free", NULL};
+static const char *const head_rest[] = {"set",    "paths", "entries", "choices",
+                                        "limits", "free",  NULL};
 
 static const IvcParam limit_params[] = {
     {IVC_PARAM(IvcSuiteLimits, median_error, "median_error"), .max = "1000000%",
@@ -79,7 +80,25 @@ static void settings_add(GArray *settings, char *text, IvcPlace place)
     g_array_append_val(settings, setting);
 }
 
-/* `set:` as a map of paths to values, or as a list of KEY=VALUE. */
+void ivc_settings_append(GArray *settings, const GArray *others)
+{
+    for (guint i = 0; i < others->len; i++) {
+        const IvcSetting *other = &g_array_index(others, IvcSetting, i);
+        settings_add(settings, g_strdup(other->text), other->place);
+    }
+}
+
+/* One value goes to each of the keys that commas stand between. */
+static void read_item(const IvcNode *item, GArray *settings)
+{
+    g_autofree char *value = ivc_node_flow(item);
+    g_auto(GStrv) keys = g_strsplit(item->key, ",", -1);
+    for (guint k = 0; keys[k] != NULL; k++) {
+        settings_add(settings, g_strconcat(g_strstrip(keys[k]), "=", value, NULL), item->key_place);
+    }
+}
+
+/* `set:` as a map of keys to values, or as a list of KEY=VALUE. */
 void ivc_settings_read(const IvcSuiteLoad *load, const IvcNode *node, GArray *settings)
 {
     if (node == NULL) {
@@ -95,8 +114,7 @@ void ivc_settings_read(const IvcSuiteLoad *load, const IvcNode *node, GArray *se
     for (guint i = 0; i < node->items->len; i++) {
         const IvcNode *item = node->items->pdata[i];
         if (node->kind == IVC_NODE_MAP) {
-            g_autofree char *flow = ivc_node_flow(item);
-            settings_add(settings, g_strconcat(item->key, "=", flow, NULL), item->key_place);
+            read_item(item, settings);
         } else if (item->kind == IVC_NODE_SCALAR && strchr(item->text, '=') != NULL) {
             settings_add(settings, g_strdup(item->text), item->place);
         } else {
@@ -106,30 +124,47 @@ void ivc_settings_read(const IvcSuiteLoad *load, const IvcNode *node, GArray *se
     }
 }
 
-/* ---- choices, free parameters, limits, profile ---- */
-
-static void choice_clear(gpointer data)
+static void named_clear(gpointer data)
 {
-    IvcSuiteChoice *choice = data;
-    g_free(choice->name);
-    g_array_unref(choice->settings);
+    IvcNamedSettings *named = data;
+    g_free(named->name);
+    g_array_unref(named->settings);
 }
+
+static GArray *named_new(void)
+{
+    GArray *all = g_array_new(FALSE, TRUE, sizeof(IvcNamedSettings));
+    g_array_set_clear_func(all, named_clear);
+    return all;
+}
+
+/* `paths:` and `choices:`, maps of names to settings. */
+static void read_named(const IvcSuiteLoad *load, const char *key, GArray *all)
+{
+    const IvcNode *map = ivc_suite_section(load, key, IVC_NODE_MAP);
+    for (guint i = 0; map != NULL && i < map->items->len; i++) {
+        const IvcNode *node = map->items->pdata[i];
+        IvcNamedSettings named = {g_strdup(node->key), ivc_settings_new(), node->key_place};
+        ivc_settings_read(load, node, named.settings);
+        g_array_append_val(all, named);
+    }
+}
+
+/* ---- choices, free parameters, limits, profile ---- */
 
 static void read_choices(const IvcSuiteLoad *load, const Head *head)
 {
     IvcSuite *suite = load->suite;
-    const IvcNode *map = ivc_suite_section(load, "choices", IVC_NODE_MAP);
+    const IvcNode *map = ivc_node_get(suite->tree->root, "choices");
     const IvcNode *named = ivc_node_get(suite->tree->root, "choice");
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (guint i = 0; map != NULL && i < map->items->len; i++) {
-        const IvcNode *node = map->items->pdata[i];
-        IvcSuiteChoice choice = {g_strdup(node->key), ivc_settings_new()};
-        ivc_settings_read(load, node, choice.settings);
-        if (head->choice != NULL && strcmp(node->key, head->choice) == 0) {
+    read_named(load, "choices", suite->choices);
+    for (guint i = 0; i < suite->choices->len; i++) {
+        char *name = g_array_index(suite->choices, IvcNamedSettings, i).name;
+        if (g_strcmp0(name, head->choice) == 0) {
             suite->main_choice = i;
         }
-        g_ptr_array_add(names, node->key);
-        g_array_append_val(suite->choices, choice);
+        g_ptr_array_add(names, name);
     }
     g_ptr_array_add(names, NULL);
     bool has = head->choice != NULL && head->choice[0] != '\0';
@@ -247,8 +282,8 @@ static IvcSuite *suite_new(const IvcSuitePath *path, const IvcRegistry *registry
     suite->scenarios = g_ptr_array_new_with_free_func(ivc_suite_scenario_free);
     suite->entries = g_array_new(FALSE, TRUE, sizeof(IvcSuiteEntry));
     g_array_set_clear_func(suite->entries, ivc_suite_entry_clear);
-    suite->choices = g_array_new(FALSE, TRUE, sizeof(IvcSuiteChoice));
-    g_array_set_clear_func(suite->choices, choice_clear);
+    suite->paths = named_new();
+    suite->choices = named_new();
     suite->free = g_array_new(FALSE, TRUE, sizeof(IvcSuiteFree));
     g_array_set_clear_func(suite->free, free_clear);
     return suite;
@@ -279,6 +314,7 @@ IvcSuite *ivc_suite_load(const IvcSuitePath *path, const IvcRegistry *registry, 
         ivc_settings_read(&load, ivc_node_get(suite->shared->root, "set"), suite->settings);
     }
     ivc_settings_read(&load, ivc_node_get(root, "set"), suite->settings);
+    read_named(&load, "paths", suite->paths);
     read_choices(&load, &head);
     read_limits(&load);
     read_free(&load);
@@ -295,6 +331,7 @@ void ivc_suite_free(IvcSuite *suite)
     g_free(suite->profile);
     g_array_unref(suite->settings);
     g_array_unref(suite->entries);
+    g_array_unref(suite->paths);
     g_array_unref(suite->choices);
     g_array_unref(suite->free);
     g_ptr_array_unref(suite->scenarios);

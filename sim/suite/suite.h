@@ -29,18 +29,20 @@ typedef struct {
     char *path;
     char *metric;
     const IvcSuiteScenario *scenario;
-    GArray *settings; /**< IvcSetting: the entry's own */
+    GArray *settings; /**< IvcSetting: those of its path, then its own */
     char *size;       /**< the setting that a row's message_bytes goes to */
     char *predict;    /**< name of the quantity */
     IvcQuantityRef quantity;
     IvcPlace place;
 } IvcSuiteEntry;
 
-/** One way to settle what the source of the measurements leaves open. */
+/** Settings with a name: those of a path, or one way to settle what the source of the measurements
+ *  leaves open. */
 typedef struct {
     char *name;
     GArray *settings; /**< IvcSetting */
-} IvcSuiteChoice;
+    IvcPlace place;
+} IvcNamedSettings;
 
 /** A parameter that a calibration may move. */
 typedef struct {
@@ -69,7 +71,8 @@ typedef struct {
     GArray *settings;     /**< IvcSetting: of all entries; the profile is the first */
     GPtrArray *scenarios; /**< IvcSuiteScenario * */
     GArray *entries;      /**< IvcSuiteEntry */
-    GArray *choices;      /**< IvcSuiteChoice; empty: nothing was left open */
+    GArray *paths;        /**< IvcNamedSettings: of all entries of a path */
+    GArray *choices;      /**< IvcNamedSettings; empty: nothing was left open */
     guint main_choice;    /**< index of the stated one */
     GArray *free;         /**< IvcSuiteFree */
     bool limited;

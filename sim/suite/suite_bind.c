@@ -117,7 +117,7 @@ static IvcScenario *bind(const IvcSuite *suite, const IvcSuiteEntry *entry, cons
     }
     add_entry(&all, entry, variant);
     if (choice < suite->choices->len) {
-        add_all(&all, g_array_index(suite->choices, IvcSuiteChoice, choice).settings);
+        add_all(&all, g_array_index(suite->choices, IvcNamedSettings, choice).settings);
     }
     g_autoptr(IvcDiags) said = ivc_diags_new();
     IvcScenario *scenario = NULL;

@@ -14,10 +14,13 @@ typedef struct {
     const char *scenario;
     const char *predict;
     const char *size;
+    const IvcNode *node;
+    const IvcSuiteScenario *scenario_read;
 } Entry;
 
 static const IvcParam entry_params[] = {
-    {IVC_PARAM(Entry, path, "path"), .sentence = "as in the data set"},
+    {IVC_PARAM(Entry, path, "path"), .fallback = IVC_PARAM_UNSET,
+     .sentence = "as in the data set; without it all that no other entry predicts"},
     {IVC_PARAM(Entry, metric, "metric"), .sentence = "as in the data set"},
     {IVC_PARAM(Entry, scenario, "scenario"), .fallback = IVC_PARAM_UNSET,
      .sentence = "the scenario file; without it the suite's"},
@@ -103,29 +106,31 @@ static bool has_name(const IvcDataSet *data, const char *word, bool metric)
 }
 
 /* An entry without a row predicts nothing: a slip in its names. */
-static void check_rows(const IvcSuiteLoad *load, const IvcNode *node, const IvcSuiteEntry *entry)
+static void check_rows(const IvcSuiteLoad *load, const Entry *entry)
 {
     const IvcDataSet *data = load->suite->data;
     if (data == NULL) {
         return;
     }
     for (guint i = 0; i < data->rows->len; i++) {
-        if (matches(entry, ivc_data_row(data, i))) {
+        const IvcDataRow *row = ivc_data_row(data, i);
+        if ((entry->path == NULL || strcmp(entry->path, row->path) == 0) &&
+            strcmp(entry->metric, row->metric) == 0) {
             return;
         }
     }
     for (int metric = 0; metric < 2; metric++) {
         const char *word = metric ? entry->metric : entry->path;
-        if (has_name(data, word, metric)) {
+        if (word == NULL || has_name(data, word, metric)) {
             continue;
         }
         g_autofree char *hint = hint_of_data(data, word, metric);
         ivc_diags_error(load->diags, "config-reference",
-                        ivc_suite_place(node, metric ? "metric" : "path"), hint,
+                        ivc_suite_place(entry->node, metric ? "metric" : "path"), hint,
                         "the data set has no %s '%s'", metric ? "metric" : "path", word);
         return;
     }
-    ivc_diags_error(load->diags, "config-reference", ivc_suite_place(node, "path"), NULL,
+    ivc_diags_error(load->diags, "config-reference", ivc_suite_place(entry->node, "path"), NULL,
                     "the data set has no row with this path and this metric");
 }
 
@@ -175,45 +180,115 @@ static void check_twice(const IvcSuiteLoad *load, const IvcSuiteEntry *entry)
     }
 }
 
-static void read_entry(const IvcSuiteLoad *load, const IvcNode *node, const char *common)
+/* What all entries of its path have, then its own. */
+static GArray *settings_of(const IvcSuiteLoad *load, const IvcNode *node, const char *path)
+{
+    const GArray *paths = load->suite->paths;
+    GArray *settings = ivc_settings_new();
+    for (guint i = 0; i < paths->len; i++) {
+        const IvcNamedSettings *named = &g_array_index(paths, IvcNamedSettings, i);
+        if (strcmp(named->name, path) == 0) {
+            ivc_settings_append(settings, named->settings);
+        }
+    }
+    ivc_settings_read(load, ivc_node_get(node, "set"), settings);
+    return settings;
+}
+
+/* An entry, for one path. */
+static void add_entry(const IvcSuiteLoad *load, const Entry *of, const char *path)
+{
+    IvcSuiteEntry entry = {.path = g_strdup(path),
+                           .metric = g_strdup(of->metric),
+                           .scenario = of->scenario_read,
+                           .size = g_strdup(of->size),
+                           .predict = g_strdup(of->predict),
+                           .settings = settings_of(load, of->node, path),
+                           .place = ivc_suite_place(of->node, of->path ? "path" : "metric")};
+    if (ivc_quantity_find(entry.predict, &entry.quantity)) {
+        check_units(load, of->node, &entry);
+    }
+    check_twice(load, &entry);
+    g_array_append_val(load->suite->entries, entry);
+}
+
+/* What is wrong with an entry whatever its path. */
+static bool read_entry(const IvcSuiteLoad *load, const IvcNode *node, const char *common,
+                       Entry *ret_entry)
 {
     IvcSuite *suite = load->suite;
-    Entry bound = {.path = NULL};
+    Entry entry = {.node = node};
     if (node->kind != IVC_NODE_MAP) {
         ivc_diags_error(load->diags, "config-type", node->place, NULL, "an entry: expected a map");
-        return;
+        return false;
     }
     if (!ivc_param_bind(entry_params, entry_rest, node, node->place, "entries", "an entry", false,
-                        &bound, suite->binding, load->diags)) {
-        return;
+                        &entry, suite->binding, load->diags)) {
+        return false;
     }
-    bool own = bound.scenario != NULL && bound.scenario[0] != '\0';
-    const char *scenario = own ? bound.scenario : common;
-    IvcSuiteEntry entry = {.path = g_strdup(bound.path),
-                           .metric = g_strdup(bound.metric),
-                           .size = g_strdup(bound.size),
-                           .predict = g_strdup(bound.predict),
-                           .settings = ivc_settings_new(),
-                           .place = ivc_suite_place(node, "path")};
-    ivc_settings_read(load, ivc_node_get(node, "set"), entry.settings);
+    bool own = entry.scenario != NULL && entry.scenario[0] != '\0';
+    const char *scenario = own ? entry.scenario : common;
     if (scenario == NULL || scenario[0] == '\0') {
         ivc_diags_error(load->diags, "config-missing", node->place, NULL,
                         "missing key 'scenario' in an entry, and the suite has none for all");
     } else {
         const IvcNode *root = suite->tree->root;
-        entry.scenario =
+        entry.scenario_read =
             find_scenario(load, scenario, ivc_suite_place(own ? node : root, "scenario"));
     }
-    if (!ivc_quantity_find(entry.predict, &entry.quantity)) {
+    IvcQuantityRef quantity;
+    if (!ivc_quantity_find(entry.predict, &quantity)) {
         g_autofree char *hint = ivc_hint_names(entry.predict, ivc_quantity_names());
         ivc_diags_error(load->diags, "config-reference", ivc_suite_place(node, "predict"), hint,
                         "unknown quantity '%s'", entry.predict);
-    } else {
-        check_units(load, node, &entry);
     }
-    check_rows(load, node, &entry);
-    check_twice(load, &entry);
-    g_array_append_val(suite->entries, entry);
+    check_rows(load, &entry);
+    *ret_entry = entry;
+    return true;
+}
+
+/* An entry without a path predicts the rows of its metric that no other one does. */
+static void add_rest(const IvcSuiteLoad *load, const Entry *of)
+{
+    const IvcDataSet *data = load->suite->data;
+    guint before = load->suite->entries->len;
+    bool any = false;
+    for (guint i = 0; data != NULL && i < data->rows->len; i++) {
+        const IvcDataRow *row = ivc_data_row(data, i);
+        bool matches = strcmp(row->metric, of->metric) == 0;
+        any = any || matches;
+        if (matches && ivc_suite_entry_of(load->suite, row) == NULL) {
+            add_entry(load, of, row->path);
+        }
+    }
+    if (any && load->suite->entries->len == before) {
+        ivc_diags_error(load->diags, "config-duplicate", of->node->place, NULL,
+                        "all rows of this metric have an entry already");
+    }
+}
+
+/* Settings of a path without an entry do nothing: a slip in its name. A shared file may have paths
+ * that only other suites predict. */
+static void check_paths(const IvcSuiteLoad *load)
+{
+    const IvcSuite *suite = load->suite;
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < suite->entries->len; i++) {
+        char *path = g_array_index(suite->entries, IvcSuiteEntry, i).path;
+        if (!g_ptr_array_find_with_equal_func(names, path, g_str_equal, NULL)) {
+            g_ptr_array_add(names, path);
+        }
+    }
+    g_ptr_array_add(names, NULL);
+    for (guint i = 0; i < suite->paths->len; i++) {
+        const IvcNamedSettings *named = &g_array_index(suite->paths, IvcNamedSettings, i);
+        bool own = named->place.source == suite->tree->root->place.source;
+        if (own && !g_strv_contains((const char *const *)names->pdata, named->name)) {
+            g_autofree char *hint = ivc_hint_names(named->name, (const char *const *)names->pdata);
+            ivc_diags_error(load->diags, "config-reference", named->place, hint,
+                            "no entry has the path '%s'", named->name);
+        }
+    }
 }
 
 void ivc_suite_entries_read(const IvcSuiteLoad *load, const char *scenario)
@@ -230,9 +305,22 @@ void ivc_suite_entries_read(const IvcSuiteLoad *load, const char *scenario)
                         list->items->len == 0 ? "'entries' is empty" : "too many entries");
         return;
     }
+    g_autoptr(GArray) rest = g_array_new(FALSE, FALSE, sizeof(Entry));
     for (guint i = 0; list != NULL && i < list->items->len; i++) {
-        read_entry(load, list->items->pdata[i], scenario);
+        Entry entry;
+        if (!read_entry(load, list->items->pdata[i], scenario, &entry)) {
+            continue;
+        }
+        if (entry.path != NULL) {
+            add_entry(load, &entry, entry.path);
+        } else {
+            g_array_append_val(rest, entry);
+        }
     }
+    for (guint i = 0; i < rest->len; i++) {
+        add_rest(load, &g_array_index(rest, Entry, i));
+    }
+    check_paths(load);
 }
 
 const IvcSuiteEntry *ivc_suite_entry_of(const IvcSuite *suite, const IvcDataRow *row)

@@ -30,6 +30,9 @@ GArray *ivc_settings_new(void);
 /** Appends what stands under a `set:`; `node` may be NULL. */
 void ivc_settings_read(const IvcSuiteLoad *load, const IvcNode *node, GArray *settings);
 
+/** Appends copies of others. */
+void ivc_settings_append(GArray *settings, const GArray *others);
+
 /** Reads `entries:` with the scenarios that they name; `scenario` is that of entries without one.
  */
 void ivc_suite_entries_read(const IvcSuiteLoad *load, const char *scenario);

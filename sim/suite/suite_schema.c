@@ -26,7 +26,7 @@ static json_t *scalar(void)
     return json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
 }
 
-/* A map of paths to values, or a list of KEY=VALUE. */
+/* A map of keys to values, or a list of KEY=VALUE. */
 static json_t *settings(const char *what)
 {
     return sentence(json_pack("{s:[{s:s},{s:s,s:{s:s,s:s}}]}", "anyOf", "type", "object", "type",
@@ -34,11 +34,10 @@ static json_t *settings(const char *what)
                     what);
 }
 
-static json_t *choices(void)
+static json_t *named(const char *one, const char *all)
 {
-    return sentence(json_pack("{s:s,s:o}", "type", "object", "additionalProperties",
-                              settings("settings of this choice")),
-                    "plausible ways to settle what the source leaves open");
+    return sentence(json_pack("{s:s,s:o}", "type", "object", "additionalProperties", settings(one)),
+                    all);
 }
 
 static json_t *free_parameters(void)
@@ -77,13 +76,14 @@ static json_t *quantity(void)
 
 static json_t *entries(void)
 {
-    json_t *properties = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "path", text("as in the data set"),
-                                   "metric", text("as in the data set"), "predict", quantity(),
-                                   "scenario", text("the scenario file; without it the suite's"),
-                                   "size", text("the setting that message_bytes goes to"), "set",
-                                   settings("settings of this entry"));
-    json_t *entry = json_pack("{s:s,s:o,s:[s,s,s],s:b}", "type", "object", "properties", properties,
-                              "required", "path", "metric", "predict", "additionalProperties", 0);
+    json_t *properties = json_pack(
+        "{s:o,s:o,s:o,s:o,s:o,s:o}", "path",
+        text("as in the data set; without it all that no other entry predicts"), "metric",
+        text("as in the data set"), "predict", quantity(), "scenario",
+        text("the scenario file; without it the suite's"), "size",
+        text("the setting that message_bytes goes to"), "set", settings("settings of this entry"));
+    json_t *entry = json_pack("{s:s,s:o,s:[s,s],s:b}", "type", "object", "properties", properties,
+                              "required", "metric", "predict", "additionalProperties", 0);
     return sentence(json_pack("{s:s,s:i,s:o}", "type", "array", "minItems", 1, "items", entry),
                     "which rows are predicted, and how");
 }
@@ -92,11 +92,13 @@ static json_t *entries(void)
 static json_t *common(const char *schema)
 {
     return json_pack(
-        "{s:{s:s},s:o,s:o,s:o,s:o,s:o,s:o}", "schema", "const", schema, "about",
+        "{s:{s:s},s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "schema", "const", schema, "about",
         sentence(json_pack("{s:s}", "type", "string"), "what is compared, and what is not"),
         "profile", text("the chip: a name, or a .yaml file"), "set", settings("of all entries"),
-        "choice", text("the stated one of 'choices'"), "choices", choices(), "free",
-        free_parameters());
+        "paths", named("settings of this path", "settings of all entries of a path"), "choice",
+        text("the stated one of 'choices'"), "choices",
+        named("settings of this choice", "plausible ways to settle what the source leaves open"),
+        "free", free_parameters());
 }
 
 static char *finish(json_t *root)

@@ -19,8 +19,9 @@ static const IvcParam shared_params[] = {
 };
 
 /* Besides 'set', in the order in which they are looked at. */
-static const char *const taken[] = {"profile", "choice", "choices", "free", NULL};
-static const char *const shared_rest[] = {"set", "profile", "choice", "choices", "free", NULL};
+static const char *const taken[] = {"profile", "paths", "choice", "choices", "free", NULL};
+static const char *const shared_rest[] = {"set",     "profile", "paths", "choice",
+                                          "choices", "free",    NULL};
 
 static void take(const IvcSuiteLoad *load, const IvcNode *root, const char *key)
 {

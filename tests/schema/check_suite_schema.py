@@ -32,7 +32,7 @@ scenario: tiny.yaml
 set: [workload.total=64KiB]
 entries:
   - {path: pair, metric: bandwidth, predict: bandwidth, size: workload.message, set: {}}
-  - {path: pair, metric: latency, predict: latency, scenario: tiny.yaml}
+  - {metric: latency, predict: latency, scenario: tiny.yaml}
 limits: {median_error: 10.5%, p90_error: 0}
 """,
     "shared": """\
@@ -40,6 +40,7 @@ schema: ivcsim-suite-shared/1
 about: Which.
 profile: octeon-cn5650
 set: {machine.copy.setup: {value: 30cycles, kind: assumed}, workload.warmup: 8}
+paths: {pair: {"workload.buffers": two}}
 choice: one
 choices:
   one: {workload.buffers: one}
@@ -60,7 +61,8 @@ WRONG = {
         ("set: [workload.total=64KiB]", "set: [workload.total]", "set"),
         ("set: [workload.total=64KiB]", "set: 64KiB", "set"),
         ("set: {}", "set: none", "entries/0/set"),
-        ("path: pair, ", "", "entries/0"),
+        ("metric: latency, ", "", "entries/1"),
+        ("predict: latency, ", "", "entries/1"),
         ("predict: bandwidth", "predict: bandwith", "entries/0/predict"),
         ("predict: bandwidth", "predict: count.", "entries/0/predict"),
         ("size: workload", "sise: workload", "entries/0"),
@@ -72,6 +74,8 @@ WRONG = {
         ("schema: ivcsim-suite-shared/1\n", "", ""),
         ("suite-shared", "suite", "schema"),
         ("about: Which.", "entries: []", ""),
+        ("paths: {pair: ", "paths: {pair: two, other: ", "paths/pair"),
+        ("paths: {pair: ", "paths: {pair: [two], other: ", "paths/pair"),
         ("one: {workload.buffers: one}", "one: two", "choices/one"),
         ("[20cycles, 30cycles]", "[20cycles]", "free"),
         ("[20cycles, 30cycles]", "20cycles", "free"),

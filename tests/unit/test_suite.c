@@ -170,7 +170,7 @@ static Made *made_new(void)
     made->data.rows = g_array_new(FALSE, TRUE, sizeof(IvcDataRow));
     made->suite.data = &made->data;
     made->suite.entries = g_array_new(FALSE, TRUE, sizeof(IvcSuiteEntry));
-    made->suite.choices = g_array_new(FALSE, TRUE, sizeof(IvcSuiteChoice));
+    made->suite.choices = g_array_new(FALSE, TRUE, sizeof(IvcNamedSettings));
     made->suites[0] = &made->suite;
     made->plan.suites = made->suites;
     made->plan.n_suites = 1;
@@ -289,7 +289,7 @@ END_TEST
 START_TEST(choices_of_a_score)
 {
     Made *made = made_new();
-    IvcSuiteChoice choices[] = {
+    IvcNamedSettings choices[] = {
         {.name = (char *)"low"}, {.name = (char *)"high"}, {.name = (char *)"broken"}};
     g_array_append_vals(made->suite.choices, choices, 3);
     made->suite.main_choice = 1;
