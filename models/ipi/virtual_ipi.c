@@ -120,12 +120,6 @@ static IvcStep tell(Vcpu *to, const IvcMpiCall *call)
     return IVC_DONE;
 }
 
-static IvcStep vipi_setup(IvcRank *rank)
-{
-    (void)rank;
-    return IVC_DONE;
-}
-
 /* A system call that wakes: the scheduler tells the other core by an interrupt, if its process
  * sleeps; else the process finds the word by itself. */
 static IvcStep wake(Vcpu *own, IvcAgent *agent, Vcpu *to)
@@ -389,7 +383,7 @@ static const char *served_by(const void *spec)
 static const IvcMechanismOps ops = {
     .create = vipi_create,
     .free = vipi_free,
-    .setup = vipi_setup,
+    .setup = ivc_mpi_no_setup,
     .send = vipi_send,
     .recv = vipi_recv,
     .isend = vipi_isend,

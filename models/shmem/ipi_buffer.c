@@ -204,12 +204,6 @@ static void ipi_free(void *channel)
     g_free(self);
 }
 
-static IvcStep ipi_setup(IvcRank *rank)
-{
-    (void)rank;
-    return IVC_DONE; /* the kernels know their buffers when they start */
-}
-
 static End *end_of(const IvcRank *rank)
 {
     return &((Module *)rank->channel)->ends[rank->rank];
@@ -458,7 +452,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
 static const IvcMechanismOps ops = {
     .create = ipi_create,
     .free = ipi_free,
-    .setup = ipi_setup,
+    .setup = ivc_mpi_no_setup, /* the kernels know their buffers when they start */
     .send = ipi_send,
     .recv = ipi_recv,
     .message_bytes_max = slot_bytes,

@@ -197,12 +197,6 @@ static void buffer_free(void *channel)
     g_free(self);
 }
 
-static IvcStep buffer_setup(IvcRank *rank)
-{
-    (void)rank;
-    return IVC_DONE; /* the buffers are mapped when the library starts */
-}
-
 static End *end_of(const IvcRank *rank)
 {
     return &((Module *)rank->channel)->ends[rank->rank];
@@ -426,7 +420,7 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
 static const IvcMechanismOps ops = {
     .create = buffer_create,
     .free = buffer_free,
-    .setup = buffer_setup,
+    .setup = ivc_mpi_no_setup, /* the buffers are mapped when the library starts */
     .send = buffer_send,
     .recv = buffer_recv,
     .message_bytes_max = ivc_mpi_any_size,

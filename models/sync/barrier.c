@@ -127,12 +127,6 @@ static void barrier_free(void *channel)
     g_free(all);
 }
 
-static IvcStep barrier_setup(IvcRank *rank)
-{
-    (void)rank;
-    return IVC_DONE;
-}
-
 static IvcStep barrier_send(IvcRank *rank, IvcMpiCall *call)
 {
     IvcBarriers *all = rank->channel;
@@ -143,12 +137,6 @@ static IvcStep barrier_recv(IvcRank *rank, IvcMpiCall *call)
 {
     (void)call;
     return ivc_sync_meet_recv(&((IvcBarrierEnd *)rank->end)->wait);
-}
-
-static uint64_t any_size(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
 }
 
 static void barrier_digest(const void *channel, IvcDigest *digest)
@@ -185,10 +173,10 @@ static const IvcSyncOps sync_ops = {.barrier = barrier_pass};
 static const IvcMechanismOps ops = {
     .create = barrier_create,
     .free = barrier_free,
-    .setup = barrier_setup,
+    .setup = ivc_mpi_no_setup,
     .send = barrier_send,
     .recv = barrier_recv,
-    .message_bytes_max = any_size,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = barrier_digest,
     .in_flight = barrier_in_flight,
     .sync = &sync_ops,

@@ -401,12 +401,6 @@ static void lock_free(void *channel)
     g_free(locks);
 }
 
-static IvcStep lock_setup(IvcRank *rank)
-{
-    (void)rank;
-    return IVC_DONE;
-}
-
 static IvcStep lock_send(IvcRank *rank, IvcMpiCall *call)
 {
     IvcLocks *locks = rank->channel;
@@ -417,12 +411,6 @@ static IvcStep lock_recv(IvcRank *rank, IvcMpiCall *call)
 {
     (void)call;
     return ivc_sync_meet_recv(&((IvcLockWaiter *)rank->end)->wait);
-}
-
-static uint64_t any_size(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
 }
 
 /* ---- digest ---- */
@@ -503,10 +491,10 @@ static const IvcSyncOps sync_ops = {
 static const IvcMechanismOps ops = {
     .create = lock_create,
     .free = lock_free,
-    .setup = lock_setup,
+    .setup = ivc_mpi_no_setup,
     .send = lock_send,
     .recv = lock_recv,
-    .message_bytes_max = any_size,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = lock_digest,
     .in_flight = lock_in_flight,
     .sync = &sync_ops,

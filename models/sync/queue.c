@@ -173,12 +173,6 @@ static IvcStep queue_recv(IvcRank *rank, IvcMpiCall *call)
     IVC_END(own);
 }
 
-static IvcStep queue_setup(IvcRank *rank)
-{
-    (void)rank;
-    return IVC_DONE;
-}
-
 static void *queue_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
 {
     Queues *all = g_new0(Queues, 1);
@@ -212,12 +206,6 @@ static void queue_free(void *channel)
     ivc_sync_clear(&all->sync);
     g_free(all->ends);
     g_free(all);
-}
-
-static uint64_t any_size(const void *spec)
-{
-    (void)spec;
-    return UINT64_MAX;
 }
 
 static void queue_digest(const void *channel, IvcDigest *digest)
@@ -255,10 +243,10 @@ static uint64_t queue_in_flight(const void *channel)
 static const IvcMechanismOps ops = {
     .create = queue_create,
     .free = queue_free,
-    .setup = queue_setup,
+    .setup = ivc_mpi_no_setup,
     .send = queue_send,
     .recv = queue_recv,
-    .message_bytes_max = any_size,
+    .message_bytes_max = ivc_mpi_any_size,
     .digest = queue_digest,
     .in_flight = queue_in_flight,
 };

@@ -213,12 +213,6 @@ static IvcTime ring_serialise(IvcRank *rank)
     return ivc_sync_serialise(&own->wait);
 }
 
-static IvcStep ring_setup(IvcRank *rank)
-{
-    (void)rank;
-    return IVC_DONE;
-}
-
 static void *ring_create(IvcPlatform *platform, const void *bound, IvcRank *ranks, unsigned n)
 {
     Rings *all = g_new0(Rings, 1);
@@ -312,7 +306,7 @@ static uint64_t ring_in_flight(const void *channel)
 static const IvcMechanismOps ops = {
     .create = ring_create,
     .free = ring_free,
-    .setup = ring_setup,
+    .setup = ivc_mpi_no_setup,
     .send = ring_send,
     .recv = ring_recv,
     .message_bytes_max = ring_message_max,

@@ -237,12 +237,6 @@ static IvcStep vcpu_recv(IvcRank *rank, IvcMpiCall *call)
     IVC_END(own);
 }
 
-static IvcStep vcpu_setup(IvcRank *rank)
-{
-    (void)rank;
-    return IVC_DONE;
-}
-
 /* ---- the mechanism ---- */
 
 static void end_init(Vcpu *vcpu, uint32_t r)
@@ -312,7 +306,7 @@ static uint64_t vcpu_in_flight(const void *channel)
 static const IvcMechanismOps ops = {
     .create = vcpu_create,
     .free = vcpu_free,
-    .setup = vcpu_setup,
+    .setup = ivc_mpi_no_setup,
     .send = vcpu_send,
     .recv = vcpu_recv,
     .operate = vcpu_operate,

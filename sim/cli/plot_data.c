@@ -43,6 +43,18 @@ size_t ivc_plot_position(const IvcPlotData *data, double x)
     return i;
 }
 
+void ivc_plot_append_row(GString *table, const IvcPlotData *data, double x, const double *values,
+                         size_t n)
+{
+    g_string_append_printf(table, "%zu ", ivc_plot_position(data, x));
+    ivc_plot_append_number(table, x);
+    for (size_t i = 0; i < n; i++) {
+        g_string_append_c(table, ' ');
+        ivc_plot_append_number(table, values[i]);
+    }
+    g_string_append_c(table, '\n');
+}
+
 /* A scalar of a point as text, NULL when there is none. */
 static char *point_text(const json_t *point, const char *key)
 {

@@ -75,3 +75,7 @@ const IvcPlotPoint *ivc_plot_point(const IvcPlotSeries *series, size_t i);
 
 /** The index of x in data->xs. */
 size_t ivc_plot_position(const IvcPlotData *data, double x);
+
+/** Appends a line of a .dat file: the index of x, x, and values. */
+void ivc_plot_append_row(GString *table, const IvcPlotData *data, double x, const double *values,
+                         size_t n);

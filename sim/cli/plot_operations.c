@@ -89,13 +89,11 @@ static void append_table(const IvcPlotData *data, const Kind *const *kinds, size
         g_string_append_printf(table, "%s# index %u: %s.\n", i > 0 ? "\n\n" : "", i, series->name);
         for (guint k = 0; k < series->points->len; k++) {
             const IvcPlotPoint *point = ivc_plot_point(series, k);
-            g_string_append_printf(table, "%zu ", ivc_plot_position(data, point->x));
-            ivc_plot_append_number(table, point->x);
+            double values[KINDS_N];
             for (size_t n = 0; n < n_kinds; n++) {
-                g_string_append_c(table, ' ');
-                ivc_plot_append_number(table, per_mb(point->json, kinds[n]));
+                values[n] = per_mb(point->json, kinds[n]);
             }
-            g_string_append_c(table, '\n');
+            ivc_plot_append_row(table, data, point->x, values, n_kinds);
         }
     }
 }

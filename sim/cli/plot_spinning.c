@@ -61,13 +61,7 @@ static void append_table(const IvcPlotData *data, GString *table)
             const IvcPlotPoint *point = ivc_plot_point(series, k);
             double shares[STATES];
             states_of(point->json, shares);
-            g_string_append_printf(table, "%zu ", ivc_plot_position(data, point->x));
-            ivc_plot_append_number(table, point->x);
-            for (size_t s = 0; s < STATES; s++) {
-                g_string_append_c(table, ' ');
-                ivc_plot_append_number(table, shares[s]);
-            }
-            g_string_append_c(table, '\n');
+            ivc_plot_append_row(table, data, point->x, shares, STATES);
         }
     }
 }

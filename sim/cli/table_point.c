@@ -218,22 +218,29 @@ static void append_guests(GString *out, json_t *point, bool all)
         g_string_append_printf(out, "balance (Jain's index)  %.3f\n", json_number_value(jain));
 }
 
-static void append_cores(GString *out, const json_t *point)
+/* A line a core, or a rank: its number, its guest, and times by the names of `keys`. */
+static void append_times(GString *out, const char *const *headers, const char *const *keys,
+                         size_t n_keys, const json_t *point)
 {
-    bool shared = json_object_get(point, "scheduling") != NULL;
-    const char *const headers[] = {
-        shared ? "vCPU" : "core", "guest", ">running", ">waiting", ">blocked", ">idle"};
-    static const char *const keys[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     const json_t *cores = json_object_get(point, "cores");
     for (size_t i = 0; i < json_array_size(cores); i++) {
         const json_t *core = json_array_get(cores, i);
         add(cells, g_strdup_printf("%" G_GUINT64_FORMAT, integer(core, "core")));
         add(cells, g_strdup(text(core, "guest")));
-        for (size_t k = 0; k < G_N_ELEMENTS(keys); k++)
+        for (size_t k = 0; k < n_keys; k++)
             add(cells, time_text(json_object_get(core, keys[k])));
     }
-    append_table(out, headers, G_N_ELEMENTS(headers), cells);
+    append_table(out, headers, n_keys + 2, cells);
+}
+
+static void append_cores(GString *out, const json_t *point)
+{
+    bool shared = json_object_get(point, "scheduling") != NULL;
+    const char *const headers[] = {
+        shared ? "vCPU" : "core", "guest", ">running", ">waiting", ">blocked", ">idle"};
+    static const char *const keys[] = {"running_ps", "waiting_ps", "blocked_ps", "idle_ps"};
+    append_times(out, headers, keys, G_N_ELEMENTS(keys), point);
 }
 
 /* Only where guests share cores. */
@@ -359,16 +366,7 @@ static void append_program(GString *out, const IvcTerminal *terminal, const json
                            "predicted time  %s%s%s\nmessages        %" G_GUINT64_FORMAT ", %s\n",
                            ivc_terminal_on(terminal, IVC_STYLE_BOLD), elapsed,
                            ivc_terminal_off(terminal), integer(point, "messages"), bytes);
-    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
-    const json_t *cores = json_object_get(point, "cores");
-    for (size_t i = 0; i < json_array_size(cores); i++) {
-        const json_t *core = json_array_get(cores, i);
-        add(cells, g_strdup_printf("%" G_GUINT64_FORMAT, integer(core, "core")));
-        add(cells, g_strdup(text(core, "guest")));
-        for (size_t k = 0; k < G_N_ELEMENTS(parts); k++)
-            add(cells, ivc_human_time(integer(core, parts[k])));
-    }
-    append_table(out, headers, G_N_ELEMENTS(headers), cells);
+    append_times(out, headers, parts, G_N_ELEMENTS(parts), point);
 }
 
 static void add_count(GPtrArray *cells, char *name, const json_t *value, double messages,

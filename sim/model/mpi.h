@@ -131,7 +131,7 @@ struct IvcMechanismOps {
     /** Builds the channel among `n` ranks (already placed on cores). transfer full */
     void *(*create)(IvcPlatform *platform, const void *spec, IvcRank *ranks, unsigned n);
     void (*free)(void *channel);
-    /** This rank's set-up: mapping a region, opening connections. */
+    /** This rank's set-up: mapping a region, opening connections; ivc_mpi_no_setup(): none. */
     IvcStep (*setup)(IvcRank *rank);
     IvcStep (*send)(IvcRank *rank, IvcMpiCall *call);
     IvcStep (*recv)(IvcRank *rank, IvcMpiCall *call);
@@ -154,6 +154,9 @@ struct IvcMechanismOps {
     uint64_t (*in_flight)(const void *channel);
     const IvcSyncOps *sync; /**< NULL: it is for messages */
 };
+
+/** Done at once: for a mechanism that is there from the beginning. */
+IvcStep ivc_mpi_no_setup(IvcRank *rank);
 
 /** UINT64_MAX: for a mechanism that carries messages of any size. */
 uint64_t ivc_mpi_any_size(const void *spec);

@@ -31,17 +31,6 @@ bool ivc_shard_parse(const char *text, IvcShard *ret_shard)
     return true;
 }
 
-/* Longest first; the plan's order among equals. */
-static gint longest_first(gconstpointer a, gconstpointer b)
-{
-    const IvcSweepPoint *left = *(const IvcSweepPoint *const *)a;
-    const IvcSweepPoint *right = *(const IvcSweepPoint *const *)b;
-    if (left->cost != right->cost) {
-        return left->cost > right->cost ? -1 : 1;
-    }
-    return left < right ? -1 : 1; /* both point into one array */
-}
-
 unsigned *ivc_shard_divide(const IvcSweepPoint *points, size_t n, unsigned shards)
 {
     unsigned *of = g_new0(unsigned, MAX(n, 1));
@@ -54,7 +43,7 @@ unsigned *ivc_shard_divide(const IvcSweepPoint *points, size_t n, unsigned shard
             g_ptr_array_add(order, (gpointer)&points[i]);
         }
     }
-    g_ptr_array_sort(order, longest_first);
+    ivc_sweep_longest_first(order);
     unsigned used = (unsigned)MIN(shards, n); /* with fewer points, the last ones stay empty */
     for (guint k = 0; k < order->len; k++) {
         const IvcSweepPoint *point = g_ptr_array_index(order, k);

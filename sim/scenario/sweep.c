@@ -97,7 +97,6 @@ bool ivc_sweep_pending(IvcStore *store, const IvcSweepPoint *points, size_t n, b
     return true;
 }
 
-/* Longest first, so that no long point is left alone at the end; the plan's order among equals. */
 static gint longest_first(gconstpointer a, gconstpointer b)
 {
     const IvcSweepPoint *left = *(const IvcSweepPoint *const *)a;
@@ -106,6 +105,11 @@ static gint longest_first(gconstpointer a, gconstpointer b)
         return left->cost > right->cost ? -1 : 1;
     }
     return left < right ? -1 : 1; /* both point into one array */
+}
+
+void ivc_sweep_longest_first(GPtrArray *points)
+{
+    g_ptr_array_sort(points, longest_first);
 }
 
 static Finished *run_point(Worker *worker, const IvcSweepPoint *point)
@@ -276,7 +280,7 @@ bool ivc_sweep_run(IvcStore *store, const IvcSweepPoint *points, size_t n,
             g_ptr_array_add(todo, (gpointer)&points[i]);
         }
     }
-    g_ptr_array_sort(todo, longest_first);
+    ivc_sweep_longest_first(todo);
     work.todo = todo;
     if (!run_workers(&work, store, error)) {
         return false;

@@ -20,6 +20,10 @@ typedef struct {
 
 void ivc_sweep_point_clear(IvcSweepPoint *point);
 
+/** Sorts pointers to points of one array: the longest first, so that no long one is left alone at
+ * the end; among equals the array's order. */
+void ivc_sweep_longest_first(GPtrArray *points);
+
 /**
  * Runs one point; called from several threads at once.
  *
