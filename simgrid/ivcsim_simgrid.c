@@ -364,7 +364,7 @@ static int simulate(const Question *question)
         (char[]){"--cfg=contexts/stack-size:64"},
         (char[]){"--cfg=" PRECISION_OF_TIME ":1e-9"},
         (char[]){"--cfg=" PRECISION_OF_WORK ":1e-12"},
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
         (char[]){"--cfg=contexts/factory:thread"},
 #endif
         NULL,

@@ -211,6 +211,8 @@ def case_example():
         (here / "registry.c").write_text(table, encoding="utf-8")
         (here / "pipe.yaml").write_text(EXAMPLE, encoding="utf-8")
         sanitize = "-fsanitize=address,undefined" if b"__asan_init" in PROGRAM.read_bytes() else ""
+        compiler = re.search(r"^CMAKE_C_COMPILER:\w+=(.*)$",
+                             (BUILD / "CMakeCache.txt").read_text(encoding="utf-8"), re.M).group(1)
         folders = " ".join(f"{BUILD}/{part}" for part in (
             "sim/libivc_cli.a", "sim/libivc_simgrid.a", "sim/libivc_suite.a",
             "models/libivc_models.a",
@@ -218,7 +220,7 @@ def case_example():
             "models/libivc_models.a", "sim/libivc_model.a", "sim/libivc_stats.a",
             "sim/libivc_config.a", "sim/libivc_engine.a", "sim/libivc_base.a"))
         compiled = subprocess.run(
-            f"gcc {FLAGS} {sanitize} -I{SOURCE} -I{BUILD}/generated "
+            f"{compiler} {FLAGS} {sanitize} -I{SOURCE} -I{BUILD}/generated "
             f"$(pkg-config --cflags {PACKAGES}) {SOURCE}/sim/cli/main.c pipe.c registry.c "
             f"{folders} $(pkg-config --libs {PACKAGES}) -lm -lpthread -o ivcsim",
             shell=True, cwd=here, capture_output=True, text=True, check=False)

@@ -17,7 +17,7 @@
 
 /* Under a sanitizer a run takes many times as long: some of the scenarios then, and of the fields
  * that are tried alone. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
 #define STRIDE 5
 #define ORDERS 1
 #else

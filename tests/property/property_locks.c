@@ -6,7 +6,7 @@
 #include "tests/harness/counts.h"
 #include "tests/harness/points.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
 #define CASES 100
 #else
 #define CASES 300

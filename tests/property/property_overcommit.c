@@ -6,7 +6,7 @@
 #include "sim/stats/result_json.h"
 #include "tests/harness/points.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
 #define CASES 4
 #else
 #define CASES 10

@@ -5,7 +5,7 @@
 #include "sim/stats/result_json.h"
 #include "tests/harness/points.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
 #define CASES 15
 #else
 #define CASES 60

@@ -6,7 +6,7 @@
 #include "tests/harness/random_scenario.h"
 
 /* Under a sanitizer a run takes many times as long. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
 #define CASES 30
 #else
 #define CASES 240

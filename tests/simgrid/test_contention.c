@@ -16,7 +16,7 @@
 #include <math.h>
 
 #define CASES 10000
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
 #define CASES_HERE 100
 #else
 #define CASES_HERE CASES

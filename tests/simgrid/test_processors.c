@@ -18,7 +18,7 @@
 
 #include <math.h>
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
 #define CASES 30
 #else
 #define CASES 300

@@ -441,7 +441,7 @@ static void crowd_step(Crowd *crowd, GRand *rand)
         crowd_join(crowd, i);
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IVC_SANITIZED
 #define CROWDS 50
 #else
 #define CROWDS 600
