@@ -49,11 +49,9 @@ static const Field STATES[] = {
 };
 
 static const Field RECURRENCE[] = {
-    FIELD(IvcRecurrenceResult, outcome),
-    FIELD(IvcRecurrenceResult, period_messages),
-    FIELD(IvcRecurrenceResult, period_ps),
-    FIELD(IvcRecurrenceResult, skipped_messages),
-    {NULL, FIELD_U64, 0},
+    FIELD(IvcRecurrenceResult, outcome),          FIELD(IvcRecurrenceResult, period_messages),
+    FIELD(IvcRecurrenceResult, period_ps),        FIELD(IvcRecurrenceResult, skips),
+    FIELD(IvcRecurrenceResult, skipped_messages), {NULL, FIELD_U64, 0},
 };
 
 static const Field SAMPLING[] = {

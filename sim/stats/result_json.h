@@ -7,7 +7,7 @@
 #include "sim/stats/result.h"
 
 /** Number of the format; it is part of every point's content address. */
-#define IVC_RESULT_FORMAT 5
+#define IVC_RESULT_FORMAT 6
 
 #define IVC_RESULT_ERROR (ivc_result_error_quark())
 GQuark ivc_result_error_quark(void);

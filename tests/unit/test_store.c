@@ -374,6 +374,7 @@ static IvcResult *sample(void)
     g_array_append_val(result->counts, count);
     IvcGuestCount of_guest = {1, "upcalls", "count", "what", (uint64_t)INT64_MAX + 2};
     g_array_append_val(result->guest_counts, of_guest);
+    result->recurrence = (IvcRecurrenceResult){"found", 12, 13, 14, 15};
     return result;
 }
 
@@ -408,6 +409,11 @@ START_TEST(result_round_trip)
     ck_assert_uint_eq(of_guest->guest, 1);
     ck_assert_str_eq(of_guest->name, "upcalls");
     ck_assert_uint_eq(of_guest->value, (uint64_t)INT64_MAX + 2);
+    ck_assert_str_eq(back->recurrence.outcome, "found");
+    ck_assert_uint_eq(back->recurrence.period_messages, 12);
+    ck_assert_uint_eq(back->recurrence.period_ps, 13);
+    ck_assert_uint_eq(back->recurrence.skips, 14);
+    ck_assert_uint_eq(back->recurrence.skipped_messages, 15);
     g_autofree char *again = ivc_result_to_json(back);
     ck_assert_str_eq(again, text);
 }
