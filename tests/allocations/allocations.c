@@ -139,7 +139,6 @@ int main(void)
 {
     Suite *suite = suite_create("allocations");
     TCase *tcase = tcase_create("measured phase");
-    tcase_set_timeout(tcase, 250);
     tcase_add_test(tcase, test_counts);
     tcase_add_test(tcase, test_streams);
     tcase_add_test(tcase, test_pingpongs);

@@ -144,7 +144,6 @@ int main(void)
 {
     Suite *suite = suite_create("requests");
     TCase *tests = tcase_create("requests");
-    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, test_a_window_asks_once);
     tcase_add_test(tests, test_nemesis_both_ways);
     tcase_add_test(tests, test_nemesis_large_both_ways);

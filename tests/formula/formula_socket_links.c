@@ -260,7 +260,6 @@ int main(void)
 {
     Suite *suite = suite_create("socket links");
     TCase *tests = tcase_create("socket links");
-    tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, test_transaction_of_a_stream, 0, G_N_ELEMENTS(links));
     tcase_add_loop_test(tests, test_transaction_of_datagrams, 0, G_N_ELEMENTS(links));
     tcase_add_loop_test(tests, test_echo_is_answered_in_the_softirq, 0, G_N_ELEMENTS(links));

@@ -456,7 +456,6 @@ int main(void)
 {
     Suite *suite = suite_create("virt");
     TCase *tests = tcase_create("virt");
-    tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, test_operations, 0, G_N_ELEMENTS(rows));
     tcase_add_test(tests, test_exits_are_counted);
     tcase_add_test(tests, test_virtual_interface);

@@ -285,7 +285,6 @@ int main(void)
     int n = 0;
     while (ivc_virq_deliveries[n].name != NULL)
         n++;
-    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_a_running_receiver, 0, n);
     tcase_add_loop_test(tests, test_a_sleeping_receiver, 0, n);
     tcase_add_loop_test(tests, test_a_receiver_that_is_polled_for, 0, n);

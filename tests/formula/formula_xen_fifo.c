@@ -167,7 +167,6 @@ int main(void)
     tcase_add_test(tests, test_datagrams_stay_whole);
     tcase_add_test(tests, test_a_full_fifo_makes_packets_wait);
     tcase_add_test(tests, test_more_fifo_is_never_less_bandwidth);
-    tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }

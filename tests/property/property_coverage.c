@@ -83,7 +83,6 @@ int main(void)
 {
     Suite *suite = suite_create("coverage");
     TCase *tests = tcase_create("coverage");
-    tcase_set_timeout(tests, 280);
     tcase_add_loop_test(tests, test_coverage, 0, G_N_ELEMENTS(cases));
     suite_add_tcase(suite, tests);
     return points_main(suite);

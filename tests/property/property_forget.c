@@ -291,7 +291,6 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     Suite *suite = suite_create("forget");
     TCase *tests = tcase_create(group->name);
-    tcase_set_timeout(tests, 280);
     tcase_add_test(tests, test_what_is_forgotten_is_noticed);
     suite_add_tcase(suite, tests);
     return points_main(suite);

@@ -107,7 +107,6 @@ int main(void)
 {
     Suite *suite = suite_create("isolation");
     TCase *tests = tcase_create("isolation");
-    tcase_set_timeout(tests, 250);
     tcase_add_test(tests, test_a_policy_that_does_more_is_never_faster);
     tcase_add_test(tests, test_a_guard_is_never_faster);
     suite_add_tcase(suite, tests);

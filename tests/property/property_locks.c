@@ -209,7 +209,6 @@ int main(void)
 {
     Suite *suite = suite_create("locks");
     TCase *tests = tcase_create("locks");
-    tcase_set_timeout(tests, 0);
     tcase_add_test(tests, test_random_locks);
     tcase_add_loop_test(tests, test_what_was_found, 0, G_N_ELEMENTS(found));
     tcase_add_loop_test(tests, test_barriers_recur, 0, G_N_ELEMENTS(barriers));

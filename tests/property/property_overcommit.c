@@ -203,7 +203,6 @@ int main(void)
 {
     Suite *suite = suite_create("overcommit");
     TCase *tests = tcase_create("overcommit");
-    tcase_set_timeout(tests, 280);
     tcase_add_test(tests, test_directed_yield_is_no_loss);
     tcase_add_test(tests, test_boosting_is_no_loss);
     tcase_add_test(tests, test_nobody_starves);

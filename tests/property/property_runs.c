@@ -104,7 +104,6 @@ int main(void)
 {
     Suite *suite = suite_create("runs");
     TCase *tests = tcase_create("runs");
-    tcase_set_timeout(tests, 240);
     tcase_add_test(tests, test_ends_well_and_repeats);
     tcase_add_test(tests, test_two_threads_give_what_one_gives);
     suite_add_tcase(suite, tests);

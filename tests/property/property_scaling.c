@@ -109,7 +109,6 @@ int main(void)
 {
     Suite *suite = suite_create("scaling");
     TCase *tests = tcase_create("scaling");
-    tcase_set_timeout(tests, 240);
     tcase_add_test(tests, test_half_the_clock_is_twice_the_time);
     tcase_add_test(tests, test_order_of_sets);
     tcase_add_test(tests, test_what_show_prints_runs_the_same);

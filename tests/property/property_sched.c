@@ -232,7 +232,6 @@ int main(void)
 {
     Suite *suite = suite_create("sched");
     TCase *tests = tcase_create("sched");
-    tcase_set_timeout(tests, 280);
     tcase_add_test(tests, test_no_time_is_lost);
     tcase_add_test(tests, test_more_cores_for_dom0_are_no_loss);
     tcase_add_test(tests, test_more_weight_for_dom0_is_no_loss);

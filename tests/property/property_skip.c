@@ -359,7 +359,6 @@ END_TEST
 static void add_case(Suite *suite, const char *group, const TTest *const *tests)
 {
     TCase *to = tcase_create(group);
-    tcase_set_timeout(to, 280);
     for (; *tests; tests++)
         tcase_add_test(to, *tests);
     suite_add_tcase(suite, to);

@@ -152,7 +152,6 @@ int main(void)
 {
     Suite *suite = suite_create("sockets");
     TCase *tests = tcase_create("sockets");
-    tcase_set_timeout(tests, 240);
     tcase_add_test(tests, test_random_scenarios);
     tcase_add_test(tests, test_periods_with_losses);
     suite_add_tcase(suite, tests);

@@ -66,7 +66,6 @@ END_TEST
 int main(int argc, char **argv)
 {
     TCase *tests = tcase_create("ask");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_what_does_not_start);
     tcase_add_test(tests, test_what_is_not_there);
     tcase_add_test(tests, test_questions);

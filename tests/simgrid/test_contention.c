@@ -399,7 +399,6 @@ END_TEST
 int main(int argc, char **argv)
 {
     TCase *tests = tcase_create("contention");
-    tcase_set_timeout(tests, 500);
     tcase_add_test(tests, test_random_copies_end_as_in_simgrid);
     tcase_add_test(tests, test_a_wrong_share_is_found);
     return oracle_main(argc, argv, tests, "contention");

@@ -338,7 +338,6 @@ int main(void)
     prepare();
     Suite *suite = suite_create("mpi");
     TCase *tests = tcase_create("all");
-    tcase_set_timeout(tests, 120);
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, test_counts);
     tcase_add_test(tests, test_times);

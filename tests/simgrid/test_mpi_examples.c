@@ -127,7 +127,6 @@ int main(void)
     make_folder();
     Suite *suite = suite_create("examples");
     TCase *tests = tcase_create("all");
-    tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     tcase_add_loop_test(tests, test_example, 0, (int)G_N_ELEMENTS(examples));
     return run_in_folder(suite);

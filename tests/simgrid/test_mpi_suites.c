@@ -223,7 +223,6 @@ int main(int argc, char **argv)
     choose(argc > 2 && strcmp(argv[2], "all") == 0);
     Suite *suite = suite_create("suites");
     TCase *tests = tcase_create("all");
-    tcase_set_timeout(tests, 300);
     tcase_add_unchecked_fixture(tests, compile_utilities, NULL);
     suite_add_tcase(suite, tests);
     tcase_add_loop_test(tests, test_program, 0, (int)programs->len);

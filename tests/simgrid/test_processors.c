@@ -220,7 +220,6 @@ END_TEST
 int main(int argc, char **argv)
 {
     TCase *tests = tcase_create("processors");
-    tcase_set_timeout(tests, 500);
     tcase_add_loop_test(tests, test_random_sets_end_as_in_simgrid, 0, G_N_ELEMENTS(kinds));
     return oracle_main(argc, argv, tests, "processors");
 }

@@ -495,7 +495,6 @@ int main(void)
 {
     Suite *suite = suite_create("agent_core");
     TCase *tests = tcase_create("agent_core");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_poll_ends_at_the_next_poll);
     tcase_add_test(tests, test_poll_after_a_lead);
     tcase_add_test(tests, test_bounded_poll);

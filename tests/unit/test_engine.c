@@ -411,7 +411,6 @@ int main(void)
 {
     Suite *suite = suite_create("engine");
     TCase *tests = tcase_create("engine");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_time_then_phase_then_sequence);
     tcase_add_test(tests, test_arming_moves_and_cancelling_forgets);
     tcase_add_test(tests, test_moving_on_leaves_nothing_behind);

@@ -37,7 +37,6 @@ int main(void)
 {
     Suite *suite = suite_create("index_set");
     TCase *tests = tcase_create("index_set");
-    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_index_set_against_a_plain_array, 0, 7);
     suite_add_tcase(suite, tests);
     return points_main(suite);

@@ -294,7 +294,6 @@ int main(void)
 {
     Suite *suite = suite_create("links");
     TCase *tests = tcase_create("links");
-    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, test_random_crowds_are_fair);
     suite_add_tcase(suite, tests);
     return points_main(suite);

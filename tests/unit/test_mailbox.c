@@ -286,7 +286,6 @@ int main(void)
 {
     Suite *suite = suite_create("mailbox");
     TCase *tests = tcase_create("mailbox");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_first_word_to_the_picosecond);
     tcase_add_test(tests, test_way_to_another_node);
     tcase_add_test(tests, test_second_word_waits_until_the_lane_is_cleared);

@@ -173,7 +173,6 @@ int main(void)
 {
     Suite *suite = suite_create("match");
     TCase *tests = tcase_create("match");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_what_matches);
     tcase_add_test(tests, test_an_empty_queue_begins_anew);
     tcase_add_test(tests, test_random_use_against_a_list);

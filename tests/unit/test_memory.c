@@ -318,7 +318,6 @@ int main(void)
 {
     Suite *suite = suite_create("memory");
     TCase *tests = tcase_create("memory");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_reading_again);
     tcase_add_test(tests, test_writing_again_by_policy);
     tcase_add_test(tests, test_what_is_touched_between);

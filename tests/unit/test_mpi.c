@@ -323,7 +323,6 @@ int main(void)
     Suite *suite = suite_create("mpi");
     TCase *tests = tcase_create("mpi");
     int n = G_N_ELEMENTS(ways);
-    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_wrong_arguments, 0, n);
     tcase_add_loop_test(tests, test_types_have_sizes, 0, n);
     tcase_add_loop_test(tests, test_tags_out_of_order, 0, n);

@@ -170,7 +170,6 @@ int main(void)
     Suite *suite = suite_create("mpi_requests");
     TCase *tests = tcase_create("mpi_requests");
     int n = G_N_ELEMENTS(ways);
-    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_requests_one_way, 0, n);
     tcase_add_loop_test(tests, test_requests_with_wrong_arguments, 0, n);
     tcase_add_loop_test(tests, test_random_requests_match_in_order, 0, n);

@@ -370,7 +370,6 @@ int main(void)
 {
     Suite *suite = suite_create("queue");
     TCase *order = tcase_create("order");
-    tcase_set_timeout(order, 120);
     tcase_add_test(order, test_ties);
     tcase_add_test(order, test_empty);
     tcase_add_loop_test(order, test_limit, 0, 1);

@@ -337,7 +337,6 @@ int main(void)
 {
     Suite *suite = suite_create("random_input");
     TCase *tests = tcase_create("random_input");
-    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, test_all_mechanisms_draw_the_same);
     tcase_add_test(tests, test_no_stream_moves);
     tcase_add_test(tests, test_sizes_have_their_mean);

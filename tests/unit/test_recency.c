@@ -150,7 +150,6 @@ int main(void)
 {
     Suite *suite = suite_create("recency");
     TCase *tests = tcase_create("recency");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_whole_passes_are_exact);
     tcase_add_test(tests, test_nothing_counts_twice);
     suite_add_tcase(suite, tests);

@@ -219,7 +219,6 @@ int main(void)
 {
     Suite *suite = suite_create("recurrence");
     TCase *tests = tcase_create("recurrence");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_skipping_gives_what_stepping_gives);
     tcase_add_test(tests, test_what_a_digest_forgets_is_noticed);
     tcase_add_test(tests, test_a_search_can_begin_anew);

@@ -548,7 +548,6 @@ int main(void)
 {
     Suite *suite = suite_create("region");
     TCase *tests = tcase_create("region");
-    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, test_hypervisor_hands_base_and_size_to_listed_guests);
     tcase_add_test(tests, test_mapping);
     tcase_add_test(tests, test_life_of_a_block);

@@ -382,7 +382,6 @@ int main(void)
 {
     Suite *suite = suite_create("register_message");
     TCase *tests = tcase_create("register_message");
-    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, test_inline_every_short_value);
     tcase_add_test(tests, test_inline_bits);
     tcase_add_test(tests, test_envelope);

@@ -153,7 +153,6 @@ int main(void)
 {
     Suite *suite = suite_create("row");
     TCase *tests = tcase_create("row");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_a_row_is_as_timers_by_themselves);
     tcase_add_test(tests, test_only_the_first_is_in_the_queue);
     suite_add_tcase(suite, tests);

@@ -463,7 +463,6 @@ int main(void)
 {
     Suite *suite = suite_create("scenario");
     TCase *tests = tcase_create("scenario");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, binds);
     tcase_add_test(tests, overrides);
     tcase_add_test(tests, refuses);

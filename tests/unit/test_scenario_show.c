@@ -117,7 +117,6 @@ int main(void)
 {
     Suite *suite = suite_create("scenario_show");
     TCase *tests = tcase_create("scenario_show");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, shows_what_loads_again);
     tcase_add_test(tests, shipped_scenarios_show_what_loads_again);
     tcase_add_test(tests, show_names_origins);

@@ -207,7 +207,6 @@ int main(void)
 {
     Suite *suite = suite_create("scenario_sweep");
     TCase *tests = tcase_create("scenario_sweep");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, expands_sweeps);
     tcase_add_test(tests, refuses_sweeps);
     tcase_add_test(tests, bounds_on_numbers_of_things);

@@ -500,7 +500,6 @@ int main(void)
 {
     Suite *suite = suite_create("sched");
     TCase *tests = tcase_create("sched");
-    tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, test_weights_share, 0, 3);
     tcase_add_loop_test(tests, test_many_weights_share, 0, 3);
     tcase_add_loop_test(tests, test_caps_hold, 0, 2);

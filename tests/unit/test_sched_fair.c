@@ -209,7 +209,6 @@ int main(void)
 {
     Suite *suite = suite_create("sched_fair");
     TCase *tests = tcase_create("sched_fair");
-    tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, test_fair_bounds_the_wait, 0, 3);
     tcase_add_test(tests, test_fair_yields_no_part);
     tcase_add_test(tests, test_fair_wakeups_preempt);

@@ -507,7 +507,6 @@ int main(void)
 {
     Suite *suite = suite_create("sharing");
     TCase *tests = tcase_create("sharing");
-    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, test_alone_is_exact);
     tcase_add_test(tests, test_equal_flows_take_their_number_of_times);
     tcase_add_test(tests, test_caps_leave_the_rest_to_others);

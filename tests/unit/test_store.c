@@ -447,7 +447,6 @@ int main(void)
     Suite *suite = suite_create("store");
     TCase *tests = tcase_create("store");
     tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, points_come_back);
     tcase_add_test(tests, runs_are_counted);
     tcase_add_test(tests, clear_forgets_points);

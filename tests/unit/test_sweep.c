@@ -400,7 +400,6 @@ int main(void)
     Suite *suite = suite_create("sweep");
     TCase *tests = tcase_create("sweep");
     tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, every_point_runs_once);
     tcase_add_test(tests, any_number_of_jobs_stores_the_same);
     tcase_add_test(tests, longest_point_is_first);

@@ -489,7 +489,6 @@ int main(void)
 {
     Suite *suite = suite_create("virq");
     TCase *tests = tcase_create("virq");
-    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_no_order_of_steps_loses_a_wake, 0, (int)deliveries());
     tcase_add_loop_test(tests, test_a_broken_rule_loses_a_wake, 0, G_N_ELEMENTS(broken));
     suite_add_tcase(suite, tests);

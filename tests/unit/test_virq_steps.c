@@ -141,7 +141,6 @@ int main(void)
 {
     Suite *suite = suite_create("virq_steps");
     TCase *tests = tcase_create("virq_steps");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_requests_merge);
     tcase_add_test(tests, test_a_running_guest_is_left_unless_posted);
     tcase_add_test(tests, test_a_blocked_one_is_woken_once);

@@ -232,7 +232,6 @@ int main(void)
 {
     Suite *suite = suite_create("xen_rings");
     TCase *tests = tcase_create("xen_rings");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_a_push_notifies_when_it_contains_the_entry);
     tcase_add_test(tests, test_the_first_entry_of_a_ring_notifies);
     tcase_add_test(tests, test_collecting_waits_for_half);

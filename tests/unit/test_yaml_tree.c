@@ -333,7 +333,6 @@ int main(void)
 {
     Suite *suite = suite_create("yaml_tree");
     TCase *tests = tcase_create("yaml_tree");
-    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, nodes_know_their_places);
     tcase_add_test(tests, refuses);
     tcase_add_test(tests, refuses_nul_bytes);
