@@ -139,13 +139,13 @@ static void vif_digest(const Vif *vif, IvcDigest *digest)
 void ivc_netfront_digest(const IvcLink *link, IvcDigest *digest)
 {
     const Netfront *net = (const Netfront *)link;
-    for (uint32_t c = 0; c < net->n_cpus; c++)
+    for (uint32_t c = 0; c < net->n_cpus && !digest->differs; c++)
         cpu_digest(&net->cpus[c], digest);
-    for (uint32_t r = 0; r < net->n; r++)
+    for (uint32_t r = 0; r < net->n && !digest->differs; r++)
         vif_digest(&net->vifs[r], digest);
     ivc_xen_lock_digest(&net->xen, &net->maptrack, digest);
     ivc_xenbus_digest(net->bus, digest);
-    for (uint32_t q = 0; q < net->n_all; q++) {
+    for (uint32_t q = 0; q < net->n_all && !digest->differs; q++) {
         const Queue *queue = &net->queues[q];
         front_digest(queue, digest);
         back_digest(queue, digest);

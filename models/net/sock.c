@@ -292,7 +292,7 @@ void ivc_sock_digest(const void *channel, IvcDigest *digest)
 {
     const Sock *sock = channel;
     sock->io.digest(sock->below, digest);
-    for (uint32_t r = 0; r < sock->n; r++)
+    for (uint32_t r = 0; r < sock->n && !digest->differs; r++)
         process_digest(&sock->processes[r], digest);
     for (uint32_t s = 0; s < ivc_pairs_count(&sock->streams); s++) {
         const IvcPair *pair = ivc_pairs_at(&sock->streams, s);

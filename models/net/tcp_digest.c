@@ -180,12 +180,13 @@ void ivc_tcp_frame_digest(const IvcStreams *streams, const IvcStreamFrame *frame
 void ivc_tcp_digest(const IvcStreams *streams, IvcDigest *digest)
 {
     const IvcTcp *tcp = tcp_of(streams);
-    for (uint32_t r = 0; r < tcp->n; r++)
+    for (uint32_t r = 0; r < tcp->n && !digest->differs; r++)
         stack_digest(&tcp->stacks[r], digest);
-    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways); w++) {
+    for (uint32_t w = 0; w < ivc_pairs_count(&tcp->ways) && !digest->differs; w++) {
         const IvcPair *pair = ivc_pairs_at(&tcp->ways, w);
         ivc_digest_u64(digest, (uint64_t)pair->from << 32 | pair->to);
         way_digest(tcp, pair->state, digest);
     }
-    tcp->link->ops->digest(tcp->link, digest);
+    if (!digest->differs)
+        tcp->link->ops->digest(tcp->link, digest);
 }

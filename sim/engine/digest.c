@@ -99,6 +99,8 @@ static uint64_t load_plain(const void *at, size_t size)
 
 void ivc_digest_state(IvcDigest *digest, const IvcStateTable *table, const void *state)
 {
+    if (digest->differs)
+        return;
     for (size_t i = 0; i < table->n_fields; i++) {
         const IvcStateField *field = &table->fields[i];
         const char *at = (const char *)state + field->offset;

@@ -30,7 +30,7 @@ typedef struct {
     uint64_t hash[2];
     IvcTime now;                     /**< what times are relative to */
     bool brief;                      /**< leave out what is large: buffers, queues' contents */
-    bool differs;                    /**< from `expected`: what follows makes no difference */
+    bool differs;                    /**< from `expected`: what follows may be left out */
     size_t compared;                 /**< words of `expected` that were fed */
     const IvcDigestRecord *expected; /**< what to compare with instead of hashing, or NULL */
     IvcDigestRecord *record;         /**< what to write to instead of hashing, or NULL */
