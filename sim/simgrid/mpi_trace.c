@@ -12,8 +12,9 @@
 
 #define DEPTH 16
 #define WORDS 12
-/* From here on are the tags of MPI_Put and its like, which are counted as other calls are. */
-#define WINDOW_TAGS (-6666)
+/* Below are the tags of MPI_Put and its like, which are counted as other calls are: SMPI's least,
+ * as each MPI_Accumulate has another one, less than all before. */
+#define WINDOW_TAGS_BELOW (-6566)
 #define PS_PER_SECOND 1000000000000u
 
 enum {
@@ -184,8 +185,8 @@ static void message(IvcMpiTrace *trace, const char *key, const char *size)
     int64_t to = *at == '_' ? g_ascii_strtoll(at + 1, &at, 10) - 1 : -1;
     int64_t tag = *at == '_' ? g_ascii_strtoll(at + 1, &at, 10) : 0;
     int64_t n = (int64_t)trace->n_ranks;
-    bool of_window = tag >= WINDOW_TAGS && tag < WINDOW_TAGS + 100;
-    if (*at != '_' || tag >= 0 || of_window || from < 0 || to < 0 || from >= n || to >= n)
+    if (*at != '_' || tag >= 0 || tag < WINDOW_TAGS_BELOW || from < 0 || to < 0 || from >= n ||
+        to >= n)
         return;
     IvcMpiPair *pair = &trace->pairs[from * n + to];
     pair->messages++;

@@ -147,6 +147,20 @@ START_TEST(test_memory_of_others)
 }
 END_TEST
 
+/* Each goes once, and what was there before comes back where it is asked for. */
+START_TEST(test_accumulate)
+{
+    g_auto(IvcMpiReport) report = {0};
+    g_auto(IvcMpiReport) window = {0};
+    g_autoptr(GError) error = NULL;
+    ck_assert_msg(run("accumulate", &report, &error), "%s", error ? error->message : "");
+    ck_assert_msg(run("window", &window, &error), "%s", error ? error->message : "");
+    const IvcMpiPair *to = &window.pairs[0 * RANKS + 2], *from = &window.pairs[2 * RANKS + 0];
+    check_pair(&report, 0, 2, to->messages + 3, to->bytes + 204);
+    check_pair(&report, 2, 0, from->messages + 2, from->bytes + 104);
+}
+END_TEST
+
 /* One run, and four at a time, say the same. */
 static void *run_known(void *data)
 {
@@ -344,6 +358,7 @@ int main(void)
     tcase_add_test(tests, test_half_sends);
     tcase_add_test(tests, test_persistent);
     tcase_add_test(tests, test_memory_of_others);
+    tcase_add_test(tests, test_accumulate);
     tcase_add_test(tests, test_repeats);
     tcase_add_test(tests, test_measured);
     tcase_add_test(tests, test_trace);

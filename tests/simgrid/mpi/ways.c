@@ -133,14 +133,22 @@ static int persistent(void)
     return n == 1 && at[0] == 1;
 }
 
-static void put(void)
+/* 0 puts 700 bytes to 2 and 1 gets 300 of 3; or 0 adds 100 bytes to those of 2, with and
+ * without getting what was there, and an int; or nothing but the window and its fences. */
+static void put(const char *way)
 {
     MPI_Win window;
     MPI_Win_create(data, sizeof data, 1, MPI_INFO_NULL, MPI_COMM_WORLD, &window);
     MPI_Win_fence(0, window);
-    if (rank == 0)
+    if (strcmp(way, "accumulate") == 0 && rank == 0) {
+        MPI_Accumulate(data, 100, MPI_CHAR, 2, 0, 100, MPI_CHAR, MPI_SUM, window);
+        MPI_Get_accumulate(data, 100, MPI_CHAR, data + 100, 100, MPI_CHAR, 2, 0, 100, MPI_CHAR,
+                           MPI_SUM, window);
+        MPI_Fetch_and_op(data, data + 200, MPI_INT, 2, 0, MPI_SUM, window);
+    }
+    if (strcmp(way, "put") == 0 && rank == 0)
         MPI_Put(data, 700, MPI_CHAR, 2, 0, 700, MPI_CHAR, window);
-    if (rank == 1)
+    if (strcmp(way, "put") == 0 && rank == 1)
         MPI_Get(data, 300, MPI_CHAR, 3, 0, 300, MPI_CHAR, window);
     MPI_Win_fence(0, window);
     MPI_Win_free(&window);
@@ -168,8 +176,8 @@ int main(int argc, char **argv)
             fprintf(stderr, "[%s]\n", argv[i]);
     if (strcmp(way, "persistent") == 0 && rank < 2 && !persistent())
         exit(4);
-    if (strcmp(way, "put") == 0)
-        put();
+    if (strcmp(way, "put") == 0 || strcmp(way, "accumulate") == 0 || strcmp(way, "window") == 0)
+        put(way);
     if (strcmp(way, "ring") == 0)
         receive_from((rank + 1) % 4, 7);
     if (strcmp(way, "any") == 0 && rank == 0)
