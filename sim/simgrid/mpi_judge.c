@@ -174,6 +174,24 @@ static bool fail_simgrid(const Findings *found, GError **error)
     return false;
 }
 
+/* SimGrid ends all ranks in the trace when it ends by itself. */
+static bool is_cut_short(const IvcMpiEnd *end)
+{
+    bool cut = false;
+    for (size_t r = 0; r < end->n_ranks; r++)
+        cut = cut || !ivc_mpi_trace_has_ended(end->trace, r);
+    return cut && end->account->seen && WIFEXITED(end->wait_status);
+}
+
+static bool fail_cut_short(const Findings *found, GError **error)
+{
+    g_set_error(error, IVC_MPI_ERROR, IVC_MPI_ERROR_EXIT,
+                "a rank ended the whole program, with exit status %d: by _exit() and its like, "
+                "which end all ranks",
+                WEXITSTATUS(found->end->wait_status));
+    return false;
+}
+
 static bool judge(const Findings *found, GError **error)
 {
     const IvcMpiEnd *end = found->end;
@@ -201,6 +219,8 @@ static bool judge(const Findings *found, GError **error)
             error);
     if (found->n_statuses != 0)
         return fail_status(found, error);
+    if (found->critical == NULL && is_cut_short(end))
+        return fail_cut_short(found, error);
     if (signalled || WEXITSTATUS(end->wait_status) != 0 || !account->seen)
         return fail_simgrid(found, error);
     return true;

@@ -248,6 +248,11 @@ void ivc_mpi_trace_feed(IvcMpiTrace *trace, const char *bytes, size_t size)
     }
 }
 
+bool ivc_mpi_trace_has_ended(const IvcMpiTrace *trace, size_t rank)
+{
+    return trace->ranks[rank].ended;
+}
+
 uint64_t ivc_mpi_trace_rank_end_ps(const IvcMpiTrace *trace, size_t rank)
 {
     return trace->ranks[rank].ended ? trace->ranks[rank].end_ps : trace->end_ps;

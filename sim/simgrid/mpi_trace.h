@@ -31,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcMpiTrace, ivc_mpi_trace_free)
 /** Takes the next bytes, cut anywhere. Lines that mean nothing here are passed over. */
 void ivc_mpi_trace_feed(IvcMpiTrace *trace, const char *bytes, size_t size);
 
+/** Whether the trace has the rank's end. */
+bool ivc_mpi_trace_has_ended(const IvcMpiTrace *trace, size_t rank);
+
 /** When the rank ended, in ps: when the last thing in the trace happened, if it did not. */
 uint64_t ivc_mpi_trace_rank_end_ps(const IvcMpiTrace *trace, size_t rank);
 

@@ -218,6 +218,12 @@ START_TEST(test_failures)
     check_failure("statuses", IVC_MPI_ERROR_EXIT,
                   "the program ended with another exit status than 0: rank 0: -2, rank 1: -1, "
                   "rank 3: 1");
+    check_failure("at once", IVC_MPI_ERROR_EXIT,
+                  "a rank ended the whole program, with exit status 0: by _exit() and its like, "
+                  "which end all ranks");
+    check_failure("at once 3", IVC_MPI_ERROR_EXIT,
+                  "a rank ended the whole program, with exit status 3: by _exit() and its like, "
+                  "which end all ranks");
     check_failure("abort", IVC_MPI_ERROR_ABORT, "rank 3 called MPI_Abort, code 9");
     check_failure("crash", IVC_MPI_ERROR_CRASH, "rank 2 crashed: Segmentation fault");
     check_failure("early", IVC_MPI_ERROR_CRASH, "rank 0 crashed: Aborted");

@@ -192,6 +192,10 @@ int main(int argc, char **argv)
         MPI_Barrier(MPI_COMM_WORLD);
     if (strcmp(way, "exit") == 0 && rank == 2)
         exit(3);
+    if (strcmp(way, "at once") == 0 && rank == 2)
+        _exit(0);
+    if (strcmp(way, "at once 3") == 0 && rank == 2)
+        _exit(3);
     if (strcmp(way, "abort") == 0 && rank == 3)
         MPI_Abort(MPI_COMM_WORLD, 9);
     if (strcmp(way, "crash") == 0 && rank == 2)
