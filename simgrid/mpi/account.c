@@ -132,9 +132,12 @@ static void count(int from, int to, uint64_t bytes)
     pair->bytes += bytes;
 }
 
-static void sends(const IvcAccountPart *part)
+/* What a call sent, unless it refused: of those that receive, too, one that says that a message was
+ * longer than its buffer has sent. */
+static void sent(int result, const IvcAccountPart *part)
 {
-    count(self_rank, part->peer, part->bytes);
+    if (result == MPI_SUCCESS || result == MPI_ERR_TRUNCATE)
+        count(self_rank, part->peer, part->bytes);
 }
 
 /* A call begins that may wait. The name is last: it makes the record valid. */
@@ -212,10 +215,10 @@ int MPI_Abort(MPI_Comm comm, int code)
     int MPI_##name(const void *data, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm) \
     {                                                                                          \
         IvcAccountPart part = part_of(IVC_ACCOUNT_SEND, to, tag, n, type, comm);               \
-        sends(&part);                                                                          \
         enter("MPI_" #name);                                                                   \
         wait_for(part);                                                                        \
         int result = PMPI_##name(data, n, type, to, tag, comm);                                \
+        sent(result, &part);                                                                   \
         leave();                                                                               \
         return result;                                                                         \
     }
@@ -229,8 +232,8 @@ SEND(Bsend)
                    MPI_Request *request)                                                       \
     {                                                                                          \
         IvcAccountPart part = part_of(IVC_ACCOUNT_SEND, to, tag, n, type, comm);               \
-        sends(&part);                                                                          \
         int result = PMPI_##name(data, n, type, to, tag, comm, request);                       \
+        sent(result, &part);                                                                   \
         ivc_requests_remember(*request, part);                                                 \
         return result;                                                                         \
     }
@@ -292,12 +295,12 @@ int MPI_Sendrecv(const void *out, int n_out, MPI_Datatype type_out, int to, int 
                  MPI_Status *status)
 {
     IvcAccountPart part = part_of(IVC_ACCOUNT_SEND, to, tag_out, n_out, type_out, comm);
-    sends(&part);
     enter("MPI_Sendrecv");
     wait_for(part);
     wait_for(part_of(IVC_ACCOUNT_RECEIVE, from, tag_in, n_in, type_in, comm));
     int result = PMPI_Sendrecv(out, n_out, type_out, to, tag_out, in, n_in, type_in, from, tag_in,
                                comm, status);
+    sent(result, &part);
     leave();
     return result;
 }
@@ -306,11 +309,11 @@ int MPI_Sendrecv_replace(void *data, int n, MPI_Datatype type, int to, int tag_o
                          int tag_in, MPI_Comm comm, MPI_Status *status)
 {
     IvcAccountPart part = part_of(IVC_ACCOUNT_SEND, to, tag_out, n, type, comm);
-    sends(&part);
     enter("MPI_Sendrecv_replace");
     wait_for(part);
     wait_for(part_of(IVC_ACCOUNT_RECEIVE, from, tag_in, n, type, comm));
     int result = PMPI_Sendrecv_replace(data, n, type, to, tag_out, from, tag_in, comm, status);
+    sent(result, &part);
     leave();
     return result;
 }
@@ -318,9 +321,11 @@ int MPI_Sendrecv_replace(void *data, int n, MPI_Datatype type, int to, int tag_o
 static int start(MPI_Request *request)
 {
     IvcRequest *made = ivc_requests_recall(*request);
+    int result =
+        ivc_requests_is_mine(*request) ? ivc_requests_start(&made->send) : PMPI_Start(request);
     if (made->part.kind == IVC_ACCOUNT_SEND)
-        sends(&made->part);
-    return ivc_requests_is_mine(*request) ? ivc_requests_start(&made->send) : PMPI_Start(request);
+        sent(result, &made->part);
+    return result;
 }
 
 int MPI_Start(MPI_Request *request)
@@ -453,8 +458,10 @@ static void moves(int target, MPI_Win win, uint64_t bytes, int ways)
 #define MOVES(name, ways, n, type, parameters, arguments) \
     int MPI_##name parameters                             \
     {                                                     \
-        moves(target, win, size_of(n, type), ways);       \
-        return PMPI_##name arguments;                     \
+        int result = PMPI_##name arguments;               \
+        if (result == MPI_SUCCESS)                        \
+            moves(target, win, size_of(n, type), ways);   \
+        return result;                                    \
     }
 
 MOVES(Put, TO_TARGET, n, t,

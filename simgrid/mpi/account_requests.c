@@ -7,7 +7,7 @@
 #include "account_requests.h"
 
 #define REQUESTS 4096u /* a power of two */
-#define PROBES 8u
+#define PROBES 64u
 
 static IvcRequest pending[REQUESTS];
 
@@ -19,14 +19,19 @@ static unsigned slot_of(MPI_Request request)
 IvcRequest *ivc_requests_remember(MPI_Request request, IvcAccountPart part)
 {
     unsigned start = slot_of(request);
-    IvcRequest *place = &pending[start];
+    IvcRequest *place = NULL;
     for (unsigned i = 0; i < PROBES; i++) {
         IvcRequest *at = &pending[(start + i) & (REQUESTS - 1)];
         if (at->request == request || at->request == MPI_REQUEST_NULL) {
             place = at;
             break;
         }
+        /* Of others only a report of a deadlock knows less, should they still be there. */
+        if (place == NULL && at->send.n == IVC_REQUEST_NOT_MINE && !at->general)
+            place = at;
     }
+    if (place == NULL)
+        place = &pending[start];
     *place = (IvcRequest){.request = request, .part = part, .send = {.n = IVC_REQUEST_NOT_MINE}};
     return place;
 }
@@ -41,6 +46,8 @@ IvcRequest *ivc_requests_recall(MPI_Request request)
         IvcRequest *at = &pending[(start + i) & (REQUESTS - 1)];
         if (at->request == request)
             return at;
+        if (at->request == MPI_REQUEST_NULL)
+            break;
     }
     return &unknown;
 }

@@ -133,6 +133,15 @@ START_TEST(test_persistent)
 }
 END_TEST
 
+START_TEST(test_many_requests)
+{
+    g_auto(IvcMpiReport) report = {0};
+    g_autoptr(GError) error = NULL;
+    ck_assert_msg(run("crowded", &report, &error), "%s", error ? error->message : "");
+    check_pair(&report, 0, 1, 16, 16 * 8);
+}
+END_TEST
+
 START_TEST(test_memory_of_others)
 {
     g_auto(IvcMpiReport) report = {0};
@@ -279,6 +288,11 @@ START_TEST(test_warning)
     ck_assert_uint_eq(report.warnings->len, 1);
     ck_assert_str_eq(report.warnings->pdata[0],
                      "rank 1: PMPI_Send: param 4 dst (=77) cannot be < 0 or > 4");
+    /* A message that the call refuses is none. */
+    g_auto(IvcMpiReport) negative = {0};
+    ck_assert(run("negative", &negative, NULL));
+    ck_assert_uint_eq(negative.warnings->len, 1);
+    check_pair(&negative, 1, 0, 0, 0);
 }
 END_TEST
 
@@ -363,6 +377,7 @@ int main(void)
     tcase_add_test(tests, test_times);
     tcase_add_test(tests, test_half_sends);
     tcase_add_test(tests, test_persistent);
+    tcase_add_test(tests, test_many_requests);
     tcase_add_test(tests, test_memory_of_others);
     tcase_add_test(tests, test_accumulate);
     tcase_add_test(tests, test_repeats);

@@ -133,6 +133,26 @@ static int persistent(void)
     return n == 1 && at[0] == 1;
 }
 
+/* Rank 0 has so many requests that not all can be known; those that it starts are 16 sends of 8
+ * bytes, before their receives are there. */
+static void crowded(void)
+{
+    enum { SENDS = 16, OTHERS = 9000 };
+    static MPI_Request all[SENDS + OTHERS];
+    for (int i = 0; i < SENDS + OTHERS && rank == 0; i++) {
+        if (i < SENDS)
+            MPI_Send_init(data, 8, MPI_CHAR, 1, i, MPI_COMM_WORLD, &all[i]);
+        else
+            MPI_Recv_init(data, 8, MPI_CHAR, 1, i, MPI_COMM_WORLD, &all[i]);
+    }
+    if (rank == 0)
+        MPI_Startall(SENDS, all);
+    if (rank == 1)
+        usleep(1000);
+    for (int i = 0; i < SENDS && rank == 1; i++)
+        receive_from(0, i);
+}
+
 /* 0 puts 700 bytes to 2 and 1 gets 300 of 3; or 0 adds 100 bytes to those of 2, with and
  * without getting what was there, and an int; or nothing but the window and its fences. */
 static void put(const char *way)
@@ -178,6 +198,8 @@ int main(int argc, char **argv)
         exit(4);
     if (strcmp(way, "put") == 0 || strcmp(way, "accumulate") == 0 || strcmp(way, "window") == 0)
         put(way);
+    if (strcmp(way, "crowded") == 0)
+        crowded();
     if (strcmp(way, "ring") == 0)
         receive_from((rank + 1) % 4, 7);
     if (strcmp(way, "any") == 0 && rank == 0)
@@ -206,6 +228,10 @@ int main(int argc, char **argv)
         MPI_Recv(data, 4, MPI_CHAR, 0, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     if (strcmp(way, "nobody") == 0 && rank == 1)
         send_to(77, 1, 0);
+    if (strcmp(way, "negative") == 0 && rank == 1) {
+        MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+        send_to(0, -1, 0);
+    }
     if (strcmp(way, "spawn") == 0) {
         MPI_Comm other;
         MPI_Comm_spawn("other", MPI_ARGV_NULL, 1, MPI_INFO_NULL, 0, MPI_COMM_WORLD, &other,
