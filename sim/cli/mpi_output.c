@@ -105,6 +105,20 @@ static void append_pairs(GString *out, const IvcMpiRan *ran, size_t shown)
     g_string_append_printf(out, "in all %" G_GUINT64_FORMAT " messages, %s\n", sum.messages, bytes);
 }
 
+/* What such messages cost is no prediction of the channel's model. */
+static void append_longest(GString *out, const IvcMpiRan *ran)
+{
+    uint64_t longest = ran->report->longest;
+    if (longest <= ran->curves->bytes_max)
+        return;
+    g_autofree char *has = ivc_human_bytes(longest);
+    g_autofree char *simulated = ivc_human_bytes(ran->curves->bytes_max);
+    g_string_append_printf(out,
+                           "up to %s long; above %s, the longest simulated, costs go on in a "
+                           "straight line\n",
+                           has, simulated);
+}
+
 static char *guest_name(const IvcMpiRan *ran, const IvcMpiGuest *guest)
 {
     const IvcSimgridPlatform *platform = ran->platform;
@@ -151,12 +165,13 @@ char *ivc_mpi_table(const IvcTerminal *terminal, const IvcMpiRan *ran, bool all)
     append_ranks(out, ran, all ? SIZE_MAX : RANKS_SHOWN);
     g_string_append_c(out, '\n');
     append_pairs(out, ran, all ? SIZE_MAX : PAIRS_SHOWN);
+    append_longest(out, ran);
     g_string_append_c(out, '\n');
     append_guests(out, ran);
     return g_string_free(out, FALSE);
 }
 
-static json_t *ps(uint64_t value)
+static json_t *whole(uint64_t value)
 {
     return json_integer((json_int_t)value);
 }
@@ -170,10 +185,10 @@ static json_t *ranks_json(const IvcMpiRan *ran)
         json_t *row = json_object();
         json_object_set_new(row, "rank", json_integer((json_int_t)r));
         json_object_set_new(row, "guest", json_string(guest));
-        json_object_set_new(row, "ended_ps", ps(rank->end_ps));
-        json_object_set_new(row, "communicates_ps", ps(rank->doing_ps[IVC_MPI_COMMUNICATES]));
-        json_object_set_new(row, "computes_ps", ps(rank->doing_ps[IVC_MPI_COMPUTES]));
-        json_object_set_new(row, "sleeps_ps", ps(rank->doing_ps[IVC_MPI_SLEEPS]));
+        json_object_set_new(row, "ended_ps", whole(rank->end_ps));
+        json_object_set_new(row, "communicates_ps", whole(rank->doing_ps[IVC_MPI_COMMUNICATES]));
+        json_object_set_new(row, "computes_ps", whole(rank->doing_ps[IVC_MPI_COMPUTES]));
+        json_object_set_new(row, "sleeps_ps", whole(rank->doing_ps[IVC_MPI_SLEEPS]));
         json_array_append_new(list, row);
     }
     return list;
@@ -190,8 +205,8 @@ static json_t *pairs_json(const IvcMpiRan *ran)
         json_t *row = json_object();
         json_object_set_new(row, "from", json_integer((json_int_t)(i / n)));
         json_object_set_new(row, "to", json_integer((json_int_t)(i % n)));
-        json_object_set_new(row, "messages", ps(pair->messages));
-        json_object_set_new(row, "bytes", ps(pair->bytes));
+        json_object_set_new(row, "messages", whole(pair->messages));
+        json_object_set_new(row, "bytes", whole(pair->bytes));
         json_array_append_new(list, row);
     }
     return list;
@@ -207,8 +222,8 @@ static json_t *guests_json(const IvcMpiRan *ran)
         json_t *row = json_object();
         json_object_set_new(row, "guest", json_string(name));
         json_object_set_new(row, "ranks", json_integer((json_int_t)guest->ranks));
-        json_object_set_new(row, "compute_ps", ps(guest->compute_ps));
-        json_object_set_new(row, "messages_ps", ps(guest->message_ps));
+        json_object_set_new(row, "compute_ps", whole(guest->compute_ps));
+        json_object_set_new(row, "messages_ps", whole(guest->message_ps));
         json_array_append_new(list, row);
     }
     return list;
@@ -225,9 +240,11 @@ json_t *ivc_mpi_json(const IvcMpiRan *ran)
     json_object_set_new(object, "computation",
                         json_string(ran->measured ? "measured" : "declared"));
     json_object_set_new(object, "flops_per_s", json_real(ran->flops_per_s));
-    json_object_set_new(object, "time_ps", ps(ran->report->time_ps));
+    json_object_set_new(object, "time_ps", whole(ran->report->time_ps));
     json_object_set_new(object, "ranks", ranks_json(ran));
     json_object_set_new(object, "pairs", pairs_json(ran));
+    json_object_set_new(object, "longest_message", whole(ran->report->longest));
+    json_object_set_new(object, "longest_simulated", whole(ran->curves->bytes_max));
     json_object_set_new(object, "guests", guests_json(ran));
     return object;
 }

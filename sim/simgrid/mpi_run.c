@@ -260,6 +260,7 @@ static void fill(IvcMpiReport *report, const Job *job)
         rank->work = ivc_mpi_trace_work(job->trace, r);
         report->time_ps = MAX(report->time_ps, rank->end_ps);
     }
+    report->longest = ivc_mpi_trace_longest(job->trace);
     const IvcMpiPair *inside = ivc_mpi_trace_pairs(job->trace);
     const IvcAccountPair *asked = ivc_account_pairs(job->account);
     for (size_t i = 0; i < n * n; i++) {

@@ -52,6 +52,7 @@ typedef struct {
     size_t n_ranks;
     IvcMpiRank *ranks;
     IvcMpiPair *pairs;   /**< from rank s to rank d at s * n_ranks + d, collectives included */
+    uint64_t longest;    /**< bytes of the longest message between two ranks */
     GPtrArray *warnings; /**< char *: what SMPI found wrong with calls, "rank 1: ..." */
 } IvcMpiReport;
 

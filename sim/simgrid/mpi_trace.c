@@ -49,6 +49,7 @@ struct IvcMpiTrace {
     GHashTable *containers; /* "2" -> rank + 1 */
     GString *line;          /* the start of one whose end is still to come */
     uint64_t end_ps;
+    uint64_t longest; /* in bytes */
 };
 
 static void free_state(void *data)
@@ -185,12 +186,16 @@ static void message(IvcMpiTrace *trace, const char *key, const char *size)
     int64_t to = *at == '_' ? g_ascii_strtoll(at + 1, &at, 10) - 1 : -1;
     int64_t tag = *at == '_' ? g_ascii_strtoll(at + 1, &at, 10) : 0;
     int64_t n = (int64_t)trace->n_ranks;
-    if (*at != '_' || tag >= 0 || tag < WINDOW_TAGS_BELOW || from < 0 || to < 0 || from >= n ||
-        to >= n)
+    if (*at != '_' || from < 0 || to < 0 || from >= n || to >= n)
+        return;
+    uint64_t bytes = g_ascii_strtoull(size, NULL, 10);
+    if (from != to)
+        trace->longest = MAX(trace->longest, bytes);
+    if (tag >= 0 || tag < WINDOW_TAGS_BELOW)
         return;
     IvcMpiPair *pair = &trace->pairs[from * n + to];
     pair->messages++;
-    pair->bytes += g_ascii_strtoull(size, NULL, 10);
+    pair->bytes += bytes;
 }
 
 static void event(IvcMpiTrace *trace, long kind, size_t n, char *words[WORDS])
@@ -276,6 +281,11 @@ const char *ivc_mpi_trace_call(const IvcMpiTrace *trace, size_t rank)
             return at->stack[i - 1]->call;
     }
     return NULL;
+}
+
+uint64_t ivc_mpi_trace_longest(const IvcMpiTrace *trace)
+{
+    return trace->longest;
 }
 
 const IvcMpiPair *ivc_mpi_trace_pairs(const IvcMpiTrace *trace)

@@ -46,5 +46,8 @@ double ivc_mpi_trace_work(const IvcMpiTrace *trace, size_t rank);
 /** The call that a rank is in when the trace ends: "MPI_Win_wait"; NULL: in none. Borrowed. */
 const char *ivc_mpi_trace_call(const IvcMpiTrace *trace, size_t rank);
 
+/** Bytes of the longest message from a rank to another one, of whatever call. */
+uint64_t ivc_mpi_trace_longest(const IvcMpiTrace *trace);
+
 /** Messages of collectives: that from rank s to rank d at s * n_ranks + d. Borrowed. */
 const IvcMpiPair *ivc_mpi_trace_pairs(const IvcMpiTrace *trace);

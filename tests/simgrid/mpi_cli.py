@@ -92,7 +92,10 @@ def main():
     assert first[0] == 0 and first[2] == "", first
     assert first == said(*words, "--", "./ways", "known")
     for text in ("two: ./ways, 4 ranks over channel short (ipi-buffer)\n", "1.00 Gflop/s",
-                 "in all 8 messages", "rank 3  rank 2         2   1000  500 B\n", "are assumed"):
+                 "in all 8 messages", "rank 3  rank 2         2   1000  500 B\n", "are assumed",
+                 # A slot has 16 bytes.
+                 "up to 1000 B long; above 16 B, the longest simulated, costs go on in a straight "
+                 "line\n"):
         assert text in first[1], (text, first[1])
     status, out, err = said(*words, "--set", "channel=register", "--format", "json", "--trace",
                             "trace", "--", "./ways", "known")
@@ -102,6 +105,7 @@ def main():
     assert whole["status"] == "ok" and whole["manifest"]["parameters_assumed"] > 0
     assert mpi["mechanism"] == "register-shmem" and mpi["computation"] == "declared"
     assert [row["guest"] for row in mpi["ranks"]] == ["a", "b", "a", "b"]
+    assert (mpi["longest_message"], mpi["longest_simulated"]) == (1000, 4 << 20), mpi
     assert mpi["ranks"][0]["computes_ps"] == 3_000_000_000, mpi["ranks"][0]
     assert {"from": 3, "to": 2, "messages": 2, "bytes": 1000} in mpi["pairs"]
     assert sum(row["messages"] for row in mpi["pairs"]) == 8
