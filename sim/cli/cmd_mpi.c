@@ -105,13 +105,18 @@ static char *with_speed(const char *xml, double flops_per_s)
     return g_regex_replace_literal(regex, xml, -1, 0, text, 0, NULL);
 }
 
-/* Ranks without --np: one in each guest. */
-static size_t default_ranks(const IvcSimgridPlatform *platform)
+/* Where ranks are: as many as asked for go round over all virtual CPUs; else there is one on the
+ * first of each guest. @return array of const IvcPlatformHost * */
+static GPtrArray *place_ranks(const IvcCli *cli, const IvcSimgridPlatform *platform)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < platform->n_hosts; i++)
-        n += platform->hosts[i].vcpu == 0;
-    return n;
+    GPtrArray *hosts = g_ptr_array_new();
+    size_t n = (size_t)ivc_cli_count(cli, "np", 0);
+    for (size_t i = 0; i < (n != 0 ? n : platform->n_hosts); i++) {
+        IvcPlatformHost *host = &platform->hosts[i % platform->n_hosts];
+        if (n != 0 || host->vcpu == 0)
+            g_ptr_array_add(hosts, host);
+    }
+    return hosts;
 }
 
 static void print_warnings(IvcCli *cli, const IvcMpiReport *report)
@@ -146,10 +151,12 @@ static int run(IvcCli *cli, const Asked *asked, IvcMpiRan *ran)
 {
     const IvcSimgridPlatform *platform = ran->platform;
     const char *const *words = ivc_cli_args(cli);
-    size_t n = (size_t)ivc_cli_count(cli, "np", default_ranks(platform));
+    g_autoptr(GPtrArray) places = place_ranks(cli, platform);
+    size_t n = places->len;
+    ran->hosts = (const IvcPlatformHost **)places->pdata;
     g_autofree const char **hosts = g_new(const char *, n);
     for (size_t r = 0; r < n; r++)
-        hosts[r] = platform->hosts[r % platform->n_hosts].name;
+        hosts[r] = ran->hosts[r]->name;
     g_autofree char *xml = asked->flops_per_s > 0 ? with_speed(platform->xml, asked->flops_per_s)
                                                   : g_strdup(platform->xml);
     ran->flops_per_s = asked->flops_per_s > 0 ? asked->flops_per_s : platform->flops_per_s;

@@ -8,7 +8,7 @@
 
 static const IvcPlatformHost *host_of(const IvcMpiRan *ran, size_t rank)
 {
-    return &ran->platform->hosts[rank % ran->platform->n_hosts];
+    return ran->hosts[rank];
 }
 
 char *ivc_mpi_rank_guest(const IvcMpiRan *ran, size_t rank)

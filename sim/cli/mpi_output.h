@@ -14,6 +14,7 @@ typedef struct {
     const IvcScenario *scenario;
     const IvcCurves *curves;
     const IvcSimgridPlatform *platform;
+    const IvcPlatformHost **hosts; /**< that of each rank */
     const IvcMpiReport *report;
     const char *program; /**< as the user named it */
     bool measured;

@@ -123,6 +123,18 @@ def main():
     assert status == 0 and err == "[--cfg=a:b]\n[--log=x]\n[c d]\n", err
     json.loads(out)
 
+    # Of machines with guests of several virtual CPUs: one rank in each guest, and with --np as many
+    # as there are virtual CPUs in a machine before the next one.
+    cores = ("guests.a.cores=[0, 2]", "guests.b.cores=[1, 3]", "cluster={machines: 2, network: {latency: 1us, "
+             "bandwidth: 1Gbit/s}}")
+    sets = [word for text in cores for word in ("--set", text)]
+    for count, places in (([], "m0.a m0.b m1.a m1.b"), (["--np", "4"], "m0.a m0.b m0.a m0.b")):
+        status, out, err = said("mpi", "two.yaml", *sets, *count, "--format", "json", "./ways")
+        assert (status, err) == (0, ""), err
+        mpi = json.loads(out)["mpi"]
+        assert " ".join(row["guest"] for row in mpi["ranks"]) == places, mpi
+        assert sum(row["ranks"] for row in mpi["guests"]) == 4, mpi
+
     # Programs that fail, and what cannot be run: status, code, and the first words.
     ways_to_fail = (
         ("ring", 1, "mpi-deadlock", "the ranks wait for each other"),
