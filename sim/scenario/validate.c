@@ -261,13 +261,14 @@ static void check_pauses(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
-/* Ranks of the chosen channel, one on every core of its guests unless the workload says fewer. */
+/* Ranks of the chosen channel, one on every core of its guests unless the workload says fewer: of
+ * one machine, or of a program those of all. */
 static void check_ranks(const IvcScenario *s, IvcDiags *diags)
 {
     const IvcWorkload *workload = s->workload.workload;
     if (!s->channel || !workload)
         return;
-    uint64_t cores = count_cores(s, s->channel);
+    uint64_t cores = count_cores(s, s->channel) * (workload->outside ? s->cluster.machines : 1);
     if (cores == 0)
         return;
     g_autofree char *between = g_strdup_printf("channels.%s", s->channel->name);

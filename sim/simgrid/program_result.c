@@ -121,10 +121,9 @@ static void add_count(Collect *c, const char *name, const char *sentence, uint64
 static void add_counts(Collect *c)
 {
     IvcTime computes = 0, calls = 0;
-    for (guint i = 0; i < c->result->cores->len; i++) {
-        const IvcCoreResult *core = &g_array_index(c->result->cores, IvcCoreResult, i);
-        computes += core->states.running_ps;
-        calls += core->states.blocked_ps;
+    for (size_t r = 0; r < c->report->n_ranks; r++) {
+        computes += c->report->ranks[r].doing_ps[IVC_MPI_COMPUTES];
+        calls += c->report->ranks[r].doing_ps[IVC_MPI_COMMUNICATES];
     }
     add_count(c, "computation_ps", "time that all ranks together computed", computes);
     add_count(c, "communication_ps", "time that all ranks together were in calls of MPI", calls);

@@ -92,6 +92,21 @@ def refused(program, scenario, source, status):
     return done.stderr
 
 
+def check_sleep(program, scenario, folder):
+    """Who sleeps is blocked, and neither computes nor communicates."""
+    source = os.path.join(folder, "sleeps.c")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("#include <mpi.h>\n#include <unistd.h>\nint main(int n, char **words) {"
+                   "MPI_Init(&n, &words); usleep(1000); MPI_Finalize(); return 0; }\n")
+    out = run(program, "run", scenario, "--set", f"workload.program={source}", "--set",
+              "channel=short", "--format", "json")
+    point = json.loads(out)["points"][0]
+    check_times(point)
+    assert point["elapsed_ps"] == 10**9
+    assert [core["blocked_ps"] for core in point["cores"]] == [10**9] * RANKS
+    assert point["counts"] == {"computation_ps": 0, "communication_ps": 0}, point["counts"]
+
+
 def check_refusals(program, scenario, folder):
     """A program that is not there, does not compile, or deadlocks."""
     assert "there is no file" in refused(program, scenario, f"{folder}/none.c", 3)
@@ -124,6 +139,7 @@ def main():
                "workload.arguments=128 2", "--set", "channel=" + CHANNELS[-1]]
         first = json.loads(run(program, "run", scenario, *one, "--format", "json"))
         check_refusals(program, scenario, folder)
+        check_sleep(program, scenario, folder)
     failed = [point for point in all_points if point["status"] == "failed"]
     assert len(failed) == len(CHANNELS), failed
     for point in failed:
