@@ -50,7 +50,15 @@ static void append_parts(GString *text, const IvcMpiEnd *end, const IvcAccountRa
         g_string_append_printf(text, "; and %u more", rank->n_parts - IVC_ACCOUNT_PARTS);
 }
 
-/* Those that are not in the same call, where all ranks have to be. */
+/* Whether another one is in the same call, or was: to send its part can be all that it has to. */
+static bool has_come(const IvcAccountRank *rank, const IvcAccountRank *other)
+{
+    bool elsewhere = other->call[0] != '\0' && other->collective;
+    return strcmp(other->call, rank->call) == 0 || other->of_all > rank->of_all ||
+           (other->of_all == rank->of_all && !elsewhere);
+}
+
+/* Those that have not come to the call, where all ranks have to be. */
 static void append_missing(GString *text, const IvcMpiEnd *end, const IvcAccountRank *rank)
 {
     if (rank->members != end->n_ranks) {
@@ -59,7 +67,7 @@ static void append_missing(GString *text, const IvcMpiEnd *end, const IvcAccount
     }
     unsigned missing = 0;
     for (size_t r = 0; r < end->n_ranks; r++) {
-        if (strcmp(rank_at(end, r)->call, rank->call) == 0)
+        if (has_come(rank, rank_at(end, r)))
             continue;
         if (missing < MISSING_SHOWN)
             g_string_append_printf(text, "%s%zu", missing == 0 ? " for rank " : ", ", r);

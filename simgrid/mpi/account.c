@@ -508,6 +508,7 @@ static void enter_collective(const char *call, MPI_Comm comm)
     if (self != NULL && PMPI_Comm_size(comm, &members) == MPI_SUCCESS) {
         self->members = (uint32_t)members;
         self->collective = 1;
+        self->of_all += self->members == head->n_ranks;
     }
 }
 

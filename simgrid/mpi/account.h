@@ -44,7 +44,7 @@ typedef struct {
     uint32_t collective; /**< the call is one: all ranks of its communicator have to make it */
     uint32_t members;    /**< how many those are */
     uint32_t n_parts;    /**< what the call waits for; more than are kept is possible */
-    uint32_t unused;
+    uint32_t of_all;     /**< collective calls of all ranks that it has come to */
     IvcAccountPart parts[IVC_ACCOUNT_PARTS];
 } IvcAccountRank;
 

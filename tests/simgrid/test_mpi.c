@@ -278,6 +278,13 @@ START_TEST(test_deadlocks)
                   "  rank 1 has ended without MPI_Finalize\n"
                   "  rank 2 waits in MPI_Barrier for rank 1\n"
                   "  rank 3 waits in MPI_Barrier for rank 1");
+    /* Who has sent its part has done what it had to. */
+    check_failure("gather", IVC_MPI_ERROR_DEADLOCK,
+                  "the ranks wait for each other, and none can go on\n"
+                  "  rank 0 waits in MPI_Gather for rank 1\n"
+                  "  rank 1 has ended\n"
+                  "  rank 2 has ended\n"
+                  "  rank 3 has ended");
 }
 END_TEST
 

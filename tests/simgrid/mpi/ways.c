@@ -212,6 +212,8 @@ int main(int argc, char **argv)
         return 0;
     if (strcmp(way, "leave") == 0)
         MPI_Barrier(MPI_COMM_WORLD);
+    if (strcmp(way, "gather") == 0 && rank != 1)
+        MPI_Gather(data, 1, MPI_INT, data + 100, 1, MPI_INT, 0, MPI_COMM_WORLD);
     if (strcmp(way, "exit") == 0 && rank == 2)
         exit(3);
     if (strcmp(way, "at once") == 0 && rank == 2)
