@@ -21,7 +21,12 @@ int ivc_cmd_mpicc(IvcCli *cli)
     g_autoptr(GPtrArray) missing = NULL;
     int status = 0;
     fflush(cli->out);
-    if (!ivc_mpi_compile(ivc_cli_args(cli), fileno(cli->err), &status, &missing, &error))
+    /* A signal ends the compiler; what was made for it is still to be removed. */
+    ivc_cli_catch_signals(cli);
+    bool ran = ivc_mpi_compile(ivc_cli_args(cli), fileno(cli->err), &status, &missing, &error);
+    if (*cli->stop)
+        return IVC_EXIT_INTERRUPTED;
+    if (!ran)
         return fail(cli, error);
     for (guint i = 0; i < missing->len; i++)
         ivc_cli_error(cli, "SimGrid's MPI does not have %s [mpi-unsupported]",

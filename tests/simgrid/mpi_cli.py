@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 SCENARIO = """schema: ivcsim/1
 name: two
@@ -173,6 +174,19 @@ def main():
     status, out, err = said("mpi", "two.yaml", "--np", "4", "./ways", "nobody")
     assert status == 0 and err == "ivcsim mpi: warning: rank 1: PMPI_Send: param 4 dst (=77) " \
                                   "cannot be < 0 or > 4\n", err
+
+    # Ctrl-C reaches the compiler as well: what was made for it is removed all the same.
+    pathlib.Path("fake", "smpicc").write_text(
+        '#!/bin/sh\ncase "$*" in *account*.c) exit;; esac\n>started; exec sleep 60\n')
+    with subprocess.Popen([ivcsim, "mpicc", ways, "-o", "ways2"], start_new_session=True,
+                          stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "PATH": fake, "TMPDIR": os.getcwd()}) as process:
+        while not os.path.exists("started"):
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        assert (process.wait(60), process.stderr.read()) == (130, ""), process.returncode
+    assert not list(pathlib.Path(".").glob("ivcsim-*")), list(pathlib.Path(".").glob("ivcsim-*"))
 
     # A signal ends the program, too; nothing is left behind by that, nor by all before.
     with subprocess.Popen([ivcsim, "mpi", "two.yaml", "./ways", "forever"], text=True,
