@@ -126,8 +126,8 @@ def main():
 
     # Of machines with guests of several virtual CPUs: one rank in each guest, and with --np as many
     # as there are virtual CPUs in a machine before the next one.
-    cores = ("guests.a.cores=[0, 2]", "guests.b.cores=[1, 3]", "cluster={machines: 2, network: {latency: 1us, "
-             "bandwidth: 1Gbit/s}}")
+    cores = ("guests.a.cores=[0, 2]", "guests.b.cores=[1, 3]",
+             "cluster={machines: 2, network: {latency: 1us, bandwidth: 1Gbit/s}}")
     sets = [word for text in cores for word in ("--set", text)]
     for count, places in (([], "m0.a m0.b m1.a m1.b"), (["--np", "4"], "m0.a m0.b m0.a m0.b")):
         status, out, err = said("mpi", "two.yaml", *sets, *count, "--format", "json", "./ways")
