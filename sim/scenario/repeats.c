@@ -92,6 +92,8 @@ void ivc_repeats_add(IvcResult *sum, const IvcResult *run)
     sum->messages += run->messages;
     sum->messages_asked += run->messages_asked;
     sum->capped = sum->capped || run->capped;
+    if (!sum->stalled)
+        sum->stalled = g_strdup(run->stalled);
     sum->bytes += run->bytes;
     sum->setup_ps += run->setup_ps;
     sum->setup_server_ps += run->setup_server_ps;
@@ -116,6 +118,9 @@ void ivc_repeats_add(IvcResult *sum, const IvcResult *run)
     for (guint i = 0; i < run->guest_counts->len; i++)
         g_array_index(sum->guest_counts, IvcGuestCount, i).value +=
             g_array_index(run->guest_counts, IvcGuestCount, i).value;
+    for (guint i = 0; i < run->shares->len; i++)
+        g_array_index(sum->shares, uint64_t, i) += g_array_index(run->shares, uint64_t, i);
+    ivc_result_count_shares(sum);
     char *digest = digest_of(sum->digest, run->digest);
     g_free(sum->digest);
     sum->digest = digest;

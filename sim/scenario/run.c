@@ -347,41 +347,16 @@ static void collect_counts(const IvcPoint *point, IvcResult *result)
     }
 }
 
-/* Jain's index of what `n` got, (sum x)^2 / (n * sum x^2), in millionths: 1,000,000 when all got
- * equally much, 1,000,000 / n when one got everything. Nobody got anything: 0. */
-static uint64_t jain_ppm(const GArray *shares)
-{
-    IvcU128 sum = 0, squares = 0;
-    for (guint i = 0; i < shares->len; i++) {
-        const IvcCounter *one = &g_array_index(shares, IvcCounter, i);
-        uint64_t got = one->ended - one->began;
-        sum += got;
-        squares += (IvcU128)got * got;
-    }
-    return squares ? (uint64_t)(sum * sum * 1000000 / (squares * shares->len)) : 0;
-}
-
-/* What the ranks got of what they compete for, and how evenly. */
+/* What the ranks got of what they compete for. */
 static void collect_shares(const IvcPoint *point, IvcResult *result)
 {
     const GArray *shares = point->platform.shares;
-    uint64_t least = UINT64_MAX, most = 0;
     for (guint i = 0; shares && i < shares->len; i++) {
         const IvcCounter *one = &g_array_index(shares, IvcCounter, i);
-        least = MIN(least, one->ended - one->began);
-        most = MAX(most, one->ended - one->began);
+        uint64_t got = one->ended - one->began;
+        g_array_append_val(result->shares, got);
     }
-    if (!shares)
-        return;
-    IvcCountResult counts[] = {
-        {"least_of_a_rank", "count", "what the rank got that got least of what all compete for",
-         least},
-        {"most_of_a_rank", "count", "what the rank got that got most of it", most},
-        {"jain_of_ranks", "ppm",
-         "Jain's index of what the ranks got of it: 1,000,000 is fair, near 1,000,000 / n is one "
-         "that got everything",
-         jain_ppm(shares)}};
-    g_array_append_vals(result->counts, counts, G_N_ELEMENTS(counts));
+    ivc_result_count_shares(result);
 }
 
 /* Adds to what the result has of this guest and name already. */

@@ -28,6 +28,7 @@ IvcResult *ivc_result_new(void)
     g_array_set_clear_func(result->stages, clear_stage);
     result->counts = g_array_new(false, true, sizeof(IvcCountResult));
     result->guest_counts = g_array_new(false, true, sizeof(IvcGuestCount));
+    result->shares = g_array_new(false, true, sizeof(uint64_t));
     result->samples = g_array_new(false, true, sizeof(IvcSample));
     result->sampling.kind = "";
     return result;
@@ -53,6 +54,7 @@ void ivc_result_free(IvcResult *result)
     g_clear_pointer(&result->stages, g_array_unref);
     g_clear_pointer(&result->counts, g_array_unref);
     g_clear_pointer(&result->guest_counts, g_array_unref);
+    g_clear_pointer(&result->shares, g_array_unref);
     g_clear_pointer(&result->samples, g_array_unref);
     g_free(result);
 }

@@ -129,6 +129,8 @@ typedef struct IvcResult {
     GArray *stages;          /**< IvcStageResult, measured phase */
     GArray *counts;          /**< IvcCountResult, measured phase */
     GArray *guest_counts;    /**< IvcGuestCount, measured phase; by guest */
+    GArray *shares;          /**< uint64_t, of each rank: what it got of what all compete for; empty
+                                  when they do not, and in a result that was read back */
     IvcRecurrenceResult recurrence;
     IvcSampling sampling;
     GArray *samples;     /**< IvcSample: repeats, of which all else is the sum, or batches of one
@@ -141,6 +143,10 @@ typedef struct IvcResult {
     char *hash;   /**< of the resolved scenario */
     char *digest; /**< of the final state and all counts: equal runs, equal digests */
 } IvcResult;
+
+/** Makes the counts least_of_a_rank, most_of_a_rank and jain_of_ranks of `shares`, or makes them
+ *  anew; without shares there are none. */
+void ivc_result_count_shares(IvcResult *result);
 
 IvcResult *ivc_result_new(void);
 void ivc_result_free(IvcResult *result);

@@ -1,5 +1,6 @@
 /* Requests that are lost: ping goes on after its interval, to the picosecond, and counts the loss;
  * netperf's UDP_RR waits without end: the run ends there, and says where the datagram was lost. */
+#include "sim/scenario/repeats.h"
 #include "sim/stats/result_json.h"
 #include "tests/harness/counts.h"
 #include "tests/harness/points.h"
@@ -85,6 +86,27 @@ START_TEST(test_a_request_without_answer_ends_the_run)
 }
 END_TEST
 
+/* Of several repeats the first need not be the one that ends early. */
+START_TEST(test_a_later_repeat_that_stalls_is_marked)
+{
+    const char *sets[] = {RR,
+                          "workload.sizes={kind: list, list: [100B, 30000B], weights: [2000, 1]}",
+                          "workload.warmup=0",
+                          "workload.messages_max=1000",
+                          "statistics.repeats=2",
+                          NULL};
+    g_autoptr(IvcScenario) scenario = points_bind(text, sets);
+    g_autoptr(IvcResult) first = ivc_run_once(scenario, 0, NULL, NULL);
+    g_autoptr(IvcResult) second = ivc_run_once(scenario, 1, NULL, NULL);
+    ck_assert_ptr_null(first->stalled);
+    ck_assert_uint_eq(first->messages, 1000);
+    ck_assert_ptr_nonnull(second->stalled);
+    g_autoptr(IvcResult) both = run(sets, false);
+    ck_assert_uint_eq(both->messages, first->messages + second->messages);
+    ck_assert_str_eq(both->stalled, second->stalled);
+}
+END_TEST
+
 START_TEST(test_a_loss_before_the_measured_phase_fails)
 {
     g_autoptr(IvcScenario) scenario = points_bind(text, (const char *[]){RR, NULL});
@@ -104,6 +126,7 @@ int main(void)
     tcase_add_test(tests, test_ping_goes_on_after_its_interval);
     tcase_add_test(tests, test_pings_with_room);
     tcase_add_test(tests, test_a_request_without_answer_ends_the_run);
+    tcase_add_test(tests, test_a_later_repeat_that_stalls_is_marked);
     tcase_add_test(tests, test_a_loss_before_the_measured_phase_fails);
     suite_add_tcase(suite, tests);
     return points_main(suite);

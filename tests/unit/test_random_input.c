@@ -1,7 +1,9 @@
 /* Random input of whole runs: every workload over every mechanism, what the distributions come to,
  * and which streams stay where they are. */
+#include "sim/scenario/repeats.h"
 #include "sim/stats/interval.h"
 #include "sim/stats/result_json.h"
+#include "tests/harness/counts.h"
 #include "tests/harness/points.h"
 
 #include <math.h>
@@ -242,6 +244,39 @@ START_TEST(test_repeats_sum_up)
 }
 END_TEST
 
+/* Fairness is a figure of all runs together, as bandwidth is; not the sum of what each run has. */
+START_TEST(test_repeats_share_a_lock)
+{
+    const char *text = "schema: ivcsim/1\nname: shares\nmachine: {profile: octeon-cn5650}\n"
+                       "hypervisor: {mode: native}\nguests: {g: {cores: [0, 1, 2]}}\n"
+                       "channels: {c: {mechanism: lock, kind: test-and-set}}\n"
+                       "workload: {kind: critical-section, total: 300B,\n"
+                       "  compute: {kind: exponential, mean: 3us}}\n";
+    const char *const three[] = {"statistics.repeats=3", NULL};
+    g_autoptr(IvcResult) sum = points_run(text, three);
+    g_autoptr(IvcScenario) scenario = points_bind(text, three);
+    uint64_t got[3] = {0}, all = 0, least = UINT64_MAX, most = 0;
+    double squares = 0;
+    for (uint64_t repeat = 0; repeat < 3; repeat++) {
+        g_autoptr(IvcResult) run = ivc_run_once(scenario, repeat, NULL, NULL);
+        ck_assert_uint_eq(run->shares->len, 3);
+        for (guint i = 0; i < 3; i++)
+            got[i] += g_array_index(run->shares, uint64_t, i);
+    }
+    for (guint i = 0; i < 3; i++) {
+        all += got[i];
+        squares += (double)got[i] * (double)got[i];
+        least = MIN(least, got[i]);
+        most = MAX(most, got[i]);
+    }
+    ck_assert_uint_eq(all, 900);
+    ck_assert_uint_eq(count_of(sum, "least_of_a_rank"), least);
+    ck_assert_uint_eq(count_of(sum, "most_of_a_rank"), most);
+    ck_assert_uint_eq(count_of(sum, "jain_of_ranks"),
+                      (uint64_t)((double)(all * all) * 1e6 / (3 * squares)));
+}
+END_TEST
+
 /* Fewer repeats are the first of more. */
 START_TEST(test_repeats_until_precise)
 {
@@ -344,6 +379,7 @@ int main(void)
     tcase_add_test(tests, test_overload_queues);
     tcase_add_test(tests, test_computing_is_charged);
     tcase_add_test(tests, test_repeats_sum_up);
+    tcase_add_test(tests, test_repeats_share_a_lock);
     tcase_add_test(tests, test_repeats_until_precise);
     tcase_add_test(tests, test_repeats_at_a_time);
     tcase_add_test(tests, test_a_failing_repeat_fails_the_point);
