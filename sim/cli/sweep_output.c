@@ -67,6 +67,19 @@ static json_t *point_of_result(Row *row)
     return ivc_point_json(row->result);
 }
 
+/* A stored point may have been simulated for a scenario that differs in what decides no result. */
+static void update_told(json_t *point, json_t *identity)
+{
+    static const char *const told[] = {"scenario", "parameters", "parameters_assumed",
+                                       "parameters_calibrated"};
+    for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
+        json_t *value = json_object_get(identity, told[i]);
+        if (value != NULL) {
+            json_object_set(point, told[i], value);
+        }
+    }
+}
+
 /* Makes one point for the outputs; several threads do, each with rows of its own. */
 static void make_point(size_t i, void *user)
 {
@@ -82,6 +95,7 @@ static void make_point(size_t i, void *user)
     bool failed = row->stored.status == IVC_STORE_FAILED;
     json_t *point = failed ? json_object() : point_of_result(row);
     if (point != NULL) {
+        update_told(point, identity);
         json_object_update_missing(point, identity);
         json_object_set_new(point, "status", json_string(failed ? "failed" : "ok"));
         json_object_set_new(point, "error",

@@ -77,6 +77,16 @@ static const char *value_text(const IvcScenario *scenario, const char *path, con
     return written[0] == '{' && bound != NULL ? bound->text : written;
 }
 
+/* How many parameters of which kinds: what another source of a number changes, and no result. */
+static void add_kinds(json_t *object, const IvcScenario *scenario)
+{
+    size_t all, assumed, calibrated;
+    ivc_scenario_count_kinds(scenario, &all, &assumed, &calibrated);
+    json_object_set_new(object, "parameters", json_integer((json_int_t)all));
+    json_object_set_new(object, "parameters_assumed", json_integer((json_int_t)assumed));
+    json_object_set_new(object, "parameters_calibrated", json_integer((json_int_t)calibrated));
+}
+
 static char *make_identity(const IvcScenario *scenario, char *const *sets)
 {
     json_t *object = json_object();
@@ -86,6 +96,7 @@ static char *make_identity(const IvcScenario *scenario, char *const *sets)
     json_object_set_new(object, "message_bytes",
                         scenario->workload.workload->outside ? json_null()
                                                              : json_integer((json_int_t)bytes));
+    add_kinds(object, scenario);
     for (; sets != NULL && *sets != NULL; sets++) {
         const char *equal = strchr(*sets, '=');
         if (equal != NULL && !has_column(*sets, (size_t)(equal - *sets))) {

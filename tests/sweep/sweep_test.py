@@ -236,6 +236,26 @@ def case_again(work):
     equal(sorted(os.listdir(folder)), sorted((*FILES, "results.sqlite")), "files")
 
 
+def case_retold(work):
+    """What decides no result is told as the scenario has it now, of stored points too."""
+    folder, fresh = os.path.join(work, "out"), os.path.join(work, "fresh")
+    scenario = os.path.join(work, "scenario.yaml")
+    run("sweep", SMALL, "-o", folder, "-q")
+    before = json.loads(read(folder, "points.json"))["points"]
+    guess = "{value: 1MiB, kind: assumed, range: [64KiB, 4MiB], source: a guess}"
+    with open(scenario, "w", encoding="utf-8") as file:
+        file.write(read(SMALL).decode().replace("name: sweep-small", "name: another")
+                   .replace("mixed: {", "mixed: {region: " + guess + ", "))
+    contains(run("sweep", scenario, "-o", folder).stderr, f"{POINTS} points: 0 simulated in ")
+    run("sweep", scenario, "-o", fresh, "-q")
+    same_files(folder, fresh)
+    after = json.loads(read(folder, "points.json"))["points"]
+    equal({point["scenario"] for point in after}, {"another"}, "scenario")
+    equal([new["parameters_assumed"] - old["parameters_assumed"]
+           for new, old in zip(after, before)],
+          [int(point["channel"] == "mixed") for point in after], "assumed")
+
+
 def case_failed(work):
     """Failed points are named, stop nobody, are kept, and are run again when asked for."""
     folder = os.path.join(work, "out")
