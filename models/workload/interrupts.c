@@ -31,6 +31,12 @@ static uint64_t targets_of(const void *spec, unsigned n)
     return MIN(((const Spec *)spec)->targets, n - 1);
 }
 
+/* Rank 0 and its targets; those beyond have nothing to do. */
+static bool takes_part(const IvcRank *rank)
+{
+    return rank->rank <= targets_of(rank->work->spec, rank->platform->n_ranks);
+}
+
 static uint64_t others(unsigned n)
 {
     return n - 1;
@@ -100,7 +106,7 @@ static IvcStep wake_round(IvcRank *rank, IvcWork *work)
         do {
             IVC_AWAIT(work, let_pass(rank, work));
         } while (!have_come(rank, 1, n));
-    } else if (rank->rank <= n) {
+    } else {
         IVC_CALL(work, ivc_work_recv(rank, work, 0));
     }
     IVC_END(work);
@@ -128,7 +134,7 @@ static IvcStep broadcast_round(IvcRank *rank, IvcWork *work)
         do {
             IVC_AWAIT(work, let_pass(rank, work));
         } while (!have_come(rank, 1, n));
-    } else if (rank->rank <= n) {
+    } else {
         IVC_CALL(work, ivc_work_recv(rank, work, 0));
         ivc_measure_latency(rank->platform, rank->agent.sim->now - work->call.envelope.sent_ps);
     }
@@ -173,11 +179,14 @@ static const IvcParam broadcast_params[] = {
 
 static const IvcWorkloadOps ipi_ops = {
     .messages_per_round = pairs, .round = ipi_round, .paced = is_even};
-static const IvcWorkloadOps wake_ops = {
-    .messages_per_round = others, .messages_of = targets_of, .round = wake_round};
+static const IvcWorkloadOps wake_ops = {.messages_per_round = others,
+                                        .messages_of = targets_of,
+                                        .round = wake_round,
+                                        .active = takes_part};
 static const IvcWorkloadOps broadcast_ops = {.messages_per_round = others,
                                              .messages_of = targets_of,
                                              .round = broadcast_round,
+                                             .active = takes_part,
                                              .requests = requests_of};
 
 #define WORDS(n)                                                                   \

@@ -23,6 +23,7 @@
 struct IvcEstimator {
     IvcPoint *point;
     const IvcSkipper *skipper;
+    uint32_t looker; /* the last rank that has rounds: it looks */
     uint64_t looks;
     uint64_t batch; /* messages in one */
     IvcSample last; /* what had been counted when the latest batch ended, since the start */
@@ -40,6 +41,12 @@ static IvcSample counted(const IvcPlatform *platform)
         .latency_sum_ps = measure->latency_ps.sum,
         .latencies = measure->latency_ps.count,
     };
+}
+
+/* Others only answer, or are not wanted by the workload. */
+static bool has_rounds(const IvcPoint *point, uint32_t rank)
+{
+    return point->works[rank].rounds != 0;
 }
 
 static void join_neighbours(IvcEstimator *self)
@@ -70,7 +77,8 @@ static void stop(IvcEstimator *self)
     if (rounds >= point->rounds)
         return; /* as good as over */
     for (uint32_t r = 0; r < point->platform.n_ranks; r++)
-        point->works[r].rounds = rounds;
+        if (has_rounds(point, r))
+            point->works[r].rounds = rounds;
     point->rounds = rounds;
     measure->target = rounds * per_round - measure->warmup;
     point->platform.look = NULL; /* the search would skip up to the old end */
@@ -91,6 +99,8 @@ static bool equally_far(const IvcPoint *point)
 {
     uint64_t least = UINT64_MAX, most = 0;
     for (uint32_t r = 0; r < point->platform.n_ranks; r++) {
+        if (!has_rounds(point, r))
+            continue;
         least = MIN(least, point->works[r].round);
         most = MAX(most, point->works[r].round);
     }
@@ -110,7 +120,7 @@ static bool may_stop(const IvcEstimator *self)
 static void watch(IvcPlatform *platform, uint32_t rank)
 {
     IvcEstimator *self = platform->watch_data;
-    if (rank != platform->n_ranks - 1 || !platform->measure.measuring)
+    if (rank != self->looker || !platform->measure.measuring)
         return;
     IvcSample now = counted(platform);
     if (self->looks++ == 0)
@@ -143,6 +153,8 @@ IvcEstimator *ivc_estimator_new(IvcPoint *point, const IvcSkipper *skipper)
     IvcEstimator *self = g_new0(IvcEstimator, 1);
     self->point = point;
     self->skipper = skipper;
+    for (uint32_t r = 0; r < point->platform.n_ranks; r++)
+        self->looker = has_rounds(point, r) ? r : self->looker;
     self->batch = BATCH_MESSAGES;
     self->batches = g_array_sized_new(FALSE, TRUE, sizeof(IvcSample), BATCHES_MAX);
     point->platform.watch = watch;

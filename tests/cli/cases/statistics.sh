@@ -78,6 +78,23 @@ import csv
 row = next(csv.DictReader(open("folder/point.csv", newline="")))
 assert row["estimated"] == "true" and float(row["latency_mean_half_width_ps"]) > 0
 END
+# Ranks without rounds do not keep a run from being one: who only answers, who is no target.
+cat >some.yaml <<'END'
+schema: ivcsim/1
+name: some
+machine: {profile: xeon-e5-2630v4}
+hypervisor: {mode: native}
+guests: {a: {cores: [0, 1, 2, 3]}}
+channels: {c: {mechanism: loopback}}
+workload: {kind: flood-ping, total: 4MiB, ranks: 2, arrivals: {kind: poisson, rate: 5000}}
+END
+try run some.yaml --estimate --precision 5% --format json
+json_holds out 'json["points"][0]["estimated"] is True'
+try run some.yaml --estimate --precision 5% --format json --set workload.kind=futex-wake \
+    --set workload.ranks=4 --set workload.targets=2 --set workload.gap=1us \
+    --set workload.total=400KiB --set workload.compute='{kind: exponential, mean: 20us}'
+json_holds out 'json["points"][0]["estimated"] is True'
+
 # A run that repeats itself is exact, and says so.
 try run random.yaml --estimate --repeats 1 --set workload.total=1GiB \
     --set workload.sizes.kind=fixed --set workload.arrivals.kind=none
