@@ -171,6 +171,22 @@ static void read_range(AxisRead *r)
         expand_range(r, what, from, to, step, log);
 }
 
+/* A path has one value in a point: it stands on one axis, once. */
+static void check_paths(const IvcScenario *s, const IvcAxis *axis, const IvcNode *node,
+                        IvcDiags *diags)
+{
+    for (size_t k = 0; axis->paths[k]; k++) {
+        for (size_t i = 0; i < s->n_axes; i++)
+            if (g_strv_contains((const char *const *)s->axes[i].paths, axis->paths[k]))
+                ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", node->key_place, NULL,
+                              "path '%s' is on two axes", axis->paths[k]);
+        for (size_t i = 0; i < k; i++)
+            if (strcmp(axis->paths[i], axis->paths[k]) == 0)
+                ivc_diags_add(diags, IVC_DIAG_ERROR, "config-duplicate", node->key_place, NULL,
+                              "path '%s' is on the axis twice", axis->paths[k]);
+    }
+}
+
 static void read_axis(IvcScenario *s, const IvcNode *node, IvcDiags *diags)
 {
     g_autoptr(GPtrArray) params = g_ptr_array_new();
@@ -185,13 +201,7 @@ static void read_axis(IvcScenario *s, const IvcNode *node, IvcDiags *diags)
     else
         complain(&r, "config-type", node->place, "write for example '[64B, 4KiB]'",
                  "an axis is a list of values or a range {from, to, times}");
-    for (size_t i = 0; i < s->n_axes; i++) {
-        for (size_t k = 0; axis->paths[k]; k++) {
-            if (g_strv_contains((const char *const *)s->axes[i].paths, axis->paths[k]))
-                ivc_diags_add(diags, IVC_DIAG_ERROR, "config-conflict", node->key_place, NULL,
-                              "path '%s' is on two axes", axis->paths[k]);
-        }
-    }
+    check_paths(s, axis, node, diags);
     axis->n_values = r.values->len;
     axis->values = (const char ***)g_ptr_array_free(r.values, FALSE);
     s->n_axes++;

@@ -98,6 +98,10 @@ void ivc_unknown_path(const IvcScenario *s, const char *path, IvcPlace place, Iv
     const char *near = ivc_suggest(path, paths);
     g_autofree char *hint = near ? g_strdup_printf("did you mean '%s'?", near)
                                  : g_strdup("'ivcsim show' prints every path");
+    if (near && strcmp(near, path) == 0) {
+        g_free(hint);
+        hint = g_strdup_printf("'%s' is no value of a point", path);
+    }
     g_autofree char *shown = ivc_text_escape(path, strlen(path), 60);
     ivc_diags_add(diags, IVC_DIAG_ERROR, "config-reference", place, hint, "unknown path '%s'",
                   shown);

@@ -241,12 +241,33 @@ static bool add_path(IvcCalibration *calibration, const IvcSuiteFree *free, cons
     return true;
 }
 
+/* A parameter has one value: it cannot be moved twice. */
+static bool check_once(const IvcCalibration *calibration, const IvcSuiteFree *free,
+                       char *const *paths, char *const *path, IvcDiags *diags)
+{
+    bool twice = false;
+    for (guint i = 0; i < calibration->parameters->len; i++) {
+        char **others = fitted_at(calibration, i)->paths;
+        twice = twice || g_strv_contains((const char *const *)others, *path);
+    }
+    for (; paths != path; paths++) {
+        twice = twice || strcmp(*paths, *path) == 0;
+    }
+    if (twice) {
+        ivc_diags_error(diags, "config-duplicate", free->place, NULL, "'%s' is free already",
+                        *path);
+    }
+    return !twice;
+}
+
 static void add_free(IvcCalibration *calibration, const IvcSuiteFree *free, IvcDiags *diags)
 {
     IvcFitted fitted = {.paths = g_strsplit(free->path, ",", -1)};
     bool ok = fitted.paths[0] != NULL;
     for (char **path = fitted.paths; *path != NULL && ok; path++) {
-        ok = add_path(calibration, free, g_strstrip(*path), &fitted, diags);
+        g_strstrip(*path);
+        ok = check_once(calibration, free, fitted.paths, path, diags) &&
+             add_path(calibration, free, *path, &fitted, diags);
     }
     if (!ok) {
         fitted_clear(&fitted);
