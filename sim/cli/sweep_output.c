@@ -95,8 +95,8 @@ static void make_point(size_t i, void *user)
     bool failed = row->stored.status == IVC_STORE_FAILED;
     json_t *point = failed ? json_object() : point_of_result(row);
     if (point != NULL) {
-        update_told(point, identity);
         json_object_update_missing(point, identity);
+        update_told(point, identity);
         json_object_set_new(point, "status", json_string(failed ? "failed" : "ok"));
         json_object_set_new(point, "error",
                             failed ? json_string(row->stored.message) : json_null());
