@@ -1,7 +1,8 @@
 /* The resolved scenario as YAML: every parameter, defaults included, in the order of its section.
  *
  * What has a source is written as a number with provenance, so that loading the text again gives
- * the same values and the same count of assumptions. Ranges of axes are written out as lists.
+ * the same values and the same count of assumptions. Ranges of axes are written out as lists. Where
+ * an axis goes over profiles, workloads or mechanisms, what each of them says is left to it.
  */
 #include <string.h>
 
@@ -65,12 +66,47 @@ static size_t open_keys(GString *out, char **keys, char *const *before)
     return start;
 }
 
+/* Whether the file or --set says it, not a profile or a default. */
+static bool is_stated(const IvcScenario *s, const IvcBound *bound)
+{
+    const IvcSource *source = bound->place.source;
+    return source &&
+           (source == s->tree->root->place.source || g_str_has_prefix(source->name, "--set "));
+}
+
+/* The section whose profile, kind or mechanism an axis chooses, as "machine."; NULL: none. */
+static char *chosen_section(const char *path)
+{
+    size_t length = strlen(path);
+    if (strcmp(path, "machine.profile") == 0 || strcmp(path, "workload.kind") == 0)
+        return g_strndup(path, (size_t)(strchr(path, '.') - path) + 1);
+    if (g_str_has_prefix(path, "channels.") && g_str_has_suffix(path, ".mechanism"))
+        return g_strndup(path, length - strlen("mechanism"));
+    return NULL;
+}
+
+/* What comes from the profile, kind or mechanism that an axis replaces comes from the axis: written
+ * down, it would hold for all of them. */
+static bool is_left_to_axis(const IvcScenario *s, const IvcBound *bound)
+{
+    if (is_stated(s, bound))
+        return false;
+    for (size_t a = 0; a < s->n_axes; a++) {
+        for (const char **path = s->axes[a].paths; *path; path++) {
+            g_autofree char *section = chosen_section(*path);
+            if (section && g_str_has_prefix(bound->path, section))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void append_bounds(GString *out, const IvcScenario *s, bool report, bool origin)
 {
     char **before = NULL;
     for (size_t i = 0; i < ivc_binding_count(s->binding); i++) {
         const IvcBound *bound = ivc_binding_get(s->binding, i);
-        if (g_str_has_prefix(bound->path, "report.") != report)
+        if (g_str_has_prefix(bound->path, "report.") != report || is_left_to_axis(s, bound))
             continue;
         char **keys = g_strsplit(bound->path, ".", -1);
         size_t start = open_keys(out, keys, before);
