@@ -4,8 +4,6 @@
  */
 #include "sim/base/clock.h"
 
-__extension__ typedef unsigned __int128 Wide;
-
 #define PS_PER_S ((uint64_t)1000000000000)
 
 static uint64_t gcd(uint64_t a, uint64_t b)
@@ -31,8 +29,8 @@ IvcTime ivc_clock_cycles_to_ps(const IvcClock *clock, IvcCycles cycles)
     uint64_t narrow;
     if (!__builtin_mul_overflow(cycles.n, clock->num, &narrow))
         return narrow / clock->den + (narrow % clock->den != 0);
-    Wide exact = (Wide)cycles.n * clock->num;
-    Wide ps = exact / clock->den + (exact % clock->den != 0);
+    IvcU128 exact = (IvcU128)cycles.n * clock->num;
+    IvcU128 ps = exact / clock->den + (exact % clock->den != 0);
     return ps > IVC_TIME_NEVER ? IVC_TIME_NEVER : (IvcTime)ps;
 }
 
@@ -43,7 +41,7 @@ IvcTime ivc_clock_cost_to_ps(const IvcClock *clock, IvcCost cost)
 
 IvcCycles ivc_clock_ps_to_cycles(const IvcClock *clock, IvcTime span_ps)
 {
-    Wide doubled = (Wide)span_ps * clock->den * 2 + clock->num;
-    Wide cycles = doubled / ((Wide)clock->num * 2);
+    IvcU128 doubled = (IvcU128)span_ps * clock->den * 2 + clock->num;
+    IvcU128 cycles = doubled / ((IvcU128)clock->num * 2);
     return (IvcCycles){cycles > UINT64_MAX ? UINT64_MAX : (uint64_t)cycles};
 }

@@ -4,7 +4,7 @@
  * number of a pair of draws. */
 #include "sim/base/random.h"
 
-__extension__ typedef unsigned __int128 Wide;
+#include "sim/base/units.h"
 
 /* The multipliers and the key's steps of the paper. */
 #define MULTIPLY_0 UINT32_C(0xD2511F53)
@@ -68,7 +68,7 @@ uint64_t ivc_stream_draw(IvcStream stream, uint64_t number)
 
 uint64_t ivc_random_below(uint64_t bits, uint64_t n)
 {
-    return (uint64_t)(((Wide)bits * n) >> 64);
+    return (uint64_t)(((IvcU128)bits * n) >> 64);
 }
 
 /* The binary logarithm digit by digit: squaring doubles it, and its whole part is a digit. */
@@ -78,18 +78,18 @@ uint64_t ivc_random_exponential(uint64_t bits)
     uint64_t x = (bits | 1) << zeros; /* 2^63 times a number from 1 to 2 */
     uint64_t digits = 0;
     for (unsigned i = 0; i < 32; i++) {
-        Wide square = (Wide)x * x;
+        IvcU128 square = (IvcU128)x * x;
         unsigned digit = (unsigned)(square >> 127);
         x = (uint64_t)(square >> (63 + digit));
         digits = digits << 1 | digit;
     }
     uint64_t log2 = ((uint64_t)(zeros + 1) << 32) - digits; /* of 2^64 / bits */
-    return (uint64_t)(((Wide)log2 * LN_2) >> 64);
+    return (uint64_t)(((IvcU128)log2 * LN_2) >> 64);
 }
 
 uint64_t ivc_random_exponential_of(uint64_t bits, uint64_t numerator, uint64_t denominator)
 {
-    Wide product = (Wide)ivc_random_exponential(bits) * numerator;
-    Wide below = (Wide)denominator << 32;
+    IvcU128 product = (IvcU128)ivc_random_exponential(bits) * numerator;
+    IvcU128 below = (IvcU128)denominator << 32;
     return (uint64_t)((product + below / 2) / below);
 }

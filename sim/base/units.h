@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** What products of two 64-bit numbers go into. */
+__extension__ typedef unsigned __int128 IvcU128;
+
 /** Simulated time or a span of it, in picoseconds. Names carry the suffix `_ps`. */
 typedef uint64_t IvcTime;
 

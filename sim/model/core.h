@@ -81,8 +81,6 @@ typedef struct {
     uint64_t demand[IVC_PATHS]; /**< bytes per second at full speed */
 } IvcMoveRoute;
 
-__extension__ typedef unsigned __int128 IvcU128;
-
 typedef struct IvcMove IvcMove;
 typedef struct IvcMoveClass IvcMoveClass;
 

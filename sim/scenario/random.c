@@ -2,8 +2,6 @@
  * what they demand of each other. The draws themselves are in sim/model/draws.c. */
 #include "sim/scenario/scenario_private.h"
 
-__extension__ typedef unsigned __int128 Wide;
-
 /* An exponential size is cut off here, when nothing is said: 0.03 % of the draws. */
 #define MEANS_MAX 8
 
@@ -78,12 +76,12 @@ void ivc_random_bind(IvcScenario *s, IvcDiags *diags)
 
 uint64_t ivc_workload_bytes(const IvcWorkloadSpec *w)
 {
-    Wide sum = 0;
+    IvcU128 sum = 0;
     if (w->sizes != IVC_SIZES_LIST)
         return w->message.n;
     uint64_t all = w->list[w->n_list - 1].until, below = 0;
     for (size_t i = 0; i < w->n_list; i++) {
-        sum += (Wide)w->list[i].bytes * (w->list[i].until - below);
+        sum += (IvcU128)w->list[i].bytes * (w->list[i].until - below);
         below = w->list[i].until;
     }
     return (uint64_t)MAX((sum + all / 2) / all, 1);

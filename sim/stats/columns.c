@@ -9,21 +9,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-__extension__ typedef unsigned __int128 Wide;
-
 #define PS_PER_S UINT64_C(1000000000000)
 
 /* numerator / denominator with `decimals` decimals (at most 9), or null. */
-static json_t *make_ratio(Wide numerator, Wide denominator, unsigned decimals)
+static json_t *make_ratio(IvcU128 numerator, IvcU128 denominator, unsigned decimals)
 {
     uint64_t scale = 1;
     for (unsigned i = 0; i < decimals; i++)
         scale *= 10;
-    if (denominator == 0 || numerator > ~(Wide)0 / scale)
+    if (denominator == 0 || numerator > ~(IvcU128)0 / scale)
         return json_null();
-    Wide scaled = numerator * scale;
-    Wide quotient = scaled / denominator;
-    Wide rest = scaled % denominator;
+    IvcU128 scaled = numerator * scale;
+    IvcU128 quotient = scaled / denominator;
+    IvcU128 rest = scaled % denominator;
     if (rest >= denominator - rest)
         quotient++;
     return json_real((double)quotient / (double)scale);
@@ -112,17 +110,17 @@ static json_t *get_stalled(const IvcResult *result)
 
 static json_t *get_bandwidth(const IvcResult *result)
 {
-    return make_ratio((Wide)result->bytes * PS_PER_S, result->elapsed_ps, 3);
+    return make_ratio((IvcU128)result->bytes * PS_PER_S, result->elapsed_ps, 3);
 }
 
 static json_t *get_message_rate(const IvcResult *result)
 {
-    return make_ratio((Wide)result->messages * PS_PER_S, result->elapsed_ps, 3);
+    return make_ratio((IvcU128)result->messages * PS_PER_S, result->elapsed_ps, 3);
 }
 
-static Wide sum_states(const IvcStates *states)
+static IvcU128 sum_states(const IvcStates *states)
 {
-    return (Wide)states->running_ps + states->waiting_ps + states->blocked_ps + states->idle_ps;
+    return (IvcU128)states->running_ps + states->waiting_ps + states->blocked_ps + states->idle_ps;
 }
 
 /* One share of every guest's time; `offset` is that of an IvcTime in IvcGuestResult. */
@@ -156,16 +154,16 @@ SHARE(spinning, spinning_ps)
  */
 static json_t *get_jain(const IvcResult *result)
 {
-    Wide sum = 0;
-    Wide squares = 0;
+    IvcU128 sum = 0;
+    IvcU128 squares = 0;
     unsigned n = 0;
     for (guint i = 0; i < result->guests->len; i++) {
         const IvcGuestResult *guest = &g_array_index(result->guests, IvcGuestResult, i);
         if (guest->states.running_ps == guest->beside_ps)
             continue; /* it has no part in this */
         n++;
-        Wide all = sum_states(&guest->states);
-        Wide share = all == 0 ? 0 : (Wide)guest->states.running_ps * 1000000 / all;
+        IvcU128 all = sum_states(&guest->states);
+        IvcU128 share = all == 0 ? 0 : (IvcU128)guest->states.running_ps * 1000000 / all;
         sum += share;
         squares += share * share;
     }
@@ -174,7 +172,7 @@ static json_t *get_jain(const IvcResult *result)
 
 static json_t *get_cycles_per_byte(const IvcResult *result)
 {
-    Wide cycles = 0;
+    IvcU128 cycles = 0;
     for (guint i = 0; i < result->stages->len; i++)
         cycles += g_array_index(result->stages, IvcStageResult, i).cycles;
     return make_ratio(cycles, result->bytes, 9);
@@ -273,7 +271,7 @@ static json_t *get_counts(const IvcResult *result)
 /* What happened for 10^6 delivered bytes, whatever the size of a message. */
 static json_t *per_mb(uint64_t value, const IvcResult *result)
 {
-    return make_ratio((Wide)value * 1000000, result->bytes, 3);
+    return make_ratio((IvcU128)value * 1000000, result->bytes, 3);
 }
 
 static json_t *get_counts_per_mb(const IvcResult *result)

@@ -65,8 +65,7 @@ uint64_t ivc_histogram_quantile(const IvcHistogram *histogram, unsigned per_mill
     if (histogram->count == 0)
         return 0;
     /* The rank rounds up: the median of 3 values is the 2nd. */
-    __extension__ typedef unsigned __int128 Wide;
-    uint64_t rank = (uint64_t)(((Wide)histogram->count * per_mille + 999) / 1000);
+    uint64_t rank = (uint64_t)(((IvcU128)histogram->count * per_mille + 999) / 1000);
     if (rank <= 1)
         return histogram->min;
     if (rank >= histogram->count)

@@ -6,8 +6,6 @@
 
 #include "sim/stats/result.h"
 
-__extension__ typedef unsigned __int128 Wide;
-
 static uint64_t share_at(const GArray *shares, guint i)
 {
     return g_array_index(shares, uint64_t, i);
@@ -17,11 +15,11 @@ static uint64_t share_at(const GArray *shares, guint i)
  * equally much, 1,000,000 / n when one got everything. Nobody got anything: 0. */
 static uint64_t jain_ppm(const GArray *shares)
 {
-    Wide sum = 0, squares = 0;
+    IvcU128 sum = 0, squares = 0;
     for (guint i = 0; i < shares->len; i++) {
         uint64_t got = share_at(shares, i);
         sum += got;
-        squares += (Wide)got * got;
+        squares += (IvcU128)got * got;
     }
     return squares ? (uint64_t)(sum * sum * 1000000 / (squares * shares->len)) : 0;
 }

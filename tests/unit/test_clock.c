@@ -57,12 +57,11 @@ START_TEST(rounding_bounds)
         uint64_t hz = 1 + g_rand_int(random);
         uint64_t a = g_rand_int(random) >> g_rand_int_range(random, 0, 32);
         uint64_t b = g_rand_int(random) >> g_rand_int_range(random, 0, 32);
-        __extension__ typedef unsigned __int128 Wide;
-        Wide exact = (Wide)a * 1000000000000;
+        IvcU128 exact = (IvcU128)a * 1000000000000;
         if (exact / hz >= UINT64_MAX)
             continue;
         IvcTime t = ps(hz, a);
-        ck_assert_msg((Wide)t * hz >= exact && (Wide)t * hz < exact + hz,
+        ck_assert_msg((IvcU128)t * hz >= exact && (IvcU128)t * hz < exact + hz,
                       "%" G_GUINT64_FORMAT " cycles at %" G_GUINT64_FORMAT " Hz", a, hz);
         ck_assert(ps(hz, a + 1) >= t);
         IvcTime sum = ps(hz, a + b);

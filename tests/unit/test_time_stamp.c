@@ -9,8 +9,7 @@ static const uint64_t rates[][2] = {{2100000000, 2100000000}, {1000000000, 28930
 
 static uint64_t exact(uint64_t host, uint64_t guest_hz, uint64_t host_hz)
 {
-    __extension__ typedef unsigned __int128 Wide;
-    return (uint64_t)((Wide)host * guest_hz / host_hz);
+    return (uint64_t)((IvcU128)host * guest_hz / host_hz);
 }
 
 static uint64_t apart(uint64_t a, uint64_t b)
