@@ -11,6 +11,7 @@
 #define TOGETHER_WEIGHT 0.005 /* of its error, beside those of latency and interval */
 #define STEP 0.002            /* of the latency that a piece may be off by */
 #define POINTS_MAX 600
+#define LEVEL 1.02           /* of a value, beyond what its size asks for: no step */
 #define TRANSFER_WEIGHT 4e-6 /* of time that is not on the links, where nothing is shared */
 
 /* Interval of all pairs at once over that of one alone, between the sizes that were tried. */
@@ -208,6 +209,41 @@ void ivc_fit_latency_range(IvcFitPoint *p)
     }
 }
 
+static void insert(IvcFitPoints *all, guint at, IvcFitPoint point)
+{
+    all->points = g_renew(IvcFitPoint, all->points, all->n + 2);
+    memmove(&all->points[at + 1], &all->points[at], (all->n - at) * sizeof *all->points);
+    all->points[at] = point;
+    all->n++;
+}
+
+/* From one point to the next, neither latency nor interval grows by more than the size. */
+static bool goes_on(const IvcFitPoint *from, const IvcFitPoint *to)
+{
+    double grown = to->bytes / from->bytes * LEVEL;
+    return MAX(to->latency / from->latency, to->interval / from->interval) < grown &&
+           MAX(from->latency / to->latency, from->interval / to->interval) < LEVEL;
+}
+
+/* Between the last size that sets off at once and the first that waits, sizes are of one of both
+ * kinds: that in which SMPI can rather have the point on the other side, as if it were a byte
+ * nearer. Where there is a step between them, they are as below. */
+static void join_kinds(IvcFitPoints *all)
+{
+    guint at = all->first_waiting;
+    if (at == 0 || at == all->n)
+        return;
+    const IvcFitPoint *last = &all->points[at - 1], *first = last + 1;
+    if (last->bytes + 1 >= first->bytes || !goes_on(last, first))
+        return;
+    IvcFitPoint waits = *last, sets_off = *first;
+    bool eager = make_possible(all, &sets_off, true) <= make_possible(all, &waits, false);
+    IvcFitPoint point = eager ? *first : *last;
+    point.bytes += eager ? -1 : 1;
+    insert(all, at, point);
+    all->first_waiting += eager;
+}
+
 /* Puts a point half-way between two, on the line through them. */
 static void insert_middle(IvcFitPoints *all, guint i)
 {
@@ -225,10 +261,7 @@ static void insert_middle(IvcFitPoints *all, guint i)
     between.transfer_max = MIN(a->transfer_max, b->transfer_max);
     (void)make_possible(all, &between, between.eager);
     ivc_fit_latency_range(&between);
-    all->points = g_renew(IvcFitPoint, all->points, all->n + 2);
-    memmove(&all->points[i + 2], &all->points[i + 1], (all->n - i - 1) * sizeof *all->points);
-    all->points[i + 1] = between;
-    all->n++;
+    insert(all, i + 1, between);
     all->first_waiting += i < all->first_waiting;
 }
 
@@ -252,6 +285,7 @@ IvcFitPoints ivc_fit_points(const IvcCurves *curves, unsigned class_)
     take_points(curves, class_, &all);
     find_bandwidths(&all);
     choose_kinds(&all);
+    join_kinds(&all);
     for (guint i = 0; i < all.n; i++) {
         (void)make_possible(&all, &all.points[i], i < all.first_waiting);
         ivc_fit_latency_range(&all.points[i]);

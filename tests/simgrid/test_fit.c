@@ -143,7 +143,32 @@ START_TEST(lines_one_after_the_other)
 }
 END_TEST
 
-/* Sizes below the first that waits for its receive go on as those that are fitted below them. */
+/* A step after 1024 bytes, and from some size above it on nearly all of a message is on its way. */
+static IvcTime steep_after_step(uint64_t b)
+{
+    return (b > 1024 ? 8000 * NS : 5000 * NS) + 2 * b * NS;
+}
+
+static IvcTime steeper_after_step(uint64_t b)
+{
+    IvcTime steep = 590 * NS + b * 391 * NS / 100;
+    return b > 1024 ? MIN(steep, steep_after_step(b) * 97 / 100) : quick_stream(b);
+}
+
+/* Between the last size that sets off at once and the first that waits it is the line through both.
+ */
+START_TEST(between_the_two_ways_it_is_a_line)
+{
+    g_autoptr(IvcCurves) curves = new_curves(steep_after_step, steeper_after_step);
+    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
+    ck_assert_uint_eq(fit->eager_below, 2048);
+    for (uint64_t b = 1025; b <= 2048; b += 93)
+        check_size(fit, b, steep_after_step, steeper_after_step);
+}
+END_TEST
+
+/* Where there is a step, sizes below the first that waits for its receive go on as those that are
+ * fitted below them. */
 START_TEST(between_the_two_ways_it_is_as_below)
 {
     g_autoptr(IvcCurves) curves = new_curves(slow_start, quick_then_slow);
@@ -279,6 +304,7 @@ int main(void)
     TCase *tcase = tcase_create("fit");
     tcase_add_test(tcase, lines_that_overlap);
     tcase_add_test(tcase, lines_one_after_the_other);
+    tcase_add_test(tcase, between_the_two_ways_it_is_a_line);
     tcase_add_test(tcase, between_the_two_ways_it_is_as_below);
     tcase_add_test(tcase, a_step_is_kept_to_the_byte);
     tcase_add_test(tcase, what_smpi_cannot_have_is_counted);
