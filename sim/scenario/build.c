@@ -356,11 +356,14 @@ static void work_digest(const IvcPoint *point, uint32_t r, IvcDigest *digest)
         ivc_buffer_digest(memory, &work->ack, digest);
 }
 
+/* A brief digest is compared, and ends where it differs: what a channel holds differs soonest. */
 void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
 {
     const IvcPlatform *platform = &point->platform;
-    if (!digest->brief) /* timers are fed by their owners, too */
-        ivc_sim_digest(&platform->sim, digest);
+    if (digest->brief)
+        point->ops->digest(point->channel, digest);
+    else
+        ivc_sim_digest(&platform->sim, digest); /* timers are fed by their owners, too */
     for (uint32_t c = 0; c < platform->cores.n && !digest->differs; c++)
         ivc_core_digest(&platform->cores.items[c], digest);
     if (platform->sched)
@@ -379,6 +382,6 @@ void ivc_point_digest(const IvcPoint *point, IvcDigest *digest)
         ivc_digest_u64(digest, rank->internal.label);
         work_digest(point, r, digest);
     }
-    if (!digest->differs)
+    if (!digest->differs && !digest->brief)
         point->ops->digest(point->channel, digest);
 }
