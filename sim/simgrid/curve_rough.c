@@ -70,9 +70,7 @@ static uint64_t above(const GArray *points, guint i, uint64_t bytes)
     return g_array_index(points, IvcCurvePoint, i).bytes;
 }
 
-/* A larger message takes less, and that is not a step between two pieces. Once it was looked closer
- * a step is one to the byte. */
-static bool drops_at(const GArray *points, guint i, bool refined)
+bool ivc_curve_drops_at(const GArray *points, guint i, bool refined)
 {
     const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
     return p->bytes >= DRAWN_FROM && p->around == 0 && p[-1].around == 0 &&
@@ -99,7 +97,7 @@ static void find_drops(const GArray *points, bool refined, GArray *rough)
     guint n = 0, from = 0, known = rough->len;
     for (guint i = 1; i < points->len; i++) {
         const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
-        if (!drops_at(points, i, refined))
+        if (!ivc_curve_drops_at(points, i, refined))
             continue;
         if (n > 0 && p->bytes > last + last / APART)
             n = 0;

@@ -14,6 +14,12 @@ double ivc_curve_value(const IvcCurvePoint *p, IvcCurveField field);
 /** Whether what lies between points i and i + 1 is one step: the pieces beside are level. */
 bool ivc_curve_step_after(const GArray *points, guint i, IvcCurveField field);
 
+/** Whether point i, at least the second, takes less than the smaller one before it, and that is not
+ *  a step between two pieces.
+ *
+ *  @param refined  it was looked closer: what is a step is one to the byte */
+bool ivc_curve_drops_at(const GArray *points, guint i, bool refined);
+
 /** The points that stand for what is around them. @return transfer full */
 GArray *ivc_curve_common_points(const GArray *points);
 

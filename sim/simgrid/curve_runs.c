@@ -168,6 +168,10 @@ static void run_one(IvcCurveBase *base, IvcCurveRun *run)
     g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &run->error);
     if (result)
         take_result(base->scenario, run, result);
+    if (result && run->message_ps == 0)
+        g_set_error(&run->error, IVC_CURVES_ERROR, IVC_CURVES_ERROR_MECHANISM,
+                    "a message of channel '%s' takes no time in workload '%s'",
+                    base->scenario->channel->name, run->workload);
 }
 
 static void run_ith(size_t i, void *user)

@@ -11,14 +11,18 @@
 #include "sim/simgrid/curve_rough.h"
 
 #define LINE_ERROR 0.02    /* of a point beside the line through its neighbours: look closer */
+#define FAR 0.04           /* the same: look closer still */
+#define PEAK 0.04          /* over both its neighbours, or below: look at it to the byte */
+#define CLOSER 64          /* the same, beside a point that is far from the line */
 #define CLOSE 16           /* of a size is no gap that is looked into, if it holds no step */
 #define BESIDE_ERROR 0.02  /* a byte more costs so much: round sizes are better than others */
 #define BESIDE_PROBE 1024  /* where that is tried */
 #define BESIDE_LEAST 64    /* shorter ones are looked at one by one anyhow */
 #define WIDE 64            /* of a gap between sizes */
 #define DOUBT_LEAST 16     /* from there on sizes between quarters are tried */
+#define DROP_STEPS 8       /* sizes that are tried in a quarter after a drop */
 #define QUARTERS_LEAST 256 /* from there on sizes a quarter apart are tried */
-#define POINTS_MAX 256     /* of a class */
+#define POINTS_MAX 384     /* of a class */
 #define ROUNDS_MAX 24
 
 /* The value at a size, on the line between the points beside it. */
@@ -95,13 +99,26 @@ static void add_new(const GArray *points, uint64_t bytes, GArray *sizes)
         g_array_append_val(sizes, bytes);
 }
 
-/* Whether a gap is not looked into any more: its points are close, and it is not a step that is to
- * be found. */
-static bool is_close(const GArray *points, guint i, IvcCurveField field)
+/* Whether a point is beside both its neighbours, on the same side: a rhythm of its own size. */
+static bool is_peak(const GArray *points, guint i, IvcCurveField field)
+{
+    if (i == 0 || i + 1 == points->len)
+        return false;
+    const IvcCurvePoint *p = &g_array_index(points, IvcCurvePoint, i);
+    double value = ivc_curve_value(p, field);
+    double before = ivc_curve_value(p - 1, field), after = ivc_curve_value(p + 1, field);
+    return value > MAX(before, after) * (1 + PEAK) || value * (1 + PEAK) < MIN(before, after);
+}
+
+/* Whether a gap beside a point that is so far from the line is not looked into any more: it is
+ * narrow, and neither is it a step that is to be found, nor is one of its points a peak. */
+static bool is_close(const GArray *points, guint i, IvcCurveField field, double off)
 {
     const IvcCurvePoint *low = &g_array_index(points, IvcCurvePoint, i);
     uint64_t gap = low[1].bytes - low->bytes;
-    return gap * CLOSE <= low->bytes && !ivc_curve_step_after(points, i, field);
+    return gap * (off > FAR ? CLOSER : CLOSE) <= low->bytes &&
+           !ivc_curve_step_after(points, i, field) && !is_peak(points, i, field) &&
+           !is_peak(points, i + 1, field);
 }
 
 /* Adds a size about the middle of the gap after point i: an odd one of a wide gap where round ones
@@ -136,7 +153,8 @@ static GArray *closer_sizes(const IvcCurve *curve, bool odd)
         for (guint i = 1; i + 1 < points->len; i++)
             for (guint gap = i - 1; gap <= i; gap++)
                 for (IvcCurveField f = 0; f < IVC_CURVE_FIELDS; f++)
-                    if (bent(points, i, f) > LINE_ERROR && !is_close(points, gap, f) &&
+                    if (bent(points, i, f) > LINE_ERROR &&
+                        !is_close(points, gap, f, bent(points, i, f)) &&
                         bent(points, i, f) * width(points, gap) > limit)
                         add_middle(curve, points, gap, odd, sizes);
         limit *= 2;
@@ -237,20 +255,48 @@ static bool measure_rough(IvcCurveBase *base, IvcCurve *curve, const GArray *rou
     return measure(base, curve, sizes, IVC_POINT_FIT, error);
 }
 
-/* Sizes that may lie on a line by chance. Some in between are tried, and those that do not are
- * points. */
-static bool measure_doubtful(IvcCurveBase *base, IvcCurve *curve, GError **error)
+/* Thirds of the way from quarter to quarter. @return transfer full */
+static GArray *thirds_of(uint64_t most, unsigned thirds)
+{
+    GArray *sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    for (uint64_t low = DOUBT_LEAST; low < most; low += quarter_of(low)) {
+        uint64_t bytes = (low + quarter_of(low) * thirds / 3) | 1;
+        g_array_append_val(sizes, bytes);
+    }
+    return sizes;
+}
+
+/* Where a larger message takes less time, those larger still. @return transfer full */
+static GArray *after_drops(const IvcCurve *curve)
+{
+    GArray *sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    g_autoptr(GArray) points = ivc_curve_common_points(curve->points);
+    for (guint i = 1; i < points->len; i++) {
+        uint64_t low = g_array_index(points, IvcCurvePoint, i).bytes;
+        for (unsigned k = 1; ivc_curve_drops_at(points, i, true) && k <= DROP_STEPS; k++) {
+            uint64_t bytes = (low + low * k / (4 * DROP_STEPS)) | 1;
+            if (sizes->len == 0 || g_array_index(sizes, uint64_t, sizes->len - 1) < bytes)
+                g_array_append_val(sizes, bytes);
+        }
+    }
+    return sizes;
+}
+
+/* Sizes that may lie on a line by chance: those that do not are points. */
+static bool measure_doubtful(IvcCurveBase *base, IvcCurve *curve, const GArray *doubtful,
+                             GError **error)
 {
     g_autoptr(GArray) points = ivc_curve_common_points(curve->points);
     uint64_t most = g_array_index(points, IvcCurvePoint, points->len - 1).bytes;
     g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(IvcCurveRun));
     g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    for (uint64_t low = DOUBT_LEAST; low < most; low += quarter_of(low)) {
+    for (guint i = 0; i < doubtful->len; i++) {
         IvcCurveRun run = {.workload = "stream",
-                           .bytes = (low + quarter_of(low) / 3) | 1,
+                           .bytes = g_array_index(doubtful, uint64_t, i),
                            .from = curve->from,
                            .to = curve->to};
-        if (run.bytes < most && !has_size(curve->points, run.bytes))
+        bool drawn = ivc_curve_around(curve, run.bytes) > 0;
+        if (run.bytes < most && !drawn && !has_size(curve->points, run.bytes))
             g_array_append_val(runs, run);
     }
     ivc_curve_plan(base, runs->len);
@@ -284,14 +330,18 @@ bool ivc_curve_fit_sizes(IvcCurveBase *base, IvcCurve *curve, uint64_t most, GEr
     }
     if (!measure(base, curve, round, IVC_POINT_FIT, error) ||
         !measure_beside(base, curve, round, &better, error) ||
-        !measure(base, curve, quarters, IVC_POINT_FIT, error) ||
-        !measure_doubtful(base, curve, error))
+        !measure(base, curve, quarters, IVC_POINT_FIT, error))
         return false;
-    ivc_curve_find_rough(curve, false);
-    do {
-        if (!measure_rough(base, curve, round, error) || !refine(base, curve, better, error))
+    for (unsigned thirds = 1; thirds <= 3; thirds++) {
+        g_autoptr(GArray) doubtful = thirds < 3 ? thirds_of(most, thirds) : after_drops(curve);
+        if (!measure_doubtful(base, curve, doubtful, error))
             return false;
-    } while (ivc_curve_find_rough(curve, true));
+        ivc_curve_find_rough(curve, thirds > 1);
+        do {
+            if (!measure_rough(base, curve, round, error) || !refine(base, curve, better, error))
+                return false;
+        } while (ivc_curve_find_rough(curve, true));
+    }
     return true;
 }
 
