@@ -81,6 +81,7 @@ static IvcStep barrier_pass(IvcRank *rank)
                         own->all->sync.platform->stage_mechanism + IVC_BARRIER_STAGE_CODE));
     IVC_CALL(&own->outer, own->all->kind->pass(own));
     rank->doing = NULL;
+    ivc_sync_wait_ends(&own->wait);
     leaves(own);
     own->all->inside--;
     IVC_END(&own->outer);
@@ -98,7 +99,7 @@ static void *barrier_create(IvcPlatform *platform, const void *bound, IvcRank *r
     all->flag_ps = MAX(1, ivc_platform_ps(platform, spec->flag));
     all->n = n;
     ivc_sync_init(&all->sync, platform, spec->place == IVC_BARRIER_REGISTERS,
-                  platform->t.poll + ivc_platform_ps(platform, spec->pause), n);
+                  ivc_platform_ps(platform, spec->pause), n);
     all->sync.stage_transfer = platform->stage_mechanism + IVC_BARRIER_STAGE_TRANSFER;
     all->sync.stage_spin = platform->stage_mechanism + IVC_BARRIER_STAGE_SPIN;
     all->ends = g_new0(IvcBarrierEnd, n);

@@ -267,6 +267,7 @@ static IvcStep lock_acquire(IvcRank *rank, bool shared)
         ivc_lock_queues(lock, own);
     IVC_CALL(&own->outer, lock->locks->kind->acquire(lock, own));
     rank->doing = NULL;
+    ivc_sync_wait_ends(&own->wait);
     enter(lock, own);
     IVC_END(&own->outer);
 }
@@ -287,6 +288,7 @@ static IvcStep lock_release(IvcRank *rank)
                                      ivc_lock_stage(lock, IVC_LOCK_STAGE_CODE)));
     leave(lock, own);
     IVC_CALL(&own->outer, lock->locks->kind->release(lock, own));
+    ivc_sync_wait_ends(&own->wait);
     if (lock->locks->spec.boost == IVC_LOCK_BOOST_NEXT && left_behind(lock)) {
         ivc_virt_owe(&rank->agent, IVC_VIRT_HYPERCALL);
         IVC_AWAIT(&own->outer, ivc_spend(&rank->agent, lock->locks->kick_ps,
@@ -363,7 +365,7 @@ static void *lock_create(IvcPlatform *platform, const void *bound, IvcRank *rank
     locks->kick_ps = ivc_platform_ps(platform, spec->kick);
     locks->n = n;
     ivc_sync_init(&locks->sync, platform, spec->place == IVC_LOCK_REGISTERS,
-                  platform->t.poll + ivc_platform_ps(platform, spec->pause), n);
+                  ivc_platform_ps(platform, spec->pause), n);
     locks->sync.stage_transfer = platform->stage_mechanism + IVC_LOCK_STAGE_TRANSFER;
     locks->sync.stage_spin = platform->stage_mechanism + IVC_LOCK_STAGE_SPIN;
     locks->threshold_ps = spec->threshold * locks->sync.turn_ps;

@@ -180,7 +180,7 @@ static void *queue_create(IvcPlatform *platform, const void *bound, IvcRank *ran
     all->send_ps = ivc_platform_ps(platform, all->spec.send);
     all->recv_ps = ivc_platform_ps(platform, all->spec.recv);
     all->n = n;
-    ivc_sync_init(&all->sync, platform, false, platform->t.poll, n);
+    ivc_sync_init(&all->sync, platform, false, 0, n);
     all->ends = g_new0(End, n);
     for (uint32_t r = 0; r < n; r++) {
         End *own = &all->ends[r];

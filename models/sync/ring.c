@@ -150,6 +150,7 @@ static IvcStep ring_send(IvcRank *rank, IvcMpiCall *call)
         IVC_CALL(own, ivc_sync_await(&own->wait, &ring->count, has_room, ring));
         ring->known = ring->taken;
     }
+    ivc_sync_wait_ends(&own->wait);
     /* The store is on its way; what follows need not wait for it. */
     ivc_sync_store(&own->wait.stores, slot, &rank->agent);
     ivc_arrivals_push(&other->arrivals, &call->envelope, 0,
@@ -193,6 +194,7 @@ static IvcStep ring_recv(IvcRank *rank, IvcMpiCall *call)
             IVC_CALL(own, ivc_sync_pause(&own->wait));
         }
     }
+    ivc_sync_wait_ends(&own->wait);
     call->envelope = own->got.envelope;
     IVC_AWAIT(own, pay_slot(rank, call));
     IVC_AWAIT(own, ivc_spend(&rank->agent, take_words_ps(all, call), stage(all, CODE)));
@@ -222,8 +224,7 @@ static void *ring_create(IvcPlatform *platform, const void *bound, IvcRank *rank
     all->read_more_ps = ivc_platform_ps(platform, platform->spec->read.other);
     all->write_more_ps = ivc_platform_ps(platform, platform->spec->write.other);
     all->n = n;
-    ivc_sync_init(&all->sync, platform, false,
-                  platform->t.poll + ivc_platform_ps(platform, all->spec.pause), n);
+    ivc_sync_init(&all->sync, platform, false, ivc_platform_ps(platform, all->spec.pause), n);
     all->sync.stage_transfer = platform->stage_mechanism + LINE;
     all->sync.stage_spin = platform->stage_mechanism + SPIN;
     all->ends = g_new0(End, n);

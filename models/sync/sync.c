@@ -110,12 +110,13 @@ void ivc_sync_spin_ends(IvcSyncWaiter *waiter)
 
 /* ---- spinning ---- */
 
-/* 0: the processor does not look, or does not take so slow a loop for spinning. */
+/* 0: the processor does not look, or does not take such a loop for spinning: it is too slow, or has
+ * no instruction that pauses. */
 static IvcTime window_of(const IvcSyncWaiter *waiter)
 {
     const IvcSync *sync = waiter->sync;
     const IvcSpin *spin = &sync->platform->spin;
-    if (!spin->window_ps || sync->turn_ps > spin->gap_ps)
+    if (!spin->window_ps || sync->pauses_ps > spin->gap_ps)
         return 0;
     return spin->window_ps(sync->platform, waiter->agent->core);
 }
@@ -345,11 +346,13 @@ IvcStep ivc_sync_await(IvcSyncWaiter *waiter, IvcSyncLine *line, bool (*ready)(c
 
 /* ---- ranks ---- */
 
-void ivc_sync_init(IvcSync *sync, IvcPlatform *platform, bool uncached, IvcTime turn_ps, uint32_t n)
+void ivc_sync_init(IvcSync *sync, IvcPlatform *platform, bool uncached, IvcTime pause_ps,
+                   uint32_t n)
 {
     *sync = (IvcSync){.platform = platform,
                       .costs = ivc_sync_costs(platform, uncached),
-                      .turn_ps = MAX(1, turn_ps),
+                      .turn_ps = MAX(1, platform->t.poll + pause_ps),
+                      .pauses_ps = pause_ps ? platform->t.poll + pause_ps : IVC_TIME_NEVER,
                       .n = n,
                       .waiters = g_new0(IvcSyncWaiter *, n),
                       .by_core = g_new0(IvcSyncWaiter *, platform->cores.n)};

@@ -48,7 +48,7 @@ struct IvcSyncWaiter {
     bool gave_up;      /**< result: the limit was reached before the value came */
     bool burning;      /**< spinning, and on its core */
     IvcTime since_ps;  /**< it has burnt, and not counted */
-    IvcTime spun_ps;   /**< on the core, since the latest pause */
+    IvcTime spun_ps;   /**< on the core, in one wait, since the latest pause */
     IvcTime limit_ps;  /**< on the core, until it gives up; IVC_TIME_NEVER: never */
     IvcTime bound_ps;  /**< what it will have spun when the burst begins to poll */
     IvcSyncLine *line; /**< that it polls; this and the next two: during a burst */
@@ -68,6 +68,7 @@ struct IvcSync {
     uint32_t stage_transfer; /**< a line is on its way */
     uint32_t stage_spin;     /**< the same, and what came was of no use; polling a copy */
     IvcTime turn_ps;         /**< of a loop that spins */
+    IvcTime pauses_ps;       /**< from one pause of it to the next; IVC_TIME_NEVER: it has none */
     uint32_t n;
     IvcSyncWaiter **waiters;      /**< by rank */
     IvcSyncWaiter **by_core;      /**< by IvcCore.id; NULL: no rank is there */
@@ -76,8 +77,9 @@ struct IvcSync {
     uint64_t pauses;
 };
 
-/** Prepares what is shared; ivc_sync_join() enters each rank. The platform's IvcSpin is set. */
-void ivc_sync_init(IvcSync *sync, IvcPlatform *platform, bool uncached, IvcTime turn_ps,
+/** Prepares what is shared; ivc_sync_join() enters each rank. The platform's IvcSpin is set.
+ *  `pause_ps` is in each turn of a loop that spins, beyond the chip's 'poll'. */
+void ivc_sync_init(IvcSync *sync, IvcPlatform *platform, bool uncached, IvcTime pause_ps,
                    uint32_t n);
 void ivc_sync_clear(IvcSync *sync);
 void ivc_sync_join(IvcSync *sync, IvcSyncWaiter *waiter, IvcRank *rank);
@@ -136,6 +138,12 @@ static inline void ivc_sync_spin_on(IvcSyncWaiter *waiter, IvcTime spun_ps)
 {
     waiter->spun_ps = spun_ps;
     waiter->since_ps = waiter->sync->platform->sim.now;
+}
+
+/** What it waited for has come. When it spins again, the processor sees another loop. */
+static inline void ivc_sync_wait_ends(IvcSyncWaiter *waiter)
+{
+    waiter->spun_ps = 0;
 }
 
 /** How long the waiter may still spin before the pause hook is due. */

@@ -213,6 +213,61 @@ START_TEST(test_a_lock_in_a_register)
 }
 END_TEST
 
+/* ---- loops that the processor finds: pauses, no further from each other than the gap ---- */
+
+static const char loops[] = "schema: ivcsim/1\nname: loops\n"
+                            "machine: {profile: loongson3a, virtualisation: {extension: nested}}\n"
+                            "hypervisor:\n  mode: hardware-nested\n"
+                            "  pause_loop: {exits: yield, window: 10us, gap: 50ns, grow: 0}\n"
+                            "guests:\n  a: {cores: [0, 1, 2, 3], memory: 64MiB}\n"
+                            "channels:\n"
+                            "  lock: {mechanism: lock, kind: ticket, pause: 10ns}\n"
+                            "  ring: {mechanism: ring}\n";
+
+static IvcResult *run_loop(const char *workload, const char *const *sets)
+{
+    g_autofree char *scenario = g_strconcat(loops, workload, NULL);
+    return points_run(scenario, sets);
+}
+
+/* Three who take turns spin for 2 us at a time, and for much longer than the window together. */
+START_TEST(test_short_waits_are_no_loop)
+{
+    g_autoptr(IvcResult) brief = run_loop(
+        "workload: {kind: critical-section, section: 300ns, total: 4000B, ranks: 3}\n", NULL);
+    ck_assert_uint_lt(brief->latency_ps.max, 10000000);
+    ck_assert_uint_gt(count_of(brief, "spin_useful"), UINT64_C(100) * 10000000);
+    ck_assert_uint_eq(count_of(brief, "spin_pauses"), 0);
+    g_autoptr(IvcResult) longer = run_loop(
+        "workload: {kind: critical-section, section: 9us, total: 4000B, ranks: 3}\n", NULL);
+    ck_assert_uint_eq(count_of(longer, "spin_pauses"), longer->messages);
+}
+END_TEST
+
+static uint64_t exits_of(const IvcResult *result)
+{
+    uint64_t sum = 0;
+    for (guint i = 0; i < result->guest_counts->len; i++) {
+        const IvcGuestCount *count = &g_array_index(result->guest_counts, IvcGuestCount, i);
+        sum += g_str_equal(count->name, "exits") ? count->value : 0;
+    }
+    return sum;
+}
+
+/* A receiver waits for 35 us; each window of 10 us is an exit, if there are pauses in it. */
+START_TEST(test_without_pauses_there_is_no_loop)
+{
+    static const char workload[] =
+        "workload: {kind: produce-consume, produce: 40us, consume: 5us, total: 8000B, ranks: 2}\n";
+    g_autoptr(IvcResult) quick =
+        run_loop(workload, (const char *[]){"channel=ring", "channels.ring.pause=0ns", NULL});
+    ck_assert_uint_eq(exits_of(quick), 0);
+    g_autoptr(IvcResult) pauses =
+        run_loop(workload, (const char *[]){"channel=ring", "channels.ring.pause=10ns", NULL});
+    ck_assert_uint_ge(exits_of(pauses), 3 * pauses->messages);
+}
+END_TEST
+
 /* ---- fairness ---- */
 
 /* Jain's index of three, (sum of x)^2 / (3 * sum of x^2): what the third got is what is left. */
@@ -360,6 +415,8 @@ int main(void)
     tcase_add_test(tests, test_a_semaphore_hands_over_each_permit);
     tcase_add_test(tests, test_a_backoff_is_as_long_as_it_says);
     tcase_add_test(tests, test_a_lock_in_a_register);
+    tcase_add_test(tests, test_short_waits_are_no_loop);
+    tcase_add_test(tests, test_without_pauses_there_is_no_loop);
     tcase_add_test(tests, test_jains_index_of_three);
     tcase_add_test(tests, test_a_barrier_of_registers);
     tcase_add_test(tests, test_a_ring_moves_a_line);
