@@ -188,10 +188,11 @@ IvcStep ivc_lock_queued_acquire(IvcLock *lock, IvcLockWaiter *own)
 
 /* ---- paravirtual queued ---- */
 
-/* It stands behind a virtual CPU that has no core: to spin is of no use. */
+/* It stands behind a virtual CPU that has no core, or has halted: to spin is of no use. */
 static bool waits_early(const IvcLock *lock, const IvcLockWaiter *own)
 {
-    return own->before && waiter_at(lock, own->before)->wait.agent->core->state == IVC_CORE_WAITING;
+    const IvcLockWaiter *before = waiter_at(lock, own->before);
+    return before->halted || before->wait.agent->core->state == IVC_CORE_WAITING;
 }
 
 /* Spins on its node up to the threshold, halts, and so on, until it is its turn. */
@@ -214,6 +215,13 @@ static IvcStep wait_for_turn(IvcLock *lock, IvcLockWaiter *own)
     IVC_END(&own->take);
 }
 
+/* The word is free, or a release has read that the head has halted: that one kicks it. */
+static bool need_not_halt(const void *what)
+{
+    const IvcLock *lock = what;
+    return lock->word == 0 || lock->slow == 0;
+}
+
 /* The first of the queue does the same on the word, and leaves word that it has halted. */
 static IvcStep wait_for_word(IvcLock *lock, IvcLockWaiter *own)
 {
@@ -225,7 +233,7 @@ static IvcStep wait_for_word(IvcLock *lock, IvcLockWaiter *own)
             break;
         lock->slow = number_of(own);
         IVC_AWAIT(&own->take, spend_line(lock, own, ivc_sync_atomic(&lock->line, own->wait.agent)));
-        IVC_CALL(&own->take, ivc_lock_halt(lock, own, is_unlocked, lock));
+        IVC_CALL(&own->take, ivc_lock_halt(lock, own, need_not_halt, lock));
         lock->slow = 0;
     }
     own->wait.limit_ps = IVC_TIME_NEVER;
@@ -261,6 +269,7 @@ IvcStep ivc_lock_pv_queued_release(IvcLock *lock, IvcLockWaiter *own)
     IVC_BEGIN(&own->inner);
     lock->word = 0;
     own->before = lock->slow;
+    lock->slow = 0; /* what others do to the word does not bring it back */
     IVC_AWAIT(&own->inner, spend_line(lock, own, ivc_sync_atomic(&lock->line, own->wait.agent)));
     if (own->before) {
         IVC_CALL(&own->inner, ivc_lock_kick(lock, own, waiter_at(lock, own->before)));

@@ -201,19 +201,7 @@ START_TEST(test_a_backoff_is_as_long_as_it_says)
 }
 END_TEST
 
-/* ---- registers: there and back, whoever had it ---- */
-
-START_TEST(test_a_lock_in_a_register)
-{
-    g_autoptr(IvcResult) result = run_lock("test-and-set", 1, "channels.lock.place=registers");
-    check_latency(result, 1, ACQUIRE + LOAD);
-    ck_assert_uint_eq(result->elapsed_ps,
-                      UINT64_C(4000) * (ACQUIRE + LOAD + SECTION + RELEASE + STORE) * 1000);
-    check_count(result, "register_accesses", 2 * 4000, 2);
-}
-END_TEST
-
-/* ---- loops that the processor finds: pauses, no further from each other than the gap ---- */
+/* ---- guests that a hypervisor may leave ---- */
 
 static const char loops[] = "schema: ivcsim/1\nname: loops\n"
                             "machine: {profile: loongson3a, virtualisation: {extension: nested}}\n"
@@ -229,6 +217,54 @@ static IvcResult *run_loop(const char *workload, const char *const *sets)
     g_autofree char *scenario = g_strconcat(loops, workload, NULL);
     return points_run(scenario, sets);
 }
+
+/* ---- paravirtual queued: who halts, and how often it is kicked ---- */
+
+/* Of three the second has spun for the threshold and halted when the third comes, which sees that
+ * at its next look at the one in front: it spins for a threshold only when it is the second. */
+START_TEST(test_who_comes_behind_a_halted_one_halts)
+{
+    const uint64_t turns_ps = UINT64_C(32768) * 1000; /* SPIN_THRESHOLD, of 1 ns */
+    g_autoptr(IvcResult) result =
+        run("workload: {kind: critical-section, section: 100us, compute: "
+            "{mean: 50us}, total: 1000B, ranks: 3}\n",
+            (const char *[]){"channels.lock.kind=paravirtual-queued", NULL});
+    uint64_t spun_ps = count_of(result, "spin_useful") / result->messages;
+    ck_assert_uint_ge(spun_ps, turns_ps);
+    ck_assert_uint_le(spun_ps, turns_ps + turns_ps / 20);
+    check_count(result, "lock_halts", 2 * result->messages, 2);
+    check_count(result, "lock_kicks", 2 * result->messages, 2);
+}
+END_TEST
+
+/* Two share a core: who runs takes the lock again and again before the one that was kicked does. */
+START_TEST(test_a_halted_one_is_kicked_once)
+{
+    static const char *const schedulers[] = {"credit", "credit2", "fair"};
+    g_autofree char *scheduler = g_strconcat("hypervisor.scheduler=", schedulers[_i], NULL);
+    g_autoptr(IvcResult) result = run_loop(
+        "workload: {kind: critical-section, section: 50us, total: 2000B, ranks: 2}\n",
+        (const char *[]){scheduler, "machine.cores=1", "guests.a.cores=[0]", "guests.a.vcpus=2",
+                         "channels.lock.kind=paravirtual-queued", "channels.lock.threshold=100",
+                         "hypervisor.pause_loop.exits=none", NULL});
+    ck_assert_uint_gt(count_of(result, "lock_halts"), 0);
+    check_count(result, "lock_kicks", count_of(result, "lock_halts"), 1);
+}
+END_TEST
+
+/* ---- registers: there and back, whoever had it ---- */
+
+START_TEST(test_a_lock_in_a_register)
+{
+    g_autoptr(IvcResult) result = run_lock("test-and-set", 1, "channels.lock.place=registers");
+    check_latency(result, 1, ACQUIRE + LOAD);
+    ck_assert_uint_eq(result->elapsed_ps,
+                      UINT64_C(4000) * (ACQUIRE + LOAD + SECTION + RELEASE + STORE) * 1000);
+    check_count(result, "register_accesses", 2 * 4000, 2);
+}
+END_TEST
+
+/* ---- loops that the processor finds: pauses, no further from each other than the gap ---- */
 
 /* Three who take turns spin for 2 us at a time, and for much longer than the window together. */
 START_TEST(test_short_waits_are_no_loop)
@@ -414,6 +450,8 @@ int main(void)
     tcase_add_test(tests, test_a_mutex_wakes_its_waiter);
     tcase_add_test(tests, test_a_semaphore_hands_over_each_permit);
     tcase_add_test(tests, test_a_backoff_is_as_long_as_it_says);
+    tcase_add_test(tests, test_who_comes_behind_a_halted_one_halts);
+    tcase_add_loop_test(tests, test_a_halted_one_is_kicked_once, 0, 3);
     tcase_add_test(tests, test_a_lock_in_a_register);
     tcase_add_test(tests, test_short_waits_are_no_loop);
     tcase_add_test(tests, test_without_pauses_there_is_no_loop);
