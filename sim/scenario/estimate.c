@@ -65,22 +65,41 @@ static void join_neighbours(IvcEstimator *self)
     self->batch *= 2;
 }
 
-/* Ends the run after the rounds that are under way. */
-static void stop(IvcEstimator *self)
+/* Every rank does the rounds that are under way, and no more. @return false: it will anyhow */
+static bool stop_rounds(IvcPoint *point)
 {
-    IvcPoint *point = self->point;
     IvcMeasure *measure = &point->platform.measure;
     uint64_t per_round = ivc_point_messages_per_round(point);
     uint64_t rounds = 0;
     for (uint32_t r = 0; r < point->platform.n_ranks; r++)
         rounds = MAX(rounds, point->works[r].round + ROUNDS_MORE);
     if (rounds >= point->rounds)
-        return; /* as good as over */
+        return false;
     for (uint32_t r = 0; r < point->platform.n_ranks; r++)
         if (has_rounds(point, r))
             point->works[r].rounds = rounds;
     point->rounds = rounds;
     measure->target = rounds * per_round - measure->warmup;
+    return true;
+}
+
+/* Ranks go on until the measured phase is over: by the next delivery. */
+static bool stop_measuring(IvcMeasure *measure)
+{
+    uint64_t target = measure->delivered - measure->warmup + 1;
+    bool sooner = target < measure->target;
+    measure->target = MIN(measure->target, target);
+    return sooner;
+}
+
+/* Ends the run after the rounds that are under way. */
+static void stop(IvcEstimator *self)
+{
+    IvcPoint *point = self->point;
+    bool stops = point->workload->ops->open_ended ? stop_measuring(&point->platform.measure)
+                                                  : stop_rounds(point);
+    if (!stops)
+        return;                  /* as good as over */
     point->platform.look = NULL; /* the search would skip up to the old end */
     point->platform.leave = NULL;
     self->stopped = true;
@@ -94,10 +113,12 @@ static bool precise(const IvcEstimator *self)
 }
 
 /* Whether all ranks have done about as many rounds. Who is slower would be alone at the end, which
- * is another mix than that of the batches. */
+ * is another mix than that of the batches; but where all go on until it is over. */
 static bool equally_far(const IvcPoint *point)
 {
     uint64_t least = UINT64_MAX, most = 0;
+    if (point->workload->ops->open_ended)
+        return true;
     for (uint32_t r = 0; r < point->platform.n_ranks; r++) {
         if (!has_rounds(point, r))
             continue;

@@ -468,9 +468,7 @@ static IvcResult *run(const IvcScenario *scenario, uint64_t repeat, const IvcRun
     g_autoptr(IvcSkipper) skipper =
         full || random ? NULL : ivc_skipper_new(point, hooks ? hooks->faults : NULL);
     g_autoptr(IvcEstimator) estimator =
-        scenario->statistics.estimate && !point->workload->ops->open_ended
-            ? ivc_estimator_new(point, skipper)
-            : NULL;
+        scenario->statistics.estimate ? ivc_estimator_new(point, skipper) : NULL;
     if (hooks) {
         point->platform.sim.stop_flag = hooks->stop;
         point->platform.measure.progress = hooks->messages;

@@ -64,6 +64,20 @@ END
 most=$((6000000 / ${IVC_TEST_EACH:-1}))
 try run unequal.yaml --estimate --precision 5% --set limits.events_max=$most
 has err 'events_max'
+# Ranks that go on until the measured phase is over are as far as they get: not equally.
+cat >lock.yaml <<'END'
+schema: ivcsim/1
+name: lock
+machine: {profile: xeon-e5-4620}
+guests: {a: {cores: [0, 1]}, b: {cores: [4]}}
+channels: {lock: {mechanism: lock, kind: test-and-set}}
+workload: {kind: critical-section, total: 64GiB, compute: {kind: exponential, mean: 1us}}
+END
+try run lock.yaml --estimate --precision 5% --set limits.events_max=$most
+status_is 0
+grep -qE '^estimated  95 % intervals, from [0-9]* batches; [0-9]{4,5} of 68719476738 ' out ||
+    fail 'a lock is not estimated'
+has out 'jain_of_ranks'
 try run random.yaml "${estimate[@]}" -o folder
 status_is 0
 grep -q '^estimated  95 % intervals, from [0-9]* batches; [0-9]* of 4294967296 messages were' out ||
