@@ -70,6 +70,9 @@ uint64_t ivc_scenario_channel_ranks(const IvcScenario *scenario, const char *pat
 /** How many cores, or virtual CPUs, the guest of this name has; 0 when there is no such guest. */
 uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name);
 
+/** Whether two guests have one core to run on, which is the same. */
+bool ivc_scenario_share_core(const IvcScenario *scenario, const char *a, const char *b);
+
 /** Reports a name, bound at `path`, that is no guest. @return true when it is one */
 bool ivc_scenario_check_guest(const IvcScenario *scenario, const char *name, const char *path,
                               IvcDiags *diags);

@@ -133,6 +133,13 @@ uint64_t ivc_scenario_guest_cores(const IvcScenario *scenario, const char *name)
     return guest ? ivc_guest_vcpus(guest) : 0;
 }
 
+bool ivc_scenario_share_core(const IvcScenario *scenario, const char *a, const char *b)
+{
+    const IvcIndexList *one = &guest_named(scenario, a)->cores;
+    const IvcIndexList *other = &guest_named(scenario, b)->cores;
+    return one->n == 1 && other->n == 1 && one->items[0] == other->items[0];
+}
+
 char *ivc_scenario_file(const IvcScenario *scenario, const char *name)
 {
     g_autofree char *folder = g_path_get_dirname(scenario->file);
