@@ -19,7 +19,6 @@ static IvcStep sleep_on(IvcLock *lock, IvcLockWaiter *own,
     const IvcMachineTimes *t = &platform->t;
     IvcAgent *agent = own->wait.agent;
     IVC_BEGIN(&own->attempt);
-    ivc_virt_owe(agent, IVC_VIRT_SYSTEM_CALL);
     IVC_AWAIT(&own->attempt, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
     if (stays(lock, own)) {
         own->sleeps = true;
@@ -40,7 +39,6 @@ static IvcStep wake_those(IvcLock *lock, IvcLockWaiter *own, Chooser *chooses)
     const IvcMachineTimes *t = &platform->t;
     IvcAgent *agent = own->wait.agent;
     IVC_BEGIN(&own->attempt);
-    ivc_virt_owe(agent, IVC_VIRT_SYSTEM_CALL);
     IVC_AWAIT(&own->attempt, ivc_spend(agent, t->syscall_enter, IVC_STAGE_SYSCALL));
     for (own->other = chooses(lock); own->other; own->other = chooses(lock)) {
         own->other->sleeps = false;

@@ -105,7 +105,6 @@ static IvcStep queue_send(IvcRank *rank, IvcMpiCall *call)
     if (call->comm == IVC_MPI_COMM_INTERNAL)
         return ivc_sync_meet_send(&other->wait);
     IVC_BEGIN(own);
-    ivc_virt_owe(agent, IVC_VIRT_SYSTEM_CALL);
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(own, ivc_spend(agent, all->send_ps, stage(all, WORK)));
     IVC_AWAIT(own, update(all, other, agent));
@@ -148,7 +147,6 @@ static IvcStep queue_recv(IvcRank *rank, IvcMpiCall *call)
     if (call->comm == IVC_MPI_COMM_INTERNAL)
         return ivc_sync_meet_recv(&own->wait);
     IVC_BEGIN(own);
-    ivc_virt_owe(agent, IVC_VIRT_SYSTEM_CALL);
     ivc_owe(agent, t->syscall_enter, IVC_STAGE_SYSCALL);
     IVC_AWAIT(own, ivc_spend(agent, all->recv_ps, stage(all, WORK)));
     IVC_AWAIT(own, update(all, own, agent));

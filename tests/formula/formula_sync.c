@@ -424,6 +424,24 @@ START_TEST(test_a_message_queue_wakes_its_receiver)
 }
 END_TEST
 
+/* What a mode adds to a system call is paid once in each: here of the release and of the Send. */
+START_TEST(test_a_system_call_is_filtered_once)
+{
+    const char *mode = "hypervisor.mode=container", *filter = "machine.virtualisation.filter=173ns";
+    g_autoptr(IvcResult) lock =
+        run("workload: {kind: critical-section, section: 10007ns, total: 4000B, ranks: 2, "
+            "latency: hand-off}\n",
+            (const char *[]){"channels.lock.kind=semaphore", mode, filter, NULL});
+    check_latency(lock, 2, (FETCH + WORD + ATOMIC) + 101 + 173 + RESUME + 103);
+    g_autoptr(IvcResult) queue =
+        run("workload: {kind: produce-consume, message: 8B, total: 4000B, produce: 10007ns, "
+            "ranks: 2}\n",
+            (const char *[]){"channel=queue", mode, filter, NULL});
+    check_latency(queue, 8,
+                  101 + 173 + SEND + (FETCH + WORD + ATOMIC) + RESUME + 2 * WORD + OTHER + 103);
+}
+END_TEST
+
 /* Requests and grants have 8 bytes, and room for them, whatever the workload's messages have. */
 START_TEST(test_small_messages_leave_room_for_requests)
 {
@@ -461,6 +479,7 @@ int main(void)
     tcase_add_loop_test(tests, test_stores_take_effect_in_order, 0, 4);
     tcase_add_test(tests, test_a_clock_that_serialises_cuts_a_run_ahead);
     tcase_add_test(tests, test_a_message_queue_wakes_its_receiver);
+    tcase_add_test(tests, test_a_system_call_is_filtered_once);
     tcase_add_test(tests, test_small_messages_leave_room_for_requests);
     suite_add_tcase(suite, tests);
     return points_main(suite);
