@@ -76,6 +76,28 @@ static void set_burning(IvcSyncWaiter *waiter, bool burning)
     waiter->watch->spinners += burning ? 1u : UINT32_MAX;
 }
 
+/* 0: the processor does not look, or does not take such a loop for spinning: it is too slow, or has
+ * no instruction that pauses. */
+static IvcTime window_of(const IvcSyncWaiter *waiter)
+{
+    const IvcSync *sync = waiter->sync;
+    const IvcSpin *spin = &sync->platform->spin;
+    if (!spin->window_ps || sync->pauses_ps > spin->gap_ps)
+        return 0;
+    return spin->window_ps(sync->platform, waiter->agent->core);
+}
+
+/* A guest is entered again: the processor has seen no pause of it since. */
+static void window_begins(IvcSyncWaiter *waiter)
+{
+    IvcTime window = window_of(waiter), polled_ps = waiter->spun_ps - waiter->bound_ps;
+    if (!window)
+        return;
+    waiter->spun_ps = 0;
+    waiter->bound_ps = -polled_ps; /* modulo 2^64: their difference counts */
+    ivc_poll_rebound(waiter->agent, MAX(1, MIN(window, waiter->limit_ps - polled_ps)));
+}
+
 /* A virtual CPU was put on a core, or taken off it. */
 static void moved(void *data, IvcCore *core)
 {
@@ -87,6 +109,8 @@ static void moved(void *data, IvcCore *core)
         sync->holder_preemptions++;
     if (waiter->spinning)
         set_burning(waiter, core->state == IVC_CORE_ON);
+    if (waiter->burning)
+        window_begins(waiter);
     if (!waiter->watch)
         return;
     watch_settle(sync, waiter->watch);
@@ -109,17 +133,6 @@ void ivc_sync_spin_ends(IvcSyncWaiter *waiter)
 }
 
 /* ---- spinning ---- */
-
-/* 0: the processor does not look, or does not take such a loop for spinning: it is too slow, or has
- * no instruction that pauses. */
-static IvcTime window_of(const IvcSyncWaiter *waiter)
-{
-    const IvcSync *sync = waiter->sync;
-    const IvcSpin *spin = &sync->platform->spin;
-    if (!spin->window_ps || sync->pauses_ps > spin->gap_ps)
-        return 0;
-    return spin->window_ps(sync->platform, waiter->agent->core);
-}
 
 #define RUNS_AHEAD 2
 

@@ -259,6 +259,14 @@ bool ivc_poll(IvcAgent *agent, IvcSignal *signal, IvcTime period_ps, IvcTime bou
 bool ivc_poll_after(IvcAgent *agent, IvcSignal *signal, IvcTime lead_ps, IvcTime period_ps,
                     IvcTime bound_ps, uint32_t stage);
 
+/** Bounds anew what is left of a poll, of an agent that has been taken off its core meanwhile;
+ *  nothing when it does not poll. */
+static inline void ivc_poll_rebound(IvcAgent *agent, IvcTime bound_ps)
+{
+    if (agent->activity == IVC_ACTIVITY_SPIN)
+        agent->left_ps = bound_ps;
+}
+
 /** Performs a prepared move (agent->move, see memory.h), charged to `stage`. */
 bool ivc_move(IvcAgent *agent, uint32_t stage);
 

@@ -23,8 +23,8 @@ typedef struct {
 
 /** Part of every platform; all zero: nobody looks. */
 typedef struct IvcSpin {
-    /** Time of spinning on a core, in one wait, after which `pause` is called: the window of
-     *  pause-loop exits. NULL, or returns 0: never. */
+    /** Time of spinning in one wait, since the virtual CPU was put on its core, after which `pause`
+     *  is called: the window of pause-loop exits. NULL, or returns 0: never. */
     IvcTime (*window_ps)(const IvcPlatform *platform, const IvcCore *core);
     IvcTime gap_ps; /**< only loops whose turn takes no longer are seen to spin */
     /**

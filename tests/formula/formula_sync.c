@@ -304,6 +304,24 @@ START_TEST(test_without_pauses_there_is_no_loop)
 }
 END_TEST
 
+/* Beside a process that computes for ever, of which a yield takes nothing: in each of its turns the
+ * receiver is left after a window, which is then too long for this turn, but not for the next. */
+START_TEST(test_a_window_begins_anew_on_a_core)
+{
+    g_autoptr(IvcResult) result = run_loop(
+        "workload: {kind: produce-consume, produce: 1s, consume: 5us, total: 80B, warmup: 0}\n",
+        (const char *[]){"channel=ring", "channels.ring.pause=10ns", "channels.ring.between=[a, b]",
+                         "machine.cores=2", "hypervisor.scheduler=fair",
+                         "hypervisor.pause_loop.grow=1000", "guests.a.cores=[0]",
+                         "guests.b={cores: [1], memory: 64MiB}",
+                         "guests.c={cores: [1], memory: 64MiB, load: busy}", NULL});
+    uint64_t turns = g_array_index(result->scheduling, IvcSchedulingResult, 1).preemptions;
+    ck_assert_uint_gt(turns, 500);
+    ck_assert_uint_ge(exits_of(result), turns - 1);
+    ck_assert_uint_le(exits_of(result), turns + 1);
+}
+END_TEST
+
 /* ---- fairness ---- */
 
 /* Jain's index of three, (sum of x)^2 / (3 * sum of x^2): what the third got is what is left. */
@@ -473,6 +491,7 @@ int main(void)
     tcase_add_test(tests, test_a_lock_in_a_register);
     tcase_add_test(tests, test_short_waits_are_no_loop);
     tcase_add_test(tests, test_without_pauses_there_is_no_loop);
+    tcase_add_test(tests, test_a_window_begins_anew_on_a_core);
     tcase_add_test(tests, test_jains_index_of_three);
     tcase_add_test(tests, test_a_barrier_of_registers);
     tcase_add_test(tests, test_a_ring_moves_a_line);
