@@ -1,9 +1,9 @@
 /*
  * The results store: its points, plan and texts. A commit per point in WAL mode: a
  * killed program loses nothing, because what was committed is in the kernel's hands. (A power cut
- * may lose the last points, never the file: synchronous=NORMAL.) Each row carries a seal, since
- * SQLite itself does not notice a flipped bit inside a text. Leaves out: what a point is, and when
- * it is run (sweep.c); locks between programs (the sweep locks the folder).
+ * may lose the last points, never the file: synchronous=NORMAL.) Each row of each table carries a
+ * seal, since SQLite itself does not notice a flipped bit inside a text. Leaves out: what a point
+ * is, and when it is run (sweep.c); locks between programs (the sweep locks the folder).
  */
 #include "sim/scenario/store_private.h"
 
@@ -54,6 +54,10 @@ void ivc_store_set_error(const IvcStore *store, int code, GError **error)
     case SQLITE_PERM:
         g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_OPEN,
                     "cannot open results store '%s': %s", store->path, text);
+        return;
+    case SQLITE_ERROR: /* no such table, no such column: statements are constant */
+        g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED,
+                    "results store '%s' is damaged: %s", store->path, sqlite3_errmsg(store->db));
         return;
     default: {
         int system = sqlite3_system_errno(store->db);
@@ -110,31 +114,32 @@ static const char *status_name(IvcStoreStatus status)
     return status == IVC_STORE_OK ? "ok" : "failed";
 }
 
-/* Over everything of a row that decides what is shown. */
-static char *seal(const char *key, const char *status, const char *message, const char *result)
+char *ivc_store_seal(const char *const *parts, size_t n)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    const char *const parts[] = {key, status, message != NULL ? message : "",
-                                 result != NULL ? result : ""};
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+    for (size_t i = 0; i < n; i++) {
+        const char *part = parts[i] != NULL ? parts[i] : "";
         /* With the terminator, so that text cannot move from one part into the next. */
-        g_checksum_update(sum, (const guchar *)parts[i], (gssize)strlen(parts[i]) + 1);
+        g_checksum_update(sum, (const guchar *)part, (gssize)strlen(part) + 1);
     }
     return g_strdup(g_checksum_get_string(sum));
 }
 
-bool ivc_store_check_seal(const IvcStore *store, const char *key, sqlite3_stmt *row, GError **error)
+bool ivc_store_check_seal(const IvcStore *store, const char *what, sqlite3_stmt *row, size_t n,
+                          GError **error)
 {
-    const char *status = (const char *)sqlite3_column_text(row, IVC_STORE_COLUMN_STATUS);
-    const char *message = (const char *)sqlite3_column_text(row, IVC_STORE_COLUMN_MESSAGE);
-    const char *result = (const char *)sqlite3_column_text(row, IVC_STORE_COLUMN_RESULT);
-    g_autofree char *sum = seal(key, status != NULL ? status : "", message, result);
-    if (g_strcmp0(sum, (const char *)sqlite3_column_text(row, IVC_STORE_COLUMN_SEAL)) == 0) {
+    const char *parts[IVC_STORE_PARTS_MAX];
+    g_assert(n <= G_N_ELEMENTS(parts));
+    for (size_t i = 0; i < n; i++) {
+        parts[i] = (const char *)sqlite3_column_text(row, (int)i);
+    }
+    g_autofree char *sum = ivc_store_seal(parts, n);
+    if (g_strcmp0(sum, (const char *)sqlite3_column_text(row, (int)n)) == 0) {
         return true;
     }
     g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED,
-                "results store '%s' is damaged: point %.12s does not match its seal", store->path,
-                key);
+                "results store '%s' is damaged: %s %.12s does not match its seal", store->path,
+                what, parts[0] != NULL ? parts[0] : "?");
     return false;
 }
 
@@ -150,7 +155,8 @@ bool ivc_store_put(IvcStore *store, const char *key, const IvcStorePoint *point,
         return false;
     }
     const char *status = status_name(point->status);
-    g_autofree char *sum = seal(key, status, point->message, point->result);
+    const char *const parts[] = {key, status, point->message, point->result};
+    g_autofree char *sum = ivc_store_seal(parts, G_N_ELEMENTS(parts));
     bind_text(statement, 1, key);
     bind_text(statement, 2, status);
     bind_text(statement, 3, point->message);
@@ -177,7 +183,7 @@ bool ivc_store_get(IvcStore *store, const char *key, IvcStorePoint *ret_point, G
     if (code == SQLITE_DONE) {
         return true;
     }
-    if (!ivc_store_check_seal(store, key, statement, error)) {
+    if (!ivc_store_check_seal(store, "point", statement, IVC_STORE_POINT_PARTS, error)) {
         return false;
     }
     const char *status = (const char *)sqlite3_column_text(statement, IVC_STORE_COLUMN_STATUS);
@@ -197,15 +203,20 @@ bool ivc_store_clear(IvcStore *store, GError **error)
 static bool insert_places(IvcStore *store, const IvcStorePlace *places, size_t n, GError **error)
 {
     g_autoptr(sqlite3_stmt) statement = ivc_store_prepare(
-        store, "INSERT INTO plan(position, key, label, identity) VALUES(?1, ?2, ?3, ?4)", error);
+        store, "INSERT INTO plan(position, key, label, identity, seal) VALUES(?1, ?2, ?3, ?4, ?5)",
+        error);
     if (statement == NULL) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
+        g_autofree char *position = g_strdup_printf("%zu", i);
+        const char *const parts[] = {position, places[i].key, places[i].label, places[i].identity};
+        g_autofree char *sum = ivc_store_seal(parts, G_N_ELEMENTS(parts));
         sqlite3_bind_int64(statement, 1, (sqlite3_int64)i);
         bind_text(statement, 2, places[i].key);
         bind_text(statement, 3, places[i].label);
         bind_text(statement, 4, places[i].identity);
+        bind_text(statement, 5, sum);
         if (!finish(store, statement, error)) {
             return false;
         }
@@ -255,8 +266,11 @@ GArray *ivc_store_plan(IvcStore *store, GError **error)
 
 bool ivc_store_set_text(IvcStore *store, const char *name, const char *text, GError **error)
 {
-    const char *sql = text != NULL ? "INSERT OR REPLACE INTO texts(name, text) VALUES(?1, ?2)"
-                                   : "DELETE FROM texts WHERE name=?1";
+    const char *sql = text != NULL
+                          ? "INSERT OR REPLACE INTO texts(name, text, seal) VALUES(?1, ?2, ?3)"
+                          : "DELETE FROM texts WHERE name=?1";
+    const char *const parts[] = {name, text};
+    g_autofree char *sum = ivc_store_seal(parts, G_N_ELEMENTS(parts));
     g_autoptr(sqlite3_stmt) statement = ivc_store_prepare(store, sql, error);
     if (statement == NULL) {
         return false;
@@ -264,6 +278,7 @@ bool ivc_store_set_text(IvcStore *store, const char *name, const char *text, GEr
     bind_text(statement, 1, name);
     if (text != NULL) {
         bind_text(statement, 2, text);
+        bind_text(statement, 3, sum);
     }
     return finish(store, statement, error);
 }

@@ -23,7 +23,7 @@ typedef enum {
 } IvcStoreError;
 
 /** Version of the tables; another one is refused, never converted in silence. */
-#define IVC_STORE_VERSION 1
+#define IVC_STORE_VERSION 2
 
 /** Its name in the folder of a sweep. */
 #define IVC_STORE_FILE "results.sqlite"

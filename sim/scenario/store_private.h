@@ -7,17 +7,22 @@
 
 #include "sim/scenario/store.h"
 
-/* What is read of a point, in this order. */
-#define IVC_STORE_COLUMNS "status, message, result, wall_us, runs, seal"
+/* What is read of a point, in this order: what its seal is over, the seal, and what is no result.
+ */
+#define IVC_STORE_COLUMNS "key, status, message, result, seal, wall_us, runs"
 enum {
+    IVC_STORE_COLUMN_KEY,
     IVC_STORE_COLUMN_STATUS,
     IVC_STORE_COLUMN_MESSAGE,
     IVC_STORE_COLUMN_RESULT,
-    IVC_STORE_COLUMN_WALL_US,
-    IVC_STORE_COLUMN_RUNS,
     IVC_STORE_COLUMN_SEAL,
-    IVC_STORE_COLUMN_KEY /* where it is read too */
+    IVC_STORE_COLUMN_WALL_US,
+    IVC_STORE_COLUMN_RUNS
 };
+#define IVC_STORE_POINT_PARTS IVC_STORE_COLUMN_SEAL
+
+/* At most so many columns of a row are under its seal. */
+#define IVC_STORE_PARTS_MAX 4
 
 struct IvcStore {
     sqlite3 *db;
@@ -37,6 +42,13 @@ bool ivc_store_exec(IvcStore *store, const char *sql, GError **error);
 /** @return transfer full, or NULL with an error */
 sqlite3_stmt *ivc_store_prepare(IvcStore *store, const char *sql, GError **error);
 
-/** Verifies the seal of the point `key` whose IVC_STORE_COLUMNS are the columns of `row`. */
-bool ivc_store_check_seal(const IvcStore *store, const char *key, sqlite3_stmt *row,
+/** The checksum over `n` parts of a row, of which some may be NULL. @return transfer full */
+char *ivc_store_seal(const char *const *parts, size_t n);
+
+/**
+ * Verifies that the column behind the first `n` of a row is their seal.
+ *
+ * @param what  what such a row is, for the message; the first column tells which one
+ */
+bool ivc_store_check_seal(const IvcStore *store, const char *what, sqlite3_stmt *row, size_t n,
                           GError **error);

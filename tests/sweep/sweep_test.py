@@ -7,6 +7,7 @@ here). Random choices print their seed; SWEEP_TEST_SEED=N repeats them.
 """
 import csv
 import fcntl
+import hashlib
 import io
 import json
 import os
@@ -88,6 +89,11 @@ def stored(folder):
         return query(folder, "SELECT count(*) FROM points")[0][0]
     except sqlite3.OperationalError:
         return 0  # killed before there were tables
+
+
+def seal(*parts):
+    """What a row of the store carries."""
+    return hashlib.sha256("".join(part + "\0" for part in parts).encode()).hexdigest()
 
 
 def seeded():
@@ -497,11 +503,23 @@ def case_foreign_shard(work):
     store = sqlite3.connect(os.path.join(built, "results.sqlite"))
     note = json.loads(store.execute("SELECT text FROM texts WHERE name='shard'").fetchone()[0])
     note["program"] = "another"
-    store.execute("UPDATE texts SET text=? WHERE name='shard'", (json.dumps(note),))
+    store.execute("UPDATE texts SET text=?, seal=? WHERE name='shard'",
+                  (json.dumps(note), seal("shard", json.dumps(note))))
     store.commit()
     store.close()
     refused([parts[0], built], f"'{parts[0]}' and '{built}' were simulated by different builds of "
                                "the program")
+    # What is told of the sweep comes from one shard: it has to be sound in each.
+    damaged = os.path.join(work, "damaged")
+    shutil.copytree(parts[1], damaged)
+    path = os.path.join(damaged, "results.sqlite")
+    with open(path, "r+b") as file:
+        data = file.read().replace(b'"scenario_hash":', b'"scenario_wash":', 1)
+        file.seek(0)
+        file.write(data)
+    for folders in ([parts[0], damaged], [damaged, parts[0]]):
+        refused(folders, f"results store '{path}' is damaged: text manifest does not match its "
+                         "seal\n" + HINT[:-1])
     # A folder is for one shard, or for a whole sweep.
     hint = "\nhint: choose another folder with -o; --force would empty this one\n"
     for args, holds in ((("sweep", SMALL, "--shard=1/3", "-o", parts[0]), "shard 1 of 2"),
@@ -572,8 +590,13 @@ def case_damaged(work):
         "cut": good[:len(good) // 2],
         "noise": good[:4096] + bytes(len(good) - 4096),
         "letter": good.replace(b'"capped":', b'"cupped":', 1),
+        "plan": good.replace(b'"parameters_assumed":', b'"parameters_assumes":', 1),
+        "manifest": good.replace(b'"scenario_hash":', b'"scenario_wash":', 1),
+        "scenario": good.replace(b"\nworkload:", b"\nworkroad:", 1),
     }
     for name, data in broken.items():
+        if data == good:
+            raise AssertionError(f"{name}: nothing was broken")
         with open(store, "wb") as file:
             file.write(data)
         for verb in (("sweep", SMALL, "-o", folder), ("export", folder)):
@@ -615,8 +638,9 @@ def case_foreign(work):
     other.commit()
     other.close()
     equal(run("export", folder, status=5).stderr,
-          f"ivcsim export: error: results store '{store}' has version 99; this program reads 1\n"
-          + HINT, "newer store")
+          f"ivcsim export: error: results store '{store}' has version 99; this program reads 2\n"
+          "hint: the program that wrote it reads it; 'ivcsim sweep --force' of this one sets the "
+          "file aside (results.sqlite.damaged) and runs every point again\n", "newer store")
 
 
 def case_lock(work):

@@ -230,7 +230,7 @@ START_TEST(other_version_is_refused)
     ivc_store_free(open_store(IVC_STORE_WRITE));
     execute("PRAGMA user_version=7");
     refused(IVC_STORE_READ, IVC_STORE_ERROR_VERSION,
-            "results store 'PATH' has version 7; this program reads 1");
+            "results store 'PATH' has version 7; this program reads 2");
 }
 END_TEST
 
@@ -296,6 +296,71 @@ START_TEST(changed_letter_is_noticed)
     ck_assert_mem_eq(after, bytes, size);
     g_free(after);
     g_free(bytes);
+}
+END_TEST
+
+/* What is told of points, and what says which points there are, is sealed as results are. */
+START_TEST(changed_plan_and_texts_are_noticed)
+{
+    static const struct {
+        const char *sql;
+        const char *what;
+    } changes[] = {
+        {"UPDATE plan SET identity='{\"k\":2}' WHERE position=1", "line of the plan 1"},
+        {"UPDATE plan SET key='z' WHERE position=0", "line of the plan 0"},
+        {"UPDATE plan SET label='b' WHERE position=0", "line of the plan 0"},
+        {"UPDATE plan SET position=5 WHERE position=0", "line of the plan 5"},
+        {"UPDATE texts SET text='onf'", "text manifest"},
+        {"UPDATE texts SET name='manifesu'", "text manifesu"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+        IvcStore *store = open_store(IVC_STORE_WRITE);
+        IvcStorePlace places[] = {{"x", "a", "{}"}, {"y", "b", "{\"k\":1}"}};
+        ck_assert(ivc_store_set_plan(store, places, 2, NULL));
+        ck_assert(ivc_store_set_text(store, "manifest", "one", NULL));
+        ivc_store_free(store);
+        ivc_store_free(open_store(IVC_STORE_READ));
+        execute(changes[i].sql);
+        g_autofree char *want = g_strdup_printf(
+            "results store 'PATH' is damaged: %s does not match its seal", changes[i].what);
+        refused(IVC_STORE_READ, IVC_STORE_ERROR_DAMAGED, want);
+        refused(IVC_STORE_WRITE, IVC_STORE_ERROR_DAMAGED, want);
+        g_remove(path);
+    }
+}
+END_TEST
+
+/* A key that is changed in the index alone hides its point: it would seem not to have run. */
+START_TEST(changed_index_is_noticed)
+{
+    fill(3);
+    char *bytes = NULL;
+    gsize size = 0;
+    ck_assert(g_file_get_contents(path, &bytes, &size, NULL));
+    unsigned places = 0;
+    for (gsize i = 0; i + 4 <= size; i++) {
+        if (memcmp(bytes + i, "0001", 4) != 0) {
+            continue;
+        }
+        bytes[i] = '1';
+        ck_assert(g_file_set_contents(path, bytes, (gssize)size, NULL));
+        g_autoptr(GError) error = NULL;
+        ck_assert_ptr_null(ivc_store_open(path, IVC_STORE_READ, &error));
+        ck_assert(g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED));
+        bytes[i] = '0';
+        places++;
+    }
+    ck_assert_uint_eq(places, 2); /* the row and its index */
+    g_free(bytes);
+}
+END_TEST
+
+START_TEST(lost_table_is_damage)
+{
+    ivc_store_free(open_store(IVC_STORE_WRITE));
+    execute("ALTER TABLE points RENAME TO joints");
+    refused(IVC_STORE_READ, IVC_STORE_ERROR_DAMAGED,
+            "results store 'PATH' is damaged: no such table: points");
 }
 END_TEST
 
@@ -461,6 +526,9 @@ int main(void)
     tcase_add_test(tests, other_version_is_refused);
     tcase_add_test(tests, broken_pages_are_refused);
     tcase_add_test(tests, changed_letter_is_noticed);
+    tcase_add_test(tests, changed_plan_and_texts_are_noticed);
+    tcase_add_test(tests, changed_index_is_noticed);
+    tcase_add_test(tests, lost_table_is_damage);
     tcase_add_test(tests, set_aside_keeps_every_file);
     tcase_add_test(tests, reader_beside_writer);
     tcase_add_test(tests, result_round_trip);
