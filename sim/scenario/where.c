@@ -13,6 +13,7 @@
 #include "sim/scenario/scenario_private.h"
 
 #define NESTING_MAX 32
+#define TERMS_MAX 1000 /* freeing recurses along a chain of them */
 
 typedef enum { EXPR_OR, EXPR_AND, EXPR_NOT, EXPR_COMPARE } ExprKind;
 typedef enum { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE } Op;
@@ -39,7 +40,11 @@ typedef struct {
     const IvcScenario *s;
     IvcDiags *diags;
     const IvcNode *node;
-    const char *at; /* the rest of the text */
+    const char *at;      /* the rest of the text */
+    bool as_written;     /* the text stands on one line as it was written */
+    const char *counted; /* up to here, `column` characters were counted: places come in order */
+    unsigned column;
+    unsigned terms;
     unsigned depth;
     bool failed;
 } Parser;
@@ -67,15 +72,22 @@ void ivc_where_free(IvcWhere *where)
     g_free(where);
 }
 
-/* The place of a token: exact while the text stands on one line as it was written. */
-static IvcPlace token_place(const Parser *p, const char *token, size_t size)
+/* Whether columns of the text are columns of the file. */
+static bool is_as_written(const IvcNode *node)
+{
+    size_t quotes = node->quoted ? 2 : 0;
+    return (size_t)g_utf8_strlen(node->text, -1) + quotes == node->place.width;
+}
+
+/* The place of a token that is not before the last one: exact where that can be said. */
+static IvcPlace token_place(Parser *p, const char *token, size_t size)
 {
     IvcPlace place = p->node->place;
-    size_t quotes = p->node->quoted ? 2 : 0;
-    if ((size_t)g_utf8_strlen(p->node->text, -1) + quotes != place.width)
+    if (!p->as_written)
         return place;
-    place.column +=
-        (unsigned)(g_utf8_strlen(p->node->text, token - p->node->text)) + (p->node->quoted ? 1 : 0);
+    p->column += (unsigned)g_utf8_strlen(p->counted, token - p->counted);
+    p->counted = token;
+    place.column += p->column + (p->node->quoted ? 1 : 0);
     place.width = (unsigned)MAX(g_utf8_strlen(token, (gssize)size), 1);
     return place;
 }
@@ -176,6 +188,8 @@ static Expr *parse_compare(Parser *p)
     start = p->at;
     if (n == 0 || !is_word_char(*start))
         return fail(p, start, n, "expected a path");
+    if (p->terms++ == TERMS_MAX)
+        return fail(p, start, n, "a constraint of more than " G_STRINGIFY(TERMS_MAX) " terms");
     g_autoptr(Expr) e = g_new0(Expr, 1);
     e->kind = EXPR_COMPARE;
     e->path = g_strndup(start, n);
@@ -233,11 +247,7 @@ static Expr *parse_not(Parser *p)
 static Expr *parse_chain(Parser *p, const char *word, ExprKind kind, Expr *(*operand)(Parser *))
 {
     Expr *left = operand(p);
-    for (unsigned n = 0; left && accept(p, word); n++) {
-        if (n == 1000) { /* freeing recurses along the chain */
-            fail(p, p->at, peek(p), "a constraint of more than 1000 terms");
-            return left;
-        }
+    while (left && accept(p, word)) {
         Expr *right = operand(p);
         left = node_new(kind, left, right);
         if (!right)
@@ -263,7 +273,12 @@ IvcWhere *ivc_where_compile(const IvcScenario *s, const IvcNode *node, IvcDiags 
                       "expected a constraint");
         return NULL;
     }
-    Parser p = {.s = s, .diags = diags, .node = node, .at = node->text};
+    Parser p = {.s = s,
+                .diags = diags,
+                .node = node,
+                .at = node->text,
+                .as_written = is_as_written(node),
+                .counted = node->text};
     g_autoptr(Expr) root = parse_or(&p);
     size_t rest = peek(&p);
     if (rest > 0 && !p.failed)

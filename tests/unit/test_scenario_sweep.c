@@ -198,6 +198,13 @@ START_TEST(bounds_on_numbers_of_things)
     g_string_append_c(chain, '\n');
     g_autofree char *terms = sweep(chain->str);
     ck_assert_ptr_nonnull(strstr(terms, "a constraint of more than 1000 terms [config-syntax]"));
+    /* However they are chained: 40 in each of 26 alternatives. The 1001st is pointed at. */
+    g_autoptr(GString) both = g_string_new("  where: workload.seed == 1");
+    for (int i = 1; i < 26 * 40; i++)
+        g_string_append(both, i % 40 == 0 ? "  or workload.seed == 1" : " and workload.seed == 1");
+    g_string_append_c(both, '\n');
+    g_autofree char *mixed = sweep(both->str);
+    ck_assert_ptr_nonnull(strstr(mixed, "a.yaml:12:23010: error: a constraint of more than 1000 "));
     g_autofree char *many = sweep(axes->str);
     ck_assert_ptr_nonnull(strstr(many, "more than 16 axes [config-limit]"));
 }
