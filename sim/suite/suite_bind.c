@@ -36,26 +36,43 @@ static unsigned argument_of(IvcPlace place)
     return (unsigned)g_ascii_strtoull(place.source->name + strlen(prefix), NULL, 10);
 }
 
+/* Whether a mistake was found with another row: of settings that rows have in common. */
+static bool said_already(const IvcDiags *diags, IvcPlace place, const char *text)
+{
+    for (size_t i = 0; i < ivc_diags_count(diags); i++) {
+        const IvcDiag *other = ivc_diags_get(diags, i);
+        if (other->place.source == place.source && other->place.line == place.line &&
+            other->place.column == place.column && strcmp(other->text, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Hands on what was said about the scenario. Warnings are the scenario's own and are left out:
  * `check` gives them. */
 static void hand_on(const IvcDiags *said, const Assignments *all, const IvcSuiteEntry *entry,
                     IvcDiags *diags)
 {
     bool kept = false;
+    bool any = false;
     for (size_t i = 0; i < ivc_diags_count(said); i++) {
         const IvcDiag *diag = ivc_diags_get(said, i);
-        if (diag->level != IVC_DIAG_NOTE) {
-            kept = diag->level == IVC_DIAG_ERROR;
-        }
-        if (!kept) {
-            continue;
-        }
         unsigned argument = argument_of(diag->place);
         bool ours = argument > 0 && argument <= all->places->len;
         IvcPlace place = ours ? g_array_index(all->places, IvcPlace, argument - 1) : diag->place;
-        ivc_diags_add(diags, diag->level, diag->code, place, diag->hint, "%s", diag->text);
+        if (diag->level != IVC_DIAG_NOTE) {
+            kept = diag->level == IVC_DIAG_ERROR && !said_already(diags, place, diag->text);
+        }
+        if (kept) {
+            ivc_diags_add(diags, diag->level, diag->code, place, diag->hint, "%s", diag->text);
+        }
+        any = any || kept;
     }
-    ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, entry->place, NULL, "in the scenario of this entry");
+    if (any) {
+        ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, entry->place, NULL,
+                      "in the scenario of this entry");
+    }
 }
 
 /* What an entry says of the machine is a variant of it, not the machine. */

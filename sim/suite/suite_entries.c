@@ -16,6 +16,7 @@ typedef struct {
     const char *size;
     const IvcNode *node;
     const IvcSuiteScenario *scenario_read;
+    GArray *settings; /* its own, IvcSetting */
 } Entry;
 
 static const IvcParam entry_params[] = {
@@ -31,6 +32,11 @@ static const IvcParam entry_params[] = {
 };
 
 static const char *const entry_rest[] = {"set", NULL};
+
+static void entry_clear(gpointer data)
+{
+    g_clear_pointer(&((Entry *)data)->settings, g_array_unref);
+}
 
 void ivc_suite_scenario_free(gpointer data)
 {
@@ -181,7 +187,7 @@ static void check_twice(const IvcSuiteLoad *load, const IvcSuiteEntry *entry)
 }
 
 /* What all entries of its path have, then its own. */
-static GArray *settings_of(const IvcSuiteLoad *load, const IvcNode *node, const char *path)
+static GArray *settings_of(const IvcSuiteLoad *load, const Entry *of, const char *path)
 {
     const GArray *paths = load->suite->paths;
     GArray *settings = ivc_settings_new();
@@ -191,7 +197,7 @@ static GArray *settings_of(const IvcSuiteLoad *load, const IvcNode *node, const 
             ivc_settings_append(settings, named->settings);
         }
     }
-    ivc_settings_read(load, ivc_node_get(node, "set"), settings);
+    ivc_settings_append(settings, of->settings);
     return settings;
 }
 
@@ -203,7 +209,7 @@ static void add_entry(const IvcSuiteLoad *load, const Entry *of, const char *pat
                            .scenario = of->scenario_read,
                            .size = g_strdup(of->size),
                            .predict = g_strdup(of->predict),
-                           .settings = settings_of(load, of->node, path),
+                           .settings = settings_of(load, of, path),
                            .place = ivc_suite_place(of->node, of->path ? "path" : "metric")};
     if (ivc_quantity_find(entry.predict, &entry.quantity)) {
         check_units(load, of->node, &entry);
@@ -243,6 +249,8 @@ static bool read_entry(const IvcSuiteLoad *load, const IvcNode *node, const char
                         "unknown quantity '%s'", entry.predict);
     }
     check_rows(load, &entry);
+    entry.settings = ivc_settings_new();
+    ivc_settings_read(load, ivc_node_get(node, "set"), entry.settings);
     *ret_entry = entry;
     return true;
 }
@@ -306,6 +314,7 @@ void ivc_suite_entries_read(const IvcSuiteLoad *load, const char *scenario)
         return;
     }
     g_autoptr(GArray) rest = g_array_new(FALSE, FALSE, sizeof(Entry));
+    g_array_set_clear_func(rest, entry_clear);
     for (guint i = 0; list != NULL && i < list->items->len; i++) {
         Entry entry;
         if (!read_entry(load, list->items->pdata[i], scenario, &entry)) {
@@ -313,6 +322,7 @@ void ivc_suite_entries_read(const IvcSuiteLoad *load, const char *scenario)
         }
         if (entry.path != NULL) {
             add_entry(load, &entry, entry.path);
+            entry_clear(&entry);
         } else {
             g_array_append_val(rest, entry);
         }
