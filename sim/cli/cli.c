@@ -162,7 +162,7 @@ int ivc_cli_fail_error(IvcCli *cli, const GError *error)
                         error->message);
 }
 
-static void print_diags(IvcCli *cli, const IvcDiags *diags)
+void ivc_cli_print_diags(IvcCli *cli, const IvcDiags *diags)
 {
     if (ivc_diags_count(diags) == 0)
         return;
@@ -173,7 +173,7 @@ static void print_diags(IvcCli *cli, const IvcDiags *diags)
 
 int ivc_cli_fail_diags(IvcCli *cli, const IvcDiags *diags)
 {
-    print_diags(cli, diags);
+    ivc_cli_print_diags(cli, diags);
     g_autofree char *list_text = ivc_diags_json(diags);
     json_t *list = json_loads(list_text, JSON_DECODE_ANY, NULL);
     size_t errors = ivc_diags_errors(diags);
@@ -233,7 +233,7 @@ IvcScenario *ivc_cli_load(IvcCli *cli, const char *path, IvcScenarioSource **ret
     if (scenario == NULL)
         ivc_cli_fail_diags(cli, diags);
     else
-        print_diags(cli, diags);
+        ivc_cli_print_diags(cli, diags);
     if (ret_source != NULL)
         *ret_source = g_steal_pointer(&source);
     return g_steal_pointer(&scenario);

@@ -86,6 +86,9 @@ int ivc_cli_fail_error(IvcCli *cli, const GError *error);
 int ivc_cli_error_status(const GError *error);
 const char *ivc_cli_error_code(const GError *error);
 
+/** Prints diagnostics on standard error. */
+void ivc_cli_print_diags(IvcCli *cli, const IvcDiags *diags);
+
 /** Prints diagnostics on standard error, and as a JSON error on standard output as ivc_cli_fail().
  *  @return IVC_EXIT_SCENARIO */
 int ivc_cli_fail_diags(IvcCli *cli, const IvcDiags *diags);

@@ -57,10 +57,7 @@ static int make_plan(IvcCli *cli, Sweep *sweep)
     if (sweep->plan == NULL) {
         return ivc_cli_fail_diags(cli, diags);
     }
-    if (ivc_diags_count(diags) > 0) {
-        g_autofree char *text = ivc_diags_render(diags);
-        fputs(text, cli->err);
-    }
+    ivc_cli_print_diags(cli, diags);
     return IVC_EXIT_OK;
 }
 

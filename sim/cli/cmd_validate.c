@@ -134,9 +134,14 @@ static int make_plan(IvcCli *cli, Validation *v)
     g_autofree char *program = ivc_cli_program();
     v->plan = ivc_suite_plan_new((IvcSuite *const *)v->suites->pdata, v->suites->len, roles_of(cli),
                                  false, NULL, program, diags);
-    return *cli->stop != 0   ? ivc_cli_fail_early(cli)
-           : v->plan != NULL ? IVC_EXIT_OK
-                             : ivc_cli_fail_diags(cli, diags);
+    if (*cli->stop != 0) {
+        return ivc_cli_fail_early(cli);
+    }
+    if (v->plan == NULL) {
+        return ivc_cli_fail_diags(cli, diags);
+    }
+    ivc_cli_print_diags(cli, diags);
+    return IVC_EXIT_OK;
 }
 
 /* Without -o, results are kept as long as the program runs. */

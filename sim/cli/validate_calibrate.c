@@ -432,6 +432,7 @@ int ivc_validate_calibrate(IvcCli *cli, IvcSuite *const *suites, size_t n,
     if (calibration == NULL) {
         return ivc_cli_fail_diags(cli, diags);
     }
+    ivc_cli_print_diags(cli, diags);
     if (calibration->parameters->len == 0) {
         return ivc_cli_fail(cli, IVC_EXIT_SCENARIO, "scenario",
                             "suite '%s' declares no parameter free", suites[0]->file);

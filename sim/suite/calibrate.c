@@ -32,16 +32,26 @@ static IvcFitted *fitted_at(const IvcCalibration *calibration, guint i)
 
 /* ---- what is free ---- */
 
-static bool sets_itself(const IvcSuiteEntry *entry, const char *path)
+static bool has_setting(const GArray *settings, const char *path)
 {
     size_t length = strlen(path);
-    for (guint i = 0; i < entry->settings->len; i++) {
-        const char *text = g_array_index(entry->settings, IvcSetting, i).text;
+    for (guint i = 0; i < settings->len; i++) {
+        const char *text = g_array_index(settings, IvcSetting, i).text;
         if (strncmp(text, path, length) == 0 && text[length] == '=') {
             return true;
         }
     }
     return false;
+}
+
+/* What an entry and the stated choice set is laid on after what is tried. */
+static bool sets_itself(const IvcSuite *suite, const IvcSuiteEntry *entry, const char *path)
+{
+    const GArray *choices = suite->choices;
+    guint choice = suite->main_choice;
+    return has_setting(entry->settings, path) ||
+           (choice < choices->len &&
+            has_setting(g_array_index(choices, IvcNamedSettings, choice).settings, path));
 }
 
 /* Binds rows to calibrate until one has the path; *ret_scenario is the last of them.
@@ -55,7 +65,7 @@ static bool bind_until(const IvcSuite *suite, const char *path, bool any,
         const IvcDataRow *row = ivc_data_row(suite->data, r);
         const IvcSuiteEntry *entry = ivc_suite_entry_of(suite, row);
         if (entry == NULL || row->role != IVC_ROLE_CALIBRATE ||
-            (!any && sets_itself(entry, path))) {
+            (!any && sets_itself(suite, entry, path))) {
             continue;
         }
         g_auto(GStrv) sets = NULL;
@@ -70,13 +80,17 @@ static bool bind_until(const IvcSuite *suite, const char *path, bool any,
     return false;
 }
 
-/* The first row to calibrate whose scenario has the path, bound; NULL: none can be. */
-static IvcScenario *bind_with(const IvcCalibration *calibration, const char *path, IvcDiags *diags)
+/* The first row to calibrate whose scenario has the path, bound; NULL: none can be.
+ *
+ * @param ret_own  set: whether all such rows set it themselves */
+static IvcScenario *bind_with(const IvcCalibration *calibration, const char *path, bool *ret_own,
+                              IvcDiags *diags)
 {
     IvcScenario *last = NULL;
     for (size_t i = 0; i < 2 * calibration->n_suites; i++) {
-        bool any = i >= calibration->n_suites;
-        if (bind_until(calibration->suites[i % calibration->n_suites], path, any, &last, diags)) {
+        *ret_own = i >= calibration->n_suites;
+        if (bind_until(calibration->suites[i % calibration->n_suites], path, *ret_own, &last,
+                       diags)) {
             break;
         }
     }
@@ -220,12 +234,24 @@ static bool narrow(IvcFitted *fitted, const IvcFitted *one, const IvcSuiteFree *
 static bool add_path(IvcCalibration *calibration, const IvcSuiteFree *free, const char *path,
                      IvcFitted *fitted, IvcDiags *diags)
 {
-    g_autoptr(IvcScenario) scenario = bind_with(calibration, path, diags);
+    size_t before = ivc_diags_errors(diags);
+    bool own = false;
+    g_autoptr(IvcScenario) scenario = bind_with(calibration, path, &own, diags);
     const IvcBound *bound = scenario != NULL ? ivc_binding_find(scenario->binding, path) : NULL;
     IvcFitted one = {.paths = NULL};
     if (bound == NULL) {
-        unknown_parameter(scenario, path, free->place, diags);
+        if (ivc_diags_errors(diags) == before) { /* else a row is wrong, and that was said */
+            unknown_parameter(scenario, path, free->place, diags);
+        }
         return false;
+    }
+    /* A suite that shares what is free may leave some of it to the others. */
+    bool shares = calibration->n_suites == 1 && calibration->suites[0]->shared != NULL;
+    if (own && !shares) {
+        ivc_diags_add(diags, IVC_DIAG_WARNING, "config-unused", free->place,
+                      "leave it out of 'free', or out of what entries, paths and the choice set",
+                      "'%s' is free, but every row to calibrate sets it itself: nothing moves it",
+                      path);
     }
     if (!read_range(bound, free, &one, diags)) {
         return false;
