@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/base/temporary.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/cli_manifest.h"
 #include "sim/cli/progress.h"
@@ -152,7 +153,7 @@ static int open_folder(IvcCli *cli, Validation *v)
         return ivc_sweep_folder_open(cli, &v->folder, (IvcShard){0, 0});
     }
     g_autoptr(GError) error = NULL;
-    v->temporary = g_dir_make_tmp("ivcsim-validate-XXXXXX", &error);
+    v->temporary = ivc_temporary_folder(NULL, "ivcsim-validate-XXXXXX", &error);
     if (v->temporary == NULL) {
         return ivc_cli_fail_error(cli, error);
     }

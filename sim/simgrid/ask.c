@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/base/file_error.h"
+#include "sim/base/temporary.h"
 
 const char ivc_simgrid_hint[] =
     "install SimGrid 3.32 or later (Debian: apt-get install libsimgrid-dev) and build again";
@@ -40,14 +40,8 @@ char *ivc_simgrid_find(const char *name, GError **error)
 
 char *ivc_simgrid_make_folder(const char *name, GError **error)
 {
-    const char *below = g_get_tmp_dir();
-    if (strpbrk(below, " \t\n"))
-        below = "/tmp";
-    g_autofree char *path = g_build_filename(below, name, NULL);
-    if (g_mkdtemp(path))
-        return g_steal_pointer(&path);
-    (void)ivc_file_fail(error, errno, "%s", path);
-    return NULL;
+    g_autofree char *below = g_canonicalize_filename(g_get_tmp_dir(), NULL);
+    return ivc_temporary_folder(strpbrk(below, " \t\n") ? "/tmp" : below, name, error);
 }
 
 /* The next line of answers, without its end; NULL: there is none. */

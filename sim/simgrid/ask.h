@@ -31,8 +31,8 @@ typedef struct IvcSimgrid IvcSimgrid;
 char *ivc_simgrid_find(const char *name, GError **error);
 
 /**
- * Makes a folder for files whose names SimGrid reads, which it splits at spaces: as
- * g_dir_make_tmp(), but in /tmp where TMPDIR has a name with spaces.
+ * Makes a folder for files whose names SimGrid reads, which it splits at spaces: where TMPDIR says,
+ * but in /tmp where that has a name with spaces.
  *
  * @param name  with XXXXXX at its end
  * @return transfer full; NULL with G_FILE_ERROR

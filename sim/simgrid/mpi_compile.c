@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/temporary.h"
 #include "sim/simgrid/ask.h"
 #include "sim/simgrid/mpi_private.h"
 #include "sim/simgrid/mpi_stderr.h"
@@ -147,7 +148,7 @@ bool ivc_mpi_compile(const char *const *args, int errors, int *ret_status, GPtrA
 {
     g_autofree char *compiler = ivc_simgrid_find("smpicc", error);
     g_autofree char *folder =
-        compiler != NULL ? g_dir_make_tmp("ivcsim-mpicc-XXXXXX", error) : NULL;
+        compiler != NULL ? ivc_temporary_folder(NULL, "ivcsim-mpicc-XXXXXX", error) : NULL;
     if (folder == NULL)
         return false;
     bool ran = compile(compiler, folder, args, errors, ret_status, ret_missing, error);

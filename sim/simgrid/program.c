@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "sim/base/temporary.h"
 #include "sim/model/machine.h"
 #include "sim/model/program.h"
 #include "sim/simgrid/ask.h"
@@ -114,7 +115,7 @@ static char *folder_of(IvcPrograms *programs, GError **error)
 {
     g_mutex_lock(&programs->lock);
     if (!programs->folder)
-        programs->folder = g_dir_make_tmp("ivcsim-programs-XXXXXX", error);
+        programs->folder = ivc_temporary_folder(NULL, "ivcsim-programs-XXXXXX", error);
     char *folder = programs->folder;
     g_mutex_unlock(&programs->lock);
     return folder;

@@ -24,8 +24,10 @@ static bool command(char **argv, const char *folder, char **ret_output, GError *
 {
     g_autofree char *said = NULL;
     int status;
-    if (!g_spawn_sync(folder, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, ret_output, &said, &status,
-                      error))
+    /* smpirun puts files where TMPDIR says, relative to where it was started or not. */
+    g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "TMPDIR", folder, TRUE);
+    if (!g_spawn_sync(folder, argv, environment, G_SPAWN_DEFAULT, NULL, NULL, ret_output, &said,
+                      &status, error))
         return false;
     if (g_spawn_check_wait_status(status, NULL))
         return true;

@@ -22,8 +22,9 @@ SHORT = "IVC_TEST_EACH" in os.environ
 FEW_SIZES = "{mechanism: ipi-buffer, between: [sender, receiver], slot: 1KiB}"
 
 
-def run(*arguments, status=0):
-    done = subprocess.run([IVCSIM, *arguments], capture_output=True, text=True, check=False)
+def run(*arguments, status=0, **options):
+    done = subprocess.run([IVCSIM, *arguments], capture_output=True, text=True, check=False,
+                          **options)
     assert done.returncode == status, (arguments, done.returncode, done.stdout, done.stderr)
     return done
 
@@ -119,11 +120,31 @@ def check_cluster():
             check_inside(list(csv.DictReader(file)))
 
 
+def check_temporary():
+    """Temporary files go where TMPDIR says, also relative to where one is, and whatever its name:
+    smpirun, which is started elsewhere, ended with 'Aborted'."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("below", "two words"):
+            os.mkdir(os.path.join(folder, name))
+            run("export", "simgrid", scenario(OCTEON), "--set", "channel=shmem", "--set",
+                "channels.shmem=" + FEW_SIZES, "--check", "-q", "-o", "out", cwd=folder,
+                env={**os.environ, "TMPDIR": name})
+            assert os.listdir(os.path.join(folder, name)) == []
+        done = run("export", "simgrid", scenario(OCTEON), "--set", "channel=shmem", "--set",
+                   "channels.shmem=" + FEW_SIZES, "--check", "-q", "-o", "out", cwd=folder,
+                   env={**os.environ, "TMPDIR": "nowhere"}, status=5)
+        assert done.stderr == (
+            "ivcsim export: error: cannot make a temporary folder in "
+            f"'{os.path.realpath(folder)}/nowhere': No such file or directory\n"
+            "hint: TMPDIR says where such folders go\n"), done.stderr
+
+
 def main():
     check_cluster()
     if not shutil.which("smpirun") or not shutil.which("smpicc"):
         print("smpirun or smpicc is missing: install libsimgrid-dev")
         sys.exit(77)
+    check_temporary()
     if SHORT:
         with tempfile.TemporaryDirectory() as folder:
             round_trip(folder, OCTEON, "shmem", 1, "--set", "channels.shmem=" + FEW_SIZES)
