@@ -9,6 +9,7 @@
 
 #include "sim/cli/plot_data.h"
 #include "sim/config/diag_json.h"
+#include "sim/simgrid/ask.h"
 #include "sim/stats/export.h"
 #include "sim/stats/file_replace.h"
 
@@ -150,6 +151,8 @@ const char *ivc_cli_error_code(const GError *error)
     };
     if (is_of_gnuplot(error))
         return "plot";
+    if (g_error_matches(error, IVC_SIMGRID_ERROR, IVC_SIMGRID_ERROR_MISSING))
+        return "simgrid-missing";
     if (error->domain != IVC_SIM_ERROR)
         return "io";
     return error->code >= 0 && error->code < (int)G_N_ELEMENTS(codes) ? codes[error->code]

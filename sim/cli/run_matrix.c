@@ -116,6 +116,10 @@ int ivc_run_matrix(IvcCli *cli, const IvcScenarioSource *source, const IvcScenar
         collect(&runs, scenario, &output);
         status = print(cli, &output);
     }
+    /* What is wrong with this computer is no failure of the simulation. */
+    for (size_t i = 0; i < n && status == IVC_EXIT_FAILED; i++) {
+        status = runs.errors[i] != NULL ? ivc_cli_error_status(runs.errors[i]) : status;
+    }
     for (size_t i = 0; i < n; i++) {
         g_clear_pointer(&runs.results[i], ivc_result_free);
         g_clear_error(&runs.errors[i]);

@@ -199,6 +199,6 @@ char *ivc_sweep_output_text(const IvcSweepOutput *output, const char *format)
 int ivc_sweep_fail_store(IvcCli *cli, const GError *error)
 {
     const char *hint = ivc_store_hint(error);
-    return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io", "%s%s%s", error->message,
+    return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, ivc_cli_error_code(error), "%s%s%s", error->message,
                         hint != NULL ? "\nhint: " : "", hint != NULL ? hint : "");
 }

@@ -78,5 +78,5 @@ char *ivc_sweep_matrix(const json_t *points, const json_t *manifest);
  */
 char *ivc_sweep_comparison(const json_t *points, const json_t *manifest);
 
-/** Reports a store error with its hint. @return IVC_EXIT_INTERNAL */
+/** Reports an error of ivc_sweep_run() or a store, with its hint. @return IVC_EXIT_INTERNAL */
 int ivc_sweep_fail_store(IvcCli *cli, const GError *error);

@@ -35,6 +35,7 @@ typedef struct {
     const IvcSweepPoint *point;
     IvcStorePoint stored;
     bool stopped;
+    GError *hindrance; /* what is wrong with this computer, not with the point; NULL: nothing */
 } Finished;
 
 struct Work {
@@ -51,6 +52,7 @@ struct Work {
     int64_t start_us;
     IvcSweepStatus status;
     uint64_t cost_finished;
+    GError *hindrance; /* the first one: no more points are started */
 };
 
 void ivc_sweep_point_clear(IvcSweepPoint *point)
@@ -65,6 +67,7 @@ static void finished_free(gpointer data)
 {
     Finished *finished = data;
     ivc_store_point_clear(&finished->stored);
+    g_clear_error(&finished->hindrance);
     g_free(finished);
 }
 
@@ -132,6 +135,8 @@ static Finished *run_point(Worker *worker, const IvcSweepPoint *point)
         finished->stored.result = ivc_result_to_json(result);
     } else {
         finished->stopped = g_error_matches(error, IVC_SIM_ERROR, IVC_SIM_ERROR_STOPPED);
+        finished->hindrance =
+            error != NULL && error->domain != IVC_SIM_ERROR ? g_error_copy(error) : NULL;
         finished->stored.status = IVC_STORE_FAILED;
         finished->stored.message = g_utf8_make_valid(error != NULL ? error->message : "?", -1);
     }
@@ -190,6 +195,13 @@ static bool take(Work *work, IvcStore *store, const Finished *finished, GError *
     if (finished->stopped) {
         return true; /* will be run from its start next time */
     }
+    if (finished->hindrance != NULL) {
+        if (work->hindrance == NULL) {
+            work->hindrance = g_error_copy(finished->hindrance);
+            g_prefix_error(&work->hindrance, "point %s: ", finished->point->label);
+        }
+        return true; /* this one, too */
+    }
     if (!ivc_store_put(store, finished->point->key, &finished->stored, error)) {
         return false;
     }
@@ -220,7 +232,7 @@ static bool collect(Work *work, IvcStore *store, GError **error)
             ok = take(work, store, finished, error);
         }
         g_clear_pointer(&finished, finished_free);
-        if (!ok || must_stop(work)) {
+        if (!ok || work->hindrance != NULL || must_stop(work)) {
             g_atomic_int_set(&work->halt, 1);
         }
         update_status(work);
@@ -282,7 +294,16 @@ bool ivc_sweep_run(IvcStore *store, const IvcSweepPoint *points, size_t n,
     }
     ivc_sweep_longest_first(todo);
     work.todo = todo;
-    if (!run_workers(&work, store, error)) {
+    bool ok = run_workers(&work, store, error);
+    if (work.hindrance != NULL) {
+        if (ok) {
+            g_propagate_error(error, work.hindrance);
+        } else {
+            g_error_free(work.hindrance);
+        }
+        return false;
+    }
+    if (!ok) {
         return false;
     }
     work.status.current = NULL;

@@ -28,7 +28,8 @@ void ivc_sweep_longest_first(GPtrArray *points);
  * Runs one point; called from several threads at once.
  *
  * @param hooks  `stop` must be obeyed soon with IVC_SIM_ERROR_STOPPED; `messages` may be counted up
- * @return transfer full, or NULL with an error: the point has failed
+ * @return transfer full, or NULL with an error: of IVC_SIM_ERROR, and the point has failed; of
+ *         another domain, and something is wrong with this computer
  */
 typedef IvcResult *(*IvcSweepRun)(const IvcSweepPoint *point, const IvcRunHooks *hooks, void *user,
                                   GError **error);
@@ -72,7 +73,9 @@ typedef struct {
  * @param points       in the order of the outputs; their keys, and nothing else, decide what is
  *                     stored already
  * @param ret_outcome  set on success
- * @return false with an error of domain IVC_STORE_ERROR when a point could not be stored or read
+ * @return false with an error of domain IVC_STORE_ERROR when a point could not be stored or read,
+ * or with that of the first point that something wrong with this computer kept from running: it has
+ * not failed, and is not stored
  */
 bool ivc_sweep_run(IvcStore *store, const IvcSweepPoint *points, size_t n,
                    const IvcSweepOptions *options, IvcSweepOutcome *ret_outcome,

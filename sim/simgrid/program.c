@@ -277,9 +277,22 @@ static IvcResult *run(const Job *job, GError **error)
     return ivc_program_result(job->scenario, &channel, &report);
 }
 
-/* Errors of other domains as those of a simulation, which callers expect. */
+/* Not the program's fault: with SimGrid installed, or space for files, it may well run. */
+static bool is_of_computer(const GError *failure)
+{
+    return failure->domain == G_FILE_ERROR || failure->domain == G_SPAWN_ERROR ||
+           g_error_matches(failure, IVC_SIMGRID_ERROR, IVC_SIMGRID_ERROR_MISSING);
+}
+
+/* Errors of programs as those of a simulation, which callers expect. */
 static void translate(const GError *failure, bool stopped, GError **error)
 {
+    if (!stopped && is_of_computer(failure)) {
+        bool missing = failure->domain == IVC_SIMGRID_ERROR;
+        g_set_error(error, failure->domain, failure->code, "%s%s%s", failure->message,
+                    missing ? "\nhint: " : "", missing ? ivc_simgrid_hint : "");
+        return;
+    }
     int code = IVC_SIM_ERROR_MPI;
     if (failure->domain == IVC_SIM_ERROR)
         code = failure->code;
@@ -287,9 +300,7 @@ static void translate(const GError *failure, bool stopped, GError **error)
         code = IVC_SIM_ERROR_DEADLOCK;
     if (stopped)
         code = IVC_SIM_ERROR_STOPPED;
-    bool missing = g_error_matches(failure, IVC_SIMGRID_ERROR, IVC_SIMGRID_ERROR_MISSING);
-    g_set_error(error, IVC_SIM_ERROR, code, "%s%s%s", failure->message, missing ? ": " : "",
-                missing ? ivc_simgrid_hint : "");
+    g_set_error_literal(error, IVC_SIM_ERROR, code, failure->message);
 }
 
 IvcResult *ivc_program_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error)

@@ -17,6 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcPrograms, ivc_programs_free)
 /**
  * Runs one point: IvcRegistry.run_program. The registry's `programs` must be an IvcPrograms.
  *
- * @return transfer full, or NULL with an error of domain IVC_SIM_ERROR
+ * @return transfer full, or NULL with an error: of IVC_SIM_ERROR, or of another domain where
+ *         SimGrid is not installed or files cannot be written
  */
 IvcResult *ivc_program_run(const IvcScenario *scenario, const IvcRunHooks *hooks, GError **error);

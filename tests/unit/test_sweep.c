@@ -24,6 +24,7 @@ typedef struct {
     GMutex lock;
     GPtrArray *order;    /* labels as they were started; under the lock */
     const char *failing; /* label of the point that fails, or NULL */
+    bool hindered;       /* it does for a reason that is this computer's */
     unsigned fail_every; /* 0: none */
     int stop_after;      /* from the n-th call on: raise `stop`, wait until told; 0: never */
     int hold_after;      /* the same without raising it */
@@ -97,8 +98,9 @@ static IvcResult *fake_run(const IvcSweepPoint *point, const IvcRunHooks *hooks,
     uint64_t number = g_ascii_strtoull(point->label + 1, NULL, 10);
     if (g_strcmp0(fake->failing, point->label) == 0 ||
         (fake->fail_every != 0 && number % fake->fail_every == 0)) {
-        g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_DEADLOCK, "nobody moves in %s",
-                    point->label);
+        g_set_error(error, fake->hindered ? G_FILE_ERROR : IVC_SIM_ERROR,
+                    fake->hindered ? (int)G_FILE_ERROR_NOSPC : (int)IVC_SIM_ERROR_DEADLOCK,
+                    "nobody moves in %s", point->label);
         return NULL;
     }
     IvcResult *result = ivc_result_new();
@@ -284,6 +286,41 @@ START_TEST(failed_points_stop_nobody)
 }
 END_TEST
 
+/* What is no fault of the point is not stored as its result: the next sweep runs it. */
+START_TEST(hindered_point_is_not_stored)
+{
+    Fake *fake = fake_new();
+    fake->failing = "p3";
+    fake->hindered = true;
+    IvcSweepPoint *points = points_new(POINTS);
+    IvcSweepOutcome outcome;
+    int before = 0;
+    {
+        g_autoptr(IvcStore) store = ivc_store_open(path, IVC_STORE_WRITE, NULL);
+        IvcSweepOptions options = {.jobs = 1, .run = fake_run, .run_user = fake};
+        g_autoptr(GError) error = NULL;
+        ck_assert(!ivc_sweep_run(store, points, POINTS, &options, &outcome, &error));
+        ck_assert(g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC));
+        ck_assert_str_eq(error->message, "point p3: nobody moves in p3");
+        before = fake->calls;
+        ck_assert_int_lt(before, POINTS);
+        bool *pending = NULL;
+        IvcSweepStatus status = {0};
+        ck_assert(ivc_sweep_pending(store, points, POINTS, false, &pending, &status, NULL));
+        /* What ran before it, and with it, is stored. */
+        ck_assert_uint_eq(status.stored, (size_t)before - 1);
+        ck_assert(pending[3]);
+        g_free(pending);
+    }
+    fake->failing = NULL;
+    outcome = sweep(fake, points, POINTS, (IvcSweepOptions){.jobs = 2});
+    ck_assert_uint_eq(outcome.status.failed, 0);
+    ck_assert_int_eq(fake->calls, POINTS + 1);
+    points_free(points, POINTS);
+    fake_free(fake);
+}
+END_TEST
+
 START_TEST(too_many_failures_stop)
 {
     Fake *fake = fake_new();
@@ -405,6 +442,7 @@ int main(void)
     tcase_add_test(tests, longest_point_is_first);
     tcase_add_test(tests, equal_points_run_once);
     tcase_add_test(tests, failed_points_stop_nobody);
+    tcase_add_test(tests, hindered_point_is_not_stored);
     tcase_add_test(tests, too_many_failures_stop);
     tcase_add_test(tests, stopped_sweep_continues);
     tcase_add_test(tests, store_that_breaks_ends_the_sweep);
