@@ -372,9 +372,13 @@ IvcDataSet *ivc_data_set_load(const IvcSuitePath *path, IvcPlace named, IvcDiags
     if (data->source == NULL) {
         return NULL;
     }
-    if (!g_utf8_validate(data->source->text, (gssize)data->source->size, NULL)) {
-        ivc_diags_error(diags, "config-encoding", (IvcPlace){.source = data->source}, NULL,
-                        "the file is not UTF-8");
+    const char *wrong = NULL;
+    if (!g_utf8_validate(data->source->text, (gssize)data->source->size, &wrong)) {
+        size_t at = (size_t)(wrong - data->source->text);
+        bool nul = *wrong == '\0';
+        ivc_diags_error(diags, "config-encoding", ivc_source_place(data->source, at),
+                        nul ? NULL : "save the file as UTF-8", "%s",
+                        nul ? "text cannot hold a NUL byte" : "this byte is not UTF-8");
         return NULL;
     }
     int columns[COLUMNS];

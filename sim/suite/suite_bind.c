@@ -39,9 +39,12 @@ static unsigned argument_of(IvcPlace place)
 /* Whether a mistake was found with another row: of settings that rows have in common. */
 static bool said_already(const IvcDiags *diags, IvcPlace place, const char *text)
 {
+    const char *name = place.source != NULL ? place.source->name : NULL;
     for (size_t i = 0; i < ivc_diags_count(diags); i++) {
         const IvcDiag *other = ivc_diags_get(diags, i);
-        if (other->place.source == place.source && other->place.line == place.line &&
+        /* By name: a profile is read again for each row. */
+        const char *known = other->place.source != NULL ? other->place.source->name : NULL;
+        if (g_strcmp0(known, name) == 0 && other->place.line == place.line &&
             other->place.column == place.column && strcmp(other->text, text) == 0) {
             return true;
         }
