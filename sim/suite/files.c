@@ -5,13 +5,16 @@
 #include "sim/suite/files.h"
 #include "sim/config/param.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "suites.h"
 
 #define SUITE_FOLDER "suites/"
 #define SUITE_ENDING ".yaml"
-#define BYTES_MAX (16u << 20)
+#define BYTES_MAX (16 << 20)
 
 const char **ivc_shipped_suites(void)
 {
@@ -94,17 +97,21 @@ IvcSource *ivc_suite_read(const IvcSuitePath *path, IvcPlace named, IvcDiags *di
     g_autofree char *bytes = NULL;
     gsize size = 0;
     g_autoptr(GError) error = NULL;
-    if (!g_file_test(path->path, G_FILE_TEST_EXISTS)) {
-        return fail(path, "No such file or directory", named, diags);
+    struct stat about;
+    if (stat(path->path, &about) != 0) {
+        return fail(path, g_strerror(errno), named, diags);
     }
-    if (!g_file_test(path->path, G_FILE_TEST_IS_REGULAR)) {
+    if (!S_ISREG(about.st_mode)) {
         return fail(path, "not a regular file", named, diags);
+    }
+    if (about.st_size > BYTES_MAX) { /* before it is read: it may not fit into memory */
+        return fail(path, "larger than 16 MiB", named, diags);
+    }
+    if (access(path->path, R_OK) != 0) {
+        return fail(path, g_strerror(errno), named, diags);
     }
     if (!g_file_get_contents(path->path, &bytes, &size, &error)) {
         return fail(path, error->message, named, diags);
-    }
-    if (size > BYTES_MAX) {
-        return fail(path, "larger than 16 MiB", named, diags);
     }
     return ivc_source_new(path->path, bytes, size);
 }
