@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/cli/plot_data.h"
 #include "sim/config/diag_json.h"
@@ -248,6 +249,23 @@ int ivc_cli_write_file(IvcCli *cli, const char *path, const char *bytes, size_t 
     if (ivc_file_replace(path, bytes, size, &error))
         return IVC_EXIT_OK;
     return ivc_cli_fail_error(cli, error);
+}
+
+int ivc_cli_check_directory(IvcCli *cli, const char *path)
+{
+    g_autofree char *at = g_strdup(path);
+    while (!g_file_test(at, G_FILE_TEST_EXISTS) && strcmp(at, ".") != 0) {
+        char *above = g_path_get_dirname(at);
+        g_free(at);
+        at = above;
+    }
+    if (!g_file_test(at, G_FILE_TEST_IS_DIR))
+        return ivc_cli_make_directory(cli, path); /* says why not */
+    if (access(at, W_OK | X_OK) == 0)
+        return IVC_EXIT_OK;
+    bool there = strcmp(at, path) == 0;
+    return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io", "cannot %s the directory '%s': %s",
+                        there ? "write to" : "make", path, g_strerror(errno));
 }
 
 int ivc_cli_make_directory(IvcCli *cli, const char *path)

@@ -115,6 +115,10 @@ IvcScenario *ivc_cli_load(IvcCli *cli, const char *path, IvcScenarioSource **ret
  */
 int ivc_cli_write_file(IvcCli *cli, const char *path, const char *bytes, size_t size);
 
+/** Whether a directory can be made and written to, before what takes long: makes none. Reports as
+ *  ivc_cli_write_file(). */
+int ivc_cli_check_directory(IvcCli *cli, const char *path);
+
 /** Makes a directory with its parents. Reports as ivc_cli_write_file(). */
 int ivc_cli_make_directory(IvcCli *cli, const char *path);
 

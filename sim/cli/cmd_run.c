@@ -36,8 +36,10 @@ static int check_folder(IvcCli *cli)
 {
     const char *folder = ivc_cli_value(cli, "output");
     g_autofree char *store = folder != NULL ? g_build_filename(folder, IVC_STORE_FILE, NULL) : NULL;
-    if (store == NULL || !g_file_test(store, G_FILE_TEST_EXISTS))
+    if (folder == NULL)
         return IVC_EXIT_OK;
+    if (!g_file_test(store, G_FILE_TEST_EXISTS))
+        return ivc_cli_check_directory(cli, folder);
     return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io",
                         "'%s' holds a sweep\n"
                         "hint: choose another folder with -o",

@@ -217,9 +217,7 @@ int ivc_export_simgrid(IvcCli *cli, const char *path)
     g_autoptr(IvcScenario) scenario = ivc_cli_load(cli, path, NULL);
     if (!scenario)
         return IVC_EXIT_SCENARIO;
-    /* What is no folder is told before anything is simulated; a new one is made after that. */
-    int status =
-        g_file_test(folder, G_FILE_TEST_EXISTS) ? ivc_cli_make_directory(cli, folder) : IVC_EXIT_OK;
+    int status = ivc_cli_check_directory(cli, folder);
     if (status != IVC_EXIT_OK)
         return status;
     ivc_cli_catch_signals(cli);

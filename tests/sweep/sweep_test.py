@@ -691,6 +691,15 @@ def case_unwritable(work):
     # Reading is allowed, also without the right to make a journal.
     equal(run("export", folder, **options).stdout.encode(), read(folder, "points.csv"), "export")
     equal(sorted(os.listdir(folder)), before, "files")
+    # What takes long comes after: this run would fail.
+    new = os.path.join(folder, "a", "b")
+    for verb in (("run", FAILING, "--set", "limits.horizon=1us"), ("export", "simgrid", SMALL)):
+        for where, what in ((folder, "write to"), (new, "make")):
+            equal(run(*verb, "-o", where, status=5, **options).stderr,
+                  f"ivcsim {verb[0]}: error: cannot {what} the directory '{where}': "
+                  "Permission denied\n" if where == new or verb[0] == "export" else
+                  f"ivcsim run: error: '{folder}' holds a sweep\n"
+                  "hint: choose another folder with -o\n", "folder for results")
     os.chmod(folder, 0o755)
 
 
