@@ -137,6 +137,13 @@ static int finish(IvcCli *cli, const IvcSweepFolder *folder, const IvcSweepOutco
     if (status != IVC_EXIT_OK) {
         return status;
     }
+    if (!ivc_store_is_there(folder->store, &error)) {
+        return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io",
+                            "%s\n"
+                            "hint: the other files in '%s' have all that was simulated; the same "
+                            "command would simulate it again",
+                            error->message, folder->path);
+    }
     const IvcSweepStatus *run = &outcome->status;
     ivc_cli_note(cli, "%zu points: %zu simulated in %.1f s, %zu stored before, %u failed",
                  run->points, run->done, (double)run->elapsed_us / 1e6, run->stored,

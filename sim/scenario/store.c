@@ -62,8 +62,9 @@ void ivc_store_set_error(const IvcStore *store, int code, GError **error)
     default: {
         int system = sqlite3_system_errno(store->db);
         bool full = system == ENOSPC || system == EDQUOT;
+        bool io = (code & 0xff) == SQLITE_IOERR && system != 0; /* the system knows why */
         g_set_error(error, IVC_STORE_ERROR, full ? IVC_STORE_ERROR_FULL : IVC_STORE_ERROR_IO,
-                    "results store '%s': %s", store->path, full ? g_strerror(system) : text);
+                    "results store '%s': %s", store->path, full || io ? g_strerror(system) : text);
         return;
     }
     }

@@ -73,6 +73,10 @@ typedef struct IvcStore IvcStore;
 IvcStore *ivc_store_open(const char *path, IvcStoreMode mode,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whether the file that was opened still has its name: writing to one that was removed works, and
+ *  leaves nothing. */
+bool ivc_store_is_there(const IvcStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Closes a store; after a written one the folder holds one plain file. NULL is fine. */
 void ivc_store_free(IvcStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcStore, ivc_store_free)

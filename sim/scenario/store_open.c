@@ -222,8 +222,25 @@ IvcStore *ivc_store_open(const char *path, IvcStoreMode mode, GError **error)
         !ivc_store_exec(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", error)) {
         return NULL;
     }
+    if (stat(path, &store->about) != 0) {
+        g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_OPEN,
+                    "cannot open results store '%s': %s", path, g_strerror(errno));
+        return NULL;
+    }
     store->sound = true;
     return g_steal_pointer(&store);
+}
+
+bool ivc_store_is_there(const IvcStore *store, GError **error)
+{
+    struct stat now;
+    if (stat(store->path, &now) == 0 && now.st_dev == store->about.st_dev &&
+        now.st_ino == store->about.st_ino) {
+        return true;
+    }
+    g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_IO,
+                "results store '%s' was removed or replaced while it was written to", store->path);
+    return false;
 }
 
 void ivc_store_free(IvcStore *store)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "sim/scenario/store.h"
 
@@ -28,7 +29,8 @@ struct IvcStore {
     sqlite3 *db;
     char *path;
     IvcStoreMode mode;
-    bool sound; /* passed all checks: before that, nothing is written to somebody's file */
+    struct stat about; /* of the file, when it was opened */
+    bool sound;        /* passed all checks: before that, nothing is written to somebody's file */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_stmt, sqlite3_finalize)

@@ -659,6 +659,26 @@ def case_lock(work):
     run("sweep", SMALL, "-o", folder, "-q")
 
 
+def case_removed(work):
+    """The store is taken away from a running sweep: what it found is in the files, and it says so."""
+    folder, whole = os.path.join(work, "out"), os.path.join(work, "whole")
+    run("sweep", *LONGER, "-o", whole, "-q")
+    store = os.path.join(folder, "results.sqlite")
+    sweep = subprocess.Popen(command("sweep", *LONGER, "-o", folder, "-q"), text=True,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while stored(folder) < 1 and sweep.poll() is None:
+        time.sleep(0.001)
+    if sweep.poll() is not None:
+        raise Skip("the sweep was done before the store was gone")
+    os.remove(store)
+    err = sweep.communicate(timeout=100)[1]
+    equal(sweep.returncode, 5, f"exit status ({err})")
+    equal(err, f"ivcsim sweep: error: results store '{store}' was removed or replaced while it "
+          f"was written to\nhint: the other files in '{folder}' have all that was simulated; the "
+          "same command would simulate it again\n", "message")
+    same_files(whole, folder)
+
+
 def case_unwritable(work):
     """No right to write: a message, nothing half done."""
     file = os.path.join(work, "file")
