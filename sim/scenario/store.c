@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define PATH_LONG 500 /* SQLite has room for 512 bytes, with the names of its journals */
+
 GQuark ivc_store_error_quark(void)
 {
     return g_quark_from_static_string("ivc-store-error-quark");
@@ -51,10 +53,14 @@ void ivc_store_set_error(const IvcStore *store, int code, GError **error)
         return;
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-    case SQLITE_PERM:
+    case SQLITE_PERM: {
+        g_autofree char *whole = g_canonicalize_filename(store->path, NULL);
+        bool is_long = (code & 0xff) == SQLITE_CANTOPEN && strlen(whole) > PATH_LONG;
         g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_OPEN,
-                    "cannot open results store '%s': %s", store->path, text);
+                    "cannot open results store '%s': %s", store->path,
+                    is_long ? "its path from / on is too long for SQLite" : text);
         return;
+    }
     case SQLITE_ERROR: /* no such table, no such column: statements are constant */
         g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED,
                     "results store '%s' is damaged: %s", store->path, sqlite3_errmsg(store->db));

@@ -205,6 +205,21 @@ START_TEST(folder_and_pipe_are_refused)
 }
 END_TEST
 
+START_TEST(long_path_is_said)
+{
+    g_autofree char *name = g_strnfill(250, 'x');
+    g_autofree char *first = g_build_filename(folder, name, NULL);
+    g_autofree char *second = g_build_filename(first, name, NULL);
+    ck_assert_int_eq(g_mkdir_with_parents(second, 0755), 0);
+    g_autofree char *deep = g_build_filename(second, "results.sqlite", NULL);
+    g_autoptr(GError) error = NULL;
+    ck_assert_ptr_null(ivc_store_open(deep, IVC_STORE_WRITE, &error));
+    ck_assert(g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_OPEN));
+    ck_assert(g_str_has_suffix(error->message, "': its path from / on is too long for SQLite"));
+    ck_assert_int_eq(g_rmdir(second), 0);
+}
+END_TEST
+
 START_TEST(text_file_is_refused)
 {
     ck_assert(g_file_set_contents(path, "point,bandwidth\n1,2\n", -1, NULL));
@@ -521,6 +536,7 @@ int main(void)
     tcase_add_test(tests, empty_file_is_a_new_store);
     tcase_add_test(tests, missing_file_cannot_be_read);
     tcase_add_test(tests, folder_and_pipe_are_refused);
+    tcase_add_test(tests, long_path_is_said);
     tcase_add_test(tests, text_file_is_refused);
     tcase_add_test(tests, foreign_database_is_refused);
     tcase_add_test(tests, other_version_is_refused);
