@@ -126,7 +126,7 @@ PATH=$here "$here/bash" "$source/bootstrap" build >"$folder/out" 2>&1 || fail 'a
 grep -q trained "$folder/out" || fail 'does not train again what broke off'
 
 # Commands that are none.
-for words in nothing 'build now'; do
+for words in nothing 'build now' 'fuzz long' 'fuzz 1 2' 'bench-peers 0'; do
     status=0
     # shellcheck disable=SC2086 # two words
     PATH=$here "$here/bash" "$source/bootstrap" $words >"$folder/out" 2>&1 || status=$?
