@@ -299,7 +299,7 @@ static bool copy_points(const Merge *merge, const char *dir, IvcStore *to, GErro
 
 static bool write_store(const Merge *merge, IvcStore *to, GError **error)
 {
-    if (!ivc_store_set_text(to, IVC_SHARD_TEXT, NULL, error) ||
+    if (!ivc_store_begin(to, error) || !ivc_store_set_text(to, IVC_SHARD_TEXT, NULL, error) ||
         !ivc_store_set_plan(to, (const IvcStorePlace *)(void *)merge->plan->data, merge->plan->len,
                             error) ||
         !ivc_store_set_text(to, IVC_SWEEP_TEXT_MANIFEST, merge->manifest, error) ||
@@ -311,7 +311,7 @@ static bool write_store(const Merge *merge, IvcStore *to, GError **error)
             return false;
         }
     }
-    return true;
+    return ivc_store_commit(to, error);
 }
 
 /* The scenario's name, for the default of -o. @return transfer full; NULL: the manifest is broken

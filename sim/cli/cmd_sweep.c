@@ -99,9 +99,12 @@ static bool store_plan(IvcStore *store, const Sweep *sweep, GError **error)
     g_autofree char *text = ivc_export_line(manifest);
     json_decref(manifest);
     g_autofree char *resolved = ivc_scenario_show(sweep->base, false);
-    return store_shard(store, sweep, error) && ivc_store_set_plan(store, places, n, error) &&
+    /* A plan with the manifest of another scenario would tell wrong things of its points. */
+    return store_shard(store, sweep, error) && ivc_store_begin(store, error) &&
+           ivc_store_set_plan(store, places, n, error) &&
            ivc_store_set_text(store, IVC_SWEEP_TEXT_MANIFEST, text, error) &&
-           ivc_store_set_text(store, IVC_SWEEP_TEXT_SCENARIO, resolved, error);
+           ivc_store_set_text(store, IVC_SWEEP_TEXT_SCENARIO, resolved, error) &&
+           ivc_store_commit(store, error);
 }
 
 static bool run_points(IvcCli *cli, IvcStore *store, Sweep *sweep, IvcSweepOutcome *ret_outcome,

@@ -232,13 +232,23 @@ static bool insert_places(IvcStore *store, const IvcStorePlace *places, size_t n
     return true;
 }
 
+bool ivc_store_begin(IvcStore *store, GError **error)
+{
+    return ivc_store_exec(store, "BEGIN IMMEDIATE", error);
+}
+
+bool ivc_store_commit(IvcStore *store, GError **error)
+{
+    return ivc_store_exec(store, "COMMIT", error);
+}
+
 bool ivc_store_set_plan(IvcStore *store, const IvcStorePlace *places, size_t n, GError **error)
 {
-    if (!ivc_store_exec(store, "BEGIN IMMEDIATE; DELETE FROM plan;", error)) {
+    if (!ivc_store_exec(store, "SAVEPOINT plan; DELETE FROM plan;", error)) {
         return false;
     }
-    if (!insert_places(store, places, n, error) || !ivc_store_exec(store, "COMMIT", error)) {
-        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!insert_places(store, places, n, error) || !ivc_store_exec(store, "RELEASE plan", error)) {
+        sqlite3_exec(store->db, "ROLLBACK TO plan; RELEASE plan", NULL, NULL, NULL);
         return false;
     }
     return true;

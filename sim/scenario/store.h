@@ -107,6 +107,11 @@ bool ivc_store_get(IvcStore *store, const char *key, IvcStorePoint *ret_point,
 /** Forgets all points: everything is to be run again. */
 bool ivc_store_clear(IvcStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** What is written from here to the commit is there as a whole, or not at all when the program is
+ *  killed or the store is closed before. */
+bool ivc_store_begin(IvcStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool ivc_store_commit(IvcStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Replaces the plan: the points of this sweep in the order of the outputs. */
 bool ivc_store_set_plan(IvcStore *store, const IvcStorePlace *places, size_t n,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -147,6 +147,35 @@ START_TEST(plan_keeps_its_order)
 }
 END_TEST
 
+/* Killed in between, a store has the plan and the texts of one sweep, not of two. */
+START_TEST(plan_and_texts_come_together)
+{
+    IvcStorePlace first[] = {{"x", "a=1", "{}"}};
+    IvcStorePlace second[] = {{"y", "a=2", "{}"}, {"z", "a=3", "{}"}};
+    for (int committed = 0; committed <= 1; committed++) {
+        IvcStore *store = open_store(IVC_STORE_WRITE);
+        ck_assert(ivc_store_set_plan(store, first, 1, NULL));
+        ck_assert(ivc_store_set_text(store, "manifest", "one", NULL));
+        ck_assert(ivc_store_begin(store, NULL));
+        ck_assert(ivc_store_set_plan(store, second, 2, NULL));
+        ck_assert(ivc_store_set_text(store, "manifest", "two", NULL));
+        put(store, "y", IVC_STORE_OK, "{}");
+        ck_assert(!committed || ivc_store_commit(store, NULL));
+        ivc_store_free(store);
+        store = open_store(IVC_STORE_READ);
+        g_autoptr(GArray) plan = ivc_store_plan(store, NULL);
+        ck_assert_uint_eq(plan->len, committed ? 2 : 1);
+        g_autofree char *text = NULL;
+        ck_assert(ivc_store_text(store, "manifest", &text, NULL));
+        ck_assert_str_eq(text, committed ? "two" : "one");
+        g_auto(IvcStorePoint) point = {0};
+        ck_assert(ivc_store_get(store, "y", &point, NULL));
+        ck_assert_int_eq(point.status, committed ? IVC_STORE_OK : IVC_STORE_NONE);
+        ivc_store_free(store);
+    }
+}
+END_TEST
+
 START_TEST(texts_come_back)
 {
     IvcStore *store = open_store(IVC_STORE_WRITE);
@@ -531,6 +560,7 @@ int main(void)
     tcase_add_test(tests, runs_are_counted);
     tcase_add_test(tests, clear_forgets_points);
     tcase_add_test(tests, plan_keeps_its_order);
+    tcase_add_test(tests, plan_and_texts_come_together);
     tcase_add_test(tests, texts_come_back);
     tcase_add_test(tests, one_file_after_closing);
     tcase_add_test(tests, empty_file_is_a_new_store);
