@@ -660,7 +660,7 @@ def case_lock(work):
 
 
 def case_removed(work):
-    """The store is taken away from a running sweep: what it found is in the files, and it says so."""
+    """The store is taken away from a running sweep: the files have all, and it says so."""
     folder, whole = os.path.join(work, "out"), os.path.join(work, "whole")
     run("sweep", *LONGER, "-o", whole, "-q")
     store = os.path.join(folder, "results.sqlite")
