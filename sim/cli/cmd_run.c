@@ -35,9 +35,9 @@ static void print_results(IvcCli *cli, const json_t *manifest, const json_t *poi
 static int check_folder(IvcCli *cli)
 {
     const char *folder = ivc_cli_value(cli, "output");
-    g_autofree char *store = folder != NULL ? g_build_filename(folder, IVC_STORE_FILE, NULL) : NULL;
     if (folder == NULL)
         return IVC_EXIT_OK;
+    g_autofree char *store = g_build_filename(folder, IVC_STORE_FILE, NULL);
     if (!g_file_test(store, G_FILE_TEST_EXISTS))
         return ivc_cli_check_directory(cli, folder);
     return ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io",

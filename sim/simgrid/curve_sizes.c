@@ -10,11 +10,11 @@
 
 #include "sim/simgrid/curve_rough.h"
 
-#define LINE_ERROR 0.02    /* of a point beside the line through its neighbours: look closer */
-#define FAR 0.04           /* the same: look closer still */
+#define LINE_ERROR 0.02    /* of a point beside the line through its neighbours: look closer, */
+#define CLOSE 16           /* until a gap is so small a part of the size, if it holds no step */
+#define FAR 0.04           /* beside the line: look closer still, */
+#define CLOSER 64          /* until a gap is so small a part */
 #define PEAK 0.04          /* over both its neighbours, or below: look at it to the byte */
-#define CLOSER 64          /* the same, beside a point that is far from the line */
-#define CLOSE 16           /* of a size is no gap that is looked into, if it holds no step */
 #define BESIDE_ERROR 0.02  /* a byte more costs so much: round sizes are better than others */
 #define BESIDE_PROBE 1024  /* where that is tried */
 #define BESIDE_LEAST 64    /* shorter ones are looked at one by one anyhow */
@@ -314,6 +314,23 @@ static bool measure_doubtful(IvcCurveBase *base, IvcCurve *curve, const GArray *
     return measure(base, curve, sizes, IVC_POINT_FIT, error);
 }
 
+/* Tries doubtful sizes, which it frees, and looks closer at what they show. `odd` is as for
+ * refine(), `refined` as for ivc_curve_find_rough(). */
+static bool try_doubtful(IvcCurveBase *base, IvcCurve *curve, GArray *doubtful, const GArray *round,
+                         bool odd, bool refined, GError **error)
+{
+    bool ok = measure_doubtful(base, curve, doubtful, error);
+    g_array_unref(doubtful);
+    if (!ok)
+        return false;
+    ivc_curve_find_rough(curve, refined);
+    do {
+        if (!measure_rough(base, curve, round, error) || !refine(base, curve, odd, error))
+            return false;
+    } while (ivc_curve_find_rough(curve, true));
+    return true;
+}
+
 bool ivc_curve_fit_sizes(IvcCurveBase *base, IvcCurve *curve, uint64_t most, GError **error)
 {
     g_autoptr(GArray) round = g_array_new(FALSE, FALSE, sizeof(uint64_t));
@@ -332,17 +349,9 @@ bool ivc_curve_fit_sizes(IvcCurveBase *base, IvcCurve *curve, uint64_t most, GEr
         !measure_beside(base, curve, round, &better, error) ||
         !measure(base, curve, quarters, IVC_POINT_FIT, error))
         return false;
-    for (unsigned thirds = 1; thirds <= 3; thirds++) {
-        g_autoptr(GArray) doubtful = thirds < 3 ? thirds_of(most, thirds) : after_drops(curve);
-        if (!measure_doubtful(base, curve, doubtful, error))
-            return false;
-        ivc_curve_find_rough(curve, thirds > 1);
-        do {
-            if (!measure_rough(base, curve, round, error) || !refine(base, curve, better, error))
-                return false;
-        } while (ivc_curve_find_rough(curve, true));
-    }
-    return true;
+    return try_doubtful(base, curve, thirds_of(most, 1), round, better, false, error) &&
+           try_doubtful(base, curve, thirds_of(most, 2), round, better, true, error) &&
+           try_doubtful(base, curve, after_drops(curve), round, better, true, error);
 }
 
 bool ivc_curve_join_sizes(IvcCurveBase *base, IvcCurve *curve, const IvcCurve *other,
