@@ -310,13 +310,13 @@ static void make_headroom(const IvcPlotData *data, const Lines *lines, Frame *fr
 void ivc_figure_bandwidth(const IvcPlotData *data, bool log_y, GString *script, GString *table)
 {
     Lines lines = {
-        "bandwidth", "Bandwidth over the buffer size.", "bandwidth_bytes_per_s", NULL, NULL, false};
+        "bandwidth", "Bandwidth over what was swept.", "bandwidth_bytes_per_s", NULL, NULL, false};
     if (data->n_intervals > 0) {
         lines.half_key = "bandwidth_half_width_bytes_per_s";
     }
     if (log_y) {
         lines.name = "bandwidth-log";
-        lines.sentence = "Bandwidth over the buffer size, both logarithmic: shows small buffers.";
+        lines.sentence = "Bandwidth over what was swept, on a logarithmic axis: shows small ones.";
         lines.log_y = true;
     }
     Frame frame = make_frame(data, &lines);
@@ -382,7 +382,7 @@ static void append_decades(GString *script, const Frame *frame)
 void ivc_figure_latency(const IvcPlotData *data, GString *script, GString *table)
 {
     static const Lines spread = {"latency",
-                                 "Latency over the buffer size: median, whisker to p99.",
+                                 "Latency over what was swept: median, whisker to p99.",
                                  "latency_p50_ps",
                                  "latency_p99_ps",
                                  NULL,

@@ -1,4 +1,4 @@
-# Bandwidth over the buffer size, both logarithmic: shows small buffers.
+# Bandwidth over what was swept, on a logarithmic axis: shows small ones.
 # Draw it in this folder: gnuplot bandwidth-log.gp
 # or as PDF or PNG:       gnuplot -e "to='pdf'" bandwidth-log.gp
 # The numbers are in bandwidth-log.dat; fonts, colours and markers in common.gp.

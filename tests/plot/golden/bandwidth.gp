@@ -1,4 +1,4 @@
-# Bandwidth over the buffer size.
+# Bandwidth over what was swept.
 # Draw it in this folder: gnuplot bandwidth.gp
 # or as PDF or PNG:       gnuplot -e "to='pdf'" bandwidth.gp
 # The numbers are in bandwidth.dat; fonts, colours and markers in common.gp.

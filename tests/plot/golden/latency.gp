@@ -1,4 +1,4 @@
-# Latency over the buffer size: median, whisker to p99.
+# Latency over what was swept: median, whisker to p99.
 # Draw it in this folder: gnuplot latency.gp
 # or as PDF or PNG:       gnuplot -e "to='pdf'" latency.gp
 # The numbers are in latency.dat; fonts, colours and markers in common.gp.
