@@ -195,7 +195,7 @@ int ivc_cmd_sweep(IvcCli *cli)
         return status;
     }
     choose_points(&sweep);
-    g_auto(IvcSweepFolder) folder = {.lock = -1};
+    g_auto(IvcSweepFolder) folder = {.lock = -1, .salvage = ivc_cli_flag(cli, "salvage")};
     ivc_sweep_folder_name(cli, sweep.base->name, sweep.shard, &folder);
     if (ivc_cli_value(cli, "emit") != NULL) {
         return ivc_sweep_emit(cli, sweep.plan, sweep.base->name, folder.path);

@@ -54,8 +54,8 @@ static char *call_text(const IvcCli *cli, const char *folder, unsigned tasks, co
     for (const char **set = sets; *set != NULL; set++) {
         add_option(text, quoted, "set", *set);
     }
-    static const char *const flags[] = {"force",   "failed", "keep-going",
-                                        "no-skip", "quiet",  "verbose"};
+    static const char *const flags[] = {"force",   "salvage", "failed", "keep-going",
+                                        "no-skip", "quiet",   "verbose"};
     for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
         if (ivc_cli_flag(cli, flags[i])) {
             add_option(text, quoted, flags[i], NULL);

@@ -85,6 +85,32 @@ static bool is_unusable(const GError *error)
            g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_FOREIGN);
 }
 
+static bool can_salvage(const IvcSweepFolder *folder, const GError *error)
+{
+    return folder->salvage && g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED);
+}
+
+/* Sets the store aside and opens a new one, perhaps with what is whole in the old one. Killed in
+ * between, the old one has the points, under its new name. */
+static void replace_store(IvcCli *cli, IvcSweepFolder *folder, bool salvage, GError **error)
+{
+    g_autofree char *aside = ivc_store_set_aside(folder->store_path, error);
+    if (aside == NULL) {
+        return;
+    }
+    ivc_cli_note(cli, "the old results store was renamed to %s", aside);
+    folder->store = ivc_store_open(folder->store_path, IVC_STORE_WRITE, error);
+    uint64_t points = 0;
+    if (folder->store == NULL || !salvage) {
+        return;
+    }
+    if (!ivc_store_salvage(aside, folder->store, &points, error)) {
+        g_clear_pointer(&folder->store, ivc_store_free);
+        return;
+    }
+    ivc_cli_note(cli, "of its points, %" G_GUINT64_FORMAT " are whole, and kept", points);
+}
+
 /* Points of several shards in one folder would be reported as doubled, but much later. */
 static int check_shard(IvcCli *cli, const IvcSweepFolder *folder, IvcShard shard)
 {
@@ -129,13 +155,9 @@ int ivc_sweep_folder_open(IvcCli *cli, IvcSweepFolder *folder, IvcShard shard)
     bool force = ivc_cli_flag(cli, "force");
     g_autoptr(GError) error = NULL;
     folder->store = ivc_store_open(folder->store_path, IVC_STORE_WRITE, &error);
-    if (folder->store == NULL && force && is_unusable(error)) {
+    if (folder->store == NULL && (force ? is_unusable(error) : can_salvage(folder, error))) {
         g_clear_error(&error);
-        g_autofree char *aside = ivc_store_set_aside(folder->store_path, &error);
-        if (aside != NULL) {
-            ivc_cli_note(cli, "the old results store was renamed to %s", aside);
-            folder->store = ivc_store_open(folder->store_path, IVC_STORE_WRITE, &error);
-        }
+        replace_store(cli, folder, !force, &error);
     }
     if (folder->store == NULL || (force && !ivc_store_clear(folder->store, &error))) {
         return ivc_sweep_fail_store(cli, error);

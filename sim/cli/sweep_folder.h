@@ -10,7 +10,8 @@ typedef struct {
     char *path;
     char *store_path;
     IvcStore *store;
-    int lock; /**< file descriptor, or -1 */
+    int lock;     /**< file descriptor, or -1 */
+    bool salvage; /**< takes what is whole over from a damaged store */
 } IvcSweepFolder;
 
 void ivc_sweep_folder_clear(IvcSweepFolder *folder);
@@ -31,7 +32,8 @@ int ivc_sweep_folder_look(IvcCli *cli, IvcSweepFolder *folder);
 
 /**
  * Makes the folder, locks it against other sweeps and opens the store. `--force` sets an unusable
- * store aside and empties a usable one. A folder is for one shard, or for a whole sweep: without
+ * store aside and empties a usable one; `salvage` sets a damaged one aside and keeps its points. A
+ * folder is for one shard, or for a whole sweep: without
  * `--force` nothing else is put into it.
  * @return IVC_EXIT_OK, or the status of an error that was reported
  */

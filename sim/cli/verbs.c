@@ -134,6 +134,9 @@ static const IvcOption sweep_options[] = {
     OPTION_OUTPUT("DIR", "where the results are kept; without it, out/ and the scenario's name"),
     OPTION_FORMAT(result_formats, "table"),
     {.name = "force", .sentence = "simulate every point again, also those that are stored"},
+    {.name = "salvage",
+     .sentence = "set a damaged store aside, keep its points that are whole, and simulate the "
+                 "others"},
     {.name = "failed", .sentence = "try again the points that failed before"},
     {.name = "keep-going", .letter = 'k', .sentence = "go on after a failed point; the default"},
     {.name = "max-failures",

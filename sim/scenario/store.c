@@ -173,6 +173,16 @@ bool ivc_store_put(IvcStore *store, const char *key, const IvcStorePoint *point,
     return finish(store, statement, error);
 }
 
+void ivc_store_read_point(sqlite3_stmt *row, IvcStorePoint *ret_point)
+{
+    const char *status = (const char *)sqlite3_column_text(row, IVC_STORE_COLUMN_STATUS);
+    ret_point->status = g_strcmp0(status, "ok") == 0 ? IVC_STORE_OK : IVC_STORE_FAILED;
+    ret_point->message = column_text(row, IVC_STORE_COLUMN_MESSAGE);
+    ret_point->result = column_text(row, IVC_STORE_COLUMN_RESULT);
+    ret_point->wall_us = (uint64_t)sqlite3_column_int64(row, IVC_STORE_COLUMN_WALL_US);
+    ret_point->runs = (uint64_t)sqlite3_column_int64(row, IVC_STORE_COLUMN_RUNS);
+}
+
 bool ivc_store_get(IvcStore *store, const char *key, IvcStorePoint *ret_point, GError **error)
 {
     g_autoptr(sqlite3_stmt) statement =
@@ -193,12 +203,7 @@ bool ivc_store_get(IvcStore *store, const char *key, IvcStorePoint *ret_point, G
     if (!ivc_store_check_seal(store, "point", statement, IVC_STORE_POINT_PARTS, error)) {
         return false;
     }
-    const char *status = (const char *)sqlite3_column_text(statement, IVC_STORE_COLUMN_STATUS);
-    ret_point->status = g_strcmp0(status, "ok") == 0 ? IVC_STORE_OK : IVC_STORE_FAILED;
-    ret_point->message = column_text(statement, IVC_STORE_COLUMN_MESSAGE);
-    ret_point->result = column_text(statement, IVC_STORE_COLUMN_RESULT);
-    ret_point->wall_us = (uint64_t)sqlite3_column_int64(statement, IVC_STORE_COLUMN_WALL_US);
-    ret_point->runs = (uint64_t)sqlite3_column_int64(statement, IVC_STORE_COLUMN_RUNS);
+    ivc_store_read_point(statement, ret_point);
     return true;
 }
 

@@ -21,8 +21,9 @@ const char *ivc_store_hint(const GError *error)
         return "the program that wrote it reads it; 'ivcsim sweep --force' of this one sets the "
                "file aside (results.sqlite.damaged) and runs every point again";
     case IVC_STORE_ERROR_DAMAGED:
-        return "'ivcsim sweep --force' sets the file aside (results.sqlite.damaged) and runs every "
-               "point again";
+        return "'ivcsim sweep --salvage' sets the file aside (results.sqlite.damaged), keeps the "
+               "points that are whole and runs the others; with '--force' it runs every point "
+               "again";
     case IVC_STORE_ERROR_FOREIGN:
         return "choose another folder with -o; 'ivcsim sweep --force' would set the file aside "
                "(results.sqlite.damaged)";
@@ -37,8 +38,7 @@ const char *ivc_store_hint(const GError *error)
     return NULL;
 }
 
-/* Reads the one value of a one-row statement. */
-static bool read_number(IvcStore *store, const char *sql, int64_t *ret_n, GError **error)
+bool ivc_store_number(IvcStore *store, const char *sql, int64_t *ret_n, GError **error)
 {
     g_autoptr(sqlite3_stmt) statement = ivc_store_prepare(store, sql, error);
     if (statement == NULL) {
@@ -76,7 +76,7 @@ static bool check_file(const char *path, IvcStoreMode mode, GError **error)
  * WAL files need a shared-memory file beside the database. Where the folder is read-only and
  * nothing is left in the journal, SQLite may be told that nobody writes.
  */
-static int open_database(const char *path, IvcStoreMode mode, sqlite3 **ret_db)
+int ivc_store_open_database(const char *path, IvcStoreMode mode, sqlite3 **ret_db)
 {
     if (mode == IVC_STORE_WRITE) {
         int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -116,9 +116,9 @@ static bool check_identity(IvcStore *store, GError **error)
     int64_t application = 0;
     int64_t version = 0;
     int64_t tables = 0;
-    if (!read_number(store, "PRAGMA application_id", &application, error) ||
-        !read_number(store, "PRAGMA user_version", &version, error) ||
-        !read_number(store, "SELECT count(*) FROM sqlite_master", &tables, error)) {
+    if (!ivc_store_number(store, "PRAGMA application_id", &application, error) ||
+        !ivc_store_number(store, "PRAGMA user_version", &version, error) ||
+        !ivc_store_number(store, "SELECT count(*) FROM sqlite_master", &tables, error)) {
         return false;
     }
     if (application == 0 && version == 0 && tables == 0) {
@@ -209,7 +209,7 @@ IvcStore *ivc_store_open(const char *path, IvcStoreMode mode, GError **error)
     g_autoptr(IvcStore) store = g_new0(IvcStore, 1);
     store->path = g_strdup(path);
     store->mode = mode;
-    int code = open_database(path, mode, &store->db);
+    int code = ivc_store_open_database(path, mode, &store->db);
     if (code != SQLITE_OK) {
         ivc_store_set_error(store, code, error);
         return NULL;

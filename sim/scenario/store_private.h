@@ -1,5 +1,5 @@
 /** @file
- *  What the two files of the results store share; for nobody else.
+ *  What the files of the results store share; for nobody else.
  */
 #pragma once
 
@@ -43,6 +43,15 @@ bool ivc_store_exec(IvcStore *store, const char *sql, GError **error);
 
 /** @return transfer full, or NULL with an error */
 sqlite3_stmt *ivc_store_prepare(IvcStore *store, const char *sql, GError **error);
+
+/** Reads the one value of a one-row statement. */
+bool ivc_store_number(IvcStore *store, const char *sql, int64_t *ret_n, GError **error);
+
+/** Opens the file, whatever is in it. @return an SQLite code; `*ret_db` is to be closed anyway */
+int ivc_store_open_database(const char *path, IvcStoreMode mode, sqlite3 **ret_db);
+
+/** What a row of IVC_STORE_COLUMNS holds; its seal is not looked at. */
+void ivc_store_read_point(sqlite3_stmt *row, IvcStorePoint *ret_point);
 
 /** The checksum over `n` parts of a row, of which some may be NULL. @return transfer full */
 char *ivc_store_seal(const char *const *parts, size_t n);

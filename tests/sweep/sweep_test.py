@@ -12,6 +12,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -575,8 +576,8 @@ def case_emit(work):
     same_files(whole, target)
 
 
-HINT = ("hint: 'ivcsim sweep --force' sets the file aside (results.sqlite.damaged) and runs every "
-        "point again\n")
+HINT = ("hint: 'ivcsim sweep --salvage' sets the file aside (results.sqlite.damaged), keeps the "
+        "points that are whole and runs the others; with '--force' it runs every point again\n")
 
 
 def case_damaged(work):
@@ -616,6 +617,47 @@ def case_damaged(work):
     contains(done.stderr, f"{POINTS} points: {POINTS} simulated in ")
     equal(read(store + ".damaged"), broken["text"], "the old store")
     equal(len(run("export", folder).stdout.splitlines()), POINTS + 1, "lines exported")
+
+
+def case_salvage(work):
+    """--salvage keeps the points of a damaged store whose seals hold, wherever the damage is."""
+    folder = os.path.join(work, "out")
+    store = os.path.join(folder, "results.sqlite")
+    run("sweep", SMALL, "-o", folder, "-q")
+    good, results = read(store), run("export", folder).stdout
+    contains(run("sweep", SMALL, "-o", folder, "--salvage").stderr,
+             f"{POINTS} points: 0 simulated in ")
+    letters = [m.start() for m in re.finditer(b'"capped":', good)]
+    first, last = letters[0] + 1, letters[-1] + 1
+    middle = len(good) // 2 // 4096 * 4096
+    broken = {
+        "text": (b"this is no database, but somebody's notes\n" * 50, 0, 0),
+        "letter": (good[:first] + b"K" + good[first + 1:], POINTS - 1, POINTS - 1),
+        "two letters": (good[:first] + b"K" + good[first + 1:last] + b"K" + good[last + 1:],
+                        POINTS - 2, POINTS - 2),
+        "page": (good[:middle] + b"z" * 4096 + good[middle + 4096:], POINTS - 8, POINTS - 1),
+        "cut": (good[:len(good) * 9 // 10], POINTS // 2, POINTS - 1),
+        "manifest": (good.replace(b'"scenario_hash":', b'"scenario_wash":', 1), POINTS, POINTS),
+    }
+    for name, (data, least, most) in broken.items():
+        with open(store, "wb") as file:
+            file.write(data)
+        done = run("sweep", SMALL, "-o", folder, "--salvage")
+        contains(done.stderr, f"the old results store was renamed to {store}.damaged\n")
+        kept = int(re.search("of its points, ([0-9]+) are whole, and kept\n", done.stderr)[1])
+        if not least <= kept <= most:
+            raise AssertionError(f"{name}: {kept} points kept, not {least} to {most}")
+        contains(done.stderr, f"{POINTS} points: {POINTS - kept} simulated in ")
+        contains(done.stderr, f", {kept} stored before, 0 failed\n")
+        equal(read(store + ".damaged"), data, f"the old store ({name})")
+        equal(run("export", folder).stdout, results, f"results ({name})")
+        os.remove(store + ".damaged")
+    # Of another version, nothing is known to be whole.
+    other = sqlite3.connect(store)
+    other.execute("PRAGMA user_version=99")
+    other.commit()
+    other.close()
+    contains(run("sweep", SMALL, "-o", folder, "--salvage", status=5).stderr, "has version 99; ")
 
 
 def case_foreign(work):
