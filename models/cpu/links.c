@@ -1,9 +1,9 @@
 /* The shared resources of a machine of several nodes, and who asks for how much of which.
  *
  * A copy has up to six paths: what it reads comes from a node, what it writes is fetched from one
- * and goes back to it, both may need the memory there, and all of it but the lines that are
- * displaced passes the port of the core's own node. A path over links asks for the same on each of
- * them, and on the port at its far end.
+ * and goes back to it, both may need the memory there, and all of it but the lines that shared
+ * caches displace passes the port of the core's own node. A path over links asks for the same on
+ * each of them, and on the port at its far end.
  *
  * Sums of demands tell which resources are asked for more than they have. Only those can make
  * anybody slower, so only those are looked at when speeds are found: progressive filling never

@@ -158,7 +158,7 @@ static void exchange_costs(IvcMemory *memory, const IvcCopyCosts *costs)
 {
     memory->costs = *costs;
     for (size_t r = 0; r <= IVC_LEVELS; r++)
-        for (size_t w = 0; w <= IVC_LEVELS; w++)
+        for (size_t w = 0; w <= IVC_LEVELS + 1; w++)
             memory->memo[r][w].bytes = 0;
 }
 

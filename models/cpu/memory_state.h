@@ -36,10 +36,11 @@ struct IvcMemory {
     IvcTopologyPlace *places;          /**< of the cores; NULL: one node */
     IvcTopologyMetric metric;
     IvcSharing sharing;
-    IvcPieceMemo memo[IVC_LEVELS + 1][IVC_LEVELS + 1]; /**< by read and write; last: neither */
-    bool private_writes;                               /**< stores stay in some private cache */
-    bool has_shared;                                   /**< there is a level for all cores */
-    IvcRecency *cores; /**< n_cores: what each one's private caches have seen */
+    /** By read and write; the last but one: none, the last: as IVC_LEVEL_OTHER, with no bytes. */
+    IvcPieceMemo memo[IVC_LEVELS + 1][IVC_LEVELS + 2];
+    bool private_writes; /**< stores stay in some private cache */
+    bool has_shared;     /**< there is a level for all cores */
+    IvcRecency *cores;   /**< n_cores: what each one's private caches have seen */
     IvcRecency
         *chips; /**< what the shared caches have seen: of one node [0], else of node [1 + n] */
     uint32_t n_chips;

@@ -10,7 +10,8 @@
  *
  * A copy costs its set-up, the words of the loop, and for each line the stall of the place where
  * it is found; a write that misses everywhere reads the line first (write-allocate) and later
- * writes back a line that it displaced: two lines of memory traffic.
+ * writes back a line that it displaced: two lines of memory traffic. A write to lines that the core
+ * has, and others too, waits until those have let go, and moves no line.
  *
  * Leaves out: conflict misses, prefetchers beyond what the profile's stalls contain, victim and
  * exclusive caches, TLB misses, partial lines shared by two buffers. */
@@ -164,6 +165,17 @@ static uint64_t side_uniform(const Side *side, uint64_t at, uint64_t bytes)
     return at < side->split ? MIN(bytes, side->split - at) : bytes;
 }
 
+/* Where the bytes are that a copy stores to: ONLY_TELL, when this core has them and the others,
+ * that have them too, need only be told to let them go. */
+enum { ONLY_TELL = IVC_LEVELS + 1 };
+
+static uint8_t write_level(const IvcMemory *memory, const Side *side, uint64_t at)
+{
+    uint8_t level = side_level(side, at);
+    bool mine = side->head < IVC_LEVEL_OTHER && memory->cache_private[side->head];
+    return level == IVC_LEVEL_OTHER && mine ? ONLY_TELL : level;
+}
+
 /* Traffic on the shared resources caused by one side of a piece. */
 static void add_traffic(const IvcMemory *memory, uint8_t level, uint64_t bytes, bool write,
                         uint64_t traffic[IVC_RESOURCES])
@@ -176,10 +188,12 @@ static void add_traffic(const IvcMemory *memory, uint8_t level, uint64_t bytes, 
         traffic[0] += moved;
     if (level == IVC_LEVEL_MEMORY)
         traffic[1] += write ? 2 * moved : moved;
+    if (level == IVC_LEVEL_MEMORY && write && !memory->has_shared)
+        traffic[0] += moved; /* no shared cache stands between: the displaced line goes this way */
 }
 
-/* `read` and `write`: IvcLevel, or IVC_LEVELS for a copy that does not; `way`: what the distance
- * adds. */
+/* `read` and `write`: IvcLevel, or IVC_LEVELS for a copy that does not, or ONLY_TELL; `way`: what
+ * the distance adds. */
 static IvcMovePiece piece_between(const IvcMemory *memory, uint8_t read, uint8_t write,
                                   uint64_t bytes, IvcFinePs setup, IvcU128 way)
 {
@@ -192,7 +206,9 @@ static IvcMovePiece piece_between(const IvcMemory *memory, uint8_t read, uint8_t
         fine += (IvcU128)lines * memory->costs.read_line[read];
         add_traffic(memory, read, bytes, false, traffic);
     }
-    if (write < IVC_LEVELS) {
+    if (write == ONLY_TELL) {
+        fine += (IvcU128)lines * memory->costs.write_line[IVC_LEVEL_OTHER];
+    } else if (write < IVC_LEVELS) {
         /* A write-through cache sends every line on, wherever it was found. */
         uint8_t paid = memory->write_through && write == IVC_LEVEL_L1 ? IVC_LEVEL_L2 : write;
         fine += (IvcU128)lines * memory->costs.write_line[paid];
@@ -229,7 +245,9 @@ static IvcMovePiece piece_routed(const IvcMemory *memory, int32_t core, const Si
     *route = (IvcMoveRoute){.node = ivc_way_node(memory, core)};
     if (read < IVC_LEVELS)
         way += ivc_way_add(memory, side_node(&sides->read, read), read, bytes, false, route);
-    if (write < IVC_LEVELS)
+    if (write == ONLY_TELL)
+        way += ivc_way_lines(memory, sides->write.from, bytes, route);
+    else if (write < IVC_LEVELS)
         way += ivc_way_add(memory, side_node(&sides->write, write), write, bytes, true, route);
     IvcMovePiece piece = piece_between(memory, read, write, bytes, setup, way);
     ivc_way_finish(route, &piece);
@@ -270,7 +288,7 @@ G_NO_INLINE static uint32_t plan_pieces(IvcMemory *memory, int32_t core, Span sp
         }
         if (span.to) {
             part = side_uniform(&sides.write, span.to_at, part);
-            write = side_level(&sides.write, span.to_at);
+            write = write_level(memory, &sides.write, span.to_at);
         }
         ivc_hot_assert(n < IVC_MOVE_PIECES);
         if (routes)
@@ -300,7 +318,7 @@ G_ALWAYS_INLINE static inline uint32_t plan(IvcMemory *memory, int32_t core, con
     if (span->to) {
         if (span->to_at < sides->write.split)
             return plan_pieces(memory, core, *span, *sides, pieces, NULL);
-        write = sides->write.tail;
+        write = write_level(memory, &sides->write, span->to_at);
     }
     pieces[0] = *piece_of(memory, read, write, span->bytes, memory->costs.setup);
     return 1;

@@ -3,8 +3,8 @@
  * A line comes from where it is found: from the node of the core whose private cache has it, else
  * from the node whose memory it belongs to; the shared caches hold lines of their own node's
  * memory. Each link on the way adds the profile's hop to the stall of the line. A line that is
- * stored to is fetched; when it comes from memory, another one that it displaced goes back, to the
- * same node by assumption.
+ * stored to is fetched, unless the core has it and others need only let it go; when it comes from
+ * memory, another one that it displaced goes back, to the same node by assumption.
  *
  * Left out: requests and acknowledgements, which carry no data and load no link; a directory at a
  * third node that has to be asked who has the line. */
@@ -41,11 +41,17 @@ uint32_t ivc_memory_hops(const IvcMemory *memory, uint32_t a, uint32_t b)
     return ivc_topology_apart(memory->metric, from->x, from->y, to->x, to->y);
 }
 
+IvcU128 ivc_way_lines(const IvcMemory *memory, uint32_t node, uint64_t bytes,
+                      const IvcMoveRoute *route)
+{
+    uint64_t lines = (bytes + memory->line_bytes - 1) / memory->line_bytes;
+    return (IvcU128)lines * ivc_topology_hops(topology_of(memory), node, route->node) * memory->hop;
+}
+
 IvcU128 ivc_way_add(const IvcMemory *memory, uint32_t node, uint8_t level, uint64_t bytes,
                     bool write, IvcMoveRoute *route)
 {
-    uint64_t lines = (bytes + memory->line_bytes - 1) / memory->line_bytes;
-    uint64_t moved = lines * memory->line_bytes;
+    uint64_t moved = (bytes + memory->line_bytes - 1) / memory->line_bytes * memory->line_bytes;
     bool beyond_private = level >= IVC_LEVEL_OTHER || !memory->cache_private[level];
     bool through = write && memory->write_through && !beyond_private;
     if (!beyond_private && !through)
@@ -58,14 +64,14 @@ IvcU128 ivc_way_add(const IvcMemory *memory, uint32_t node, uint8_t level, uint6
     if (level == IVC_LEVEL_MEMORY)
         route->demand[write ? IVC_PATH_WRITE_MEMORY : IVC_PATH_READ_MEMORY] =
             write ? 2 * moved : moved;
-    return (IvcU128)lines * ivc_topology_hops(topology_of(memory), node, route->node) * memory->hop;
+    return ivc_way_lines(memory, node, bytes, route);
 }
 
 void ivc_way_finish(IvcMoveRoute *route, IvcMovePiece *piece)
 {
     for (size_t p = 0; p < IVC_PATHS && piece->alone_ps; p++)
         route->demand[p] = ivc_bytes_per_second(route->demand[p], piece->alone_ps);
-    route->demand[IVC_PATH_PORT] = piece->demand[0]; /* all but displaced lines */
+    route->demand[IVC_PATH_PORT] = piece->demand[0]; /* all but lines that shared caches displace */
     for (size_t r = 1; r < IVC_RESOURCES; r++)
         piece->demand[r] = 0; /* no memory serves all nodes */
 }

@@ -17,6 +17,10 @@ uint32_t ivc_way_node(const IvcMemory *memory, int32_t core);
 /** The node whose memory a core takes that touches something first. */
 uint32_t ivc_way_memory(const IvcMemory *memory, int32_t core);
 
+/** What the way to `node` and back adds to the stalls of a copy of so many bytes. */
+IvcU128 ivc_way_lines(const IvcMemory *memory, uint32_t node, uint64_t bytes,
+                      const IvcMoveRoute *route);
+
 /**
  * Adds to a route where one side's bytes travel: how many, until ivc_way_finish().
  *

@@ -207,6 +207,57 @@ START_TEST(test_write_allocate_traffic)
 }
 END_TEST
 
+/* What a store to 32 lines puts on the interconnect at full speed, in lines. */
+static uint64_t lines_on_the_way(IvcMemory *memory, int32_t core, const IvcBuffer *to)
+{
+    IvcMovePiece pieces[IVC_MOVE_PIECES];
+    ck_assert_uint_eq(ivc_passes_plan(memory, core, to, 0, NULL, 0, 2048, pieces), 1);
+    uint64_t second_ps = UINT64_C(1000000000000);
+    uint64_t bytes = ((pieces[0].demand[0] + 1) * pieces[0].alone_ps) / second_ps;
+    return bytes / 64;
+}
+
+/* Lines that a core has and others, too: they are told to let go, which moves none. Who has lost
+ * them, or never had them, takes them from the other one. */
+START_TEST(test_copies_of_others_that_go)
+{
+    IvcMachineSpec spec = lab_machine(3);
+    IvcMemory *memory = ivc_memory_new(&spec);
+    IvcBuffer buffer, other;
+    ivc_buffer_init(&buffer, 1, 2048);
+    ivc_buffer_init(&other, 2, 4096);
+    ivc_passes_write(memory, 0, &buffer, 0, 2048);
+    ck_assert_uint_eq(lines_on_the_way(memory, 1, &buffer), 32);
+    ivc_passes_read(memory, 1, &buffer, 0, 2048);
+    IvcMovePiece pieces[IVC_MOVE_PIECES];
+    for (int32_t core = 0; core < 3; core++) {
+        uint32_t n = ivc_passes_plan(memory, core, &buffer, 0, NULL, 0, 2048, pieces);
+        ck_assert_uint_eq(n, 1);
+        ck_assert_uint_eq(pieces[0].alone_ps, cycles_of(2048, 0, 30));
+        ck_assert_uint_eq(lines_on_the_way(memory, core, &buffer), core == 2 ? 32 : 0);
+    }
+    ivc_passes_read(memory, 0, &other, 0, 4096); /* its L1 has room for no more */
+    ck_assert_uint_eq(lines_on_the_way(memory, 0, &buffer), 32);
+    ivc_memory_free(memory);
+}
+END_TEST
+
+/* A line that a store displaces goes to memory over the interconnect where no cache is shared; else
+ * it is the shared cache that displaces it. */
+START_TEST(test_displaced_lines_on_the_way)
+{
+    for (int scope = IVC_CACHE_NONE; scope <= IVC_CACHE_CHIP; scope++) {
+        IvcMachineSpec spec = lab_machine(2);
+        spec.cache_scope[1] = scope;
+        IvcMemory *memory = ivc_memory_new(&spec);
+        IvcBuffer buffer;
+        ivc_buffer_init(&buffer, 1, 2048);
+        ck_assert_uint_eq(lines_on_the_way(memory, 0, &buffer), scope == IVC_CACHE_CHIP ? 32 : 64);
+        ivc_memory_free(memory);
+    }
+}
+END_TEST
+
 /* ivc_copy_alone_ps() says beforehand what the copy then takes; copies at random. */
 START_TEST(test_alone_is_what_a_copy_takes)
 {
@@ -325,6 +376,8 @@ int main(void)
     tcase_add_test(tests, test_pieces_of_one_pass);
     tcase_add_test(tests, test_other_routine);
     tcase_add_test(tests, test_write_allocate_traffic);
+    tcase_add_test(tests, test_copies_of_others_that_go);
+    tcase_add_test(tests, test_displaced_lines_on_the_way);
     tcase_add_test(tests, test_alone_is_what_a_copy_takes);
     tcase_add_test(tests, test_lines_of_shared_state);
     tcase_add_test(tests, test_a_line_alone_has_a_cost_of_its_own);

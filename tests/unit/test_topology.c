@@ -251,6 +251,27 @@ START_TEST(test_paths)
 }
 END_TEST
 
+/* Lines that a core has and another one, too, wait for the way to that one and back, and load no
+ * link. */
+START_TEST(test_copies_of_others_that_go)
+{
+    IvcMachineSpec ring = machine(IVC_INTERCONNECT_RING, 8, 1);
+    IvcMemory *memory = ivc_memory_new(&ring);
+    IvcMovePiece pieces[IVC_MOVE_PIECES];
+    IvcMoveRoute routes[IVC_MOVE_PIECES];
+    IvcBuffer buffer;
+    ivc_buffer_init(&buffer, 1, 640);
+    ivc_passes_write(memory, 5, &buffer, 0, 640);
+    ivc_passes_read(memory, 2, &buffer, 0, 640);
+    uint32_t n = ivc_passes_copy(memory, 5, &buffer, 0, NULL, 0, 640, pieces, routes);
+    ck_assert_uint_eq(n, 1);
+    ck_assert_uint_eq(pieces[0].alone_ps, (10 + 80 + 10 * (30 + 3 * HOP)) * CYCLE);
+    for (size_t p = 0; p < IVC_PATHS; p++)
+        ck_assert_uint_eq(routes[0].demand[p], 0);
+    ivc_memory_free(memory);
+}
+END_TEST
+
 /* Lines that another core has modified come from its node, over the links between the two. */
 START_TEST(test_lines_of_another_core)
 {
@@ -359,6 +380,7 @@ int main(void)
     tcase_add_test(tests, test_hops_add_up);
     tcase_add_test(tests, test_bytes_of_another_core);
     tcase_add_test(tests, test_paths);
+    tcase_add_test(tests, test_copies_of_others_that_go);
     tcase_add_test(tests, test_lines_of_another_core);
     tcase_add_test(tests, test_full_link_is_shared);
     tcase_add_test(tests, test_memory_of_a_node_is_shared);
