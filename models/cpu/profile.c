@@ -269,11 +269,59 @@ static const struct {
                               "give 'memory.at': nodes or first"},
 };
 
+static void missing(const IvcScenario *scenario, const char *path, const char *key,
+                    const char *hint, const char *text, unsigned level, IvcDiags *diags)
+{
+    g_autofree char *at = g_strdup_printf("%s.%s", path, key);
+    if (!ivc_scenario_is_given(scenario, at))
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "config-missing", ivc_scenario_place(scenario, at),
+                      hint, text, level);
+}
+
+/* A level beyond the first: with all that makes one, and not a core's own behind a shared one. */
+static void check_cache(const IvcMachineSpec *machine, const IvcScenario *scenario,
+                        const char *path, unsigned level, IvcDiags *diags)
+{
+    int scope = machine->cache_scope[level - 1], before = machine->cache_scope[level - 2];
+    uint64_t bytes = machine->cache_size[level - 1].n;
+    g_autofree char *cache = g_strdup_printf("%s.l%u", path, level);
+    g_autofree char *read = g_strdup_printf("read.l%u", level);
+    g_autofree char *write = g_strdup_printf("write.l%u", level);
+    g_autofree char *give_read = g_strdup_printf("give '%s.%s'", path, read);
+    g_autofree char *give_write = g_strdup_printf("give '%s.%s'", path, write);
+    if (bytes && scope == IVC_CACHE_NONE)
+        missing(scenario, cache, "scope", "give its 'scope': core or chip",
+                "l%u has a size but no 'scope': there would be no such cache", level, diags);
+    if (!bytes && scope != IVC_CACHE_NONE)
+        missing(scenario, cache, "size", "give its 'size'",
+                "l%u has a scope but no 'size': there would be no such cache", level, diags);
+    if (!bytes || scope == IVC_CACHE_NONE)
+        return;
+    missing(scenario, path, read, give_read, "lines that are read from l%u would cost nothing",
+            level, diags);
+    missing(scenario, path, write, give_write, "lines that are stored to in l%u would cost nothing",
+            level, diags);
+    if (scope == IVC_CACHE_CORE && before == IVC_CACHE_CHIP && machine->cache_size[level - 2].n)
+        ivc_scenario_conflict(scenario, cache, "scope", NULL,
+                              "a core's own cache does not lie behind one that all share", diags);
+}
+
+static void check_caches(const IvcMachineSpec *machine, const IvcScenario *scenario,
+                         const char *path, IvcDiags *diags)
+{
+    if (machine->cache_scope[0] != IVC_CACHE_CORE)
+        ivc_scenario_conflict(scenario, path, "l1.scope", "the other levels may be shared",
+                              "the first level belongs to a core", diags);
+    for (unsigned level = 2; level <= IVC_CACHE_LEVELS; level++)
+        check_cache(machine, scenario, path, level, diags);
+}
+
 static void check_machine(const void *spec, const IvcScenario *scenario, const char *path,
                           IvcDiags *diags)
 {
     const IvcMachineSpec *machine = spec;
     ivc_virt_check(machine, scenario, diags);
+    check_caches(machine, scenario, path, diags);
     IvcTopologyProblem problem = ivc_topology_check(machine);
     if (problem == IVC_TOPOLOGY_OK)
         return;

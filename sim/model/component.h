@@ -37,6 +37,9 @@ typedef struct {
 /** The place of a bound value, or of the nearest enclosing key: for `check` hooks. */
 IvcPlace ivc_scenario_place(const IvcScenario *scenario, const char *path);
 
+/** Whether the scenario, its profile or --set gives a value: it is not the default. */
+bool ivc_scenario_is_given(const IvcScenario *scenario, const char *path);
+
 /** Where a file is that a scenario names: relative to the scenario's own. @return transfer full */
 char *ivc_scenario_file(const IvcScenario *scenario, const char *name);
 

@@ -6,6 +6,12 @@ const struct IvcMachineSpec *ivc_scenario_machine(const IvcScenario *scenario)
     return scenario->machine;
 }
 
+bool ivc_scenario_is_given(const IvcScenario *scenario, const char *path)
+{
+    const IvcBound *bound = ivc_binding_find(scenario->binding, path);
+    return bound && bound->place.source;
+}
+
 char *ivc_scenario_channel_path(const IvcScenario *scenario)
 {
     return scenario->channel ? g_strconcat("channels.", scenario->channel->name, NULL) : NULL;
