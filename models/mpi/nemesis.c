@@ -84,7 +84,7 @@ static void process_init(Nemesis *self, NemesisProcess *process, IvcRank *rank)
     process->free_cells = g_new0(uint32_t, self->spec.cells);
     for (uint32_t c = 0; c < self->spec.cells; c++) {
         ivc_buffer_init(&process->cells[c], ivc_platform_id(platform), self->spec.cell.n);
-        process->free_cells[process->n_free++] = (uint32_t)self->spec.cells - 1 - c;
+        process->free_cells[process->n_free++] = c;
     }
 }
 
@@ -254,6 +254,15 @@ static IvcStep send_slots(NemesisProcess *process, IvcMpiCall *call, NemesisPair
     IVC_END(&f->lmt);
 }
 
+/* A process takes the cell that has been free for longest. */
+static uint32_t cell_take(NemesisProcess *process)
+{
+    uint32_t cell = process->free_cells[process->free_first];
+    process->free_first = nemesis_free_at(process, 1);
+    process->n_free--;
+    return cell;
+}
+
 /* These three are the hot path of blocking calls, and of requests. */
 G_ALWAYS_INLINE static inline IvcStep send(IvcRank *rank, IvcMpiCall *call)
 {
@@ -287,7 +296,7 @@ G_ALWAYS_INLINE static inline IvcStep send(IvcRank *rank, IvcMpiCall *call)
         IVC_AWAIT(f, ivc_poll(agent, &process->event, self->poll_ps, IVC_TIME_NEVER,
                               self->stage0 + NEMESIS_POLL_ROOM));
     }
-    f->cell = process->free_cells[--process->n_free];
+    f->cell = cell_take(process);
     owe_flag(process, &process->pool_line, true);
     if (call->bytes <= self->spec.eager_max.n) {
         IVC_AWAIT(f, ivc_copy(agent, &process->cells[f->cell], 0, call->buffer, 0, call->bytes,
@@ -311,11 +320,11 @@ G_ALWAYS_INLINE static inline IvcStep send(IvcRank *rank, IvcMpiCall *call)
     IVC_END(f);
 }
 
-/* Gives a cell back to the pool of the process that filled it. */
+/* Gives a cell back to the pool of the process that filled it: it waits behind the others there. */
 static void cell_free(Nemesis *self, uint32_t owner, uint32_t cell)
 {
     NemesisProcess *process = &self->processes[owner];
-    process->free_cells[process->n_free++] = cell;
+    process->free_cells[nemesis_free_at(process, process->n_free++)] = cell;
     ivc_signal(&self->platform->sim, &process->event);
 }
 

@@ -101,7 +101,8 @@ static void process_digest(const NemesisProcess *process, IvcDigest *digest)
     ivc_line_digest(&process->pool_line, digest);
     ivc_digest_u64(digest, process->n_free);
     for (uint32_t c = 0; !digest->brief && c < process->n_free; c++)
-        ivc_buffer_digest(memory, &process->cells[process->free_cells[c]], digest);
+        ivc_buffer_digest(memory, &process->cells[process->free_cells[nemesis_free_at(process, c)]],
+                          digest);
     requests_digest(process, digest);
 }
 

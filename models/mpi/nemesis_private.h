@@ -107,7 +107,8 @@ typedef struct {
     IvcLine pool_line;    /**< head of its free cells */
     IvcArrivals unexpected;
     IvcBuffer *cells;
-    uint32_t *free_cells; /**< a stack */
+    uint32_t *free_cells; /**< a queue: a circle of spec.cells places */
+    uint32_t free_first;
     uint32_t n_free;
     IvcBuffer aside; /**< where unexpected data waits */
     uint32_t clears; /**< receivers that have cleared a message of it, and it has not seen that */
@@ -144,6 +145,12 @@ static inline NemesisPair *nemesis_pair_of(Nemesis *self, uint32_t from, uint32_
 {
     NemesisPair *pair = ivc_pairs_find(&self->pairs, from, to);
     return G_LIKELY(pair) ? pair : ivc_nemesis_pair_add(self, from, to);
+}
+
+/** The place of the i-th free cell. */
+static inline uint32_t nemesis_free_at(const NemesisProcess *process, uint32_t i)
+{
+    return (process->free_first + i) % (uint32_t)process->nemesis->spec.cells;
 }
 
 static inline bool nemesis_has_room(const Nemesis *self, const NemesisPair *pair)

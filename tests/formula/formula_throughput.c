@@ -115,12 +115,37 @@ START_TEST(test_one_buffer)
 }
 END_TEST
 
+/* A pool's cells are used in turn: all of them have to fit into the cache, or none is found there.
+ * Here an L2 of 2 MiB and two pools. */
+static IvcTime by_cells(const char *message, const char *cells)
+{
+    static const char chip[] = "schema: ivcsim/1\nname: cells\n"
+                               "machine: {profile: octeon-cn5650}\n"
+                               "guests: {a: {cores: [0]}, b: {cores: [1]}}\n"
+                               "channels: {c: {mechanism: nemesis, mode: native, fastbox: false}}\n"
+                               "workload: {kind: pingpong, total: 8MiB}\n";
+    g_autofree char *size = g_strconcat("workload.message=", message, NULL);
+    g_autofree char *n = g_strconcat("channels.c.cells=", cells, NULL);
+    g_autoptr(IvcResult) result = points_run(chip, (const char *[]){size, n, NULL});
+    return result->latency_ps.min;
+}
+
+START_TEST(test_cells_in_turn)
+{
+    IvcTime cached = by_cells("16KiB", "1");
+    ck_assert_uint_eq(by_cells("16KiB", "48"), cached);
+    ck_assert_uint_gt(by_cells("16KiB", "64"), cached * 5 / 4);
+    ck_assert_uint_eq(by_cells("8KiB", "64"), by_cells("8KiB", "1"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("throughput");
     TCase *tests = tcase_create("throughput");
     tcase_add_loop_test(tests, test_slowest_stage, 0, G_N_ELEMENTS(rows));
     tcase_add_test(tests, test_one_buffer);
+    tcase_add_test(tests, test_cells_in_turn);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
