@@ -4,7 +4,8 @@
  * from the node whose memory it belongs to; the shared caches hold lines of their own node's
  * memory. Each link on the way adds the profile's hop to the stall of the line. A line that is
  * stored to is fetched, unless the core has it and others need only let it go; when it comes from
- * memory, another one that it displaced goes back, to the same node by assumption.
+ * memory, another one that it displaced goes back, to the same node by assumption. Where no private
+ * cache keeps what is stored, the stores go to the line's node, and nothing comes.
  *
  * Left out: requests and acknowledgements, which carry no data and load no link; a directory at a
  * third node that has to be asked who has the line. */
@@ -57,9 +58,10 @@ IvcU128 ivc_way_add(const IvcMemory *memory, uint32_t node, uint8_t level, uint6
     if (!beyond_private && !through)
         return 0;
     *(write ? &route->write_node : &route->read_node) = node;
-    if (!through)
+    bool stays = !write || memory->private_writes; /* in a private cache, so that it must come */
+    if (!through && stays)
         route->demand[write ? IVC_PATH_FETCH : IVC_PATH_READ] = moved;
-    if (through || (write && level == IVC_LEVEL_MEMORY))
+    if (through || !stays || (write && level == IVC_LEVEL_MEMORY))
         route->demand[IVC_PATH_BACK] = through ? bytes : moved;
     if (level == IVC_LEVEL_MEMORY)
         route->demand[write ? IVC_PATH_WRITE_MEMORY : IVC_PATH_READ_MEMORY] =

@@ -226,6 +226,8 @@ START_TEST(test_paths)
         {IVC_LEVEL_L1, true, true, {[IVC_PATH_BACK] = 6390}},
         {IVC_LEVEL_L2, true, false, {[IVC_PATH_FETCH] = 6400}},
         {IVC_LEVEL_OTHER, true, false, {[IVC_PATH_FETCH] = 6400}},
+        {IVC_LEVEL_L2, true, true, {[IVC_PATH_BACK] = 6400}},
+        {IVC_LEVEL_MEMORY, true, true, {[IVC_PATH_BACK] = 6400, [IVC_PATH_WRITE_MEMORY] = 12800}},
         {IVC_LEVEL_MEMORY,
          true,
          false,
