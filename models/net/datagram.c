@@ -122,8 +122,8 @@ static const char *const places[PLACES] = {
     [PLACE_NETWORK] = "at a queue of the network (drops_network)",
 };
 
-/* Those that its reader comes to next and that are lost: it has nothing more to do with them. But
- * an answer is waited for until its time is over. */
+/* Those that its reader comes to next and that are lost: it has nothing more to do with them, and
+ * they were counted when they were lost. But an answer is waited for until its time is over. */
 static void settle_lost(IvcDatagrams *d, Lane *lane)
 {
     if (d->platform->transactions)
@@ -190,6 +190,7 @@ void ivc_datagram_lose(IvcDatagrams *d, Lane *lane, uint64_t datagram, int place
         transaction_lost(d, book, place);
         return;
     }
+    ivc_measure_lost(d->platform, arrival->envelope.bytes);
     if (!d->ends[book->to].receives || book->ready)
         return; /* its reader is busy with others */
     settle_lost(d, book);

@@ -271,7 +271,8 @@ IvcStep ivc_work_waitall(IvcRank *rank, IvcWork *work);
 /** Feeds the requests that were begun. */
 void ivc_work_requests_digest(const IvcRank *rank, const IvcWork *work, IvcDigest *digest);
 
-/** The next message from `source` will not come: the round that would receive it is over. */
+/** The next message from `source` will not come: the round that would receive it is over. Who lost
+ *  it has counted it, by ivc_measure_lost(). */
 void ivc_work_lost(IvcRank *rank, uint32_t source);
 
 /** The same for a short message that acknowledges others: it is no message of the workload. */

@@ -165,6 +165,24 @@ START_TEST(test_slow_receiver_drops_the_rest)
 }
 END_TEST
 
+/* The softirq takes longer for a datagram than the next is away, so the process comes to what it
+ * has got, and to what it has lost, when all has been sent. Both count when they happen: the
+ * measured phase is as long as what was sent in it. */
+START_TEST(test_what_is_lost_counts_when_it_is_lost)
+{
+    const uint64_t period_ps = UINT64_C(1000000000000) / 440000, measured = 4000;
+    g_autoptr(IvcResult) result =
+        points_run(sock, (const char *[]){"workload.warmup=400", "channels.c.driver_rx=4us",
+                                          "channels.c.softirq_turn=1s", NULL});
+    uint64_t received = count_of(result, "datagrams_received");
+    ck_assert_uint_eq(result->messages, received);
+    ck_assert_uint_eq(
+        received + count_of(result, "drops_socket") + count_of(result, "drops_device"), measured);
+    ck_assert_uint_gt(count_of(result, "datagrams_sent"), measured * 9 / 10);
+    ck_assert_uint_gt(result->elapsed_ps, measured * 9 / 10 * period_ps);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sockets");
@@ -174,6 +192,7 @@ int main(void)
     tcase_add_test(tests, test_echo_is_answered_in_the_softirq);
     tcase_add_test(tests, test_fragments);
     tcase_add_test(tests, test_slow_receiver_drops_the_rest);
+    tcase_add_test(tests, test_what_is_lost_counts_when_it_is_lost);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
