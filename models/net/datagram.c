@@ -437,7 +437,7 @@ IvcStep ivc_datagram_recv(IvcDatagrams *d, IvcRank *rank, IvcMpiCall *call, IvcD
             IVC_RETURN(f);
         }
         end->receives = true;
-        ivc_signal(&d->platform->sim, &end->turn);
+        ivc_signal(&d->platform->sim, &ivc_datagrams_turn(d, agent)->over);
         IVC_CALL(f,
                  ivc_os_sleep(d->platform, agent, &d->tcp->stacks[rank->rank].sleeper, &f->sleep));
         end->receives = false;
@@ -474,9 +474,8 @@ static void count(IvcDatagrams *d)
 
 static void end_init(IvcDatagrams *d, SocketEnd *end)
 {
-    *end = (SocketEnd){
-        .datagrams = d, .lanes = g_ptr_array_new(), .turn.id = ivc_platform_id(d->platform)};
-    ivc_timer_init(&end->retry, end->turn.id, retry_fire);
+    *end = (SocketEnd){.datagrams = d, .lanes = g_ptr_array_new()};
+    ivc_timer_init(&end->retry, ivc_platform_id(d->platform), retry_fire);
 }
 
 IvcDatagrams *ivc_datagrams_new(IvcPlatform *platform, const IvcDatagramSpec *spec, uint64_t mtu,
@@ -501,6 +500,9 @@ IvcDatagrams *ivc_datagrams_new(IvcPlatform *platform, const IvcDatagramSpec *sp
     d->ends = g_new0(SocketEnd, platform->n_ranks);
     for (uint32_t r = 0; r < platform->n_ranks; r++)
         end_init(d, &d->ends[r]);
+    d->turns = g_new0(IvcSoftirqTurn, platform->cores.n);
+    for (uint32_t c = 0; c < platform->cores.n; c++)
+        d->turns[c].over.id = ivc_platform_id(platform);
     ivc_pairs_init(&d->lanes, platform->n_ranks, sizeof(Lane));
     count(d);
     return d;
@@ -519,6 +521,7 @@ void ivc_datagrams_free(IvcDatagrams *d)
     for (uint32_t r = 0; r < d->platform->n_ranks; r++)
         g_ptr_array_unref(d->ends[r].lanes);
     ivc_pairs_clear(&d->lanes);
+    g_free(d->turns);
     g_free(d->ends);
     g_free(d);
 }

@@ -89,8 +89,8 @@ void ivc_datagrams_payload_digest(const IvcDatagrams *d, uint32_t from, uint32_t
 void ivc_datagrams_digest(const IvcDatagrams *d, IvcDigest *digest)
 {
     for (uint32_t r = 0; r < d->platform->n_ranks; r++) {
-        ivc_digest_u64(digest, MIN(digest->now - d->ends[r].busy_since_ps, d->t.turn));
-        ivc_signal_digest(&d->ends[r].turn, digest);
+        ivc_softirq_turn_digest(ivc_datagrams_turn(d, &d->tcp->stacks[r].softirq), d->t.turn,
+                                digest);
         ivc_digest_u64(digest, d->ends[r].receives);
         if (d->platform->retry_ps)
             ivc_timer_digest(&d->ends[r].retry, digest);

@@ -6,6 +6,7 @@
 
 #include "models/mpi/match.h"
 #include "models/net/datagram.h"
+#include "models/net/softirq_turn.h"
 #include "models/net/tcp_private.h"
 
 /** A packet of a datagram, or a fragment of it. */
@@ -73,12 +74,10 @@ enum { PLACE_SOCKET, PLACE_DEVICE, PLACE_NETWORK, PLACES };
 /** A rank's sockets. */
 typedef struct {
     IvcDatagrams *datagrams;
-    IvcTime busy_since_ps; /**< its softirq, with packets */
-    IvcSignal turn;        /**< its softirq waits for: the process has had its turn */
-    bool receives;         /**< its process sleeps in recvfrom() */
-    IvcTimer retry;        /**< its process has waited for an answer for long enough */
-    GPtrArray *lanes;      /**< of Lane, that it sends on */
-    uint64_t done;         /**< of a sendto(): bytes in packets */
+    bool receives;    /**< its process sleeps in recvfrom() */
+    IvcTimer retry;   /**< its process has waited for an answer for long enough */
+    GPtrArray *lanes; /**< of Lane, that it sends on */
+    uint64_t done;    /**< of a sendto(): bytes in packets */
 } SocketEnd;
 
 struct IvcDatagrams {
@@ -90,7 +89,8 @@ struct IvcDatagrams {
     uint64_t packet;   /**< data with the header of UDP in a packet of the MTU */
     uint64_t fragment; /**< the same in a fragment: a multiple of eight */
     SocketEnd *ends;
-    IvcPairs lanes; /**< of Lane; both directions are made at once */
+    IvcSoftirqTurn *turns; /**< of each core */
+    IvcPairs lanes;        /**< of Lane; both directions are made at once */
     struct {
         IvcTime turn, udp_tx, udp_rx, ip_tx, ip_rx, icmp;
     } t;
@@ -128,10 +128,11 @@ IvcStep ivc_datagrams_transmit(IvcDatagrams *datagrams, IvcAgent *agent, Lane *l
 
 /* What tcp.c hands on. */
 
-/** The softirq of a rank begins to work. */
-static inline void ivc_datagrams_busy(IvcDatagrams *datagrams, uint32_t rank)
+/** The turn of the softirqs on an agent's core. */
+static inline IvcSoftirqTurn *ivc_datagrams_turn(const IvcDatagrams *datagrams,
+                                                 const IvcAgent *agent)
 {
-    datagrams->ends[rank].busy_since_ps = datagrams->platform->sim.now;
+    return &datagrams->turns[agent->core->id];
 }
 
 IvcBuffer *ivc_datagrams_place(IvcDatagrams *datagrams, uint32_t from, uint32_t to, uint64_t bytes,

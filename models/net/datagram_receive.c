@@ -91,11 +91,20 @@ IvcStep ivc_datagrams_receive(IvcDatagrams *d, IvcAgent *agent, uint32_t from, u
     IVC_END(&stack->packet_frame);
 }
 
-/* As ksoftirqd, which shares the core with processes once the softirq itself has run for long. */
-static bool gives_way(const IvcDatagrams *d, uint32_t rank)
+IvcTime ivc_tcp_turn_ps(const IvcTcp *tcp)
 {
-    return d->platform->sim.now - d->ends[rank].busy_since_ps >= d->t.turn &&
-           d->ranks[rank].agent.state == IVC_AGENT_READY;
+    return tcp->datagrams ? tcp->datagrams->t.turn : 0;
+}
+
+struct IvcSoftirqTurn *ivc_tcp_turn(const IvcTcp *tcp, const IvcAgent *agent)
+{
+    return ivc_datagrams_turn(tcp->datagrams, agent);
+}
+
+bool ivc_tcp_process_waits(const IvcTcp *tcp, uint32_t rank, const IvcAgent *agent)
+{
+    const IvcAgent *process = &tcp->datagrams->ranks[rank].agent;
+    return process->core == agent->core && process->state == IVC_AGENT_READY;
 }
 
 IvcStep ivc_datagrams_respond(IvcDatagrams *d, IvcAgent *agent, uint32_t to)
@@ -110,9 +119,10 @@ IvcStep ivc_datagrams_respond(IvcDatagrams *d, IvcAgent *agent, uint32_t to)
     if (answers->waiting.n && !answers->transmitting) {
         IVC_CALL(&stack->packet_frame, ivc_datagrams_transmit(d, agent, answers));
     }
-    if (gives_way(d, stack->rank)) {
-        IVC_AWAIT(&stack->packet_frame, ivc_wait(agent, &d->ends[stack->rank].turn, d->t.turn));
-        ivc_datagrams_busy(d, stack->rank);
+    if (ivc_softirq_is_long(ivc_datagrams_turn(d, agent), agent, d->t.turn)) {
+        IVC_AWAIT(&stack->packet_frame,
+                  ivc_softirq_gives_way(ivc_datagrams_turn(d, agent), agent, d->t.turn));
+        ivc_softirq_goes_on(ivc_datagrams_turn(d, agent), agent->sim);
     }
     IVC_END(&stack->packet_frame);
 }

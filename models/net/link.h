@@ -131,6 +131,16 @@ void ivc_tcp_done(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcPayload *pay
  *  @return true when its process was woken for that: the caller charges it */
 bool ivc_tcp_freed(IvcTcp *tcp, uint32_t rank);
 
+/** How long a softirq of the network may find packets without end before it makes way for processes
+ *  that wait for its core. 0: it need not, because windows bound what is under way. */
+IvcTime ivc_tcp_turn_ps(const IvcTcp *tcp);
+
+/** The turn of the softirqs on an agent's core: see softirq_turn.h. With datagrams only. */
+struct IvcSoftirqTurn *ivc_tcp_turn(const IvcTcp *tcp, const IvcAgent *agent);
+
+/** Whether the process of a rank waits for the core of an agent. With datagrams only. */
+bool ivc_tcp_process_waits(const IvcTcp *tcp, uint32_t rank, const IvcAgent *agent);
+
 /** A packet was dropped on its way; ivc_tcp_done() is called all the same. */
 void ivc_tcp_dropped(IvcTcp *tcp, uint32_t from, uint32_t to, const IvcSegment *segment);
 

@@ -49,13 +49,22 @@ static IvcStep softirq_step(IvcAgent *agent)
 {
     BackCpu *cpu = (BackCpu *)((char *)agent - offsetof(BackCpu, softirq));
     IVC_BEGIN(&cpu->frame);
+    ivc_netback_begin(cpu);
     for (;;) {
         while (!cpu->first) {
-            IVC_AWAIT(&cpu->frame, ivc_wait(agent, &cpu->work, IVC_TIME_NEVER));
+            IVC_AWAIT(&cpu->frame, ivc_netback_wait(cpu));
+            ivc_netback_begin(cpu);
+        }
+        if (ivc_netback_is_long(cpu)) {
+            IVC_AWAIT(&cpu->frame, ivc_netback_gives_way(cpu));
+            ivc_netback_goes_on(cpu);
         }
         cpu->polled = ivc_netback_next(cpu);
         IVC_CALL(&cpu->frame, poll_queue(cpu, agent));
         cpu->polled = NULL;
+        if (ivc_netback_is_one_of_many(cpu)) {
+            IVC_AWAIT(&cpu->frame, ivc_wait(agent, &cpu->work, 0));
+        }
     }
     IVC_END(&cpu->frame);
 }
@@ -79,6 +88,14 @@ static bool is_batch_open(const Queue *queue)
     return queue->done.n < spec->rx_batch && queue->operations < spec->copy_batch;
 }
 
+/* Datagrams have no end: after each batch the domain's own process has its turn. */
+static bool has_company(const Queue *queue, const IvcAgent *thread)
+{
+    const Netfront *net = queue->net;
+    return net->head.tells && net->local &&
+           ivc_tcp_process_waits(net->head.tcp, net->local->rank, thread);
+}
+
 static IvcStep rx_thread_step(IvcAgent *agent)
 {
     Queue *queue = (Queue *)((char *)agent - offsetof(Queue, rx_thread));
@@ -86,6 +103,7 @@ static IvcStep rx_thread_step(IvcAgent *agent)
     IVC_BEGIN(&queue->rx_frame);
     for (;;) {
         while (!ivc_netback_can_give(queue)) {
+            ivc_netback_turn_over(queue->cpu);
             IVC_CALL(&queue->rx_frame, ivc_os_sleep(net->platform, agent, &queue->rx_sleeper,
                                                     &queue->rx_frame.sleep));
         }
@@ -109,6 +127,9 @@ static IvcStep rx_thread_step(IvcAgent *agent)
                           ivc_spend(agent, net->platform->t.wake, IVC_STAGE_WAKE));
             }
         }
+        if (has_company(queue, agent)) {
+            IVC_AWAIT(&queue->rx_frame, ivc_wait(agent, &queue->rx_sleeper.signal, 0));
+        }
     }
     IVC_END(&queue->rx_frame);
 }
@@ -121,6 +142,7 @@ static IvcStep dealloc_thread_step(IvcAgent *agent)
     IVC_BEGIN(&queue->dealloc_frame);
     for (;;) {
         while (!queue->to_answer) {
+            ivc_netback_turn_over(queue->cpu);
             IVC_CALL(&queue->dealloc_frame,
                      ivc_os_sleep(net->platform, agent, &queue->dealloc_sleeper,
                                   &queue->dealloc_frame.sleep));
@@ -140,6 +162,9 @@ static IvcStep dealloc_thread_step(IvcAgent *agent)
             ivc_xen_event_arrive(&queue->tx_done);
         }
         queue->answering = 0;
+        if (has_company(queue, agent)) {
+            IVC_AWAIT(&queue->dealloc_frame, ivc_wait(agent, &queue->dealloc_sleeper.signal, 0));
+        }
     }
     IVC_END(&queue->dealloc_frame);
 }

@@ -39,6 +39,55 @@ Queue *ivc_netback_next(BackCpu *cpu)
     return queue;
 }
 
+/* ---- sharing the vCPU with other softirqs and with processes: datagrams have no end ---- */
+
+static IvcSoftirqTurn *turn_of(const BackCpu *cpu)
+{
+    return ivc_tcp_turn(cpu->net->head.tcp, &cpu->softirq);
+}
+
+bool ivc_netback_wait(BackCpu *cpu)
+{
+    if (cpu->net->head.tells)
+        ivc_softirq_ends(turn_of(cpu), cpu->net->platform->sim.now);
+    return ivc_wait(&cpu->softirq, &cpu->work, IVC_TIME_NEVER);
+}
+
+void ivc_netback_begin(const BackCpu *cpu)
+{
+    if (cpu->net->head.tells)
+        ivc_softirq_begins(turn_of(cpu), cpu->net->platform->sim.now);
+}
+
+/* As Linux polls devices in turn: one that finds packets without end keeps no other from its own.
+ */
+bool ivc_netback_is_one_of_many(const BackCpu *cpu)
+{
+    return cpu->net->head.tells && cpu->softirq.core->ready & 1u << IVC_PRIORITY_DEFERRED;
+}
+
+bool ivc_netback_is_long(const BackCpu *cpu)
+{
+    return cpu->net->head.tells &&
+           ivc_softirq_is_long(turn_of(cpu), &cpu->softirq, ivc_tcp_turn_ps(cpu->net->head.tcp));
+}
+
+bool ivc_netback_gives_way(BackCpu *cpu)
+{
+    return ivc_softirq_gives_way(turn_of(cpu), &cpu->softirq, ivc_tcp_turn_ps(cpu->net->head.tcp));
+}
+
+void ivc_netback_goes_on(BackCpu *cpu)
+{
+    ivc_softirq_goes_on(turn_of(cpu), &cpu->net->platform->sim);
+}
+
+void ivc_netback_turn_over(const BackCpu *cpu)
+{
+    if (cpu->net->head.tells && !ivc_process_is_ready(cpu->softirq.core))
+        ivc_signal(&cpu->net->platform->sim, &turn_of(cpu)->over);
+}
+
 /* ---- taking what guests send ---- */
 
 /* As Linux: the largest packet must fit the limit. */

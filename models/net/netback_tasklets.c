@@ -139,9 +139,15 @@ static IvcStep tasklet_step(IvcAgent *agent)
 {
     BackCpu *cpu = (BackCpu *)((char *)agent - offsetof(BackCpu, softirq));
     IVC_BEGIN(&cpu->frame);
+    ivc_netback_begin(cpu);
     for (;;) {
         while (!cpu->answers_due && !cpu->gives_due && !may_go_on(cpu)) {
-            IVC_AWAIT(&cpu->frame, ivc_wait(agent, &cpu->work, IVC_TIME_NEVER));
+            IVC_AWAIT(&cpu->frame, ivc_netback_wait(cpu));
+            ivc_netback_begin(cpu);
+        }
+        if (ivc_netback_is_long(cpu)) {
+            IVC_AWAIT(&cpu->frame, ivc_netback_gives_way(cpu));
+            ivc_netback_goes_on(cpu);
         }
         if (cpu->answers_due) {
             IVC_CALL(&cpu->frame, answer_all(cpu, agent));

@@ -92,6 +92,9 @@ static void cpu_digest(const BackCpu *cpu, IvcDigest *digest)
     ivc_xen_vcpu_digest(&cpu->vcpu, digest);
     ivc_agent_digest(&cpu->softirq, digest);
     ivc_signal_digest(&cpu->work, digest);
+    if (cpu->net->head.tells)
+        ivc_softirq_turn_digest(ivc_tcp_turn(cpu->net->head.tcp, &cpu->softirq),
+                                ivc_tcp_turn_ps(cpu->net->head.tcp), digest);
     for (const Queue *queue = cpu->first; queue; queue = queue->next_polled)
         ivc_digest_u64(digest, queue->number);
     ivc_digest_u64(digest, UINT64_MAX);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "models/net/over_tcp.h"
+#include "models/net/softirq_turn.h"
 #include "models/xen/event_channel.h"
 #include "models/xen/grant.h"
 #include "models/xen/ring.h"
@@ -348,6 +349,17 @@ void ivc_local_restart(Netfront *net, const Queue *to);
 void ivc_netback_cpu_init(BackCpu *cpu, Netfront *net, uint32_t core, uint32_t number);
 void ivc_netback_init(Queue *queue, BackCpu *cpu);
 void ivc_netback_schedule(Queue *queue);
+/** Waits until somebody has work for the softirq of a vCPU. A request like ivc_wait(). */
+bool ivc_netback_wait(BackCpu *cpu);
+void ivc_netback_begin(const BackCpu *cpu);
+/** Whether another softirq waits for its vCPU: after each queue that one has its turn. */
+bool ivc_netback_is_one_of_many(const BackCpu *cpu);
+/** Whether it finds datagrams without end, and processes wait for its vCPU: it makes way. */
+bool ivc_netback_is_long(const BackCpu *cpu);
+bool ivc_netback_gives_way(BackCpu *cpu);
+void ivc_netback_goes_on(BackCpu *cpu);
+/** A thread of the driver domain is about to sleep. */
+void ivc_netback_turn_over(const BackCpu *cpu);
 void ivc_netback_append(Queue *queue);
 Queue *ivc_netback_next(BackCpu *cpu);
 bool ivc_netback_may_take(const Queue *queue);

@@ -217,11 +217,15 @@ static IvcStep softirq_step(IvcAgent *agent)
     Stack *stack = stack_of(agent);
     IvcTcp *tcp = stack->tcp;
     IVC_BEGIN(&stack->soft_frame);
+    if (tcp->datagrams)
+        ivc_softirq_begins(ivc_tcp_turn(tcp, agent), agent->sim->now);
     for (;;) {
         while (!stack->ack_due && !stack->restarted && !tcp->net.due(tcp->link, stack->rank)) {
+            if (tcp->datagrams)
+                ivc_softirq_ends(ivc_tcp_turn(tcp, agent), agent->sim->now);
             IVC_AWAIT(&stack->soft_frame, ivc_wait(agent, &stack->work, IVC_TIME_NEVER));
             if (tcp->datagrams)
-                ivc_datagrams_busy(tcp->datagrams, stack->rank);
+                ivc_softirq_begins(ivc_tcp_turn(tcp, agent), agent->sim->now);
         }
         IVC_AWAIT(&stack->soft_frame, ivc_spend(agent, tcp->t.softirq, tcp->stage0 + TCP_SOFTIRQ));
         if (stack->restarted) {

@@ -183,6 +183,55 @@ START_TEST(test_what_is_lost_counts_when_it_is_lost)
 }
 END_TEST
 
+/* A guest sends without end what the driver domain answers at once: its softirq takes packets, a
+ * thread gives them to the receiver, and both have one vCPU. */
+static const char flood[] =
+    "schema: ivcsim/1\nname: flood\nmachine: {profile: xeon-e5-2630v4}\nguests:\n"
+    "  dom0: {cores: [0], memory: 1GiB}\n  a: {cores: [1], memory: 1GiB}\n"
+    "  b: {cores: [2], memory: 1GiB}\nchannels:\n"
+    "  c: {mechanism: netfront, driver_domain: dom0, between: [a, b], variant: persistent}\n"
+    "  d: {mechanism: netfront, driver_domain: dom0, between: [a, dom0]}\n"
+    "workload: {kind: netperf-udp-stream, total: 64MiB, ranks: 2}\n";
+
+START_TEST(test_a_softirq_without_end_makes_way_for_threads)
+{
+    g_autoptr(IvcResult) never = points_run(
+        flood, (const char *[]){"channels.c.softirq_turn=1s", "workload.total=16MiB", NULL});
+    ck_assert_uint_lt(never->messages, 5);
+    ck_assert_uint_gt(count_of(never, "drops_network"), 200);
+    /* In turns of 2 ms the thread empties netback's queue each time, which then fills again. */
+    g_autoptr(IvcResult) seldom = points_run(flood, (const char *[]){"workload.total=16MiB", NULL});
+    ck_assert_uint_gt(seldom->messages, 30);
+    /* In short turns the queue is never full. */
+    g_autoptr(IvcResult) often = points_run(
+        flood, (const char *[]){"channels.c.softirq_turn=100us", "workload.total=16MiB", NULL});
+    ck_assert_uint_eq(count_of(often, "drops_network"), 0);
+    ck_assert_uint_gt(often->messages, 250);
+}
+END_TEST
+
+/* The receiver is a process of the driver domain, on the vCPU of netback, of the domain's own
+ * softirq and of the thread that gives pages back: it has its part of what comes. */
+START_TEST(test_a_process_beside_netback_is_not_starved)
+{
+    static const char *const variants[] = {"map-copy", "copy-2.6.18", "flip-2.6.18", "persistent",
+                                           "staging"};
+    static const char *const sizes[] = {"1000B", "4KiB", "65507B"};
+    for (size_t v = 0; v < G_N_ELEMENTS(variants); v++)
+        for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+            g_autofree char *variant = g_strdup_printf("channels.d.variant=%s", variants[v]);
+            g_autofree char *message = g_strdup_printf("workload.message=%s", sizes[s]);
+            g_autoptr(IvcResult) result =
+                points_run(flood, (const char *[]){"channel=d", variant, message,
+                                                   "workload.messages_max=2000", NULL});
+            uint64_t lost = count_of(result, "drops_socket");
+            ck_assert_msg(result->messages > lost / 8,
+                          "%s, %s: %" G_GUINT64_FORMAT " received, %" G_GUINT64_FORMAT " lost",
+                          variants[v], sizes[s], result->messages, lost);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sockets");
@@ -193,6 +242,8 @@ int main(void)
     tcase_add_test(tests, test_fragments);
     tcase_add_test(tests, test_slow_receiver_drops_the_rest);
     tcase_add_test(tests, test_what_is_lost_counts_when_it_is_lost);
+    tcase_add_test(tests, test_a_softirq_without_end_makes_way_for_threads);
+    tcase_add_test(tests, test_a_process_beside_netback_is_not_starved);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
