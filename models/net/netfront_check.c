@@ -64,7 +64,7 @@ static void check_domain(const NetfrontSpec *front, const IvcScenario *scenario,
     if (ivc_scenario_channel_ranks(scenario, path) > guests)
         ivc_scenario_conflict(
             scenario, path, "driver_domain",
-            joined ? "state 'workload.ranks': as many as 'between' has guests" : NULL,
+            "state 'workload.ranks': as many as 'between' has guests",
             joined ? "a domain with several ranks would talk to itself: each guest of this "
                      "channel has one, and so has the driver domain"
                    : "a guest with several ranks would talk to itself through the driver "
