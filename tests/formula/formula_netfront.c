@@ -379,6 +379,23 @@ START_TEST(test_a_datagram_has_one_slot)
 }
 END_TEST
 
+/* However few bytes netback's queue may hold, a process of the driver domain sends packets one by
+ * one. */
+START_TEST(test_the_driver_domain_sends_through_the_shortest_queue)
+{
+    static const char *const kinds[] = {"netperf-tcp-stream", "netperf-tcp-rr",
+                                        "netperf-udp-stream", "netperf-udp-rr", "flood-ping"};
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *kind = g_strdup_printf("workload.kind=%s", kinds[i]);
+        g_autoptr(IvcResult) result =
+            points_run(text, (const char *[]){kind, "channels.c.between=[dom0, b]",
+                                              "channels.c.queue_bytes=0B", "workload.message=1000B",
+                                              "workload.total=20000B", NULL});
+        ck_assert_uint_eq(result->messages, 20);
+    }
+}
+END_TEST
+
 /* Datagrams that reach a guest which takes next to nothing: beside what its ring takes, those up to
  * `queue_bytes`, with the one that exceeds it, and `queue_limit` behind them. The rest is dropped.
  */
@@ -417,6 +434,7 @@ int main(void)
     tcase_add_test(tests, test_locks_are_contended_by_vcpus_only);
     tcase_add_test(tests, test_queues_spread_connections);
     tcase_add_test(tests, test_a_datagram_has_one_slot);
+    tcase_add_test(tests, test_the_driver_domain_sends_through_the_shortest_queue);
     tcase_add_test(tests, test_a_queue_holds_bytes_and_then_packets);
     suite_add_tcase(suite, tests);
     return points_main(suite);
