@@ -142,7 +142,10 @@ G_NO_INLINE void ivc_recency_touch(IvcRecency *recency, IvcRecencyEntry *entry, 
     for (size_t l = recency->level_first; l < recency->level_end; l++) {
         if (!recency->capacity[l])
             continue;
-        if (!recency->last[l] || latest->began < recency->last[l]->began)
+        bool oldest = !recency->last[l] || latest->began < recency->last[l]->began;
+        if (oldest && recency->used[l] == recency->capacity[l])
+            continue; /* they would be the first to go; `last` stays, nothing in between is held */
+        if (oldest)
             recency->last[l] = latest; /* older than all that the level holds */
         latest->in[l] += bytes;
         recency->used[l] += bytes;

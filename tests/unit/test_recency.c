@@ -146,12 +146,34 @@ START_TEST(test_nothing_counts_twice)
 }
 END_TEST
 
+/* What an old pass goes on with is the oldest of a level that is full: nothing of it stays, and the
+ * level need not pass again over what it has lost since. */
+START_TEST(test_old_pass_goes_on)
+{
+    const uint64_t capacity[LEVELS] = {4, 100, 0};
+    IvcRecency recency;
+    IvcRecencyEntry entries[3] = {0};
+    ivc_recency_init(&recency, capacity);
+    ivc_recency_renew(&recency, &entries[0], 0, 2);
+    ivc_recency_renew(&recency, &entries[1], 0, 4);
+    ivc_recency_renew(&recency, &entries[2], 0, 4);
+    const IvcSeen *oldest = recency.last[0];
+    ck_assert_uint_eq(oldest->in[0], 4);
+    ivc_recency_touch(&recency, &entries[0], 2, 3);
+    ck_assert_ptr_eq(recency.last[0], oldest);
+    ck_assert_uint_eq(oldest->in[0], 4);
+    ck_assert_uint_eq(ivc_recency_tail(&entries[0], 0), 0);
+    ck_assert_uint_eq(ivc_recency_tail(&entries[0], 1), 3);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("recency");
     TCase *tests = tcase_create("recency");
     tcase_add_test(tests, test_whole_passes_are_exact);
     tcase_add_test(tests, test_nothing_counts_twice);
+    tcase_add_test(tests, test_old_pass_goes_on);
     suite_add_tcase(suite, tests);
     return points_main(suite);
 }
