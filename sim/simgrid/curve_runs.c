@@ -22,13 +22,23 @@ static const Amount there_warmup = {UINT64_C(8) << 20, 8, 64};
 static const Amount stream = {UINT64_C(64) << 20, 32, 16384};
 static const Amount stream_warmup = {UINT64_C(16) << 20, 8, 4096};
 
+/* Looking for a state that comes back takes up to half of a stream's time. When so many have been
+ * looked at, and less than one in so many messages was skipped, the others run in full. */
+#define STREAMS_LOOKED_AT 64
+#define SKIPPED_SHARE 20
+
 struct IvcCurveBase {
     const IvcScenario *scenario;
     const IvcCurvesOptions *options;
     IvcScenarioSource *source;
-    GMutex lock; /* of what follows */
+    GArray *known; /* IvcCurveRun that was done: no run is done twice */
+    bool full;     /* streams of the batch run in full */
+    GMutex lock;   /* of what follows */
     size_t done;
     size_t planned;
+    size_t looked_at;  /* streams */
+    uint64_t messages; /* of these */
+    uint64_t skipped;
 };
 
 typedef struct {
@@ -56,6 +66,7 @@ IvcCurveBase *ivc_curve_base_new(const IvcScenario *scenario, const IvcCurvesOpt
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     base->scenario = scenario;
     base->options = options;
+    base->known = g_array_new(FALSE, FALSE, sizeof(IvcCurveRun));
     g_mutex_init(&base->lock);
     base->source = ivc_scenario_source_parse(scenario->file, text, without_sweep(text),
                                              scenario->registry, diags);
@@ -68,6 +79,7 @@ void ivc_curve_base_free(IvcCurveBase *base)
         return;
     if (base->source)
         ivc_scenario_source_free(base->source);
+    g_array_unref(base->known);
     g_mutex_clear(&base->lock);
     g_free(base);
 }
@@ -151,6 +163,23 @@ static void take_result(const IvcScenario *s, IvcCurveRun *run, const IvcResult 
             run->server_ps = busy(result, s, g) / n;
 }
 
+/* A ping-pong of so few messages is over before a period could be skipped. */
+static bool runs_in_full(const IvcCurveBase *base, const IvcCurveRun *run)
+{
+    return base->full || strcmp(run->workload, "pingpong") == 0;
+}
+
+static void count_skipped(IvcCurveBase *base, const IvcCurveRun *run, const IvcResult *result)
+{
+    if (runs_in_full(base, run) || run->around)
+        return;
+    g_mutex_lock(&base->lock);
+    base->looked_at++;
+    base->messages += result->messages;
+    base->skipped += result->recurrence.skipped_messages;
+    g_mutex_unlock(&base->lock);
+}
+
 static void run_one(IvcCurveBase *base, IvcCurveRun *run)
 {
     g_autoptr(IvcDiags) diags = ivc_diags_new();
@@ -164,10 +193,13 @@ static void run_one(IvcCurveBase *base, IvcCurveRun *run)
                     base->scenario->channel->name, run->workload, text);
         return;
     }
-    IvcRunHooks hooks = {.stop = base->options ? base->options->stop : NULL};
+    IvcRunHooks hooks = {.stop = base->options ? base->options->stop : NULL,
+                         .full = runs_in_full(base, run)};
     g_autoptr(IvcResult) result = ivc_run(scenario, &hooks, &run->error);
-    if (result)
+    if (result) {
         take_result(base->scenario, run, result);
+        count_skipped(base, run, result);
+    }
     if (result && run->message_ps == 0)
         g_set_error(&run->error, IVC_CURVES_ERROR, IVC_CURVES_ERROR_MECHANISM,
                     "a message of channel '%s' takes no time in workload '%s'",
@@ -190,10 +222,23 @@ static void run_ith(size_t i, void *user)
     g_mutex_unlock(&base->lock);
 }
 
-bool ivc_curve_runs(IvcCurveBase *base, IvcCurveRun *runs, size_t n, GError **error)
+static bool is_known(const IvcCurveBase *base, IvcCurveRun *run)
 {
-    Batch batch = {.base = base, .runs = runs};
-    ivc_parallel(base->options ? base->options->jobs : 0, n, run_ith, &batch);
+    for (guint i = 0; i < base->known->len; i++) {
+        const IvcCurveRun *known = &g_array_index(base->known, IvcCurveRun, i);
+        if (known->bytes != run->bytes || known->around != run->around ||
+            known->from != run->from || known->to != run->to ||
+            strcmp(known->workload, run->workload) != 0)
+            continue;
+        *run = *known;
+        return true;
+    }
+    return false;
+}
+
+/* Takes over the first error; the others are forgotten. */
+static GError *first_error(IvcCurveRun *runs, size_t n)
+{
     GError *first = NULL;
     for (size_t i = 0; i < n; i++) {
         if (!first)
@@ -202,7 +247,32 @@ bool ivc_curve_runs(IvcCurveBase *base, IvcCurveRun *runs, size_t n, GError **er
             g_clear_error(&runs[i].error);
         runs[i].error = NULL;
     }
-    if (first)
+    return first;
+}
+
+bool ivc_curve_runs(IvcCurveBase *base, IvcCurveRun *runs, size_t n, GError **error)
+{
+    g_autofree IvcCurveRun *unknown = g_new0(IvcCurveRun, n + 1);
+    Batch batch = {.base = base, .runs = unknown};
+    g_autofree size_t *place = g_new0(size_t, n + 1); /* among all */
+    size_t n_unknown = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (is_known(base, &runs[i]))
+            continue;
+        place[n_unknown] = i;
+        unknown[n_unknown++] = runs[i];
+    }
+    base->done += n - n_unknown;
+    base->full =
+        base->looked_at >= STREAMS_LOOKED_AT && base->skipped * SKIPPED_SHARE < base->messages;
+    ivc_parallel(base->options ? base->options->jobs : 0, n_unknown, run_ith, &batch);
+    GError *first = first_error(unknown, n_unknown);
+    if (first) {
         g_propagate_error(error, first);
-    return first == NULL;
+        return false;
+    }
+    g_array_append_vals(base->known, unknown, (guint)n_unknown);
+    for (size_t i = 0; i < n_unknown; i++)
+        runs[place[i]] = unknown[i];
+    return true;
 }
