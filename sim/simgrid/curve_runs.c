@@ -89,11 +89,6 @@ void ivc_curve_plan(IvcCurveBase *base, size_t more)
     base->planned += more;
 }
 
-size_t ivc_curve_runs_done(const IvcCurveBase *base)
-{
-    return base->done;
-}
-
 static const char *guest_name(const IvcScenario *scenario, unsigned index)
 {
     return scenario->guests[scenario->channel->between[index]].name;

@@ -31,6 +31,3 @@ void ivc_curve_plan(IvcCurveBase *base, size_t more);
 
 /** Does all of them, several at a time. @return false with the first error */
 bool ivc_curve_runs(IvcCurveBase *base, IvcCurveRun *runs, size_t n, GError **error);
-
-/** How many were done. */
-size_t ivc_curve_runs_done(const IvcCurveBase *base);

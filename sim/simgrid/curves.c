@@ -226,6 +226,5 @@ IvcCurves *ivc_curves_measure(const IvcScenario *s, const IvcCurvesOptions *opti
         return NULL;
     if (!measure_sizes(base, curves, error) || !measure_together(base, s, curves, error))
         return NULL;
-    curves->runs = ivc_curve_runs_done(base);
     return g_steal_pointer(&curves);
 }

@@ -73,7 +73,6 @@ typedef struct {
     unsigned pairs;     /**< of guests that sent at once: each guest is in one; 0 or 1: unknown */
     GArray *together;   /**< IvcCurveTogether, by size */
     uint64_t bytes_max; /**< the largest message that the mechanism carries, or that was tried */
-    size_t runs;        /**< points that were simulated */
 } IvcCurves;
 
 typedef struct {
