@@ -37,24 +37,9 @@ uint64_t ivc_mpi_any_size(const void *spec)
     return UINT64_MAX;
 }
 
-uint64_t ivc_mpi_type_bytes(IvcMpiType type)
-{
-    return UINT64_C(1) << type_shift[type];
-}
-
 const char *ivc_mpi_error_name(IvcMpiError error)
 {
     return error_names[error];
-}
-
-uint32_t ivc_mpi_comm_size(const IvcRank *rank)
-{
-    return rank->platform->n_ranks;
-}
-
-uint32_t ivc_mpi_comm_rank(const IvcRank *rank)
-{
-    return rank->rank;
 }
 
 void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiType type, int peer,

@@ -144,11 +144,6 @@ IvcStep ivc_xen_store_ask(IvcXenClient *client, IvcAgent *agent)
 
 /* ---- building ---- */
 
-bool ivc_xen_store_runs(const IvcXenStore *store)
-{
-    return store->dom0 != NULL;
-}
-
 static IvcTime spent_by(const IvcPlatform *platform, const IvcGuestPlace *guest)
 {
     IvcTime sum = 0;

@@ -80,9 +80,6 @@ IvcXenStore *ivc_xen_store_new(IvcXen *xen, const IvcXenStoreSpec *spec, uint32_
                                uint32_t number);
 void ivc_xen_store_free(IvcXenStore *store);
 
-/** Whether somebody runs it. */
-bool ivc_xen_store_runs(const IvcXenStore *store);
-
 /** Prepares a client whose events go to `vcpu`. It must stay where it is. */
 void ivc_xen_client_init(IvcXenClient *client, IvcXenStore *store, IvcXenVcpu *vcpu,
                          void (*announced)(IvcXenClient *client));

@@ -88,17 +88,6 @@ void ivc_cli_note(IvcCli *cli, const char *format, ...)
     fprintf(cli->err, "%s\n", text);
 }
 
-void ivc_cli_detail(IvcCli *cli, const char *format, ...)
-{
-    if (!has_option(cli, "verbose") || !ivc_cli_flag(cli, "verbose"))
-        return;
-    va_list args;
-    va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    fprintf(cli->err, "%s\n", text);
-}
-
 /* The same failure on standard output, where a program reads JSON from there. */
 static void print_json_error(IvcCli *cli, int status, const char *code, const char *text,
                              const json_t *details)

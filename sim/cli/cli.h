@@ -61,8 +61,6 @@ void ivc_cli_error(IvcCli *cli, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void ivc_cli_warning(IvcCli *cli, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** Prints a line for people on standard error, unless `--quiet`. */
 void ivc_cli_note(IvcCli *cli, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/** The same, only with `--verbose`. */
-void ivc_cli_detail(IvcCli *cli, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /**
  * Reports that the verb failed: the message on standard error and, where the verb's `--format` is

@@ -25,9 +25,6 @@ typedef enum {
     IVC_MPI_TYPES,
 } IvcMpiType;
 
-/** Returns the size of a datatype in bytes. */
-uint64_t ivc_mpi_type_bytes(IvcMpiType type);
-
 /** How a call ended. */
 typedef enum {
     IVC_MPI_SUCCESS,
@@ -166,9 +163,6 @@ IvcStep ivc_mpi_init(IvcRank *rank);
 
 /** Leaves: waits until all ranks have come here. */
 IvcStep ivc_mpi_finalize(IvcRank *rank);
-
-uint32_t ivc_mpi_comm_size(const IvcRank *rank);
-uint32_t ivc_mpi_comm_rank(const IvcRank *rank);
 
 /** Prepares the arguments of a call. */
 void ivc_mpi_call(IvcMpiCall *call, IvcBuffer *buffer, uint64_t count, IvcMpiType type, int peer,
