@@ -22,12 +22,12 @@ is_exactly shown <<'END2'
 bandwidth in MB/s (10^6 bytes a second)
 clock 800MHz
 message shm ring
-32 B 34.74 512.00
-64 B 68.86 882.76
+32 B 34.69 512.00
+64 B 68.73 882.76
 clock 1GHz
 message shm ring
-32 B 43.42 640.00
-64 B 86.07 1103.45
+32 B 43.37 640.00
+64 B 85.91 1103.45
 END2
 sed '/^ivcsim /d' out >run
 try sweep marks.yaml -o folder --quiet
@@ -51,8 +51,8 @@ is_exactly shown <<'END2'
 bandwidth in MB/s (10^6 bytes a second)
 clock 800MHz
 message shm ring
-32 B 34.74 512.00
-64 B 68.86 882.76
+32 B 34.69 512.00
+64 B 68.73 882.76
 clock 1GHz
 message ring
 32 B 640.00
@@ -73,8 +73,8 @@ about='~ estimated: the run was stopped at that precision'
 try run marks.yaml --set workload.messages_max=80
 status_is 0
 show
-has shown '32 B 34.78* 512.00*'
-has shown '64 B 68.86 882.76'
+has shown '32 B 34.72* 512.00*'
+has shown '64 B 68.73 882.76'
 has out "$star"
 has_not out '+-'
 cat >>marks.yaml <<'EOF'
