@@ -33,6 +33,12 @@ static const IvcParam params[] = {
     {IVC_PARAM(NemesisSpec, slots, "slots"), .fallback = "8", .min = "1", .max = "256",
      .kind = IVC_KIND_DOCUMENTED, .source = MPICH_SOURCE,
      .sentence = "slots of the rendezvous copy ring"},
+    {IVC_PARAM(NemesisSpec, piece, "piece"), .fallback = "16KiB", .min = "1KiB", .max = "16MiB",
+     .kind = IVC_KIND_DOCUMENTED, .source = MPICH_SOURCE,
+     .sentence = "what is put into a slot at most, of a message of at most 'piece_max'"},
+    {IVC_PARAM(NemesisSpec, piece_max, "piece_max"), .fallback = "128KiB", .max = "16MiB",
+     .kind = IVC_KIND_DOCUMENTED, .source = MPICH_SOURCE,
+     .sentence = "largest message that goes through the ring in pieces; larger ones fill slots"},
     {IVC_PARAM(NemesisSpec, send_overhead, "send_overhead"), .fallback = "500cycles", .max = "1ms",
      .kind = IVC_KIND_ASSUMED, .source = OVERHEAD_SOURCE,
      .sentence = "software of a Send, without copies and shared lines"},
@@ -174,6 +180,13 @@ static NemesisBox *slot_at(const Nemesis *self, const NemesisPair *pair, uint64_
     return &pair->slots[count % self->spec.slots];
 }
 
+/* What goes into a slot at a time. Small pieces let the receiver begin early. */
+static uint64_t part_of(const Nemesis *self, uint64_t message)
+{
+    const NemesisSpec *spec = &self->spec;
+    return message <= spec->piece_max.n ? MIN(spec->piece.n, spec->slot.n) : spec->slot.n;
+}
+
 IvcStep ivc_nemesis_fill(NemesisProcess *process, const IvcMpiCall *call, NemesisPair *pair)
 {
     Nemesis *self = process->nemesis;
@@ -181,7 +194,7 @@ IvcStep ivc_nemesis_fill(NemesisProcess *process, const IvcMpiCall *call, Nemesi
     NemesisFrame *f = &process->frame;
     NemesisBox *slot = slot_at(self, pair, pair->filled);
     IVC_BEGIN(&f->slot);
-    f->part = MIN(self->spec.slot.n, call->bytes - pair->sent);
+    f->part = MIN(part_of(self, call->bytes), call->bytes - pair->sent);
     IVC_AWAIT(&f->slot, ivc_copy(agent, &slot->data, 0, call->buffer, pair->sent, f->part,
                                  self->stage0 + NEMESIS_COPY_IN));
     owe_flag(process, &slot->flag, true);
@@ -201,7 +214,7 @@ IvcStep ivc_nemesis_drain(NemesisProcess *process, const IvcMpiCall *call,
     NemesisBox *slot = slot_at(self, pair, pair->taken);
     IVC_BEGIN(&f->slot);
     owe_flag(process, &slot->flag, false);
-    f->part = MIN(self->spec.slot.n, envelope->bytes - pair->got);
+    f->part = MIN(part_of(self, envelope->bytes), envelope->bytes - pair->got);
     if (pair->got < call->bytes) { /* the rest of a message that is too long is dropped */
         IVC_AWAIT(&f->slot,
                   ivc_copy(agent, call->buffer, pair->got, &slot->data, 0,
@@ -221,7 +234,8 @@ IvcStep ivc_nemesis_answer(NemesisProcess *process, const IvcEnvelope *envelope,
     IvcAgent *agent = &process->rank->agent;
     NemesisFrame *f = &process->frame;
     IVC_BEGIN(&f->slot);
-    owe_flag(process, &slot_at(self, pair, pair->taken)->flag, true);
+    pair->filled = pair->taken = 0; /* each message begins with the first slot */
+    owe_flag(process, &pair->slots[0].flag, true);
     IVC_AWAIT(&f->slot, ivc_pay(agent));
     pair->cleared = true;
     pair->sequence = envelope->sequence;

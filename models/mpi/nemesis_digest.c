@@ -15,9 +15,9 @@ static void pair_digest(const Nemesis *self, const IvcPair *used, IvcDigest *dig
     box_digest(self, &pair->fastbox, digest);
     ivc_digest_u64(digest, pair->slots != NULL);
     for (uint32_t s = 0; !digest->brief && pair->slots && s < self->spec.slots; s++)
-        box_digest(self, &pair->slots[(pair->taken + s) % self->spec.slots], digest);
-    /* The slots of the ring are alike: only the difference matters. */
+        box_digest(self, &pair->slots[s], digest);
     ivc_digest_u64(digest, pair->filled - pair->taken);
+    ivc_digest_u64(digest, pair->taken);
     ivc_digest_u64(digest, pair->cleared);
     if (pair->cleared)
         ivc_digest_u64(digest,

@@ -17,6 +17,8 @@ typedef struct {
     IvcBytes eager_max;
     IvcBytes slot;
     uint64_t slots;
+    IvcBytes piece;
+    IvcBytes piece_max;
     IvcCost send_overhead;
     IvcCost recv_overhead;
     IvcCost progress;
@@ -47,7 +49,7 @@ typedef struct {
 typedef struct {
     NemesisBox fastbox;
     NemesisBox *slots; /**< NULL before the first rendezvous */
-    uint64_t filled;   /**< slots of all rendezvous, by the sender */
+    uint64_t filled;   /**< slots of the latest rendezvous, by the sender */
     uint64_t taken;    /**< by the receiver */
     bool cleared;      /**< the receiver is there: clear to send */
     uint64_t sequence; /**< of the message that is cleared */
