@@ -1,7 +1,8 @@
 # `validate --calibrate`: finds the values that measurements were made with, and rows to predict
 # have no part in it.
 # Few cells, which stay in L2: else its cost would hardly matter.
-sed 's/mechanism: nemesis,/mechanism: nemesis, cells: 4,/' "$source/tests/cli/tiny.yaml" >scenario.yaml
+sed 's/mechanism: nemesis,/mechanism: nemesis, cells: 4,/' "$source/tests/cli/tiny.yaml" \
+    >scenario.yaml
 made_with() {
     "$ivcsim" run scenario.yaml --format json -q --set workload.message="$1"B \
         --set machine.read.l2="$2"cycles --set channels.nemesis.send_overhead="$3"cycles |
