@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -90,25 +91,29 @@ static bool can_salvage(const IvcSweepFolder *folder, const GError *error)
     return folder->salvage && g_error_matches(error, IVC_STORE_ERROR, IVC_STORE_ERROR_DAMAGED);
 }
 
-/* Sets the store aside and opens a new one, perhaps with what is whole in the old one. Killed in
- * between, the old one has the points, under its new name. */
+/* Sets the store aside and opens a new one, perhaps with what is whole in the old one: that is put
+ * together first, so that a program that is killed meanwhile leaves the old one where it was. */
 static void replace_store(IvcCli *cli, IvcSweepFolder *folder, bool salvage, GError **error)
 {
+    g_autofree char *salvaged = salvage ? g_strconcat(folder->store_path, ".salvaged", NULL) : NULL;
+    uint64_t points = 0;
+    if (salvage && !ivc_store_salvage(folder->store_path, salvaged, &points, error)) {
+        return;
+    }
     g_autofree char *aside = ivc_store_set_aside(folder->store_path, error);
     if (aside == NULL) {
         return;
     }
     ivc_cli_note(cli, "the old results store was renamed to %s", aside);
+    if (salvage && g_rename(salvaged, folder->store_path) != 0) {
+        g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_IO, "cannot rename '%s' to '%s': %s",
+                    salvaged, folder->store_path, g_strerror(errno));
+        return;
+    }
     folder->store = ivc_store_open(folder->store_path, IVC_STORE_WRITE, error);
-    uint64_t points = 0;
-    if (folder->store == NULL || !salvage) {
-        return;
+    if (salvage && folder->store != NULL) {
+        ivc_cli_note(cli, "of its points, %" G_GUINT64_FORMAT " are whole, and kept", points);
     }
-    if (!ivc_store_salvage(aside, folder->store, &points, error)) {
-        g_clear_pointer(&folder->store, ivc_store_free);
-        return;
-    }
-    ivc_cli_note(cli, "of its points, %" G_GUINT64_FORMAT " are whole, and kept", points);
 }
 
 /* Points of several shards in one folder would be reported as doubled, but much later. */

@@ -33,8 +33,7 @@ int ivc_sweep_folder_look(IvcCli *cli, IvcSweepFolder *folder);
 /**
  * Makes the folder, locks it against other sweeps and opens the store. `--force` sets an unusable
  * store aside and empties a usable one; `salvage` sets a damaged one aside and keeps its points. A
- * folder is for one shard, or for a whole sweep: without
- * `--force` nothing else is put into it.
+ * folder is for one shard, or for a whole sweep: without `--force` nothing else is put into it.
  * @return IVC_EXIT_OK, or the status of an error that was reported
  */
 int ivc_sweep_folder_open(IvcCli *cli, IvcSweepFolder *folder, IvcShard shard);

@@ -92,14 +92,14 @@ const char *ivc_store_hint(const GError *error);
 char *ivc_store_set_aside(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * Takes the points whose seals hold from a store that cannot be used.
+ * Makes a store of the points whose seals hold in one that cannot be used.
  *
  * @param path  of the damaged file; it is left as it is, and may be no database at all
- * @param to    an empty store
- * @param ret_points  how many `to` has now
+ * @param to_path  of the new file; one that is there is replaced
+ * @param ret_points  how many it has
  * @return false with an error when they cannot be written
  */
-bool ivc_store_salvage(const char *path, IvcStore *to, uint64_t *ret_points,
+bool ivc_store_salvage(const char *path, const char *to_path, uint64_t *ret_points,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Writes a finished point, replacing an earlier one with that key. On disk when it returns true.

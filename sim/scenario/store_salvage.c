@@ -4,7 +4,10 @@
  */
 #include "sim/scenario/store_private.h"
 
-/* Rows in a row that cannot be read, before nothing more is expected; a page holds far fewer. */
+#include <glib/gstdio.h>
+
+/* After so many rows that cannot be read, one behind the other, nothing more is expected; a page
+ * holds far fewer. */
 #define MISSES_MAX 1000
 
 /* Puts a row's point into `to`, when it is whole. */
@@ -46,9 +49,24 @@ static bool take_over_all(IvcStore *from, IvcStore *to, GError **error)
     return true;
 }
 
-bool ivc_store_salvage(const char *path, IvcStore *to, uint64_t *ret_points, GError **error)
+/* Removes what an earlier attempt that was killed has left. */
+static void remove_file(const char *path)
+{
+    static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < G_N_ELEMENTS(tails); i++) {
+        g_autofree char *file = g_strconcat(path, tails[i], NULL);
+        (void)g_remove(file);
+    }
+}
+
+bool ivc_store_salvage(const char *path, const char *to_path, uint64_t *ret_points, GError **error)
 {
     *ret_points = 0;
+    remove_file(to_path);
+    g_autoptr(IvcStore) to = ivc_store_open(to_path, IVC_STORE_WRITE, error);
+    if (to == NULL) {
+        return false;
+    }
     g_autoptr(IvcStore) from = g_new0(IvcStore, 1);
     from->path = g_strdup(path);
     from->mode = IVC_STORE_READ;

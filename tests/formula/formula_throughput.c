@@ -73,8 +73,7 @@ static const struct {
     {"cells", 1000, "channels.cells.recv_overhead=5000cycles", NULL, 5000},
     /* 125 words, one of the pool's head and one of the queue's. */
     {"cells", 1000, "machine.atomic=3000cycles", "machine.copy.word=16cycles", 5032},
-    /* By rendezvous: pieces of 16 KiB up to 128 KiB, then slots of 32 KiB; and one to begin with.
-     */
+    /* By rendezvous: pieces of 16 KiB up to 128 KiB, then slots of 32 KiB; and one to begin. */
     {"nemesis", 96 * 1024, "machine.copy.setup=5000cycles", NULL, 7 * 5000},
     {"nemesis", 128 * 1024, "machine.copy.setup=5000cycles", NULL, 9 * 5000},
     {"nemesis", 128 * 1024 + 1, "machine.copy.setup=5000cycles", NULL, 6 * 5000},

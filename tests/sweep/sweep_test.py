@@ -642,7 +642,10 @@ def case_salvage(work):
     for name, (data, least, most) in broken.items():
         with open(store, "wb") as file:
             file.write(data)
+        with open(store + ".salvaged", "wb") as file:
+            file.write(good[:4096])  # of an attempt that was killed
         done = run("sweep", SMALL, "-o", folder, "--salvage")
+        equal([f for f in os.listdir(folder) if "salvaged" in f], [], f"left ({name})")
         contains(done.stderr, f"the old results store was renamed to {store}.damaged\n")
         kept = int(re.search("of its points, ([0-9]+) are whole, and kept\n", done.stderr)[1])
         if not least <= kept <= most:
