@@ -5,6 +5,9 @@ static const char *const scenarios[] = {
     OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
                  "  udp_rcvbuf: 8KiB, udp_rx: 30us, softirq_turn: 200us}}\n"
                  "workload: {kind: netperf-udp-stream, message: 1000B, ",
+    OCTEON THREE "channels: {c: {mechanism: netfront, between: [a, b], driver_domain: dom0,\n"
+                 "  udp_rcvbuf: 8KiB, udp_rx: 30us, softirq_turn: 40us}}\n"
+                 "workload: {kind: netperf-udp-stream, message: 1000B, ",
     OCTEON TWO "channels: {c: {mechanism: sock, ring: 8, udp_rcvbuf: 4KiB}}\n"
                "workload: {kind: netperf-udp-stream, message: 3000B, ",
     OCTEON TWO "channels: {c: {mechanism: ethernet, between: [a, b], rx_ring: 4,\n"
@@ -19,6 +22,8 @@ static const char *const scenarios[] = {
 };
 
 static const char *const must_be_missed[] = {
+    "datagram_digest.c: (uint64_t)pair->from << 32 | pair->to",
+    "datagram_digest.c: d->ends[r].done",
     "datagram_digest.c: d->ends[r].receives",
     "datagram_digest.c: d->in_flight",
     "datagram_digest.c: lane->held",
