@@ -35,7 +35,11 @@ typedef uint32_t IvcLabel;
         (frame)->label = 0;    \
         return IVC_DONE
 
-/* Labels count the awaits of a source file, so that a line more, without an await, moves none. */
+/* Labels count the awaits of a source file, so that a line more, without an await, moves none. They
+ * are part of digests, so what headers counted before must not. */
+enum { IVC_COUNTED_BEFORE = __COUNTER__ };
+#define IVC_NEXT_LABEL (__COUNTER__ - IVC_COUNTED_BEFORE)
+
 #define IVC_AWAIT_AT(frame, request, number) \
     (frame)->label = (number);               \
     if (!(request))                          \
@@ -51,10 +55,10 @@ typedef uint32_t IvcLabel;
         return IVC_YIELD
 
 /** Asks the machine for something; goes on when it is done, perhaps at once. */
-#define IVC_AWAIT(frame, request) IVC_AWAIT_AT(frame, request, __COUNTER__ + 1)
+#define IVC_AWAIT(frame, request) IVC_AWAIT_AT(frame, request, IVC_NEXT_LABEL)
 
 /** Calls another stackless function and goes on when it is done. */
-#define IVC_CALL(frame, call) IVC_CALL_AT(frame, call, __COUNTER__ + 1)
+#define IVC_CALL(frame, call) IVC_CALL_AT(frame, call, IVC_NEXT_LABEL)
 
 /** Leaves a stackless function early. */
 #define IVC_RETURN(frame)   \
