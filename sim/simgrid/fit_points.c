@@ -9,6 +9,7 @@
 
 #define TOGETHER_SLOWER 1.03  /* interval of all pairs over that of one: something is shared */
 #define TOGETHER_WEIGHT 0.005 /* of its error, beside those of latency and interval */
+#define BUSIER 1.02           /* CPU of the receiver over that of the sender: it is the busier */
 #define STEP 0.002            /* of the latency that a piece may be off by */
 #define POINTS_MAX 600
 #define LEVEL 1.02           /* of a value, beyond what its size asks for: no step */
@@ -65,7 +66,6 @@ static IvcFitPoint take_point(const IvcCurves *curves, const IvcCurvePoint *ther
         .transfer_max = there == back ? INFINITY : (double)quicker_ps * 1e-12 / mean * interval / 2,
         .sender = (double)from.sender_ps * 1e-12,
         .receiver = (double)from.receiver_ps * 1e-12,
-        .sender_first = from.sender_ps >= from.receiver_ps,
     };
 }
 
@@ -150,42 +150,66 @@ static double make_possible(const IvcFitPoints *all, IvcFitPoint *p, bool eager)
     return e * e + TOGETHER_WEIGHT * off * off;
 }
 
-/* Who of the two ends has the whole interval to do when messages set off at once: the same for all
- * sizes, so that costs go in lines. */
+/* Who of the two ends has the whole interval to do when messages set off at once. */
 static void set_first(IvcFitPoint *p, bool sender)
 {
     p->other = sender ? p->receiver : p->sender;
     p->sender_first = sender;
 }
 
-/* From which point on messages wait for their receive, and which end is busy before that: what
- * leaves the smallest errors. */
+/* The busier end, as most sizes have it: the same for all, so that costs go in lines. Where pairs
+ * share something it is the sender if both are as busy, and may change once as sizes grow: a sender
+ * that does not keep its pace fills what they share with messages that all end together. */
+static void choose_first(IvcFitPoints *all)
+{
+    double busier = all->ratio > 0 ? BUSIER : 1;
+    guint change = 0, best = 0;
+    bool above = false;
+    for (guint i = 0; i < all->n; i++)
+        all->points[i].sender_first = all->points[i].receiver <= busier * all->points[i].sender;
+    for (guint sender = 0; sender < 2; sender++) {
+        guint right = 0; /* the sender from `at` on, or the receiver; the other end before */
+        for (guint i = 0; i < all->n; i++)
+            right += all->points[i].sender_first == (bool)sender;
+        for (guint at = 0; at < all->n && (at == 0 || all->ratio > 0); at++) {
+            if (right > best) {
+                best = right;
+                change = at;
+                above = sender;
+            }
+            right += all->points[at].sender_first == (bool)sender ? -1U : 1U;
+        }
+    }
+    for (guint i = 0; i < all->n; i++)
+        set_first(&all->points[i], above == (i >= change));
+}
+
+/* From which point on messages wait for their receive, and whether it is not the busier end that
+ * is busy before that: what leaves the smallest errors. */
 static void choose_kinds(IvcFitPoints *all)
 {
-    guint best = 0, senders = 0;
-    bool best_sender = false;
+    guint best = 0;
+    bool best_other = false;
     double least = INFINITY;
-    for (guint i = 0; i < all->n; i++)
-        senders += all->points[i].sender_first;
-    for (guint option = 0; option < 2; option++) {
-        bool sender = (senders * 2 >= all->n) == (option == 0);
+    choose_first(all);
+    for (unsigned other = 0; other < 2; other++) {
         for (guint at = all->directed ? all->n : 0; at <= all->n; at++) {
             double sum = 0;
             for (guint i = 0; i < all->n; i++) {
                 IvcFitPoint p = all->points[i];
-                set_first(&p, sender);
+                set_first(&p, p.sender_first != (bool)other);
                 sum += make_possible(all, &p, i < at);
             }
             if (sum < least - 1e-6) {
                 least = sum;
                 best = at;
-                best_sender = sender;
+                best_other = other;
             }
         }
     }
     all->first_waiting = best;
-    for (guint i = 0; i < all->n; i++)
-        set_first(&all->points[i], best_sender);
+    for (guint i = 0; best_other && i < all->n; i++)
+        set_first(&all->points[i], !all->points[i].sender_first);
 }
 
 double ivc_fit_other_least(const IvcFitPoint *p)
@@ -244,6 +268,26 @@ static void join_kinds(IvcFitPoints *all)
     all->first_waiting += eager;
 }
 
+/* Where the busier end changes, it does so one byte before the next point, or what a size between
+ * costs would be cut in half at both ends. */
+static void join_ends(IvcFitPoints *all)
+{
+    guint at = 1;
+    while (at < all->first_waiting &&
+           all->points[at].sender_first == all->points[at - 1].sender_first)
+        at++;
+    if (at >= all->first_waiting)
+        return;
+    const IvcFitPoint *last = &all->points[at - 1], *first = last + 1;
+    if (last->bytes + 1 >= first->bytes || !goes_on(last, first))
+        return;
+    IvcFitPoint point = *first;
+    point.bytes--;
+    set_first(&point, last->sender_first);
+    insert(all, at, point);
+    all->first_waiting++;
+}
+
 /* Puts a point half-way between two, on the line through them. */
 static void insert_middle(IvcFitPoints *all, guint i)
 {
@@ -286,6 +330,7 @@ IvcFitPoints ivc_fit_points(const IvcCurves *curves, unsigned class_)
     find_bandwidths(&all);
     choose_kinds(&all);
     join_kinds(&all);
+    join_ends(&all);
     for (guint i = 0; i < all.n; i++) {
         (void)make_possible(&all, &all.points[i], i < all.first_waiting);
         ivc_fit_latency_range(&all.points[i]);

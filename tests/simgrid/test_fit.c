@@ -1,7 +1,7 @@
 /* SMPI's settings from curves that are known: they come back, and what cannot be had is counted. */
 #include <math.h>
 
-#include "sim/simgrid/fit.h"
+#include "sim/simgrid/fit_private.h"
 #include "tests/harness/check.h"
 #include "tests/harness/points.h"
 
@@ -17,6 +17,11 @@ static IvcTime slow_start(uint64_t b)
 static IvcTime quick_stream(uint64_t b)
 {
     return 1000 * NS + b * NS / 5;
+}
+
+static IvcTime quick_message(uint64_t b)
+{
+    return 2400 * NS + b * NS * 12 / 25;
 }
 
 static IvcTime nearly_as_slow(uint64_t b)
@@ -228,6 +233,38 @@ START_TEST(what_is_shared_is_a_link)
 }
 END_TEST
 
+/* Two pairs share something. From 8 KiB on both ends are as busy; below, the receiver is.
+ */
+START_TEST(a_busy_sender_keeps_its_pace)
+{
+    g_autoptr(IvcCurves) curves = new_curves(quick_message, quick_stream);
+    IvcCurve *curve = curves->curves->pdata[0];
+    curves->pairs = 2;
+    for (uint64_t b = 4; b <= 4194304; b *= 4) {
+        IvcCurveTogether at = {.bytes = b,
+                               .interval_ps = quick_stream(b) * (b == 4194304 ? 20 : 11) / 10,
+                               .alone_ps = quick_stream(b)};
+        g_array_append_val(curves->together, at);
+    }
+    for (guint i = 0; i < curve->points->len; i++) {
+        IvcCurvePoint *at = &g_array_index(curve->points, IvcCurvePoint, i);
+        if (at->bytes >= 8192)
+            at->sender_ps = at->receiver_ps - at->receiver_ps / 100;
+    }
+    g_autoptr(IvcFit) fit = ivc_fit_new(curves);
+    ck_assert_uint_gt(fit->eager_below, 4194304);
+    for (uint64_t b = 16; b <= 4194304; b *= 2)
+        check_size(fit, b, quick_message, quick_stream);
+    check_size(fit, 6000, quick_message, quick_stream);
+    for (uint64_t b = 16; b <= 4194304; b = b * 3 / 2 + 1) {
+        const IvcFitSegment *s = ivc_fit_segment_at(fit, b);
+        double send = s->send_at_zero + (double)b * s->send_per_byte;
+        double receive = s->receive_at_zero + (double)b * s->receive_per_byte;
+        ck_assert_double_gt(b < 8192 ? receive - send : send - receive, 0);
+    }
+}
+END_TEST
+
 START_TEST(another_class_has_its_own_links)
 {
     g_autoptr(IvcCurves) curves = new_curves(slow_start, nearly_as_slow);
@@ -309,6 +346,7 @@ int main(void)
     tcase_add_test(tcase, a_step_is_kept_to_the_byte);
     tcase_add_test(tcase, what_smpi_cannot_have_is_counted);
     tcase_add_test(tcase, what_is_shared_is_a_link);
+    tcase_add_test(tcase, a_busy_sender_keeps_its_pace);
     tcase_add_test(tcase, another_class_has_its_own_links);
     tcase_add_test(tcase, directions_have_costs_of_their_own);
     tcase_add_test(tcase, steps_of_directions_are_borders);
