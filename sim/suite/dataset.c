@@ -291,7 +291,12 @@ static void read_row(Reader *reader, const int columns[COLUMNS], IvcDataRow *row
     ok = read_bytes(reader, field_of(reader, columns, COLUMN_BYTES), row) && ok;
     ok = read_number(reader, field_of(reader, columns, COLUMN_VALUE), "value", &row->value) && ok;
     ok = read_role(reader, field_of(reader, columns, COLUMN_ROLE), row) && ok;
-    (void)(read_spread(reader, columns, row) && ok);
+    if (read_spread(reader, columns, row) && ok &&
+        (row->value < row->low || row->value > row->high)) {
+        ivc_diags_error(reader->diags, "config-range",
+                        field_of(reader, columns, COLUMN_VALUE)->place, NULL,
+                        "the value is outside of 'spread_low' and 'spread_high'");
+    }
 }
 
 /* One row says one thing: the same path, metric and size twice is a slip. */
