@@ -4,8 +4,10 @@
  */
 #include "sim/cli/validate_calibrate.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/cli/cli_manifest.h"
 #include "sim/cli/table.h"
@@ -298,6 +300,31 @@ static void print_table(IvcCli *cli, const IvcCalibration *calibration, const js
     }
 }
 
+/* Whether the profile can be written, before what takes long. */
+static int check_write(IvcCli *cli, const IvcCalibration *calibration)
+{
+    const char *file = ivc_cli_value(cli, "write");
+    if (file == NULL) {
+        return IVC_EXIT_OK;
+    }
+    if (!ivc_calibration_has_machine(calibration)) {
+        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
+                            "no parameter of the machine is free: there is no profile to write\n"
+                            "hint: what is fitted belongs under 'set' of the suite");
+    }
+    if (g_file_test(file, G_FILE_TEST_EXISTS) && !g_file_test(file, G_FILE_TEST_IS_DIR)) {
+        return IVC_EXIT_OK;
+    }
+    g_autofree char *folder = g_path_get_dirname(file);
+    int reason = g_file_test(file, G_FILE_TEST_IS_DIR)      ? EISDIR
+                 : access(folder, W_OK | X_OK) != 0         ? errno
+                 : !g_file_test(folder, G_FILE_TEST_IS_DIR) ? ENOTDIR
+                                                            : 0;
+    return reason == 0 ? IVC_EXIT_OK
+                       : ivc_cli_fail(cli, IVC_EXIT_INTERNAL, "io", "cannot write '%s': %s", file,
+                                      g_strerror(reason));
+}
+
 static int write_profile(IvcCli *cli, const IvcCalibration *calibration)
 {
     const char *file = ivc_cli_value(cli, "write");
@@ -332,18 +359,15 @@ static int report(IvcCli *cli, Trials *trials, const IvcCalibration *calibration
                             trials->why);
     }
     int status = write_profile(cli, calibration);
-    if (status != IVC_EXIT_OK) {
-        return status;
-    }
     json_t *document = make_json(calibration, before, after);
-    if (strcmp(ivc_cli_value(cli, "format"), "json") == 0) {
+    if (strcmp(ivc_cli_value(cli, "format"), "json") != 0) {
+        print_table(cli, calibration, document); /* whether or not the profile could be written */
+    } else if (status == IVC_EXIT_OK) {
         g_autofree char *text = ivc_export_line(document);
         fprintf(cli->out, "%s\n", text);
-    } else {
-        print_table(cli, calibration, document);
     }
     json_decref(document);
-    return IVC_EXIT_OK;
+    return status;
 }
 
 /* @return exit status: usage, when the suites are not of one machine */
@@ -378,25 +402,46 @@ static size_t keep_rows(IvcSuite *const *suites, size_t n, const char *path)
     return left;
 }
 
-static bool begins_with_one(char *const *paths, char *const *names)
+static bool begins_with(char *const *paths, const char *name)
 {
     for (; *paths != NULL; paths++) {
-        for (char *const *name = names; *name != NULL; name++) {
-            if (**name != '\0' && g_str_has_prefix(*paths, *name)) {
-                return true;
-            }
+        if (name[0] != '\0' && g_str_has_prefix(*paths, name)) {
+            return true;
         }
     }
     return false;
 }
 
-static void keep_parameters(IvcCalibration *calibration, const char *names)
+/* Marks those whose name begins so. @return whether there are any */
+static bool mark(const IvcCalibration *calibration, const char *name, bool *kept)
+{
+    bool any = false;
+    for (guint i = 0; i < calibration->parameters->len; i++) {
+        bool is = begins_with(g_array_index(calibration->parameters, IvcFitted, i).paths, name);
+        kept[i] = kept[i] || is;
+        any = any || is;
+    }
+    return any;
+}
+
+static void keep_parameters(IvcCli *cli, IvcCalibration *calibration, const char *names)
 {
     g_auto(GStrv) all = g_strsplit(names, ",", -1);
+    g_autofree bool *kept = g_new0(bool, calibration->parameters->len + 1);
+    g_autoptr(GPtrArray) unknown = g_ptr_array_new();
+    for (char **name = all; *name != NULL; name++) {
+        if (!mark(calibration, g_strstrip(*name), kept) && **name != '\0') {
+            g_ptr_array_add(unknown, *name);
+        }
+    }
     for (guint i = calibration->parameters->len; i-- > 0;) {
-        if (!begins_with_one(g_array_index(calibration->parameters, IvcFitted, i).paths, all)) {
+        if (!kept[i]) {
             g_array_remove_index(calibration->parameters, i);
         }
+    }
+    for (guint i = 0; calibration->parameters->len > 0 && i < unknown->len; i++) {
+        ivc_cli_warning(cli, "no free parameter's name begins with '%s'",
+                        (const char *)unknown->pdata[i]);
     }
     calibration->trials_max = IVC_CALIBRATE_TRIALS_EACH * calibration->parameters->len;
 }
@@ -407,7 +452,7 @@ static int narrow(IvcCli *cli, IvcCalibration *calibration)
     const char *path = ivc_cli_value(cli, "path");
     const char *names = ivc_cli_value(cli, "free");
     if (names != NULL) {
-        keep_parameters(calibration, names);
+        keep_parameters(cli, calibration, names);
     }
     if (calibration->parameters->len == 0) {
         return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
@@ -441,10 +486,9 @@ int ivc_validate_calibrate(IvcCli *cli, IvcSuite *const *suites, size_t n,
     if (status != IVC_EXIT_OK) {
         return status;
     }
-    if (ivc_cli_value(cli, "write") != NULL && !ivc_calibration_has_machine(calibration)) {
-        return ivc_cli_fail(cli, IVC_EXIT_USAGE, "usage",
-                            "no parameter of the machine is free: there is no profile to write\n"
-                            "hint: what is fitted belongs under 'set' of the suite");
+    status = check_write(cli, calibration);
+    if (status != IVC_EXIT_OK) {
+        return status;
     }
     Trials trials = {.cli = cli, .suites = suites, .n = n, .folder = folder};
     trials.program = ivc_cli_program();

@@ -54,6 +54,11 @@ try validate --calibrate paths.yaml -q --format json --path pair --free channels
 status_is 0
 json_holds out '[p["path"] for p in json["parameters"]] == ["channels.nemesis.send_overhead"]'
 json_holds out '[r["path"] for r in json["rows"]] == ["pair"] * 3'
+has err "warning: no free parameter's name begins with 'cluster'"
+try validate --calibrate paths.yaml -q --format json --path pair --free ', machine, channels,'
+status_is 0
+is_empty err
+json_holds out 'len(json["parameters"]) == 2'
 try validate --calibrate paths.yaml -q --format json --path pair
 cp out alone.json
 python3 -c 'import json; one, other = (json.load(open(f)) for f in ("alone.json", "first.json"))
@@ -117,6 +122,24 @@ sed -i '/machine.read.l2/d; s/5000cycles/1500cycles/' suite.yaml
 try validate --calibrate suite.yaml -q
 status_is 0
 has out 'at the end of its range: channels.nemesis.send_overhead'
+# A profile that cannot be written is told before anything is simulated; when it turns out at the
+# end, the values are printed.
+sed 's/^free:/&\n  machine.read.l2: [20cycles, 40cycles]/' suite.yaml >two.yaml
+try validate --calibrate two.yaml --write nowhere/new.yaml
+status_is 5
+has err "cannot write 'nowhere/new.yaml': No such file or directory"
+! grep -q trials err || fail 'simulated first'
+mkdir folder
+try validate --calibrate two.yaml --write folder
+status_is 5
+has err "cannot write 'folder': Is a directory"
+! grep -q trials err || fail 'simulated first'
+try validate --calibrate two.yaml -q --write /dev/full
+status_is 5
+has out 'set data: calibration, '
+try validate --calibrate two.yaml -q --write /dev/full --format json
+status_is 5
+json_holds out 'json["exit_status"] == 5'
 # Then there is no profile to write.
 try validate --calibrate suite.yaml -q --write none.yaml
 status_is 2
