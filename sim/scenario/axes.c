@@ -219,6 +219,14 @@ static void read_where(IvcScenario *s, const IvcNode *where, IvcDiags *diags)
     }
 }
 
+bool ivc_scenario_is_axis(const IvcScenario *s, const char *path)
+{
+    for (size_t i = 0; i < s->n_axes; i++)
+        if (g_strv_contains(s->axes[i].paths, path))
+            return true;
+    return false;
+}
+
 void ivc_sweep_bind(IvcScenario *s, IvcDiags *diags)
 {
     static const char *const names[] = {"axes", "where", NULL};

@@ -1,5 +1,7 @@
 /* Random input of a scenario: what the parameters of sizes, arrivals and computing come to, and
  * what they demand of each other. The draws themselves are in sim/model/draws.c. */
+#include <string.h>
+
 #include "sim/scenario/scenario_private.h"
 
 /* An exponential size is cut off here, when nothing is said: 0.03 % of the draws. */
@@ -72,6 +74,85 @@ void ivc_random_bind(IvcScenario *s, IvcDiags *diags)
     if (w->arrivals != IVC_ARRIVALS_NONE && w->rate == 0)
         complain(s, "config-missing", "workload.arrivals", "write for example 'rate: 10000'",
                  "arrivals need a 'rate'", diags);
+}
+
+/* A key that another one makes use of, or not. */
+typedef struct {
+    const char *path;
+    bool stated; /* has another value than the default */
+    bool used;
+    const char *user; /* the other one */
+    const char *why;  /* it is not used */
+} Depending;
+
+/* Where a sweep names a path. */
+static IvcPlace axis_place(const IvcScenario *s, const char *path)
+{
+    const IvcNode *sweep = ivc_node_get(s->tree->root, "sweep");
+    const IvcNode *axes = sweep ? ivc_node_get(sweep, "axes") : NULL;
+    for (guint i = 0; axes && i < axes->items->len; i++) {
+        const IvcNode *axis = axes->items->pdata[i];
+        if (axis->key && strstr(axis->key, path))
+            return axis->key_place;
+    }
+    return ivc_scenario_place(s, "sweep.axes");
+}
+
+static void check_depending(const IvcScenario *s, const Depending *key, IvcDiags *diags)
+{
+    bool swept = ivc_scenario_is_axis(s, key->path);
+    if ((!key->stated && !swept) || key->used || ivc_scenario_is_axis(s, key->user))
+        return;
+    ivc_diags_add(diags, IVC_DIAG_WARNING, "config-unused",
+                  swept ? axis_place(s, key->path) : ivc_scenario_place(s, key->path), NULL,
+                  "'%s' has no effect: %s", key->path, key->why);
+}
+
+static void check_draws(const IvcScenario *s, IvcDiags *diags)
+{
+    static const char kind[] = "workload.sizes.kind";
+    const IvcWorkloadSpec *w = &s->workload;
+    bool list = w->sizes == IVC_SIZES_LIST;
+    const Depending keys[] = {
+        {"workload.message", false, !list, kind, "the mean of 'sizes.list' takes its place"},
+        {"workload.sizes.min", w->size_min.n != 1, w->sizes == IVC_SIZES_UNIFORM, kind,
+         "the kind of sizes is not 'uniform'"},
+        {"workload.sizes.max", w->size_max.n != 0, w->sizes == IVC_SIZES_EXPONENTIAL, kind,
+         "the kind of sizes is not 'exponential'"},
+        {"workload.sizes.list", w->size_list.n != 0, list, kind, "the kind of sizes is not 'list'"},
+        {"workload.sizes.weights", w->size_weights.n != 0, list, kind,
+         "the kind of sizes is not 'list'"},
+        {"workload.arrivals.rate", w->rate != 0, w->arrivals != IVC_ARRIVALS_NONE,
+         "workload.arrivals.kind", "the kind of arrivals is 'none'"},
+        {"workload.compute.kind", w->compute != IVC_COMPUTE_FIXED, w->compute_mean.ps != 0,
+         "workload.compute.mean", "the mean of computing is 0"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        check_depending(s, &keys[i], diags);
+}
+
+static void check_sampling(const IvcScenario *s, IvcDiags *diags)
+{
+    static const char repeats[] = "statistics.repeats";
+    const IvcStatisticsSpec *st = &s->statistics;
+    bool until = st->repeats == 0 || st->estimate || ivc_scenario_is_axis(s, "statistics.estimate");
+    const Depending keys[] = {
+        {"statistics.precision", st->precision.ppm != 20000, until, repeats,
+         "'repeats' is a number, and nothing is estimated"},
+        {"statistics.confidence", st->confidence.ppm != 950000, until || st->repeats > 1, repeats,
+         "there is one run, and nothing is estimated"},
+        {"statistics.repeats_max", st->repeats_max != 100, st->repeats == 0, repeats,
+         "'repeats' is a number"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        check_depending(s, &keys[i], diags);
+}
+
+void ivc_random_check(const IvcScenario *s, IvcDiags *diags)
+{
+    if (!s->workload.workload->outside) /* says so itself */
+        check_draws(s, diags);
+    check_sampling(s, diags);
 }
 
 uint64_t ivc_workload_bytes(const IvcWorkloadSpec *w)

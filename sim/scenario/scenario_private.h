@@ -106,8 +106,14 @@ void ivc_scenario_validate(IvcScenario *scenario, size_t errors_before, IvcDiags
 /** Resolves the list of sizes of a bound workload, and checks what its draws demand. */
 void ivc_random_bind(IvcScenario *scenario, IvcDiags *diags);
 
+/** Warns of keys of random input and of statistics that do nothing with the others' values. */
+void ivc_random_check(const IvcScenario *scenario, IvcDiags *diags);
+
 /** Binds `cluster:`; without it there is one machine. @return false with errors added */
 bool ivc_cluster_bind(IvcScenario *scenario, const IvcNode *map, IvcPlace place, IvcDiags *diags);
+
+/** Whether a path is on an axis of the sweep. */
+bool ivc_scenario_is_axis(const IvcScenario *scenario, const char *path);
 
 /** Reads `sweep:`: axes and constraints. */
 void ivc_sweep_bind(IvcScenario *scenario, IvcDiags *diags);

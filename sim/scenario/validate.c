@@ -400,18 +400,10 @@ static void check_use(const IvcScenario *s, IvcDiags *diags)
     }
 }
 
-static bool is_axis(const IvcScenario *s, const char *path)
-{
-    for (size_t i = 0; i < s->n_axes; i++)
-        if (g_strv_contains(s->axes[i].paths, path))
-            return true;
-    return false;
-}
-
 /* A matrix is made of axes. */
 static void check_axis(const IvcScenario *s, const char *path, const char *key, IvcDiags *diags)
 {
-    if (is_axis(s, path))
+    if (ivc_scenario_is_axis(s, path))
         return;
     g_autofree char *at = g_strconcat("report.", key, NULL);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -545,6 +537,7 @@ void ivc_scenario_validate(IvcScenario *s, size_t errors_before, IvcDiags *diags
     if (ivc_diags_errors(diags) > errors_before)
         return;
     check_use(s, diags);
+    ivc_random_check(s, diags);
     check_statistics(s, diags);
     check_outside(s, diags);
     check_components(s, diags);
