@@ -92,24 +92,13 @@ static int load_suites(IvcCli *cli, Validation *v, IvcDiags *diags)
                                         : ivc_cli_fail_diags(cli, diags);
 }
 
-static bool has_row_to_calibrate(const IvcSuite *suite)
-{
-    for (guint r = 0; r < suite->data->rows->len; r++) {
-        const IvcDataRow *row = ivc_data_row(suite->data, r);
-        if (row->role == IVC_ROLE_CALIBRATE && ivc_suite_entry_of(suite, row) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What is free is checked in any case: a slip is not to be found when somebody calibrates. What is
  * free for the sake of other suites that share it is not this one's. */
 static void check_free(const IvcCli *cli, const Validation *v, IvcDiags *diags)
 {
     for (guint i = 0; i < v->suites->len && *cli->stop == 0; i++) {
         IvcSuite *const *suite = (IvcSuite *const *)v->suites->pdata + i;
-        if ((*suite)->shared == NULL || has_row_to_calibrate(*suite)) {
+        if ((*suite)->shared == NULL || ivc_calibration_has_row(*suite)) {
             ivc_calibration_free(ivc_calibration_new(suite, 1, diags));
         }
     }

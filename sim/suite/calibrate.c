@@ -97,6 +97,26 @@ static IvcScenario *bind_with(const IvcCalibration *calibration, const char *pat
     return last;
 }
 
+bool ivc_calibration_has_row(const IvcSuite *suite)
+{
+    for (guint r = 0; r < suite->data->rows->len; r++) {
+        const IvcDataRow *row = ivc_data_row(suite->data, r);
+        if (row->role == IVC_ROLE_CALIBRATE && ivc_suite_entry_of(suite, row) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_rows(const IvcCalibration *calibration)
+{
+    bool any = false;
+    for (size_t s = 0; s < calibration->n_suites; s++) {
+        any = any || ivc_calibration_has_row(calibration->suites[s]);
+    }
+    return any;
+}
+
 static void unknown_parameter(const IvcScenario *scenario, const char *path, IvcPlace place,
                               IvcDiags *diags)
 {
@@ -234,13 +254,12 @@ static bool narrow(IvcFitted *fitted, const IvcFitted *one, const IvcSuiteFree *
 static bool add_path(IvcCalibration *calibration, const IvcSuiteFree *free, const char *path,
                      IvcFitted *fitted, IvcDiags *diags)
 {
-    size_t before = ivc_diags_errors(diags);
     bool own = false;
     g_autoptr(IvcScenario) scenario = bind_with(calibration, path, &own, diags);
     const IvcBound *bound = scenario != NULL ? ivc_binding_find(scenario->binding, path) : NULL;
     IvcFitted one = {.paths = NULL};
     if (bound == NULL) {
-        if (ivc_diags_errors(diags) == before) { /* else a row is wrong, and that was said */
+        if (scenario != NULL || !has_rows(calibration)) { /* else a row is wrong: that was said */
             unknown_parameter(scenario, path, free->place, diags);
         }
         return false;

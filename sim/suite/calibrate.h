@@ -44,6 +44,9 @@ IvcCalibration *ivc_calibration_new(IvcSuite *const *suites, size_t n, IvcDiags 
  *  the same ranges. */
 bool ivc_calibration_same(const IvcSuite *one, const IvcSuite *other);
 
+/** Whether a suite has a row to calibrate that an entry predicts. */
+bool ivc_calibration_has_row(const IvcSuite *suite);
+
 void ivc_calibration_free(IvcCalibration *calibration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IvcCalibration, ivc_calibration_free)
 

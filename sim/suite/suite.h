@@ -29,9 +29,10 @@ typedef struct {
     char *path;
     char *metric;
     const IvcSuiteScenario *scenario;
-    GArray *settings; /**< IvcSetting: those of its path, then its own */
-    char *size;       /**< the setting that a row's message_bytes goes to */
-    char *predict;    /**< name of the quantity */
+    GArray *settings;    /**< IvcSetting: those of its path, then its own */
+    char *size;          /**< the setting that a row's message_bytes goes to */
+    IvcPlace size_place; /**< where the suite names it; line 0: nowhere */
+    char *predict;       /**< name of the quantity */
     IvcQuantityRef quantity;
     IvcPlace place;
 } IvcSuiteEntry;

@@ -52,18 +52,31 @@ static bool said_already(const IvcDiags *diags, IvcPlace place, const char *text
     return false;
 }
 
+/* Where an assignment stands. That of a size is the row, which has the value; what is wrong with
+ * its name, the suite says. */
+static IvcPlace place_of(const Assignments *all, unsigned argument, const char *code,
+                         IvcPlace size_place)
+{
+    bool of_value = g_strcmp0(code, "config-unit") == 0 || g_strcmp0(code, "config-range") == 0 ||
+                    g_strcmp0(code, "config-type") == 0;
+    return argument == all->places->len && size_place.line != 0 && !of_value
+               ? size_place
+               : g_array_index(all->places, IvcPlace, argument - 1);
+}
+
 /* Hands on what was said about the scenario. Warnings are the scenario's own and are left out:
  * `check` gives them. */
 static void hand_on(const IvcDiags *said, const Assignments *all, const IvcSuiteEntry *entry,
-                    IvcDiags *diags)
+                    bool sized, IvcDiags *diags)
 {
+    IvcPlace size_place = sized ? entry->size_place : (IvcPlace){.line = 0};
     bool kept = false;
     bool any = false;
     for (size_t i = 0; i < ivc_diags_count(said); i++) {
         const IvcDiag *diag = ivc_diags_get(said, i);
         unsigned argument = argument_of(diag->place);
         bool ours = argument > 0 && argument <= all->places->len;
-        IvcPlace place = ours ? g_array_index(all->places, IvcPlace, argument - 1) : diag->place;
+        IvcPlace place = ours ? place_of(all, argument, diag->code, size_place) : diag->place;
         if (diag->level != IVC_DIAG_NOTE) {
             kept = diag->level == IVC_DIAG_ERROR && !said_already(diags, place, diag->text);
         }
@@ -149,7 +162,7 @@ static IvcScenario *bind(const IvcSuite *suite, const IvcSuiteEntry *entry, cons
             ivc_scenario_bind(entry->scenario->source, (const char *const *)texts->pdata, said);
     }
     if (scenario == NULL) {
-        hand_on(said, &all, entry, diags);
+        hand_on(said, &all, entry, row->sized, diags);
         return NULL;
     }
     *ret_sets = g_strdupv((char **)texts->pdata);

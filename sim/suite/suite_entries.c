@@ -111,19 +111,43 @@ static bool has_name(const IvcDataSet *data, const char *word, bool metric)
     return false;
 }
 
+/* What 'size' and the entry's own setting of the same key do. `n` rows, of which some have a size.
+ */
+static void check_size(const IvcSuiteLoad *load, const Entry *entry, guint n, guint sized)
+{
+    const IvcNode *size = ivc_node_get(entry->node, "size");
+    if (size != NULL && sized == 0) {
+        ivc_diags_add(load->diags, IVC_DIAG_WARNING, "config-unused", size->place, NULL,
+                      "'size' has no effect: no row of this entry has message_bytes");
+    }
+    g_autofree char *start = g_strconcat(entry->size, "=", NULL);
+    for (guint i = 0; sized == n && i < entry->settings->len; i++) {
+        const IvcSetting *setting = &g_array_index(entry->settings, IvcSetting, i);
+        if (g_str_has_prefix(setting->text, start)) {
+            ivc_diags_add(load->diags, IVC_DIAG_WARNING, "config-unused", setting->place, NULL,
+                          "'%s' has no effect: message_bytes of the rows goes there", entry->size);
+        }
+    }
+}
+
 /* An entry without a row predicts nothing: a slip in its names. */
 static void check_rows(const IvcSuiteLoad *load, const Entry *entry)
 {
     const IvcDataSet *data = load->suite->data;
-    if (data == NULL) {
-        return;
-    }
-    for (guint i = 0; i < data->rows->len; i++) {
+    guint n = 0;
+    guint sized = 0;
+    for (guint i = 0; data != NULL && i < data->rows->len; i++) {
         const IvcDataRow *row = ivc_data_row(data, i);
-        if ((entry->path == NULL || strcmp(entry->path, row->path) == 0) &&
-            strcmp(entry->metric, row->metric) == 0) {
-            return;
-        }
+        bool is = (entry->path == NULL || strcmp(entry->path, row->path) == 0) &&
+                  strcmp(entry->metric, row->metric) == 0;
+        n += is;
+        sized += is && row->sized;
+    }
+    if (n > 0) {
+        check_size(load, entry, n, sized);
+    }
+    if (n > 0 || data == NULL) {
+        return;
     }
     for (int metric = 0; metric < 2; metric++) {
         const char *word = metric ? entry->metric : entry->path;
@@ -204,10 +228,12 @@ static GArray *settings_of(const IvcSuiteLoad *load, const Entry *of, const char
 /* An entry, for one path. */
 static void add_entry(const IvcSuiteLoad *load, const Entry *of, const char *path)
 {
+    const IvcNode *size = ivc_node_get(of->node, "size");
     IvcSuiteEntry entry = {.path = g_strdup(path),
                            .metric = g_strdup(of->metric),
                            .scenario = of->scenario_read,
                            .size = g_strdup(of->size),
+                           .size_place = size != NULL ? size->place : (IvcPlace){.line = 0},
                            .predict = g_strdup(of->predict),
                            .settings = settings_of(load, of, path),
                            .place = ivc_suite_place(of->node, of->path ? "path" : "metric")};
@@ -248,9 +274,9 @@ static bool read_entry(const IvcSuiteLoad *load, const IvcNode *node, const char
         ivc_diags_error(load->diags, "config-reference", ivc_suite_place(node, "predict"), hint,
                         "unknown quantity '%s'", entry.predict);
     }
-    check_rows(load, &entry);
     entry.settings = ivc_settings_new();
     ivc_settings_read(load, ivc_node_get(node, "set"), entry.settings);
+    check_rows(load, &entry);
     *ret_entry = entry;
     return true;
 }
