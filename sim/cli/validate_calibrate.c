@@ -29,6 +29,9 @@ typedef struct {
     int64_t start, noted; /* microseconds */
     size_t failed;        /* rows of the last trial without a prediction */
     char *why;            /* of one of them */
+    guint rows;           /* that count */
+    bool refused;         /* a scenario refuses the values of the last trial */
+    unsigned n_refused;   /* trials */
 } Trials;
 
 static bool stopped(GError **error)
@@ -77,6 +80,7 @@ static GPtrArray *score_with(Trials *trials, const char *const *sets, GError **e
     g_autoptr(IvcDiags) diags = ivc_diags_new();
     g_autoptr(IvcSuitePlan) plan = ivc_suite_plan_new(
         trials->suites, trials->n, IVC_ROLES_CALIBRATE, true, sets, trials->program, diags);
+    trials->refused = plan == NULL;
     if (plan == NULL) {
         g_autofree char *text = ivc_diags_render(diags);
         g_set_error(error, IVC_SIM_ERROR, IVC_SIM_ERROR_MPI, "values that a scenario refuses:\n%s",
@@ -101,11 +105,14 @@ static GPtrArray *score_with(Trials *trials, const char *const *sets, GError **e
     return scores;
 }
 
+/* A row without a prediction counts as one a thousand times too large: no search is drawn there. */
+#define FAR_OFF 999
+
 static void append_errors(GArray *errors, const IvcScore *score)
 {
     for (guint i = 0; i < score->rows->len; i++) {
         const IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, i);
-        double value = row->status == IVC_ROW_FAILED ? 999 : row->error;
+        double value = row->status == IVC_ROW_FAILED ? FAR_OFF : row->error;
         if (row->status != IVC_ROW_WITHOUT_ENTRY) {
             g_array_append_val(errors, value);
         }
@@ -135,18 +142,28 @@ static void note_progress(Trials *trials, const GArray *errors)
                  trials->least);
 }
 
-/* A row without a prediction counts as one a thousand times too large: no search is drawn there. */
+/* Values that go together in no scenario have no row predicted; but those of the start have. */
 static bool attempt(const char *const *sets, GArray **ret_errors, void *user, GError **error)
 {
-    g_autoptr(GPtrArray) scores = score_with(user, sets, error);
-    if (scores == NULL) {
+    Trials *trials = user;
+    g_autoptr(GError) why = NULL;
+    g_autoptr(GPtrArray) scores = score_with(trials, sets, &why);
+    bool refused = scores == NULL && trials->refused && trials->rows > 0;
+    if (scores == NULL && !refused) {
+        g_propagate_error(error, g_steal_pointer(&why));
         return false;
     }
     GArray *errors = g_array_new(FALSE, FALSE, sizeof(double));
-    for (guint s = 0; s < scores->len; s++) {
+    const double far_off = FAR_OFF;
+    for (guint i = 0; refused && i < trials->rows; i++) {
+        g_array_append_val(errors, far_off);
+    }
+    for (guint s = 0; !refused && s < scores->len; s++) {
         append_errors(errors, scores->pdata[s]);
     }
-    note_progress(user, errors);
+    trials->n_refused += refused;
+    trials->rows = errors->len;
+    note_progress(trials, errors);
     *ret_errors = errors;
     return true;
 }
@@ -501,6 +518,9 @@ int ivc_validate_calibrate(IvcCli *cli, IvcSuite *const *suites, size_t n,
     } else {
         ivc_cli_note(cli, "%u trials in %.1f s", calibration->trials,
                      (double)(g_get_monotonic_time() - start) / 1e6);
+        if (trials.n_refused > 0) {
+            ivc_cli_note(cli, "%u of them with values that a scenario refuses", trials.n_refused);
+        }
         status = report(cli, &trials, calibration);
     }
     g_free(trials.program);

@@ -102,6 +102,14 @@ END
 json_holds out '[p["path"] for p in json["sets"][0]["parameters"]["calibrated"]] == [
   "machine.read.l2"]'
 
+# Values that do not go together in the scenario are tried, and left alone: 'eager_max' is at most
+# a cell.
+sed 's/machine.read.l2.*/channels.nemesis.eager_max: [1KiB, 128KiB]/' suite.yaml >refused.yaml
+try validate --calibrate refused.yaml --format json
+status_is 0
+grep -qE '^[0-9]+ of them with values that a scenario refuses$' err || fail 'none were refused'
+json_holds out 'json["sum_after"] < json["sum_before"] / 10'
+
 # What an entry sets itself is not moved: a variant without a cost stays without it.
 sed '/machine.read.l2/d; s/predict: bandwidth}/predict: bandwidth,\
   set: {channels.nemesis.send_overhead: 0cycles}}/' suite.yaml >fixed.yaml
