@@ -10,6 +10,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/cli_manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/table.h"
 #include "sim/cli/validate_calibrate.h"
 #include "sim/cli/validate_output.h"
 
@@ -253,21 +254,43 @@ static int write_files(IvcCli *cli, const Validation *v)
     return status;
 }
 
+#define FAILED_SHOWN 10
+
+static void print_failed(IvcCli *cli, const IvcScore *score, const IvcScoreRow *row)
+{
+    const IvcDataRow *data = row->row;
+    g_autofree char *size = data->sized ? ivc_human_bytes(data->message_bytes) : NULL;
+    ivc_cli_error(cli, "%s: %s, %s%s%s%s: %s", score->suite->data->name, data->path, data->metric,
+                  size != NULL ? ", " : "", size != NULL ? size : "",
+                  row->status == IVC_ROW_FAILED ? "" : ", another choice", row->why);
+}
+
+/* @return how many rows */
+static size_t print_all_failed(IvcCli *cli, const GPtrArray *scores)
+{
+    size_t failed = 0;
+    for (guint i = 0; i < scores->len; i++) {
+        const IvcScore *score = scores->pdata[i];
+        for (guint r = 0; r < score->rows->len; r++) {
+            const IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, r);
+            if (row->choices_failed > 0 && failed++ < FAILED_SHOWN) {
+                print_failed(cli, score, row);
+            }
+        }
+    }
+    if (failed > FAILED_SHOWN) {
+        ivc_cli_error(cli, "and %zu rows more", failed - FAILED_SHOWN);
+    }
+    return failed;
+}
+
 /* Names what failed and what is worse than its limit. @return exit status */
 static int judge(IvcCli *cli, const Validation *v)
 {
-    size_t failed = 0;
+    size_t failed = print_all_failed(cli, v->scores);
     size_t worse = 0;
     for (guint i = 0; i < v->scores->len; i++) {
         const IvcScore *score = v->scores->pdata[i];
-        for (guint r = 0; r < score->rows->len; r++) {
-            const IvcScoreRow *row = &g_array_index(score->rows, IvcScoreRow, r);
-            if (row->choices_failed > 0 && failed++ < 10) {
-                ivc_cli_error(cli, "%s: %s, %s%s: %s", score->suite->data->name, row->row->path,
-                              row->row->metric,
-                              row->status == IVC_ROW_FAILED ? "" : ", another choice", row->why);
-            }
-        }
         if (!ivc_score_within(score)) {
             g_autofree char *median = ivc_validate_percent(score->median_error, false);
             g_autofree char *p90 = ivc_validate_percent(score->p90_error, false);

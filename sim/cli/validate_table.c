@@ -180,6 +180,10 @@ static void append_parameters(GString *out, const IvcScore *score)
                                json_string_value(json_object_get(one, "value")),
                                source != NULL ? source : "without a source");
     }
+    if (json_array_size(calibrated) > CALIBRATED_SHOWN) {
+        g_string_append_printf(out, "  and %zu more\n",
+                               json_array_size(calibrated) - CALIBRATED_SHOWN);
+    }
     json_decref(json);
 }
 

@@ -165,7 +165,7 @@ sed 's/^  fast: {}/&\n  broken: {limits.horizon: 1us}/; s/^choice: slow/choice: 
     suite/open.yaml >suite/half.yaml
 try validate suite/half.yaml -q --format json
 status_is 1
-has err 'set: one, way, bandwidth, another choice: '
+has err 'set: one, way, bandwidth, 64 B, another choice: '
 holds 's["rows_failed"] == 0 and s["rows_predicted"] == 4 and json["status"] == "partial"'
 holds 'all(r["points_failed"] == 1 and r["low_choice"] == "slow" for r in s["rows"][:5])'
 
@@ -227,7 +227,7 @@ sed 's/set: {workload.total: 64KiB}/set: {workload.total: 64KiB, limits.horizon:
     suite/order.yaml >suite/fails.yaml
 try validate suite/fails.yaml -q --format json
 status_is 1
-has err 'order: slower, bandwidth: '
+has err 'order: slower, bandwidth, 64 B: '
 holds 'json["status"] == "partial" and s["rows"][0]["predicted"] is None'
 
 # Kept with -o: files, and nothing is simulated twice. Equal bytes whatever the number of workers.
