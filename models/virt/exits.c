@@ -98,8 +98,8 @@ static IvcStep exits_round(IvcRank *rank, IvcWork *work)
                  ((const Spec *)work->spec)->operation, IVC_MPI_COMM_WORLD);
     IVC_CALL(work, rank->ops->operate(rank, &work->call));
     measure->sent++;
-    measure->bytes_sent_all += work->message_bytes;
-    ivc_measure_delivered(rank->platform, work->message_bytes);
+    measure->bytes_sent_all += rank->platform->draws.bytes;
+    ivc_measure_delivered(rank->platform, rank->platform->draws.bytes);
     ivc_measure_latency(rank->platform, work->call.done_ps - work->started_ps);
     IVC_END(work);
 }

@@ -37,13 +37,15 @@ static uint64_t each_one(unsigned n)
     return n;
 }
 
-/* An acquisition counts as a message of the workload: it was sent, and it has come. */
+/* An acquisition counts as a message of the workload, of the mean size: it was sent, and it has
+ * come. */
 static void count_one(IvcRank *rank)
 {
     IvcMeasure *measure = &rank->platform->measure;
+    uint64_t bytes = rank->platform->draws.bytes;
     measure->sent++;
-    measure->bytes_sent_all += rank->work->message_bytes;
-    ivc_measure_delivered(rank->platform, rank->work->message_bytes);
+    measure->bytes_sent_all += bytes;
+    ivc_measure_delivered(rank->platform, bytes);
 }
 
 static void keep_latency(IvcRank *rank, const IvcWork *work)

@@ -169,3 +169,20 @@ grep -Eq '^ +1 KiB +[0-9.]+ \+- [0-9.]+~ +[0-9.]+ \+- [0-9.]+~$' out || fail 'es
 # The options go into the scripts for clusters.
 try sweep random.yaml --emit slurm --seed 5 --repeats auto --precision 1%
 has out '--set workload.seed=5 --set statistics.repeats=0 --set statistics.precision=1%'
+
+# What sends no messages of the workload's sizes counts their mean.
+sed '/^sweep/,$d; /arrivals/d' random.yaml >locks.yaml
+for kind in critical-section barrier lock-server; do
+    mechanism=lock
+    [ $kind != barrier ] || mechanism=barrier
+    [ $kind != lock-server ] || mechanism=nemesis
+    try run locks.yaml --set workload.kind=$kind --repeats 1 --format json --set channel=slow \
+        --set "channels={slow: {mechanism: $mechanism, mode: native}}"
+    status_is 0
+    json_holds out '[p["messages"] * p["message_bytes"] for p in json["points"]] == [
+  p["bytes"] for p in json["points"]]'
+done
+try run "$source/scenarios/exits.yaml" --set 'workload.sizes={kind: exponential}' --format json \
+    --set workload.message=64B --set workload.total=64KiB
+status_is 0
+json_holds out 'json["points"][0]["bytes"] == 65536'
