@@ -55,6 +55,8 @@ typedef struct {
     uint64_t *at;
     uint64_t began; /**< value when measuring began */
     uint64_t ended;
+    bool
+        measured; /**< counts what is measured and nothing else: what it has at last is its value */
 } IvcCounter;
 
 /** A counter of one guest. */

@@ -339,10 +339,11 @@ static void collect_counts(const IvcPoint *point, IvcResult *result)
     }
     for (size_t i = 0; i < point->platform.n_counters; i++) {
         const IvcCounter *counter = &point->platform.counters[i];
+        uint64_t ended = counter->measured ? *counter->at : counter->ended;
         IvcCountResult count = {.name = counter->name,
                                 .unit = counter->unit,
                                 .sentence = counter->sentence,
-                                .value = counter->ended - counter->began};
+                                .value = ended - counter->began};
         g_array_append_val(result->counts, count);
     }
 }

@@ -186,3 +186,13 @@ try run "$source/scenarios/exits.yaml" --set 'workload.sizes={kind: exponential}
     --set workload.message=64B --set workload.total=64KiB
 status_is 0
 json_holds out 'json["points"][0]["bytes"] == 65536'
+
+# The round trip that ends the measured phase is one of it, with and without a warm-up.
+for warmup in 0 1; do
+    for kind in netperf-udp-rr:2 osu-latency:2 flood-ping:1; do
+        try run locks.yaml --set channel=slow --set 'workload.sizes={kind: fixed}' --repeats 1 \
+            --set workload.kind=${kind%:*} --set workload.warmup=$warmup --format json
+        status_is 0
+        json_holds out "json['points'][0]['counts']['transactions'] * ${kind#*:} == 256"
+    done
+done
