@@ -1,6 +1,7 @@
 /*
- * The overlay figure of a set: a panel for each metric. Where rows differ in size the sizes are on
- * the x axis, and each path is a colour; elsewhere the paths are.
+ * The overlay figure of a set: a panel for each metric, and one more for its rows without a size
+ * when it has both. Where rows differ in size the sizes are on the x axis, and each path is a
+ * colour; elsewhere the paths are.
  */
 #include <math.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 typedef struct {
     const char *metric;
     const char *unit;
+    bool with_bytes;  /* rows have a size, or have none */
     uint64_t bytes;   /* of the first row */
     bool sized;       /* others have other sizes */
     GPtrArray *paths; /* const char *, in the order of the data */
@@ -37,7 +39,8 @@ static const IvcScoreRow *row_at(const IvcScore *score, guint i)
 
 static bool in_panel(const Panel *panel, const IvcDataRow *row)
 {
-    return strcmp(panel->metric, row->metric) == 0 && strcmp(panel->unit, row->unit) == 0;
+    return strcmp(panel->metric, row->metric) == 0 && strcmp(panel->unit, row->unit) == 0 &&
+           panel->with_bytes == row->sized;
 }
 
 static GPtrArray *make_panels(const IvcScore *score)
@@ -53,6 +56,7 @@ static GPtrArray *make_panels(const IvcScore *score)
             panel = g_new0(Panel, 1);
             panel->metric = row->metric;
             panel->unit = row->unit;
+            panel->with_bytes = row->sized;
             panel->bytes = row->message_bytes;
             panel->paths = g_ptr_array_new();
             g_ptr_array_add(panels, panel);

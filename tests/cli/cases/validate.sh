@@ -279,6 +279,13 @@ sed 's/names.csv/one.csv/' suite/names.yaml >suite/one.yaml
 try validate suite/one.yaml -o one -q
 cmp -s names/names.dat one/one.dat || fail 'other data of one size'
 grep -q '^# Set one: measured and predicted$' one/one.gp || fail 'a line of one size'
+# Rows of a metric without a size have a panel of their own: a path is named once.
+sed '2{p;s/,MB.s,,/,MB\/s,64,/}; 3s/,MB.s,,/,MB\/s,64,/' data/names.csv >data/mixed.csv
+sed 's/names.csv/mixed.csv/' suite/names.yaml >suite/mixed.yaml
+try validate suite/mixed.yaml -o mixed -q
+[ "$(grep -c '^# x measured' mixed/mixed.dat)" = 2 ] || fail 'rows with and without a size'
+[ "$(grep -c '^2 ' mixed/mixed.dat)" = 0 ] || fail 'a point without a name'
+[ "$(grep -c '^set xrange .-0.5:1.5.$' mixed/mixed.gp)" = 2 ] || fail 'not two names a panel'
 try validate suite/suite.yaml -o kept -j4 --format json
 has err '4 points: 0 simulated'
 cmp -s out all.json || fail 'another result'
