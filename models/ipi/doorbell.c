@@ -3,7 +3,8 @@
  *
  * The store takes effect one flight later, and each link on the way adds its time. The bit stays
  * set until the handler clears it: rings before that are one. Handler: entry, read which bits are
- * set, clear them, the client's software and whatever it delivers, exit.
+ * set, clear them, the client's software and whatever it delivers, exit. Where the mode of the run
+ * makes registers and interrupts trap, each access and each interrupt costs what the mode adds.
  *
  * Left out: the lock under which several cores change the bits of one register. */
 #include "models/ipi/doorbell.h"
@@ -82,12 +83,16 @@ static IvcStep handler_step(IvcAgent *agent)
             IVC_AWAIT(h, ivc_wait(agent, &h->line, IVC_TIME_NEVER));
         }
         bells->interrupts++;
+        ivc_virt_owe(agent, IVC_VIRT_EXTERNAL_INTERRUPT);
         ivc_owe(agent, t->interrupt_entry, IVC_STAGE_INTERRUPT_ENTRY);
+        ivc_virt_owe(agent, IVC_VIRT_REGISTER);
         ivc_owe(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD);
+        ivc_virt_owe(agent, IVC_VIRT_REGISTER);
         IVC_AWAIT(h, ivc_spend(agent, t->registers_store, IVC_STAGE_REGISTER_STORE));
         h->rung = false;
         IVC_AWAIT(h, ivc_spend(agent, bells->handle_ps, bells->stage));
         IVC_CALL(h, bells->deliver(bells->client, agent, h->rank));
+        ivc_virt_owe(agent, IVC_VIRT_END_OF_INTERRUPT);
         IVC_AWAIT(h, ivc_spend(agent, t->interrupt_exit, IVC_STAGE_INTERRUPT_EXIT));
     }
     IVC_END(h);

@@ -8,7 +8,8 @@
  *
  * Loads and stores of slots are single ones, of a width, or whole lines: the core combines stores,
  * and loads through L1 lines that it invalidates before. Each is a round trip; an in-order core
- * overlaps nothing.
+ * overlaps nothing. Under a mode where registers trap, each access to the one that rings does;
+ * slots are memory that guests have mapped.
  *
  * Left out: the way from a core to the memory; longer messages than a slot; what the lines of slots
  * displace in L1. */
@@ -272,11 +273,22 @@ static IvcStep await_room(End *end, Way *way, uint64_t most)
     IVC_END(&end->await);
 }
 
-static void owe_ring(End *end)
+/* Reads the register and stores to it, up to where the store takes effect. */
+static void owe_ring(const Module *self, IvcAgent *agent)
 {
-    const IvcMachineTimes *t = &end->module->platform->t;
-    ivc_owe(&end->rank->agent, t->registers_load, IVC_STAGE_REGISTER_LOAD);
-    ivc_owe(&end->rank->agent, t->registers_store, IVC_STAGE_REGISTER_STORE);
+    const IvcMachineTimes *t = &self->platform->t;
+    ivc_virt_owe(agent, IVC_VIRT_REGISTER);
+    ivc_owe(agent, t->registers_load, IVC_STAGE_REGISTER_LOAD);
+    ivc_virt_owe_leave(agent, IVC_VIRT_REGISTER);
+    ivc_owe(agent, t->registers_store, IVC_STAGE_REGISTER_STORE);
+}
+
+/* Rings, and owes what the mode adds behind the store. @return it may add something */
+static bool ring(const Module *self, IvcAgent *agent, uint32_t from, uint32_t to)
+{
+    ivc_doorbell_ring(self->bells, from, to);
+    ivc_virt_owe_enter(agent, IVC_VIRT_REGISTER);
+    return self->platform->virt != NULL;
 }
 
 static IvcStep ipi_send(IvcRank *rank, IvcMpiCall *call)
@@ -293,12 +305,14 @@ static IvcStep ipi_send(IvcRank *rank, IvcMpiCall *call)
         ivc_owe(agent, slot_ps(end, rank->rank, true, call->bytes), self->stage0 + PUT);
         IVC_AWAIT(end, ivc_copy(agent, NULL, 0, call->buffer, 0, call->bytes, self->stage0 + PUT));
     }
-    owe_ring(end);
+    owe_ring(self, agent);
     IVC_AWAIT(end, ivc_pay(agent));
     way->used++;
     self->in_flight++;
     ivc_arrivals_push(&self->ends[call->peer].arrivals, &call->envelope, 0, 0);
-    ivc_doorbell_ring(self->bells, rank->rank, (uint32_t)call->peer);
+    if (ring(self, agent, rank->rank, (uint32_t)call->peer)) {
+        IVC_AWAIT(end, ivc_pay(agent));
+    }
     if (self->spec.until == UNTIL_TAKEN) {
         IVC_CALL(end, await_room(end, way, 0));
     }
@@ -320,10 +334,12 @@ static IvcStep take(End *end, IvcAgent *agent, IvcMpiCall *call)
     Way *way = way_of(self, from, end->rank->rank);
     IVC_BEGIN(&end->take);
     ivc_owe(agent, self->recv_ps, self->stage0 + RECV);
-    if (!in_register(self, end->taken.envelope.bytes))
+    if (!in_register(self, end->taken.envelope.bytes)) {
         ivc_owe(agent, slot_ps(end, from, false, bytes), self->stage0 + GET);
-    else
+    } else {
+        ivc_virt_owe(agent, IVC_VIRT_REGISTER);
         ivc_owe(agent, self->platform->t.registers_load, IVC_STAGE_REGISTER_LOAD);
+    }
     IVC_AWAIT(&end->take, ivc_copy(agent, call->buffer, 0, NULL, 0, bytes, self->stage0 + GET));
     way->used--; /* a sender that looks from now on does not wait */
     self->in_flight--;
@@ -334,10 +350,11 @@ static IvcStep take(End *end, IvcAgent *agent, IvcMpiCall *call)
         IVC_AWAIT(&end->take, ivc_spend(agent, access_ps(end, from, true), self->stage0 + ANSWER));
         ivc_signal(agent->sim, &self->ends[from].sleeper.signal);
     } else if (way->waits) {
-        ivc_owe(agent, self->platform->t.registers_load, IVC_STAGE_REGISTER_LOAD);
-        IVC_AWAIT(&end->take,
-                  ivc_spend(agent, self->platform->t.registers_store, IVC_STAGE_REGISTER_STORE));
-        ivc_doorbell_ring(self->bells, end->rank->rank, from);
+        owe_ring(self, agent);
+        IVC_AWAIT(&end->take, ivc_pay(agent));
+        if (ring(self, agent, end->rank->rank, end->taken.envelope.source)) {
+            IVC_AWAIT(&end->take, ivc_pay(agent));
+        }
     }
     IVC_END(&end->take);
 }
