@@ -224,6 +224,19 @@ bool ivc_sched_is_preempted(const IvcCore *core)
     return core->sched && vcpu_of(core)->preempted;
 }
 
+/* Under credit2 others share the queue: who is on the way to one of them waits for that one. */
+bool ivc_sched_is_contended(const IvcCore *core)
+{
+    if (!core->sched)
+        return false;
+    const IvcSchedCpu *cpu = vcpu_of(core)->cpu;
+    const IvcSchedVcpu *waits = cpu->queue->first;
+    while (waits && (!ivc_vcpu_allowed(waits, cpu) ||
+                     (waits->told && waits->told != cpu && waits->told->told)))
+        waits = waits->next;
+    return waits != NULL;
+}
+
 bool ivc_sched_boost(IvcCore *target)
 {
     const IvcSched *sched = target->sched;

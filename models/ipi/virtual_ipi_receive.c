@@ -8,6 +8,7 @@
  * Left out: a notification in the middle of a handler leaves the guest at its end, not at once;
  * other work of the guest while it is idle. */
 #include "models/ipi/virtual_ipi_private.h"
+#include "sim/model/sched.h"
 
 static Vcpu *vcpu_of(IvcAgent *agent)
 {
@@ -136,13 +137,14 @@ IvcStep ivc_vipi_handler(IvcAgent *agent)
 
 /* ---- the idle loop ---- */
 
-/* The hypervisor has nothing for a guest that has halted: it polls, then lets it sleep. */
+/* The hypervisor has nothing for a guest that has halted: it polls, unless another virtual CPU
+ * waits for the core, then lets it sleep. */
 static IvcStep block(Vcpu *v, IvcAgent *agent)
 {
     VirtualIpi *channel = v->channel;
     IVC_BEGIN(&v->block);
     v->halted_ps = agent->sim->now;
-    if (v->window_ps) {
+    if (v->window_ps && !ivc_sched_is_contended(agent->core)) {
         v->polling = true;
         IVC_AWAIT(&v->block, ivc_poll(agent, &v->wake, MAX(1, channel->t.turn), v->window_ps,
                                       channel->stage0 + VIPI_HALT_POLL));
@@ -159,7 +161,7 @@ static IvcStep block(Vcpu *v, IvcAgent *agent)
         IVC_AWAIT(&v->block, ivc_wait(agent, &v->wake, IVC_TIME_NEVER));
     }
     v->window_ps = ivc_halt_poll_next(&channel->halt_poll, v->window_ps,
-                                      MAX(v->window_ps + 1, agent->sim->now - v->halted_ps));
+                                      agent->sim->now - v->halted_ps + 1); /* polled in vain */
     IVC_AWAIT(&v->block, ivc_spend(agent, channel->t.unblock, channel->stage0 + VIPI_VCPU_WAKE));
     IVC_END(&v->block);
 }

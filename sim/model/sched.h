@@ -76,6 +76,10 @@ bool ivc_sched_boost(IvcCore *target);
 /** Whether a virtual CPU was taken off its core while it had something to run, and waits. */
 bool ivc_sched_is_preempted(const IvcCore *core);
 
+/** Whether another virtual CPU waits for the physical core that this one has: the hypervisor has
+ *  something better to do there than to wait. Not on a core that is pinned. */
+bool ivc_sched_is_contended(const IvcCore *core);
+
 /** Brings the times of physical cores up to now. */
 void ivc_sched_settle(IvcSched *sched);
 

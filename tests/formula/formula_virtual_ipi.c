@@ -195,6 +195,30 @@ START_TEST(test_a_receiver_that_waits_for_a_core)
 }
 END_TEST
 
+/* Two virtual CPUs that share a core: the hypervisor does not poll for the one that halts while the
+ * other waits for the core, so it makes no difference for how long it would. */
+START_TEST(test_no_polling_on_a_core_that_another_one_wants)
+{
+    static const char shared[] =
+        "schema: ivcsim/1\nname: shared\nmachine: {profile: sapphire-rapids}\n"
+        "hypervisor: {scheduler: credit, mode: hardware-nested}\n"
+        "guests:\n  a: {cores: [0], memory: 1GiB}\n  b: {cores: [0], memory: 1GiB}\n"
+        "channels: {c: {mechanism: virtual-ipi, delivery: emulated}}\n"
+        "workload: {kind: pingpong, message: 8B, total: 800B}\n";
+    static const char *const schedulers[] = {"credit", "credit2", "fair"};
+    for (size_t i = 0; i < G_N_ELEMENTS(schedulers); i++) {
+        g_autofree char *set = g_strconcat("hypervisor.scheduler=", schedulers[i], NULL);
+        const char *polls[] = {set, "channels.c.halt_poll=200us", NULL};
+        const char *never[] = {set, "channels.c.halt_poll=0", NULL};
+        g_autoptr(IvcResult) polling = points_run(shared, polls);
+        g_autoptr(IvcResult) sleeping = points_run(shared, never);
+        ck_assert_uint_eq(polling->elapsed_ps, sleeping->elapsed_ps);
+        check_count(polling, "halts_polled", 0, 0);
+        check_conservation(polling);
+    }
+}
+END_TEST
+
 /* ---- wake-ups: the waker's loop ---- */
 
 static uint64_t wake_ns(const IvcVirqDelivery *delivery)
@@ -292,6 +316,7 @@ int main(void)
     tcase_add_loop_test(tests, test_wakes_together_are_a_loop, 0, n);
     tcase_add_loop_test(tests, test_hypercalls_are_split, 0, n);
     tcase_add_test(tests, test_a_receiver_that_waits_for_a_core);
+    tcase_add_test(tests, test_no_polling_on_a_core_that_another_one_wants);
     tcase_add_test(tests, test_a_device_model_is_shared);
     suite_add_tcase(suite, tests);
     return points_main(suite);
