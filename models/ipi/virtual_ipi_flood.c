@@ -8,16 +8,13 @@
  * of that pass later; the flooder's own work. */
 #include "models/ipi/virtual_ipi_private.h"
 
-/* More doublings would leave no time of 64 bits; the limit is reached long before. */
-#define DOUBLINGS_MAX 20u
-
 static IvcTime delay_ps(const Vcpu *v)
 {
-    const IvcVipiSpec *spec = v->channel->spec;
+    IvcTime unit = v->channel->spec->late_eoi_unit.ps, most = v->channel->spec->late_eoi_max.ps;
     if (v->spurious < 2)
         return 0;
-    return MIN(spec->late_eoi_unit.ps << MIN(v->spurious - 2, DOUBLINGS_MAX),
-               spec->late_eoi_max.ps);
+    unsigned doublings = v->spurious - 2;
+    return unit > most >> doublings ? most : unit << doublings;
 }
 
 void ivc_vipi_end_flood(Vcpu *v)
@@ -25,7 +22,7 @@ void ivc_vipi_end_flood(Vcpu *v)
     IvcPlatform *platform = v->channel->platform;
     if (!v->channel->spec->late_eoi)
         return;
-    if (v->spurious < DOUBLINGS_MAX)
+    if (delay_ps(v) < v->channel->spec->late_eoi_max.ps) /* else it stays at the limit */
         v->spurious++;
     IvcTime late = delay_ps(v);
     if (late == 0)

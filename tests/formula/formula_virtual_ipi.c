@@ -219,6 +219,27 @@ START_TEST(test_no_polling_on_a_core_that_another_one_wants)
 }
 END_TEST
 
+/* Late ends double up to their limit, however short the first one is: in the time of the run there
+ * is room for few. */
+START_TEST(test_late_ends_double_up_to_the_limit)
+{
+    static const char flood[] =
+        "schema: ivcsim/1\nname: flood\nmachine: {profile: xeon-e5-2450-xen}\n"
+        "guests:\n  a: {cores: [0], memory: 1GiB}\n  b: {cores: [1], memory: 1GiB}\n"
+        "  flooder: {cores: [2], memory: 1GiB}\n"
+        "channels: {c: {mechanism: virtual-ipi, between: [a, b], delivery: event-channel,"
+        " mode: paravirtual, flooder: flooder, flood_gap: 2us, late_eoi: true,"
+        " late_eoi_unit: 1ns}}\n"
+        "workload: {kind: pingpong, message: 8B, total: 80000B}\n";
+    g_autoptr(IvcResult) result = points_run(flood, (const char *[]){NULL});
+    uint64_t most = 2;
+    for (IvcTime late = 1000; late < result->elapsed_ps; late *= 2)
+        most++;
+    ck_assert_uint_gt(result->elapsed_ps, UINT64_C(10000000000));
+    check_count(result, "late_ends", 1, most);
+}
+END_TEST
+
 /* ---- wake-ups: the waker's loop ---- */
 
 static uint64_t wake_ns(const IvcVirqDelivery *delivery)
@@ -317,6 +338,7 @@ int main(void)
     tcase_add_loop_test(tests, test_hypercalls_are_split, 0, n);
     tcase_add_test(tests, test_a_receiver_that_waits_for_a_core);
     tcase_add_test(tests, test_no_polling_on_a_core_that_another_one_wants);
+    tcase_add_test(tests, test_late_ends_double_up_to_the_limit);
     tcase_add_test(tests, test_a_device_model_is_shared);
     suite_add_tcase(suite, tests);
     return points_main(suite);
