@@ -380,6 +380,37 @@ static const char *served_by(const void *spec)
     return ((const IvcVipiSpec *)spec)->flooder;
 }
 
+static bool polls(const IvcVipiSpec *spec)
+{
+    return spec->receiver == IVC_VIPI_HALTED &&
+           ivc_virq_deliveries[spec->delivery].rules.halt_exits;
+}
+
+/* What the delivery, the receiver and the call leave out, and what only floods need. */
+static bool idle(const void *bound, const char *key)
+{
+    const IvcVipiSpec *spec = bound;
+    const IvcVirqDelivery *delivery = &ivc_virq_deliveries[spec->delivery];
+    if (g_str_equal(key, "lookup"))
+        return spec->call != IVC_VIPI_WAKE;
+    if (g_str_equal(key, "descriptor"))
+        return !delivery->descriptor;
+    if (g_str_equal(key, "posting"))
+        return delivery->bare || !delivery->rules.posted;
+    if (g_str_equal(key, "target"))
+        return delivery->send != IVC_SEND_CALL;
+    if (g_str_equal(key, "user") || g_str_equal(key, "user_lock"))
+        return delivery->send != IVC_SEND_TRAP;
+    if (g_str_equal(key, "halt_poll"))
+        return !polls(spec);
+    if (g_str_has_prefix(key, "halt_poll_"))
+        return !polls(spec) || spec->halt_poll.ps == 0;
+    if (g_str_has_prefix(key, "late_eoi_"))
+        return !spec->flooder || !spec->late_eoi;
+    return !spec->flooder && (g_str_equal(key, "flooded") || g_str_equal(key, "flood_gap") ||
+                              g_str_equal(key, "late_eoi"));
+}
+
 static const IvcMechanismOps ops = {
     .create = vipi_create,
     .free = vipi_free,
@@ -403,4 +434,5 @@ const IvcMechanism ivc_mechanism_virtual_ipi = {
     .ops = &ops,
     .tells_handler = true,
     .served_by = served_by,
+    .idle = idle,
 };

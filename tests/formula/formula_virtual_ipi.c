@@ -240,6 +240,55 @@ START_TEST(test_late_ends_double_up_to_the_limit)
 }
 END_TEST
 
+/* ---- what a delivery has no use for ---- */
+
+static IvcResult *run_two(const IvcVirqDelivery *delivery, const char *const *way, const char *set)
+{
+    return run(delivery, (const char *[]){"guests.vm.count=2", "machine.cores=16",
+                                          "machine.interconnect.nodes=16",
+                                          "machine.interconnect.columns=4", "workload.total=160B",
+                                          "workload.gap=50us", way[0], way[1], set, NULL});
+}
+
+/* What counts among no assumptions changes nothing; the rest does, for some receiver or call. */
+START_TEST(test_what_is_idle_decides_nothing)
+{
+    static const char *const ways[][2] = {
+        {"channels.c.receiver=running", "channels.c.call=interrupt"},
+        {"channels.c.receiver=halted", "channels.c.call=interrupt"},
+        {"channels.c.receiver=halted", "channels.c.call=wake"}};
+    static const char *const values[] = {
+        "lookup=9us",     "descriptor=9us",      "posting=9us",   "target=9us",
+        "user=9us",       "halt_poll=0",         "flood_gap=1us", "halt_poll_turn=9us",
+        "late_eoi_max=0", "halt_poll_start=1ns", "flooded=0"};
+    const IvcVirqDelivery *delivery = &ivc_virq_deliveries[_i];
+    g_autofree char *name = g_strconcat("channels.c.delivery=", delivery->name, NULL);
+    g_autofree char *mode = g_strconcat("channels.c.mode=", mode_of(delivery), NULL);
+    IvcResult *before[G_N_ELEMENTS(ways)];
+    for (size_t w = 0; w < G_N_ELEMENTS(ways); w++)
+        before[w] = run_two(delivery, ways[w], NULL);
+    for (size_t v = 0; v < G_N_ELEMENTS(values); v++) {
+        g_autofree char *set = g_strconcat("channels.c.", values[v], NULL);
+        g_autofree char *path = g_strndup(set, strcspn(set, "="));
+        unsigned used = 0, moved = 0;
+        for (size_t w = 0; w < G_N_ELEMENTS(ways); w++) {
+            g_autoptr(IvcScenario) scenario =
+                points_bind(text, (const char *[]){name, mode, ways[w][0], ways[w][1], NULL});
+            bool uses = ivc_scenario_uses(scenario, path);
+            g_autoptr(IvcResult) after = run_two(delivery, ways[w], set);
+            bool differs = after->elapsed_ps != before[w]->elapsed_ps ||
+                           after->latency_ps.sum != before[w]->latency_ps.sum;
+            ck_assert_msg(uses || !differs, "%s, %s: %s", delivery->name, ways[w][0], set);
+            used += uses;
+            moved += differs;
+        }
+        ck_assert_msg(!used || moved, "%s: %s moves nothing", delivery->name, set);
+    }
+    for (size_t w = 0; w < G_N_ELEMENTS(ways); w++)
+        ivc_result_free(before[w]);
+}
+END_TEST
+
 /* ---- wake-ups: the waker's loop ---- */
 
 static uint64_t wake_ns(const IvcVirqDelivery *delivery)
@@ -336,6 +385,7 @@ int main(void)
     tcase_add_loop_test(tests, test_a_loop_of_wakes, 0, n);
     tcase_add_loop_test(tests, test_wakes_together_are_a_loop, 0, n);
     tcase_add_loop_test(tests, test_hypercalls_are_split, 0, n);
+    tcase_add_loop_test(tests, test_what_is_idle_decides_nothing, 0, n);
     tcase_add_test(tests, test_a_receiver_that_waits_for_a_core);
     tcase_add_test(tests, test_no_polling_on_a_core_that_another_one_wants);
     tcase_add_test(tests, test_late_ends_double_up_to_the_limit);
