@@ -109,12 +109,15 @@ static IvcTime serve(IvcSyncLine *line, IvcTime busy_ps, IvcTime answer_ps)
     return serve_at(line, line->costs->platform->sim.now, busy_ps, answer_ps);
 }
 
-/* A register: there and back. */
+/* A register: there and back. It is where it is, whoever has that core now. */
 static IvcTime access_register(IvcSyncLine *line, const IvcAgent *agent, IvcTime cost_ps)
 {
     const IvcSyncCosts *costs = line->costs;
-    IvcTime answer =
-        cost_ps + 2 * ivc_platform_way_ps(costs->platform, agent->core->cpu, line->home);
+    const IvcPlatform *platform = costs->platform;
+    IvcTime hop_ps = platform->t.registers_hop;
+    IvcTime way_ps =
+        hop_ps ? ivc_memory_hops(platform->memory, agent->core->cpu, line->home) * hop_ps : 0;
+    IvcTime answer = cost_ps + 2 * way_ps;
     line->costs->accesses++;
     return serve(line, or_else(costs->busy_ps, answer), answer);
 }

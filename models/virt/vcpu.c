@@ -92,7 +92,7 @@ static void flight_fire(IvcSim *sim, IvcTimer *timer)
 static void interrupt(End *own, End *other)
 {
     IvcPlatform *platform = own->vcpu->platform;
-    IvcTime way = ivc_platform_way_ps(platform, own->agent.core->cpu, other->agent.core->cpu);
+    IvcTime way = ivc_platform_way_ps(platform, own->agent.core->id, other->agent.core->id);
     other->from = own->rank;
     ivc_timer_arm(&platform->sim, &other->flight,
                   platform->sim.now + platform->t.registers_flight + way, IVC_PHASE_DELIVER);

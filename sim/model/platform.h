@@ -118,7 +118,7 @@ static inline IvcTime ivc_platform_ps(const IvcPlatform *platform, IvcCost cost)
 }
 
 /** What the links between two cores add to a word on its way from one to the other; 0 in a machine
- *  of one node. */
+ *  of one node. Under a scheduler these are virtual CPUs, by their `id`, wherever they are now. */
 IvcTime ivc_platform_way_ps(const IvcPlatform *platform, uint32_t from, uint32_t to);
 
 /** Returns a fresh id. */

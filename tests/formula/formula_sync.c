@@ -264,6 +264,25 @@ START_TEST(test_a_lock_in_a_register)
 }
 END_TEST
 
+/* Under a scheduler, too: the way is that between physical cores, of which there are more than
+ * virtual CPUs. One of the two is beside the register, the other at the far corner. */
+START_TEST(test_a_register_is_as_far_under_a_scheduler)
+{
+    static const char far[] =
+        "schema: ivcsim/1\nname: far\nmachine: {profile: scc48, registers: {hop: 1us}}\n"
+        "hypervisor: {mode: paravirtual}\n"
+        "guests:\n  a: {cores: [0, 47], memory: 1MiB}\n"
+        "channels: {lock: {mechanism: lock, kind: test-and-set, place: registers}}\n"
+        "workload: {kind: critical-section, total: 200B, section: 5us}\n";
+    g_autoptr(IvcResult) pinned =
+        points_run(far, (const char *[]){"hypervisor.scheduler=pinned", NULL});
+    g_autoptr(IvcResult) scheduled =
+        points_run(far, (const char *[]){"hypervisor.scheduler=credit", NULL});
+    ck_assert_uint_eq(scheduled->latency_ps.min, pinned->latency_ps.min);
+    ck_assert_uint_ge(scheduled->latency_ps.max, 2 * 8 * UINT64_C(1000000));
+}
+END_TEST
+
 /* ---- loops that the processor finds: pauses, no further from each other than the gap ---- */
 
 /* Three who take turns spin for 2 us at a time, and for much longer than the window together. */
@@ -489,6 +508,7 @@ int main(void)
     tcase_add_test(tests, test_who_comes_behind_a_halted_one_halts);
     tcase_add_loop_test(tests, test_a_halted_one_is_kicked_once, 0, 3);
     tcase_add_test(tests, test_a_lock_in_a_register);
+    tcase_add_test(tests, test_a_register_is_as_far_under_a_scheduler);
     tcase_add_test(tests, test_short_waits_are_no_loop);
     tcase_add_test(tests, test_without_pauses_there_is_no_loop);
     tcase_add_test(tests, test_a_window_begins_anew_on_a_core);

@@ -279,6 +279,26 @@ START_TEST(test_backend_in_a_guest)
 }
 END_TEST
 
+/* Each link between the two physical cores adds its time, under a scheduler too. */
+START_TEST(test_an_interrupt_goes_over_links)
+{
+    static const char far[] =
+        "schema: ivcsim/1\nname: far\nmachine: {profile: scc48, registers: {hop: 0ns}}\n"
+        "hypervisor: {mode: paravirtual}\n"
+        "guests:\n  a: {cores: [0, 47], memory: 1MiB}\n"
+        "channels: {vcpu: {mechanism: vcpu}}\n"
+        "workload: {kind: exits, operation: virtual-ipi}\n";
+    static const char *const schedulers[] = {"pinned", "credit"};
+    for (size_t i = 0; i < G_N_ELEMENTS(schedulers); i++) {
+        g_autofree char *set = g_strconcat("hypervisor.scheduler=", schedulers[i], NULL);
+        g_autoptr(IvcResult) near = points_run(far, (const char *[]){set, NULL});
+        g_autoptr(IvcResult) result =
+            points_run(far, (const char *[]){set, "machine.registers.hop=1us", NULL});
+        ck_assert_uint_eq(result->latency_ps.min - near->latency_ps.min, 8 * UINT64_C(1000000));
+    }
+}
+END_TEST
+
 static IvcResult *run_switch(const char *mode, const char *refill, const char *tags)
 {
     g_autofree char *text = scenario_text();
@@ -506,6 +526,7 @@ int main(void)
     tcase_add_test(tests, test_exits_are_counted);
     tcase_add_test(tests, test_virtual_interface);
     tcase_add_test(tests, test_backend_in_a_guest);
+    tcase_add_test(tests, test_an_interrupt_goes_over_links);
     tcase_add_test(tests, test_vm_switch);
     tcase_add_test(tests, test_register_channel);
     tcase_add_test(tests, test_doorbell_channel);
