@@ -486,4 +486,5 @@ const IvcMechanism ivc_mechanism_ipi_buffer = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .own_cores = true,
 };

@@ -437,4 +437,5 @@ const IvcMechanism ivc_mechanism_message_buffer = {
              .stages = stages,
              .check = check},
     .ops = &ops,
+    .own_cores = true,
 };

@@ -236,8 +236,8 @@ static void check_scheduler(const IvcScenario *s, IvcDiags *diags)
                       "set 'hypervisor.scheduler' to pinned",
                       native ? "channel '%s' joins processes of one operating system, which no "
                                "hypervisor schedules"
-                             : "channel '%s' needs cores of its own: its registers and interrupts "
-                               "are those of physical cores",
+                             : "channel '%s' needs cores of its own: its registers, buffers and "
+                               "interrupts are those of physical cores",
                       channel->name);
         ivc_diags_add(diags, IVC_DIAG_NOTE, NULL, scheduler, NULL, "here guests share cores");
     }
