@@ -116,13 +116,24 @@ static bool read_kind(Bind *b, const IvcNode *node, IvcKind *ret)
     return false;
 }
 
+/* Cycles compare with cycles and times with times; 0 is either. */
+static bool comparable(IvcAmount a, IvcAmount b)
+{
+    return a.n == 0 || b.n == 0 || a.is_time == b.is_time;
+}
+
 /* `range: [low, high]`, around the value. */
 static void read_range(Bind *b, const IvcParam *row, const IvcNode *node, IvcAmount value,
                        IvcBound *bound)
 {
     IvcQuantity what;
     IvcValue ends[2] = {0};
-    if (node->kind != IVC_NODE_LIST || node->items->len != 2 || !ivc_param_quantity(row, &what)) {
+    if (!ivc_param_quantity(row, &what)) {
+        complain(b, "config-type", node->key_place, "leave it out",
+                 "'range': '%s' is no number, and has none", row->key);
+        return;
+    }
+    if (node->kind != IVC_NODE_LIST || node->items->len != 2) {
         complain(b, "config-type", node->place, "write for example '[80cycles, 200cycles]'",
                  "'range': expected a list of the lowest and the highest value");
         return;
@@ -133,9 +144,7 @@ static void read_range(Bind *b, const IvcParam *row, const IvcNode *node, IvcAmo
             return;
         }
     }
-    bool mixed =
-        value.n != 0 && ends[0].amount.n != 0 &&
-        (ends[0].amount.is_time != value.is_time || ends[1].amount.is_time != value.is_time);
+    bool mixed = !comparable(ends[0].amount, value) || !comparable(ends[1].amount, value);
     if (!mixed && ends[0].amount.n > ends[1].amount.n) {
         complain(b, "config-range", node->place, NULL,
                  "'range': the lowest value comes first, then the highest");
