@@ -417,6 +417,13 @@ static void check(const void *bound, const IvcScenario *scenario, const char *pa
                               "each part of the chunk has one line or more", diags);
 }
 
+/* Each routine has a cost of its own. */
+static bool idle(const void *bound, const char *key)
+{
+    bool tuned = ((const Spec *)bound)->copy == TUNED;
+    return tuned ? g_str_equal(key, "byte") : g_str_equal(key, "put_word");
+}
+
 static const IvcMechanismOps ops = {
     .create = buffer_create,
     .free = buffer_free,
@@ -438,4 +445,5 @@ const IvcMechanism ivc_mechanism_message_buffer = {
              .check = check},
     .ops = &ops,
     .own_cores = true,
+    .idle = idle,
 };

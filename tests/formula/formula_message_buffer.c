@@ -203,6 +203,24 @@ START_TEST(test_parts)
 }
 END_TEST
 
+/* What the other routine takes is no assumption of a run, and changes nothing. */
+START_TEST(test_each_routine_has_its_costs)
+{
+    static const char *const other[][2] = {{"channels.c.copy=plain", "channels.c.put_word"},
+                                           {"channels.c.copy=tuned", "channels.c.byte"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(other); i++) {
+        const char *copy = other[i][0];
+        g_autofree char *set = g_strconcat(other[i][1], "=99cycles", NULL);
+        g_autoptr(IvcScenario) scenario = points_bind(buffers, (const char *[]){copy, NULL});
+        g_autoptr(IvcResult) before = points_run(buffers, (const char *[]){copy, NULL});
+        g_autoptr(IvcResult) after = points_run(buffers, (const char *[]){copy, set, NULL});
+        ck_assert(!ivc_scenario_uses(scenario, other[i][1]));
+        ck_assert(ivc_scenario_uses(scenario, other[1 - i][1]));
+        ck_assert_uint_eq(after->elapsed_ps, before->elapsed_ps);
+    }
+}
+END_TEST
+
 /* ---- interrupts and slots ---- */
 
 static const char slots[] =
@@ -375,6 +393,7 @@ int main(void)
     tcase_add_test(tests, test_one_node);
     tcase_add_test(tests, test_stores_that_miss);
     tcase_add_test(tests, test_parts);
+    tcase_add_test(tests, test_each_routine_has_its_costs);
     tcase_add_test(tests, test_slots);
     tcase_add_test(tests, test_slots_on_the_die);
     tcase_add_test(tests, test_few_slots);
