@@ -42,7 +42,6 @@ static void keep_latency(IvcRank *rank, const IvcWork *work)
 static void keep_round_trip(IvcRank *rank, const IvcWork *work)
 {
     ivc_measure_latency(rank->platform, (rank->agent.sim->now - work->started_ps) / 2);
-    ivc_measure_transaction(rank->platform);
 }
 
 /* ---- one way ---- */

@@ -168,11 +168,6 @@ void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps)
         ivc_histogram_add(&platform->measure.latency_ps, latency_ps);
 }
 
-void ivc_measure_transaction(IvcPlatform *platform)
-{
-    platform->measure.transactions += platform->measure.counted;
-}
-
 void ivc_platform_count(IvcPlatform *platform, const char *name, const char *unit,
                         const char *sentence, uint64_t *at)
 {

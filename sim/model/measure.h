@@ -17,13 +17,12 @@ typedef struct {
 } IvcLedgerShot;
 
 typedef struct {
-    uint64_t warmup;       /**< deliveries before measuring starts */
-    uint64_t target;       /**< deliveries to measure */
-    uint64_t delivered;    /**< so far, warm-up included; those that are known to be lost, too */
-    uint64_t lost;         /**< of them, while measuring */
-    uint64_t transactions; /**< measured round trips of a workload that counts them */
-    uint64_t sent;         /**< messages handed to Send so far */
-    uint64_t bytes;        /**< delivered while measuring */
+    uint64_t warmup;    /**< deliveries before measuring starts */
+    uint64_t target;    /**< deliveries to measure */
+    uint64_t delivered; /**< so far, warm-up included; those that are known to be lost, too */
+    uint64_t lost;      /**< of them, while measuring */
+    uint64_t sent;      /**< messages handed to Send so far */
+    uint64_t bytes;     /**< delivered while measuring */
     uint64_t bytes_sent_all;
     uint64_t bytes_delivered_all;
     uint64_t bytes_lost_all;
@@ -61,6 +60,3 @@ void ivc_measure_stall(IvcPlatform *platform, const char *place);
 
 /** Keeps the latency of the latest delivery, when that was measured. */
 void ivc_measure_latency(IvcPlatform *platform, IvcTime latency_ps);
-
-/** Counts a round trip that the latest delivery completed, when that was measured. */
-void ivc_measure_transaction(IvcPlatform *platform);

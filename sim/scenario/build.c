@@ -161,12 +161,6 @@ static void plan_rounds(IvcPoint *point)
     point->rounds =
         point->workload->ops->open_ended ? ROUNDS_OPEN : rounds.measured + rounds.warmup;
     ivc_measure_init(&point->platform, rounds.warmup * per_round, rounds.measured * per_round);
-    if (!point->workload->ops->transactions)
-        return;
-    IvcPlatform *platform = &point->platform;
-    ivc_platform_count(platform, "transactions", "count", "round trips of the workload",
-                       &platform->measure.transactions);
-    platform->counters[platform->n_counters - 1].measured = true; /* the last ends the phase */
 }
 
 static bool paced(const IvcRank *rank)

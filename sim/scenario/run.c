@@ -339,11 +339,17 @@ static void collect_counts(const IvcPoint *point, IvcResult *result)
     }
     for (size_t i = 0; i < point->platform.n_counters; i++) {
         const IvcCounter *counter = &point->platform.counters[i];
-        uint64_t ended = counter->measured ? *counter->at : counter->ended;
         IvcCountResult count = {.name = counter->name,
                                 .unit = counter->unit,
                                 .sentence = counter->sentence,
-                                .value = ended - counter->began};
+                                .value = counter->ended - counter->began};
+        g_array_append_val(result->counts, count);
+    }
+    if (point->platform.transactions) { /* each has a latency */
+        IvcCountResult count = {.name = "transactions",
+                                .unit = "count",
+                                .sentence = "round trips of the workload",
+                                .value = result->latency_ps.count};
         g_array_append_val(result->counts, count);
     }
 }
