@@ -85,9 +85,14 @@ IvcMoveRoute *ivc_way_routes(IvcMemory *memory)
     return routes;
 }
 
-IvcTime ivc_platform_way_ps(const IvcPlatform *platform, uint32_t from, uint32_t to)
+IvcTime ivc_platform_links_ps(const IvcPlatform *platform, uint32_t from, uint32_t to)
 {
     IvcTime hop_ps = platform->t.registers_hop;
+    return hop_ps ? ivc_memory_hops(platform->memory, from, to) * hop_ps : 0;
+}
+
+IvcTime ivc_platform_way_ps(const IvcPlatform *platform, uint32_t from, uint32_t to)
+{
     const IvcCore *cores = platform->cores.items;
-    return hop_ps ? ivc_memory_hops(platform->memory, cores[from].cpu, cores[to].cpu) * hop_ps : 0;
+    return ivc_platform_links_ps(platform, cores[from].cpu, cores[to].cpu);
 }

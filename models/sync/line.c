@@ -113,11 +113,8 @@ static IvcTime serve(IvcSyncLine *line, IvcTime busy_ps, IvcTime answer_ps)
 static IvcTime access_register(IvcSyncLine *line, const IvcAgent *agent, IvcTime cost_ps)
 {
     const IvcSyncCosts *costs = line->costs;
-    const IvcPlatform *platform = costs->platform;
-    IvcTime hop_ps = platform->t.registers_hop;
-    IvcTime way_ps =
-        hop_ps ? ivc_memory_hops(platform->memory, agent->core->cpu, line->home) * hop_ps : 0;
-    IvcTime answer = cost_ps + 2 * way_ps;
+    IvcTime answer =
+        cost_ps + 2 * ivc_platform_links_ps(costs->platform, agent->core->cpu, line->home);
     line->costs->accesses++;
     return serve(line, or_else(costs->busy_ps, answer), answer);
 }

@@ -55,8 +55,6 @@ typedef struct {
     uint64_t *at;
     uint64_t began; /**< value when measuring began */
     uint64_t ended;
-    bool
-        measured; /**< counts what is measured and nothing else: what it has at last is its value */
 } IvcCounter;
 
 /** A counter of one guest. */
@@ -117,8 +115,12 @@ static inline IvcTime ivc_platform_ps(const IvcPlatform *platform, IvcCost cost)
     return ivc_clock_cost_to_ps(&platform->clock, cost);
 }
 
-/** What the links between two cores add to a word on its way from one to the other; 0 in a machine
- *  of one node. Under a scheduler these are virtual CPUs, by their `id`, wherever they are now. */
+/** What the links between two physical cores add to a word on its way from one to the other; 0 in a
+ *  machine of one node. */
+IvcTime ivc_platform_links_ps(const IvcPlatform *platform, uint32_t from, uint32_t to);
+
+/** The same between IvcCores, by their `id`: under a scheduler these are virtual CPUs, wherever
+ * they are now. */
 IvcTime ivc_platform_way_ps(const IvcPlatform *platform, uint32_t from, uint32_t to);
 
 /** Returns a fresh id. */
