@@ -36,7 +36,12 @@ typedef uint32_t IvcLabel;
         return IVC_DONE
 
 /* Labels count the awaits of a source file, so that a line more, without an await, moves none. They
- * are part of digests, so what headers counted before must not. */
+ * are part of digests, so what headers counted before must not, nor what macros between awaits
+ * count: since 2.84 GLib's hints do. */
+#undef G_LIKELY
+#undef G_UNLIKELY
+#define G_LIKELY(condition) (__builtin_expect(!!(condition), 1))
+#define G_UNLIKELY(condition) (__builtin_expect(!!(condition), 0))
 enum { IVC_COUNTED_BEFORE = __COUNTER__ };
 #define IVC_NEXT_LABEL (__COUNTER__ - IVC_COUNTED_BEFORE)
 

@@ -4,8 +4,7 @@ enum { COUNTED_BY_A_HEADER = __COUNTER__ + __COUNTER__ + __COUNTER__ };
 
 #include "sim/engine/agent.h"
 #include "tests/harness/check.h"
-
-#include <stdlib.h>
+#include "tests/harness/points.h"
 
 /* As GLib has it since 2.84. */
 #undef _G_BOOLEAN_EXPR
@@ -51,9 +50,5 @@ int main(void)
     TCase *tests = tcase_create("agent");
     tcase_add_test(tests, test_labels_count_awaits_alone);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return points_main(suite);
 }
