@@ -258,6 +258,8 @@ void ivc_store_free(IvcStore *store)
     g_free(store);
 }
 
+const char *const ivc_store_tails[] = {"-wal", "-shm", "-journal"};
+
 char *ivc_store_set_aside(const char *path, GError **error)
 {
     g_autofree char *to = g_strconcat(path, ".damaged", NULL);
@@ -271,10 +273,9 @@ char *ivc_store_set_aside(const char *path, GError **error)
         return NULL;
     }
     /* The journal belongs to the old file; beside a new one it would be taken for its own. */
-    const char *const tails[] = {"-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < G_N_ELEMENTS(tails); i++) {
-        g_autofree char *from_tail = g_strconcat(path, tails[i], NULL);
-        g_autofree char *to_tail = g_strconcat(to, tails[i], NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(ivc_store_tails); i++) {
+        g_autofree char *from_tail = g_strconcat(path, ivc_store_tails[i], NULL);
+        g_autofree char *to_tail = g_strconcat(to, ivc_store_tails[i], NULL);
         if (g_rename(from_tail, to_tail) != 0 && errno != ENOENT) {
             g_set_error(error, IVC_STORE_ERROR, IVC_STORE_ERROR_IO,
                         "cannot rename '%s' to '%s': %s", from_tail, to_tail, g_strerror(errno));

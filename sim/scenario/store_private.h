@@ -25,6 +25,9 @@ enum {
 /* At most so many columns of a row are under its seal. */
 #define IVC_STORE_PARTS_MAX 4
 
+/* What SQLite keeps beside a file has one of these behind its name. */
+extern const char *const ivc_store_tails[3];
+
 struct IvcStore {
     sqlite3 *db;
     char *path;

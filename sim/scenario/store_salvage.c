@@ -52,9 +52,9 @@ static bool take_over_all(IvcStore *from, IvcStore *to, GError **error)
 /* Removes what an earlier attempt that was killed has left. */
 static void remove_file(const char *path)
 {
-    static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < G_N_ELEMENTS(tails); i++) {
-        g_autofree char *file = g_strconcat(path, tails[i], NULL);
+    (void)g_remove(path);
+    for (size_t i = 0; i < G_N_ELEMENTS(ivc_store_tails); i++) {
+        g_autofree char *file = g_strconcat(path, ivc_store_tails[i], NULL);
         (void)g_remove(file);
     }
 }
