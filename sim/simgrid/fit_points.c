@@ -177,7 +177,10 @@ static void choose_first(IvcFitPoints *all)
                 change = at;
                 above = sender;
             }
-            right += all->points[at].sender_first == (bool)sender ? -1U : 1U;
+            if (all->points[at].sender_first == (bool)sender)
+                right--;
+            else
+                right++;
         }
     }
     for (guint i = 0; i < all->n; i++)

@@ -328,17 +328,18 @@ START_TEST(test_vm_switch)
 }
 END_TEST
 
-static const char registers_text[] =
-    "schema: ivcsim/1\nname: latency\n"
-    "machine: {profile: loongson3a5000, os: {block: 0ns}, virtualisation: {exit: 101ns,"
-    " entry: 211ns, trap: 307ns, return: 401ns, hypercall: 503ns, register: 1409ns, interrupt: "
-    "1601ns, injection: 1709ns,"
-    " completion: 1801ns, bounce: 0ns, filter: 0ns}}\n"
-    "guests:\n"
-    "  a: {cores: [0], memory: 64MiB}\n"
-    "  b: {cores: [1], memory: 64MiB}\n"
+#define TWO_GUESTS                                                                               \
+    "machine: {profile: loongson3a5000, os: {block: 0ns}, virtualisation: {exit: 101ns,"         \
+    " entry: 211ns, trap: 307ns, return: 401ns, hypercall: 503ns, register: 1409ns, interrupt: " \
+    "1601ns, injection: 1709ns,"                                                                 \
+    " completion: 1801ns, bounce: 0ns, filter: 0ns}}\n"                                          \
+    "guests:\n"                                                                                  \
+    "  a: {cores: [0], memory: 64MiB}\n"                                                         \
+    "  b: {cores: [1], memory: 64MiB}\n"                                                         \
     "channels:\n"
-    "  c: {mechanism: register, window: 255}\n"
+
+static const char registers_text[] =
+    "schema: ivcsim/1\nname: latency\n" TWO_GUESTS "  c: {mechanism: register, window: 255}\n"
     "workload: {kind: pingpong, message: 1B, total: 40B, warmup: 8}\n";
 
 static IvcTime one_way_ps(const char *mode)
@@ -372,15 +373,7 @@ START_TEST(test_register_channel)
 END_TEST
 
 static const char doorbell_text[] =
-    "schema: ivcsim/1\nname: doorbells\n"
-    "machine: {profile: loongson3a5000, os: {block: 0ns}, virtualisation: {exit: 101ns,"
-    " entry: 211ns, trap: 307ns, return: 401ns, hypercall: 503ns, register: 1409ns, interrupt: "
-    "1601ns, injection: 1709ns,"
-    " completion: 1801ns, bounce: 0ns, filter: 0ns}}\n"
-    "guests:\n"
-    "  a: {cores: [0], memory: 64MiB}\n"
-    "  b: {cores: [1], memory: 64MiB}\n"
-    "channels:\n"
+    "schema: ivcsim/1\nname: doorbells\n" TWO_GUESTS
     "  c: {mechanism: ipi-buffer, until: stored, answer: poll, slots: 4}\n"
     "workload: {kind: pingpong, message: 1B, total: 40B, warmup: 8}\n";
 
