@@ -44,6 +44,43 @@ static bool read_all(int fd, GString *into)
     return true;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static char *stem_of(const char *name)
+{
+    const char *end = strrchr(name, '.');
+    return end ? g_strndup(name, (gsize)(end - name)) : g_strdup(name);
+}
+
+/* A document beside one that is not there, whose name is nearly the same or ends otherwise.
+ * @return a hint, or NULL */
+static char *suggest_beside(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    g_autofree char *stem = stem_of(base);
+    g_autoptr(GDir) listing = g_dir_open(folder, 0, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) stems = g_ptr_array_new_with_free_func(g_free);
+    const char *one;
+    while (listing && (one = g_dir_read_name(listing)))
+        if (g_str_has_suffix(one, ".yaml") || g_str_has_suffix(one, ".yml"))
+            g_ptr_array_add(names, g_strdup(one));
+    g_ptr_array_sort(names, by_name);
+    for (guint i = 0; i < names->len; i++)
+        g_ptr_array_add(stems, stem_of(names->pdata[i]));
+    g_ptr_array_add(stems, NULL);
+    const char *near = ivc_suggest(stem, (const char *const *)stems->pdata);
+    for (guint i = 0; near && i < names->len; i++)
+        if (stems->pdata[i] == near)
+            return g_strdup_printf("did you mean '%.*s%s'?", (int)(base - path), path,
+                                   (const char *)names->pdata[i]);
+    return NULL;
+}
+
 IvcTree *ivc_tree_load(const char *path, IvcDiags *diags)
 {
     bool is_stdin = strcmp(path, "-") == 0;
@@ -56,7 +93,8 @@ IvcTree *ivc_tree_load(const char *path, IvcDiags *diags)
     if (!ok) {
         const char *name = is_stdin ? "<stdin>" : path[0] == '\0' ? "''" : path;
         g_autoptr(IvcSource) source = ivc_source_new(name, "", 0);
-        ivc_diags_add(diags, IVC_DIAG_ERROR, "io", (IvcPlace){.source = source}, NULL,
+        g_autofree char *hint = !is_stdin && why == ENOENT ? suggest_beside(path) : NULL;
+        ivc_diags_add(diags, IVC_DIAG_ERROR, "io", (IvcPlace){.source = source}, hint,
                       "cannot read the file: %s", g_strerror(why));
         return NULL;
     }
